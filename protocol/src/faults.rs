@@ -1,0 +1,91 @@
+//! What is wrong with something received: every field at once, named so that a person can mend it.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One thing wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Fault {
+    /// JSON Pointer (RFC 6901) of the field, `""` for the whole document
+    pub field: String,
+    /// Stable code in snake_case, such as `out_of_range`; texts for people are made from it
+    pub code: String,
+    /// What was found, shortened to 80 characters
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub found: String,
+    /// What was expected
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub expected: String,
+}
+
+/// All faults of one document, at most [`Faults::LIMIT`].
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// More faults than this are not listed: the first hundred are enough to see what is wrong.
+    pub const LIMIT: usize = 100;
+
+    /// Adds a fault of `field` (a JSON Pointer).
+    pub fn add(&mut self, field: impl Into<String>, code: &str, found: &str, expected: impl Into<String>) {
+        if self.0.len() < Self::LIMIT {
+            self.0.push(Fault {
+                field: field.into(),
+                code: code.to_owned(),
+                found: shortened(found),
+                expected: expected.into(),
+            });
+        }
+    }
+
+    /// True when nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The faults in the order in which they were found.
+    pub fn into_vec(self) -> Vec<Fault> {
+        self.0
+    }
+
+    /// `Ok` when nothing is wrong.
+    pub fn into_result(self) -> Result<(), Self> {
+        if self.is_empty() { Ok(()) } else { Err(self) }
+    }
+
+    /// Refuses text that cannot be stored on every database (see [`crate::text`]) or is longer than `limit`
+    /// characters.
+    pub fn check_text(&mut self, field: &str, text: &str, limit: usize) {
+        if text.contains('\0') {
+            self.add(field, "text_not_storable", text, "text without the character U+0000");
+        }
+        if text.chars().count() > limit {
+            self.add(field, "too_long", text, format!("at most {limit} characters"));
+        }
+    }
+
+    /// Like [`Self::check_text`], and refuses text that is empty or blank.
+    pub fn check_required_text(&mut self, field: &str, text: &str, limit: usize) {
+        if text.trim().is_empty() {
+            self.add(field, "required", text, "text that is not blank");
+        }
+        self.check_text(field, text, limit);
+    }
+
+    /// Refuses a number outside `least..=most`, and one that is not finite.
+    pub fn check_range(&mut self, field: &str, number: f64, least: f64, most: f64) {
+        if !(least..=most).contains(&number) {
+            self.add(field, "out_of_range", &number.to_string(), format!("a number from {least} to {most}"));
+        }
+    }
+}
+
+/// `text` cut to 80 characters, control characters made visible.
+fn shortened(text: &str) -> String {
+    let mut short: String =
+        text.chars().take(80).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    if text.chars().nth(80).is_some() {
+        short.push('…');
+    }
+    short
+}

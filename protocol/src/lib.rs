@@ -1,0 +1,12 @@
+//! Wire types and pure rules that phone, server and agent share. No I/O, no clock, no randomness.
+
+pub mod chain;
+pub mod clock;
+pub mod digest;
+pub mod entry;
+pub mod faults;
+pub mod model;
+pub mod scope;
+pub mod sync;
+pub mod task;
+pub mod text;

@@ -1,0 +1,1 @@
+//! Tasks: the office part, and the state folded from entries.

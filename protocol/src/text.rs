@@ -1,0 +1,72 @@
+//! Text that every database of Campo can hold, and the sort and search keys made of it.
+//!
+//! PostgreSQL's `text` has no U+0000, and JSON may carry it and unpaired surrogates as escapes. What an office
+//! writes is refused with the field's name; what a phone captured is kept byte for byte and replaced only in
+//! what is extracted.
+
+use std::borrow::Cow;
+
+/// `text` with U+0000 replaced by U+FFFD, for columns extracted from what was captured.
+pub fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
+}
+
+/// The key by which people find and sort `text`: lower case, the accents of Spanish and Portuguese folded,
+/// `ñ` kept behind `n`. The same on every database, which their own collations are not.
+pub fn sort_key(text: &str) -> String {
+    let mut key = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        match c {
+            'á' | 'à' | 'â' | 'ã' | 'ä' => key.push('a'),
+            'é' | 'è' | 'ê' | 'ë' => key.push('e'),
+            'í' | 'ì' | 'î' | 'ï' => key.push('i'),
+            'ó' | 'ò' | 'ô' | 'õ' | 'ö' => key.push('o'),
+            'ú' | 'ù' | 'û' | 'ü' => key.push('u'),
+            'ç' => key.push('c'),
+            'ñ' => key.push_str("n~"),
+            '\0' => key.push('\u{FFFD}'),
+            other => key.push(other),
+        }
+    }
+    key
+}
+
+/// Lower-case hexadecimal of `bytes`.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// The bytes of hexadecimal `text` of either case; `None` when it is not that.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |c: u8| char::from(c).to_digit(16).map(|d| d as u8);
+    if !text.len().is_multiple_of(2) {
+        return None;
+    }
+    text.as_bytes().chunks(2).map(|pair| Some((digit(pair[0])? << 4) | digit(pair[1])?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hexadecimal_is_read_back() {
+        assert_eq!(unhex(&hex(&[0, 15, 255])), Some(vec![0, 15, 255]));
+        assert_eq!(unhex("0"), None);
+        assert_eq!(unhex("zz"), None);
+        assert_eq!(unhex("é0"), None);
+    }
+
+    #[test]
+    fn spanish_names_sort_as_people_expect() {
+        let mut names = ["Ñandú", "nube", "Zoë", "Ángel", "angela", "oso"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["Ángel", "angela", "nube", "Ñandú", "oso", "Zoë"]);
+    }
+}

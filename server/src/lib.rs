@@ -1,0 +1,1 @@
+//! The backend of Campo: everything behind the binary `campo`.

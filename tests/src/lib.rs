@@ -1,0 +1,1 @@
+//! The test kit: a world with people in it.
