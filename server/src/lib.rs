@@ -1,1 +1,3 @@
 //! The backend of Campo: everything behind the binary `campo`.
+
+pub mod environment;
