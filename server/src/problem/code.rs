@@ -1,0 +1,93 @@
+//! The closed list of what can go wrong with a request.
+
+use axum::http::StatusCode;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $variant:ident = $status:ident $name:literal,)*) => {
+        /// What went wrong with a request. Codes are only added; their texts stand in `texts/es.toml` and
+        /// `texts/en.toml`, with the parameters that each takes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Code { $($(#[doc = $doc])* $variant,)* }
+
+        impl Code {
+            /// Every code. The first one of a status is the general one.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its stable name on the wire, in snake_case.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The HTTP status it is answered with.
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is malformed in a way that no other code names
+    BadRequest = BAD_REQUEST "bad_request",
+    /// The body is not JSON; parameters `line`, `column`, `reason`
+    MalformedJson = BAD_REQUEST "malformed_json",
+    /// The body ended before its announced length, or its compression is broken
+    BodyIncomplete = BAD_REQUEST "body_incomplete",
+    /// No bearer secret, or one that is not valid (any more)
+    Unauthenticated = UNAUTHORIZED "unauthenticated",
+    /// Name or password are wrong; which of them is not said
+    CredentialsWrong = UNAUTHORIZED "credentials_wrong",
+    /// The session is over; log in again
+    SessionExpired = UNAUTHORIZED "session_expired",
+    /// The caller lacks a permission; parameter `permission`
+    Forbidden = FORBIDDEN "forbidden",
+    /// The installation, key or user was revoked: what was captured before may still be handed in
+    Revoked = FORBIDDEN "revoked",
+    /// The phone was reported stolen: it wipes itself
+    Stolen = FORBIDDEN "stolen",
+    /// The one-time code is wrong, used or over
+    EnrolmentCodeInvalid = FORBIDDEN "enrolment_code_invalid",
+    /// There is no such thing, or it is another account's
+    NotFound = NOT_FOUND "not_found",
+    /// The address exists, but not with this method
+    MethodNotAllowed = METHOD_NOT_ALLOWED "method_not_allowed",
+    /// The request did not arrive in time
+    RequestTimeout = REQUEST_TIMEOUT "request_timeout",
+    /// It contradicts what is stored; parameter `with`
+    Conflict = CONFLICT "conflict",
+    /// Something with this code or number exists already; parameters `field`, `value`
+    AlreadyExists = CONFLICT "already_exists",
+    /// The `Idempotency-Key` was used for another request
+    IdempotencyConflict = CONFLICT "idempotency_conflict",
+    /// The first request with this `Idempotency-Key` is still being worked on
+    IdempotencyInProgress = CONFLICT "idempotency_in_progress",
+    /// It was there once and was removed for good
+    Gone = GONE "gone",
+    /// Somebody changed it since it was read; parameter `current`, the version now
+    VersionMismatch = PRECONDITION_FAILED "version_mismatch",
+    /// The body is too large; parameter `limit_bytes`
+    PayloadTooLarge = PAYLOAD_TOO_LARGE "payload_too_large",
+    /// The address is too long
+    UriTooLong = URI_TOO_LONG "uri_too_long",
+    /// The body is of another type than expected; parameter `expected`
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported_media_type",
+    /// Fields are wrong: each is named in `faults`
+    ValidationFailed = UNPROCESSABLE_ENTITY "validation_failed",
+    /// An edit must name the version it is based on, in `If-Match`
+    PreconditionRequired = PRECONDITION_REQUIRED "precondition_required",
+    /// More requests than agreed
+    TooManyRequests = TOO_MANY_REQUESTS "too_many_requests",
+    /// The account's queue is full; nothing is lost, it is sent again later
+    QueueFull = TOO_MANY_REQUESTS "queue_full",
+    /// A fault of ours; it is in our log under the request's id
+    Internal = INTERNAL_SERVER_ERROR "internal",
+    /// Cannot be answered now (starting, stopping, database away)
+    Unavailable = SERVICE_UNAVAILABLE "unavailable",
+}
+
+impl Code {
+    /// The general code of a status, for answers that were made by a library.
+    pub fn of_status(status: StatusCode) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.status() == status)
+    }
+}

@@ -1,0 +1,143 @@
+//! Bearer secrets as their holders send them: `campo_<account>_<holder and id>_<secret>`.
+
+use std::fmt;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use uuid::Uuid;
+
+use crate::environment::Environment;
+
+/// Who holds a bearer secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holder {
+    /// A customer's system; the id is the key's
+    Key,
+    /// A person at the console; the id is the session's
+    Session,
+    /// A phone; the id is the installation's
+    Installation,
+}
+
+impl Holder {
+    const ALL: [Self; 3] = [Self::Key, Self::Session, Self::Installation];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Key => 'k',
+            Self::Session => 's',
+            Self::Installation => 'i',
+        }
+    }
+}
+
+/// A bearer secret taken apart. It names its account, so that whoever checks it knows where to look.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bearer {
+    /// The account
+    pub account: i64,
+    /// What the id names
+    pub holder: Holder,
+    /// The key, session or installation
+    pub id: Uuid,
+    /// 32 random bytes in base64url: 43 characters
+    pub secret: String,
+}
+
+impl Bearer {
+    /// A new secret for the holder with this id. Shown once; tables keep [`super::Secrets::token_hash`] of
+    /// [`Self::secret`].
+    pub fn new(account: i64, holder: Holder, id: Uuid, environment: &Environment) -> Self {
+        let secret = URL_SAFE_NO_PAD.encode(environment.random::<32>());
+        Self { account, holder, id, secret }
+    }
+
+    /// The text that the holder sends.
+    pub fn format(&self) -> String {
+        format!("campo_{}_{}{}_{}", self.account, self.holder.letter(), self.id.simple(), self.secret)
+    }
+
+    /// Takes apart what a holder sent; `None` for anything that [`Self::format`] would not have written.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (account, rest) = text.strip_prefix("campo_")?.split_once('_')?;
+        let (holder_and_id, secret) = rest.split_once('_')?;
+        let holder = Holder::ALL.into_iter().find(|holder| holder_and_id.starts_with(holder.letter()))?;
+        let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
+        let bearer = Self {
+            account: account.parse().ok().filter(|account| *account > 0)?,
+            holder,
+            id: Uuid::try_parse(&holder_and_id[1..]).ok()?,
+            secret: URL_SAFE_NO_PAD.encode(bytes),
+        };
+        // One secret has one text: no leading zeros, capitals or hyphens that would pass a list of blocked texts.
+        (bearer.format() == text).then_some(bearer)
+    }
+}
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "campo_{}_{}{}_***", self.account, self.holder.letter(), self.id.simple())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn bearer(holder: Holder) -> Bearer {
+        Bearer::new(12, holder, Uuid::from_u128(7), &Environment::seeded(1, 0))
+    }
+
+    #[test]
+    fn a_bearer_is_read_back_from_its_text() {
+        for holder in Holder::ALL {
+            let text = bearer(holder).format();
+            assert_eq!(Bearer::parse(&text), Some(bearer(holder)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_written_so_is_no_bearer() {
+        let good = bearer(Holder::Key).format();
+        let secret = bearer(Holder::Key).secret;
+        assert_eq!(secret.len(), 43);
+        for (from, to) in [
+            ("campo_", "Campo_"),
+            ("_12_", "_012_"),
+            ("_12_", "_+12_"),
+            ("_12_", "_0_"),
+            ("_12_", "_-12_"),
+            ("_12_", "_99999999999999999999_"),
+            ("_12_", "_"),
+            ("_k0", "_x0"),
+            ("_k0", "_ñ0"),
+            ("_k0000", "_k000"),
+            ("_k00000000", "_k00000000-"),
+            (secret.as_str(), ""),
+            (secret.as_str(), &secret[1..]),
+            (secret.as_str(), &format!("{secret}=")),
+            (&secret[..1], "+"),
+        ] {
+            let text = good.replacen(from, to, 1);
+            assert_ne!(text, good, "{from} is in it");
+            assert_eq!(Bearer::parse(&text), None, "{text}");
+        }
+        assert_eq!(Bearer::parse(&format!("{good} ")), None);
+    }
+
+    #[test]
+    fn a_bearer_in_a_log_does_not_show_its_secret() {
+        let bearer = bearer(Holder::Installation);
+        assert!(!format!("{bearer:?}").contains(&bearer.secret));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_either_a_bearer_of_that_text_or_none(text in "(campo_[0-9]{1,20}_[ksi][0-9a-f]{32}_[A-Za-z0-9_-]{43})|\\PC*") {
+            if let Some(bearer) = Bearer::parse(&text) {
+                prop_assert_eq!(bearer.format(), text);
+            }
+        }
+    }
+}

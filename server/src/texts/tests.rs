@@ -1,0 +1,61 @@
+use super::*;
+
+#[test]
+fn the_language_is_the_one_that_the_caller_prefers() {
+    for (accepted, language) in [
+        ("es", Language::Spanish),
+        ("ES-ar", Language::Spanish),
+        ("es-AR,es;q=0.9,en;q=0.8", Language::Spanish),
+        ("en-GB, es;q=0.9", Language::English),
+        ("es;q=0.1, en ; q=0.2", Language::English),
+        ("fr, es;q=0.5", Language::Spanish),
+        ("es;q=0, *", Language::English),
+        ("es;q=x", Language::English),
+        ("estonian", Language::English),
+        ("", Language::English),
+        (";;,,q=", Language::English),
+    ] {
+        assert_eq!(Language::preferred(accepted), language, "{accepted}");
+    }
+}
+
+#[test]
+fn sentences_are_filled_and_those_that_lack_a_value_left_out() {
+    let value = |name: &str| (name == "a").then_some("{b}");
+    for (sentences, text) in [
+        (&["One {a}."][..], "One {b}."),
+        (&["One {a}.", "Two {c}.", "Three."], "One {b}. Three."),
+        (&["Two {c} {a}."], ""),
+        (&["Open { brace {a"], "Open { brace {a"),
+        (&[], ""),
+    ] {
+        let sentences: Vec<_> = sentences.iter().map(|&sentence| sentence.to_owned()).collect();
+        assert_eq!(fill(&sentences, value), text, "{sentences:?}");
+    }
+}
+
+#[test]
+fn what_is_expected_is_said_in_the_language_where_there_is_a_text_for_it() {
+    for (english, spanish) in [
+        ("at most 3 characters", "como máximo 3 caracteres"),
+        ("a number from -90 to 90", "un número de -90 a 90"),
+        ("one of `a`, `b`", "uno de `a`, `b`"),
+        ("text that is not blank", "un texto que no esté en blanco"),
+        ("a colour", "a colour"),
+        ("", ""),
+    ] {
+        assert_eq!(expected(Language::Spanish, english), spanish);
+        assert_eq!(expected(Language::English, english), english);
+    }
+}
+
+#[test]
+fn every_code_has_its_texts_in_every_language_and_there_are_no_others() {
+    for language in Language::ALL {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        let texts = &catalogue(language).problems;
+        assert_eq!(texts.keys().map(String::as_str).collect::<Vec<_>>(), names, "{language:?}");
+        assert!(texts.values().all(|text| !text.title.is_empty() && !text.detail.is_empty()));
+    }
+}
