@@ -126,7 +126,11 @@ mod tests {
             (Some(clock(i64::MIN, i64::MIN, "b")), Some(&anchor), NOW, OccurredKind::Suspect),
             (None, Some(&anchor), NOW, OccurredKind::Suspect),
         ] {
-            assert_eq!(occurred(entry_clock.as_ref(), anchor, NOW), Occurred { at_us, kind }, "{entry_clock:?}");
+            assert_eq!(
+                occurred(entry_clock.as_ref(), anchor, NOW),
+                Occurred { at_us, kind },
+                "{entry_clock:?}"
+            );
         }
     }
 }

@@ -40,7 +40,9 @@ impl fmt::Display for Scope {
 
 /// Text that names no scope.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("not a scope: expected `account`, `catalogue`, or `group/`, `tree/`, `profile/`, `employee/`, `installation/` and an id")]
+#[error(
+    "not a scope: expected `account`, `catalogue`, or `group/`, `tree/`, `profile/`, `employee/`, `installation/` and an id"
+)]
 pub struct UnknownScope;
 
 impl FromStr for Scope {

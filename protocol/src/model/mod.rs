@@ -183,7 +183,9 @@ pub struct Link<'a> {
 }
 
 /// One kind of object that the office keeps.
-pub trait Reference: Serialize + DeserializeOwned + ToSchema + Clone + fmt::Debug + Send + Sync + 'static {
+pub trait Reference:
+    Serialize + DeserializeOwned + ToSchema + Clone + fmt::Debug + Send + Sync + 'static
+{
     /// Its kind
     const KIND: Kind;
 
@@ -208,7 +210,14 @@ pub trait Reference: Serialize + DeserializeOwned + ToSchema + Clone + fmt::Debu
 }
 
 /// Checks the part that every kind has.
-pub fn check_common(faults: &mut Faults, code_field: &str, code: &str, name_field: &str, name: &str, custom: &Custom) {
+pub fn check_common(
+    faults: &mut Faults,
+    code_field: &str,
+    code: &str,
+    name_field: &str,
+    name: &str,
+    custom: &Custom,
+) {
     faults.check_required_text(code_field, code, MAX_CODE);
     faults.check_required_text(name_field, name, MAX_NAME);
     if custom.len() > MAX_CUSTOM {
