@@ -46,8 +46,8 @@
 //! instant at which it ended. What was captured before any assignment of a former employee began counts as captured
 //! before losing it. `transitions.md` beside this file shows the whole table.
 //!
-//! **What may depend on the order of arrival.** Between two office decisions the whole state, attention included, is
-//! the same for every order in which workers' entries arrive. Only the outcome in each entry's receipt may differ:
+//! **What may depend on the order of arrival.** Between two office entries the whole state, attention included, is the
+//! same for every order in which workers' entries arrive. Only the outcome in each entry's receipt may differ:
 //! *start, suspend* are both applied when they arrive so, and the start is noted `late` when it arrives behind.
 //!
 //! Nothing a worker did is lost: each worker's entry on a known task is counted, and none is refused.

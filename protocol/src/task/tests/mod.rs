@@ -170,6 +170,26 @@ fn the_history_of_assignments_is_kept() {
 }
 
 #[test]
+fn of_several_times_with_the_task_the_one_at_capture_counts() {
+    let history =
+        [created(Status::New, &[ANA], 0), assigned(&[], 10), assigned(&[ANA], 20), assigned(&[], 30)];
+    for (at_us, reason) in [
+        (-1, Reason::BeforeReassignment),
+        (9, Reason::BeforeReassignment),
+        (10, Reason::FormerEmployee),
+        (19, Reason::FormerEmployee),
+        (20, Reason::BeforeReassignment),
+        (29, Reason::BeforeReassignment),
+        (30, Reason::FormerEmployee),
+    ] {
+        let folded = run([history.to_vec(), vec![by(ANA, Kind::TaskStart, at_us)]].concat());
+        assert_eq!(folded.reason, Some(reason), "{at_us}");
+        let began = folded.state.unwrap().started_at_us;
+        assert_eq!(began, (reason == Reason::BeforeReassignment).then_some(at_us), "{at_us}");
+    }
+}
+
+#[test]
 fn work_began_first_and_ended_last_whatever_arrives_when() {
     let state = state_after(vec![
         created(Status::New, &[ANA, BEN], 0),

@@ -27,8 +27,9 @@ fn check(events: &[Event]) -> TaskState {
         } else {
             assert_eq!(folded.outcome, Outcome::Applied);
         }
-        let again = fold(Some(&after), &event.fact()).state.unwrap();
-        assert_eq!(again.status, after.status, "folded twice: {events:#?}");
+        let mut again = fold(Some(&after), &event.fact()).state.unwrap();
+        again.worker_entries = after.worker_entries;
+        assert_eq!(again, after, "folded twice, only the count may differ: {events:#?}");
         state = Some(after);
     }
     state.unwrap()
