@@ -1,6 +1,9 @@
 //! The backend of Campo: everything behind the binary `campo`.
 
+pub mod access;
+pub mod database;
 pub mod environment;
+pub mod log;
 pub mod problem;
 pub mod secrets;
 pub mod telemetry;

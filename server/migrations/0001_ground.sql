@@ -1,0 +1,498 @@
+-- The ground of Campo: accounts, the three logs, what the office keeps, tasks, files, who is who.
+-- One text for SQLite and PostgreSQL; see server/src/database/migrations.rs for the words in braces.
+-- Every primary key begins with the account. Times are microseconds since 1970 UTC. `personal` behind a column
+-- means that it can hold data about a person; a test compares these marks with the registry in
+-- server/src/privacy.rs.
+
+create table server_setting (
+    name {text} not null,
+    value {text} not null,
+    primary key (name)
+) {strict};
+
+create table account (
+    id {i64} not null,
+    code {text} not null,
+    name {text} not null,
+    zone {text} not null,
+    language {text} not null,
+    state {text} not null,
+    settings {json} not null,
+    created_us {i64} not null,
+    primary key (id),
+    unique (code)
+) {strict};
+
+-- The row that every transaction of an account locks first
+create table account_head (
+    account {i64} not null,
+    entry {i64} not null,
+    event {i64} not null,
+    change {i64} not null,
+    task_number {i64} not null,
+    directory {i64} not null,
+    link {bytes} not null,
+    primary key (account)
+) {strict};
+
+-- ENTRY LOG
+
+create table entry (
+    account {i64} not null,
+    position {i64} not null,
+    id {uuid} not null,
+    hash {bytes} not null,
+    kind {text} not null,
+    author {text} not null,
+    author_id {uuid},
+    installation {uuid},
+    session {uuid},
+    employee {uuid},
+    sequence {i64} not null,
+    task {uuid},
+    form {uuid},
+    corrects {uuid},
+    occurred_us {i64} not null,
+    occurred_kind {text} not null,
+    received_us {i64} not null,
+    outcome {text} not null,
+    reason {text},
+    marks {i64} not null,
+    files_due_us {i64},
+    primary key (account, position),
+    unique (account, id)
+) {strict};
+create index entry_installation on entry (account, installation, sequence) where installation is not null;
+create index entry_employee on entry (account, employee, position) where employee is not null;
+create index entry_task on entry (account, task, position) where task is not null;
+create index entry_set_aside on entry (account, position) where outcome = 'set_aside';
+create index entry_files_due on entry (account, files_due_us) where files_due_us is not null;
+
+create table entry_body (
+    account {i64} not null,
+    position {i64} not null,
+    salt {bytes} not null,
+    bytes {bytes} not null, -- personal
+    primary key (account, position)
+) {strict};
+
+create table entry_file (
+    account {i64} not null,
+    position {i64} not null,
+    number {i64} not null,
+    hash {bytes} not null,
+    size_bytes {i64} not null,
+    field {text},
+    media_type {text},
+    primary key (account, position, number)
+) {strict};
+create index entry_file_hash on entry_file (account, hash);
+
+create table chain_link (
+    account {i64} not null,
+    chain {text} not null,
+    number {i64} not null,
+    position {i64} not null,
+    leaf {bytes} not null,
+    link {bytes} not null,
+    primary key (account, chain, number)
+) {strict};
+
+-- The last link of the chains beside the account's own, whose last link is in account_head
+create table chain_head (
+    account {i64} not null,
+    chain {text} not null,
+    number {i64} not null,
+    link {bytes} not null,
+    primary key (account, chain)
+) {strict};
+
+create table installation_head (
+    account {i64} not null,
+    installation {uuid} not null,
+    sequence {i64} not null,
+    received_us {i64} not null,
+    primary key (account, installation)
+) {strict};
+
+-- EVENT LOG
+
+create table event (
+    account {i64} not null,
+    position {i64} not null,
+    id {uuid} not null,
+    kind {text} not null,
+    format {i64} not null,
+    subject_kind {text} not null,
+    subject {uuid} not null,
+    entry {i64},
+    snapshot {i64} not null,
+    created_us {i64} not null,
+    primary key (account, position)
+) {strict};
+create unique index event_id on event (account, id);
+
+create table event_snapshot (
+    account {i64} not null,
+    snapshot {i64} not null,
+    body {bytes} not null, -- personal
+    primary key (account, snapshot)
+) {strict};
+
+-- CHANGE FEED
+
+create table scope (
+    account {i64} not null,
+    scope {text} not null,
+    position {i64} not null,
+    objects {i64} not null,
+    digest {i64} not null,
+    primary key (account, scope)
+) {strict};
+
+create table change (
+    account {i64} not null,
+    kind {text} not null,
+    id {uuid} not null,
+    scope {text} not null,
+    position {i64} not null,
+    removed {bool} not null,
+    primary key (account, kind, id, scope)
+) {strict};
+create unique index change_position on change (account, scope, position);
+
+create table change_body (
+    account {i64} not null,
+    kind {text} not null,
+    id {uuid} not null,
+    digest {i64} not null,
+    body {bytes} not null, -- personal
+    primary key (account, kind, id)
+) {strict};
+
+-- WHAT THE OFFICE KEEPS
+
+create table object (
+    account {i64} not null,
+    kind {text} not null,
+    id {uuid} not null,
+    code {text} not null, -- personal
+    name {text} not null, -- personal
+    sort_key {text} not null, -- personal
+    parent {uuid},
+    state {text} not null,
+    version {i64} not null,
+    body {text} not null, -- personal
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, kind, id)
+) {strict};
+create unique index object_code on object (account, kind, code) where state <> 'deleted';
+create index object_parent on object (account, kind, parent) where parent is not null;
+create index object_sort on object (account, kind, sort_key, id);
+
+-- What an object was before each edit, and who edited it
+create table object_version (
+    account {i64} not null,
+    kind {text} not null,
+    id {uuid} not null,
+    version {i64} not null,
+    body {text} not null, -- personal
+    author {text} not null,
+    author_id {uuid},
+    replaced_us {i64} not null,
+    primary key (account, kind, id, version)
+) {strict};
+
+-- Which objects name which, for views and for refusing to remove what is in use
+create table object_link (
+    account {i64} not null,
+    kind {text} not null,
+    id {uuid} not null,
+    field {text} not null,
+    target_kind {text} not null,
+    target {uuid} not null,
+    primary key (account, kind, id, field, target)
+) {strict};
+create index object_link_target on object_link (account, target_kind, target);
+
+-- TASKS
+
+create table task (
+    account {i64} not null,
+    id {uuid} not null,
+    task_number {i64} not null,
+    external_number {text},
+    task_type {uuid},
+    poi {uuid},
+    work_order {uuid},
+    start_us {i64},
+    due_us {i64},
+    state {text} not null,
+    version {i64} not null,
+    fields {text} not null, -- personal
+    sort_key {text} not null, -- personal
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id),
+    unique (account, task_number)
+) {strict};
+create index task_external on task (account, external_number) where external_number is not null;
+create index task_due on task (account, due_us, id);
+create index task_work_order on task (account, work_order) where work_order is not null;
+create index task_poi on task (account, poi) where poi is not null;
+
+create table task_version (
+    account {i64} not null,
+    id {uuid} not null,
+    version {i64} not null,
+    fields {text} not null, -- personal
+    author {text} not null,
+    author_id {uuid},
+    replaced_us {i64} not null,
+    primary key (account, id, version)
+) {strict};
+
+-- Projections of the entry log: `campo rebuild` makes them again and must find no difference
+
+create table task_state (
+    account {i64} not null,
+    task {uuid} not null,
+    status {text} not null,
+    attention {i64} not null,
+    position {i64} not null,
+    state {text} not null,
+    updated_us {i64} not null,
+    primary key (account, task)
+) {strict};
+create index task_state_status on task_state (account, status, task);
+create index task_state_attention on task_state (account, task) where attention > 0;
+
+create table assignment (
+    account {i64} not null,
+    task {uuid} not null,
+    employee {uuid} not null,
+    role {text} not null,
+    from_us {i64} not null,
+    until_us {i64},
+    number {i64} not null,
+    primary key (account, task, number)
+) {strict};
+create index assignment_employee on assignment (account, employee, task);
+
+create table message (
+    account {i64} not null,
+    id {uuid} not null,
+    position {i64} not null,
+    employee {uuid} not null,
+    direction {text} not null,
+    task {uuid},
+    text {text} not null, -- personal
+    sent_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index message_employee on message (account, employee, position);
+
+create table employee_session (
+    account {i64} not null,
+    id {uuid} not null,
+    installation {uuid} not null,
+    employee {uuid} not null,
+    opened_us {i64} not null,
+    closed_us {i64},
+    position {i64} not null,
+    primary key (account, id)
+) {strict};
+create index employee_session_installation on employee_session (account, installation, opened_us);
+
+-- FILES
+
+create table file (
+    account {i64} not null,
+    hash {bytes} not null,
+    size_bytes {i64} not null,
+    media_type {text} not null,
+    created_us {i64} not null,
+    primary key (account, hash)
+) {strict};
+
+create table file_reference (
+    account {i64} not null,
+    owner_kind {text} not null,
+    owner {uuid} not null,
+    id {uuid} not null,
+    hash {bytes} not null,
+    name {text} not null, -- personal
+    author {text} not null,
+    author_id {uuid},
+    created_us {i64} not null,
+    primary key (account, owner_kind, owner, id)
+) {strict};
+create index file_reference_hash on file_reference (account, hash);
+
+-- WHO IS WHO
+
+-- The one table outside the accounts: log-ins that carry no account
+create table login (
+    host {text} not null,
+    name {text} not null, -- personal
+    account {i64} not null,
+    holder {text} not null,
+    holder_id {uuid} not null,
+    primary key (host, name)
+) {strict};
+create index login_holder on login (account, holder, holder_id);
+
+create table profile (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    permissions {json} not null,
+    state {text} not null,
+    custom {json} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id),
+    unique (account, code)
+) {strict};
+
+create table account_user (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null, -- personal
+    name {text} not null, -- personal
+    profile {uuid} not null,
+    password {text} not null,
+    language {text} not null,
+    state {text} not null,
+    custom {json} not null, -- personal
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id),
+    unique (account, code)
+) {strict};
+
+create table user_session (
+    account {i64} not null,
+    id {uuid} not null,
+    account_user {uuid} not null,
+    token {bytes} not null,
+    created_us {i64} not null,
+    seen_us {i64} not null,
+    expires_us {i64} not null,
+    revoked_us {i64},
+    primary key (account, id)
+) {strict};
+create index user_session_user on user_session (account, account_user);
+
+create table access_key (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    permissions {json} not null,
+    networks {json} not null,
+    token {bytes} not null,
+    sealed_password {bytes},
+    state {text} not null,
+    custom {json} not null,
+    expires_us {i64},
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id),
+    unique (account, code)
+) {strict};
+
+create table enrolment (
+    account {i64} not null,
+    id {uuid} not null,
+    code {bytes} not null,
+    roster {json} not null,
+    author {text} not null,
+    author_id {uuid},
+    created_us {i64} not null,
+    expires_us {i64} not null,
+    installation {uuid},
+    primary key (account, id)
+) {strict};
+create unique index enrolment_code on enrolment (code);
+
+create table installation (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    device {json} not null, -- personal
+    token {bytes} not null,
+    state {text} not null,
+    custom {json} not null,
+    version {i64} not null,
+    enrolled_us {i64} not null,
+    revoked_us {i64},
+    updated_us {i64} not null,
+    primary key (account, id),
+    unique (account, code)
+) {strict};
+
+create table roster (
+    account {i64} not null,
+    installation {uuid} not null,
+    member_kind {text} not null,
+    member {uuid} not null,
+    primary key (account, installation, member_kind, member)
+) {strict};
+create index roster_member on roster (account, member_kind, member);
+
+create table pin_verifier (
+    account {i64} not null,
+    employee {uuid} not null,
+    verifier {text} not null,
+    updated_us {i64} not null,
+    primary key (account, employee)
+) {strict};
+
+-- OPERATION
+
+create table idempotency (
+    account {i64} not null,
+    holder {uuid} not null,
+    key {text} not null,
+    request {bytes} not null,
+    status {i64} not null,
+    response {bytes} not null, -- personal
+    created_us {i64} not null,
+    primary key (account, holder, key)
+) {strict};
+create index idempotency_created on idempotency (created_us);
+
+-- Background work, claimed with a lease: a counter that its holder raises
+create table job (
+    account {i64} not null,
+    id {uuid} not null,
+    kind {text} not null,
+    format {i64} not null,
+    body {text} not null,
+    principal {text} not null,
+    principal_id {uuid},
+    state {text} not null,
+    run_at_us {i64} not null,
+    attempts {i64} not null,
+    holder {uuid},
+    lease {i64} not null,
+    problem {text},
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index job_waiting on job (state, run_at_us);
+
+-- One row that readiness writes, so that "ready" means "can commit"
+create table heartbeat (
+    replica {uuid} not null,
+    beaten_us {i64} not null,
+    primary key (replica)
+) {strict};

@@ -1,0 +1,122 @@
+//! Who calls, and what they may do.
+//!
+//! A domain function that reads or writes an account's data takes an [`Allowed`], which only the check here makes and
+//! which holds the account and the caller: forgetting the check, or the account, does not compile.
+
+pub mod permissions;
+
+use std::marker::PhantomData;
+
+use uuid::Uuid;
+
+use crate::problem::{Code, Problem, Result};
+
+pub use permissions::{Permission, PermissionName, Permissions};
+
+/// Work that Campo does by itself, a closed list: each with its name in tables and what it may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// Makes `entry.complete` for entries whose files did not arrive in time
+    CompleteEntries,
+    /// Takes closed tasks from phones after some days
+    RetireTasks,
+    /// Removes what nothing refers to any more: files, idempotency keys, old sessions
+    Sweep,
+    /// A command that the operator runs on the machine
+    Operator,
+}
+
+impl Duty {
+    /// Every duty.
+    pub const ALL: &[Self] = &[Self::CompleteEntries, Self::RetireTasks, Self::Sweep, Self::Operator];
+
+    /// Its name in tables and entries.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CompleteEntries => "complete_entries",
+            Self::RetireTasks => "retire_tasks",
+            Self::Sweep => "sweep",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// Who acts. Background work stores it and is checked again when it is claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Principal {
+    /// A person at the console
+    User(Uuid),
+    /// A customer's system
+    Key(Uuid),
+    /// A phone
+    Installation(Uuid),
+    /// Campo itself
+    Duty(Duty),
+}
+
+impl Principal {
+    /// Its kind in tables.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::User(_) => "user",
+            Self::Key(_) => "key",
+            Self::Installation(_) => "installation",
+            Self::Duty(duty) => duty.name(),
+        }
+    }
+
+    /// Its id, which duties do not have.
+    pub const fn id(self) -> Option<Uuid> {
+        match self {
+            Self::User(id) | Self::Key(id) | Self::Installation(id) => Some(id),
+            Self::Duty(_) => None,
+        }
+    }
+}
+
+/// An authenticated caller and the permissions that the database gave it in this request.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// The account it belongs to
+    pub account: i64,
+    /// Who it is
+    pub principal: Principal,
+    /// What it may do
+    pub permissions: Permissions,
+}
+
+impl Caller {
+    /// Campo itself, for one duty in one account.
+    pub fn duty(account: i64, duty: Duty) -> Self {
+        Self { account, principal: Principal::Duty(duty), permissions: Permissions::of_duty(duty) }
+    }
+
+    /// The proof that this caller has the permission.
+    pub fn allow<P: Permission>(&self) -> Result<Allowed<P>> {
+        if self.permissions.has(P::NAME) {
+            Ok(Allowed { account: self.account, principal: self.principal, permission: PhantomData })
+        } else {
+            Err(Problem::new(Code::Forbidden).with("permission", P::NAME.name()))
+        }
+    }
+}
+
+/// The proof that a caller may do what `P` names in one account.
+#[derive(Debug)]
+pub struct Allowed<P> {
+    account: i64,
+    principal: Principal,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P> Allowed<P> {
+    /// The account, which every query carries.
+    pub const fn account(&self) -> i64 {
+        self.account
+    }
+
+    /// Who was allowed.
+    pub const fn principal(&self) -> Principal {
+        self.principal
+    }
+}

@@ -1,0 +1,142 @@
+//! The permissions, a closed list. A profile or a key names some of them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Duty;
+
+/// A permission as a type, for proofs.
+pub trait Permission: Send + Sync + 'static {
+    /// Which one it is
+    const NAME: PermissionName;
+}
+
+macro_rules! permissions {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal,)*) => {
+        /// The name of a permission.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum PermissionName { $($(#[doc = $doc])* $name,)* }
+
+        impl PermissionName {
+            /// Every permission.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Its name on the wire and in tables.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+
+        $($(#[doc = $doc])* #[derive(Debug)] pub struct $name;
+
+        impl Permission for $name {
+            const NAME: PermissionName = PermissionName::$name;
+        })*
+    };
+}
+
+permissions! {
+    /// Read and change the account's settings
+    ManageAccount = "manage_account",
+    /// Manage users and their profiles
+    ManageUsers = "manage_users",
+    /// Manage the keys of the company's systems
+    ManageKeys = "manage_keys",
+    /// Enrol phones, set their rosters, revoke them
+    ManageInstallations = "manage_installations",
+    /// Read groups, employees, their profiles and days
+    ViewEmployees = "view_employees",
+    /// Change groups, employees, their profiles and days
+    ManageEmployees = "manage_employees",
+    /// Read tasks, work orders and their history
+    ViewTasks = "view_tasks",
+    /// Create, change and assign tasks and work orders
+    ManageTasks = "manage_tasks",
+    /// Read points of interest
+    ViewPois = "view_pois",
+    /// Change points of interest
+    ManagePois = "manage_pois",
+    /// Read task types, forms and the catalogue
+    ViewDefinitions = "view_definitions",
+    /// Change task types, forms and the catalogue
+    ManageDefinitions = "manage_definitions",
+    /// Read what was captured: entries, filled forms, photos, events
+    ViewEntries = "view_entries",
+    /// Read messages with employees
+    ViewMessages = "view_messages",
+    /// Send messages to employees
+    SendMessages = "send_messages",
+    /// Run imports of files
+    RunImports = "run_imports",
+    /// Manage import templates
+    ManageTemplates = "manage_templates",
+    /// Manage the channels in and out
+    ManageChannels = "manage_channels",
+    /// See what was delivered and what was not
+    ViewDeliveries = "view_deliveries",
+    /// Call the SOAP and REST services of customers' systems
+    UseWebServices = "use_web_services",
+    /// Hand in entries and read the views of one's sessions: phones only
+    HandIn = "hand_in",
+    /// Read metrics and the health of each subsystem
+    Operate = "operate",
+}
+
+impl PermissionName {
+    /// True for those that a profile or a key can hold; [`PermissionName::HandIn`] belongs to phones alone.
+    pub const fn can_be_granted(self) -> bool {
+        !matches!(self, Self::HandIn)
+    }
+}
+
+/// A set of permissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Permissions(u64);
+
+impl Permissions {
+    /// What a phone may do.
+    pub fn of_installation() -> Self {
+        [PermissionName::HandIn].into_iter().collect()
+    }
+
+    /// What a duty of Campo itself may do.
+    pub fn of_duty(duty: Duty) -> Self {
+        match duty {
+            Duty::CompleteEntries => [PermissionName::ViewEntries].into_iter().collect(),
+            Duty::RetireTasks => [PermissionName::ManageTasks].into_iter().collect(),
+            Duty::Sweep => Self::default(),
+            Duty::Operator => {
+                PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect()
+            }
+        }
+    }
+
+    /// True when the set holds it.
+    pub const fn has(self, name: PermissionName) -> bool {
+        self.0 & (1 << name as u64) != 0
+    }
+
+    /// True when every permission of `other` is in this set: nobody may grant more than they hold.
+    pub const fn covers(self, other: Self) -> bool {
+        other.0 & !self.0 == 0
+    }
+}
+
+impl FromIterator<PermissionName> for Permissions {
+    fn from_iter<I: IntoIterator<Item = PermissionName>>(names: I) -> Self {
+        Self(names.into_iter().fold(0, |set, name| set | (1 << name as u64)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_on_the_wire_are_the_names_in_tables() {
+        for name in PermissionName::ALL {
+            assert_eq!(serde_json::to_value(name).unwrap(), name.name());
+        }
+    }
+}

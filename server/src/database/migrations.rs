@@ -1,0 +1,111 @@
+//! One list of migrations, one text each for both databases.
+//!
+//! A few words differ and are replaced: `{i64}`, `{f64}`, `{text}`, `{bool}`, `{uuid}`, `{bytes}`, `{json}` and
+//! `{strict}`. Lines that begin with `-- sqlite:` or `-- postgres:` are for that database alone. Migrations are
+//! additive, since older replicas still run during an upgrade.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+use super::Db;
+use crate::problem::{Problem, Result};
+
+/// The texts, in order.
+pub const MIGRATIONS: &[(i64, &str, &str)] =
+    &[(1, "ground", include_str!("../../migrations/0001_ground.sql"))];
+
+/// Which of the two texts is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite
+    Sqlite,
+    /// PostgreSQL
+    Postgres,
+}
+
+/// The text of a migration for one database.
+pub fn text(template: &str, dialect: Dialect) -> String {
+    let (own, words) = match dialect {
+        Dialect::Sqlite => (
+            "-- sqlite:",
+            [
+                ("{i64}", "integer"),
+                ("{f64}", "real"),
+                ("{text}", "text"),
+                ("{bool}", "integer"),
+                ("{uuid}", "blob"),
+                ("{bytes}", "blob"),
+                ("{json}", "text"),
+                ("{strict}", "strict"),
+            ],
+        ),
+        Dialect::Postgres => (
+            "-- postgres:",
+            [
+                ("{i64}", "bigint"),
+                ("{f64}", "double precision"),
+                ("{text}", "text collate \"C\""),
+                ("{bool}", "boolean"),
+                ("{uuid}", "uuid"),
+                ("{bytes}", "bytea"),
+                ("{json}", "text"),
+                ("{strict}", ""),
+            ],
+        ),
+    };
+    let mut sql = String::with_capacity(template.len());
+    for line in template.lines() {
+        sql.push_str(line.strip_prefix(own).unwrap_or(line));
+        sql.push('\n');
+    }
+    for (word, replacement) in words {
+        sql = sql.replace(word, replacement);
+    }
+    sql
+}
+
+/// Brings the database to this release. Several replicas may call it at once; an older release than the one that
+/// migrated last may call it too and changes nothing.
+pub async fn migrate(db: &Db) -> Result<()> {
+    let dialect = if db.is_sqlite() { Dialect::Sqlite } else { Dialect::Postgres };
+    let migrations = MIGRATIONS
+        .iter()
+        .map(|(version, name, template)| {
+            Migration::new(
+                *version,
+                Cow::Borrowed(*name),
+                MigrationType::Simple,
+                sqlx::SqlSafeStr::into_sql_str(sqlx::AssertSqlSafe(text(template, dialect))),
+                false,
+            )
+        })
+        .collect();
+    let mut migrator = Migrator::with_migrations(migrations);
+    migrator.set_ignore_missing(true);
+    let result = match db {
+        Db::Sqlite { write, .. } => {
+            let _lock = lock_beside(write)?;
+            migrator.run(write).await
+        }
+        Db::Postgres(pool) => migrator.run(pool).await,
+    };
+    result.map_err(|error| Problem::internal(error))
+}
+
+/// sqlx's migrator takes no lock on SQLite: of several processes that start at once all but one would fail.
+fn lock_beside(pool: &sqlx::Pool<sqlx::Sqlite>) -> Result<Option<std::fs::File>> {
+    let options = pool.connect_options();
+    let path = options.get_filename();
+    if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
+        return Ok(None);
+    }
+    let mut lock_path = path.as_os_str().to_owned();
+    lock_path.push(".lock");
+    let open = || {
+        let file = std::fs::File::create(&lock_path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    open().map(Some).map_err(|error| Problem::internal(error))
+}

@@ -1,0 +1,410 @@
+//! The only module that knows the database: one code base for SQLite and PostgreSQL.
+//!
+//! Domain code writes one SQL text with `$1`, `$2`, … and hands over a tuple of values; see ARCHITECTURE.md for the
+//! rules that make the same text mean the same on both. Every statement passes through this module, so that its
+//! duration is measured and a slow one is logged here and nowhere else.
+
+#![expect(clippy::disallowed_types, reason = "this is the module that knows the database")]
+#![expect(clippy::redundant_locals, reason = "one macro names the connection for both databases")]
+
+pub mod migrations;
+pub mod schema;
+pub mod values;
+
+use std::{
+    str::FromStr as _,
+    time::{Duration, Instant},
+};
+
+use sqlx::{
+    AssertSqlSafe, Postgres, Sqlite, Transaction,
+    error::ErrorKind,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use values::{Args, Columns, Record, Value};
+
+use crate::problem::{Code, Problem, Result};
+
+/// The most rows of one generated statement on SQLite.
+const SQLITE_ROWS: usize = 512;
+/// The most bound values of one statement on SQLite.
+const SQLITE_VALUES: usize = 32_766;
+/// Generated statements of up to this many rows are kept prepared; larger ones only when they are full.
+const SQLITE_PREPARED_ROWS: usize = 16;
+
+/// How to open a database.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://…`
+    pub url: String,
+    /// Connections of a PostgreSQL pool, and of SQLite's pool of readers
+    pub connections: u32,
+    /// True behind a transaction-mode pooler, which breaks prepared statements
+    pub pooler: bool,
+    /// SQLite's `synchronous`: [`Synchronous::Full`] except where a test proves that less loses data
+    pub synchronous: Synchronous,
+}
+
+/// How much SQLite waits for the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Synchronous {
+    /// Every commit survives loss of power
+    Full,
+    /// Commits may be lost: only for the test that proves it
+    Normal,
+    /// As [`Self::Normal`], and the file may be damaged
+    Off,
+}
+
+/// A database, cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// One file
+    Sqlite {
+        /// Readers
+        read: sqlx::Pool<Sqlite>,
+        /// One connection: [`crate::log::scheduler`] lends it
+        write: sqlx::Pool<Sqlite>,
+    },
+    /// A server
+    Postgres(sqlx::Pool<Postgres>),
+}
+
+/// An open transaction. Dropped without [`Tx::commit`] it is rolled back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite it holds the write lock from its beginning
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL, READ COMMITTED
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// Runs `$call` with the arguments of whichever database this is, measured.
+macro_rules! on {
+    ($sql:expr, $args:expr, $this:expr, $sqlite:pat => $lite:expr, $postgres:pat => $pg:expr,
+     |$connection:ident, $arguments:ident| $call:expr) => {{
+        let started = started();
+        let result = match $this {
+            $sqlite => {
+                let $connection = $lite;
+                let $arguments = $args.sqlite().map_err(sqlx::Error::Encode)?;
+                $call
+            }
+            $postgres => {
+                let $connection = $pg;
+                let $arguments = $args.postgres().map_err(sqlx::Error::Encode)?;
+                $call
+            }
+        };
+        finished(started, $sql);
+        Ok(result?)
+    }};
+}
+
+/// Turns a vector of rows into the tuple of columns that [`Tx::insert_many`] takes.
+macro_rules! columns {
+    ($rows:expr => $($field:ident),+ $(,)?) => {{
+        let rows = $rows;
+        $(let mut $field = Vec::with_capacity(rows.len());)+
+        for row in rows {
+            $($field.push(row.$field);)+
+        }
+        ($($field,)+)
+    }};
+}
+pub(crate) use columns;
+
+impl Db {
+    /// Opens the database, creating SQLite's file. Migrations are a step of their own, see [`migrations::migrate`].
+    pub async fn open(options: &Options) -> Result<Self> {
+        if options.url.starts_with("postgres:") || options.url.starts_with("postgresql:") {
+            return Self::open_postgres(options).await;
+        }
+        let synchronous = match options.synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+            Synchronous::Off => SqliteSynchronous::Off,
+        };
+        let connect = SqliteConnectOptions::from_str(&options.url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(20))
+            .optimize_on_close(true, 400)
+            .pragma("temp_store", "memory")
+            .statement_cache_capacity(400);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_with(connect.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(options.connections.clamp(1, 8))
+            .test_before_acquire(false)
+            .connect_with(connect.read_only(true))
+            .await?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    async fn open_postgres(options: &Options) -> Result<Self> {
+        let mut connect = PgConnectOptions::from_str(&options.url)?
+            .application_name("campo")
+            .options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")]);
+        if options.pooler {
+            connect = connect.statement_cache_capacity(0);
+        } else {
+            connect = connect.statement_cache_capacity(400);
+        }
+        let pool = PgPoolOptions::new()
+            .max_connections(options.connections.max(2))
+            .acquire_timeout(Duration::from_secs(10))
+            .test_before_acquire(false)
+            .connect_with(connect)
+            .await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Begins a transaction that writes. Only [`crate::log`] calls it, after its turn: see ARCHITECTURE.md, "One way
+    /// to append".
+    pub async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction in which every read sees the same state of the database.
+    pub async fn begin_snapshot(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
+        })
+    }
+
+    /// All rows of a query.
+    pub async fn fetch_all<'q, R: Record>(&self, sql: &'static str, args: impl Args<'q>) -> Result<Vec<R>> {
+        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres(pool) => pool,
+            |pool, arguments| sqlx::query_as_with(sql, arguments).fetch_all(pool).await)
+    }
+
+    /// The row of a query, if there is one.
+    pub async fn fetch_optional<'q, R: Record>(
+        &self,
+        sql: &'static str,
+        args: impl Args<'q>,
+    ) -> Result<Option<R>> {
+        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres(pool) => pool,
+            |pool, arguments| sqlx::query_as_with(sql, arguments).fetch_optional(pool).await)
+    }
+
+    /// The one row of a query that always has one.
+    pub async fn fetch_one<'q, R: Record>(&self, sql: &'static str, args: impl Args<'q>) -> Result<R> {
+        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres(pool) => pool,
+            |pool, arguments| sqlx::query_as_with(sql, arguments).fetch_one(pool).await)
+    }
+
+    /// True on SQLite, where all accounts share one write connection.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
+    /// Waits until every connection is closed.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Tx {
+    /// Runs a statement and says how many rows it touched.
+    pub async fn execute<'q>(&mut self, sql: &'static str, args: impl Args<'q>) -> Result<u64> {
+        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+            |connection, arguments| sqlx::query_with(sql, arguments)
+                .execute(connection).await.map(|done| done.rows_affected()))
+    }
+
+    /// The one row of a statement that always has one.
+    pub async fn fetch_one<'q, R: Record>(&mut self, sql: &'static str, args: impl Args<'q>) -> Result<R> {
+        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+            |connection, arguments| sqlx::query_as_with(sql, arguments).fetch_one(connection).await)
+    }
+
+    /// The row of a statement, if there is one.
+    pub async fn fetch_optional<'q, R: Record>(
+        &mut self,
+        sql: &'static str,
+        args: impl Args<'q>,
+    ) -> Result<Option<R>> {
+        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+            |connection, arguments| sqlx::query_as_with(sql, arguments).fetch_optional(connection).await)
+    }
+
+    /// All rows of a statement.
+    pub async fn fetch_all<'q, R: Record>(
+        &mut self,
+        sql: &'static str,
+        args: impl Args<'q>,
+    ) -> Result<Vec<R>> {
+        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+            |connection, arguments| sqlx::query_as_with(sql, arguments).fetch_all(connection).await)
+    }
+
+    /// Inserts many rows: `{into}` is `insert into t (a, b)`, `{tail}` an `on conflict` clause or empty.
+    pub async fn insert_many<C: Columns>(
+        &mut self,
+        into: &'static str,
+        columns: C,
+        tail: &'static str,
+    ) -> Result<u64> {
+        let rows = columns.rows().map_err(sqlx::Error::Encode)?;
+        if rows == 0 {
+            return Ok(0);
+        }
+        let started = started();
+        let result = match self {
+            Self::Sqlite(tx) => {
+                let mut touched = 0;
+                let limit = SQLITE_ROWS.min(SQLITE_VALUES / C::WIDTH);
+                let mut left = rows;
+                for arguments in columns.sqlite(limit).map_err(sqlx::Error::Encode)? {
+                    let count = left.min(limit);
+                    left -= count;
+                    let sql = format!("{into} values {} {tail}", placeholders(C::WIDTH, count));
+                    touched += sqlx::query_with(AssertSqlSafe(sql), arguments)
+                        .persistent(count == limit || count <= SQLITE_PREPARED_ROWS)
+                        .execute(&mut **tx)
+                        .await?
+                        .rows_affected();
+                }
+                touched
+            }
+            Self::Postgres(tx) => {
+                let sql = format!("{into} select * from unnest({}) {tail}", parameters(C::WIDTH));
+                sqlx::query_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
+                    .execute(&mut **tx)
+                    .await?
+                    .rows_affected()
+            }
+        };
+        finished(started, into);
+        Ok(result)
+    }
+
+    /// Looks many keys up at once. `select` reads from `k`, whose columns are named in `keys` (such as `"a, i"`).
+    ///
+    /// Write it with a scalar sub-select or a join on a whole key, so that PostgreSQL has one possible plan.
+    pub async fn fetch_many<R: Record, C: Columns>(
+        &mut self,
+        keys: &'static str,
+        columns: C,
+        select: &'static str,
+    ) -> Result<Vec<R>> {
+        let rows = columns.rows().map_err(sqlx::Error::Encode)?;
+        if rows == 0 {
+            return Ok(Vec::new());
+        }
+        let started = started();
+        let result = match self {
+            Self::Sqlite(tx) => {
+                let mut found = Vec::new();
+                let limit = SQLITE_ROWS.min(SQLITE_VALUES / C::WIDTH);
+                let mut left = rows;
+                for arguments in columns.sqlite(limit).map_err(sqlx::Error::Encode)? {
+                    let count = left.min(limit);
+                    left -= count;
+                    let sql =
+                        format!("with k({keys}) as (values {}) {select}", placeholders(C::WIDTH, count));
+                    let query = sqlx::query_as_with(AssertSqlSafe(sql), arguments)
+                        .persistent(count == limit || count <= SQLITE_PREPARED_ROWS);
+                    found.append(&mut query.fetch_all(&mut **tx).await?);
+                }
+                found
+            }
+            Self::Postgres(tx) => {
+                let sql =
+                    format!("with k({keys}) as (select * from unnest({})) {select}", parameters(C::WIDTH));
+                sqlx::query_as_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
+                    .fetch_all(&mut **tx)
+                    .await?
+            }
+        };
+        finished(started, select);
+        Ok(result)
+    }
+
+    /// Commits. When this fails the caller does not know whether it happened: what it wrote must be repeatable by id.
+    pub async fn commit(self) -> Result<()> {
+        let started = started();
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        finished(started, "commit");
+        Ok(())
+    }
+
+    /// Rolls back and waits for it, so that the connection is free when this returns.
+    pub async fn rollback(self) {
+        let result = match self {
+            Self::Sqlite(tx) => tx.rollback().await,
+            Self::Postgres(tx) => tx.rollback().await,
+        };
+        if let Err(error) = result {
+            tracing::warn!(%error, "rollback failed; the database rolls back by itself");
+        }
+    }
+}
+
+/// `(?,?),(?,?)` for rows of `width` values.
+fn placeholders(width: usize, rows: usize) -> String {
+    let row = format!("({})", vec!["?"; width].join(","));
+    vec![row; rows].join(",")
+}
+
+/// `$1,$2` for `width` arrays.
+fn parameters(width: usize) -> String {
+    (1..=width).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the duration of a statement is a measurement, never a decision"
+)]
+fn started() -> Instant {
+    Instant::now()
+}
+
+fn finished(started: Instant, sql: &'static str) {
+    let seconds = started.elapsed().as_secs_f64();
+    metrics::histogram!("campo_statement_seconds").record(seconds);
+    if seconds > 0.5 {
+        tracing::warn!(seconds, sql, "slow statement");
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(database) if database.kind() == ErrorKind::UniqueViolation => {
+                Self::new(Code::Conflict)
+            }
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
+                tracing::warn!(%error, "the database cannot be reached");
+                Self::new(Code::Unavailable)
+            }
+            _ => Self::internal(error),
+        }
+    }
+}

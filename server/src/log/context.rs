@@ -1,0 +1,148 @@
+//! What a group of entries and edits needs to know, read with few statements under the lock.
+
+use std::collections::{HashMap, HashSet};
+
+use campo_protocol::{
+    model::Kind,
+    task::state::{Assignment, TaskState},
+};
+use sqlx::FromRow;
+use std::sync::Arc;
+use uuid::Uuid;
+
+use super::directory::{Directory, KnownObject, ObjectKey, with_identity};
+use crate::{
+    database::Tx,
+    problem::{Problem, Result},
+};
+
+/// A task as it stands while a group is folded.
+#[derive(Debug, Clone)]
+pub struct KnownTask {
+    /// The office part
+    pub row: TaskRow,
+    /// What the entries made of it, none before `task.created`
+    pub state: Option<TaskState>,
+    /// The state as it was read
+    pub before: Option<TaskState>,
+    /// Position of the last entry that changed the state
+    pub position: i64,
+}
+
+/// The office part of a task, as it is stored.
+#[derive(Debug, Clone, FromRow)]
+pub struct TaskRow {
+    /// The account
+    pub account: i64,
+    /// Its id
+    pub id: Uuid,
+    /// Its type
+    pub task_type: Option<Uuid>,
+    /// Where it is
+    pub poi: Option<Uuid>,
+    /// `enabled` or `deleted`
+    pub state: String,
+    /// Its version
+    pub version: i64,
+    /// Its JSON without id and version
+    pub fields: String,
+    /// The folded state, as JSON
+    pub folded: Option<String>,
+    /// Position of the entry that changed it last
+    pub position: Option<i64>,
+}
+
+/// The context of one group.
+#[derive(Debug, Default)]
+pub struct Context {
+    /// Tasks by account and id; those that are not there do not exist
+    pub tasks: HashMap<(i64, Uuid), KnownTask>,
+    /// Objects by account, kind and id; those that are not there do not exist
+    pub objects: HashMap<ObjectKey, Arc<KnownObject>>,
+}
+
+/// What to read.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// The accounts' values of the head's `directory`
+    pub directories: HashMap<i64, i64>,
+    /// Tasks
+    pub tasks: HashSet<(i64, Uuid)>,
+    /// Objects
+    pub objects: HashSet<ObjectKey>,
+}
+
+impl Context {
+    /// Reads what is wanted, and what that names: the types and places of tasks, the groups of employees.
+    pub async fn load(tx: &mut Tx, directory: &Directory, wanted: Wanted) -> Result<Self> {
+        let Wanted { directories, tasks, mut objects } = wanted;
+        let tasks = load_tasks(tx, tasks).await?;
+        for ((account, _), task) in &tasks {
+            objects.extend(task.row.task_type.map(|id| (*account, Kind::TaskType, id)));
+            objects.extend(task.row.poi.map(|id| (*account, Kind::Poi, id)));
+        }
+        let mut objects = directory.load(tx, &directories, objects).await?;
+        let groups: HashSet<ObjectKey> = objects
+            .iter()
+            .filter(|(key, _)| key.1 == Kind::Employee)
+            .filter_map(|(key, employee)| employee.stored.parent.map(|group| (key.0, Kind::Group, group)))
+            .filter(|key| !objects.contains_key(key))
+            .collect();
+        objects.extend(directory.load(tx, &directories, groups).await?);
+        Ok(Self { tasks, objects })
+    }
+
+    /// The object, if it exists.
+    pub fn object(&self, account: i64, kind: Kind, id: Option<Uuid>) -> Option<&KnownObject> {
+        self.objects.get(&(account, kind, id?)).map(Arc::as_ref)
+    }
+}
+
+async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap<(i64, Uuid), KnownTask>> {
+    let rows: Vec<TaskRow> = tx
+        .fetch_many(
+            "a, i",
+            (
+                wanted.iter().map(|key| key.0).collect::<Vec<_>>(),
+                wanted.iter().map(|key| key.1).collect::<Vec<_>>(),
+            ),
+            "select t.account, t.id, t.task_type, t.poi, t.state, t.version, t.fields, \
+             s.state as folded, s.position as position \
+             from k join task t on t.account = k.a and t.id = k.i \
+             left join task_state s on s.account = t.account and s.task = t.id",
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let state: Option<TaskState> = row
+                .folded
+                .as_deref()
+                .map(serde_json::from_str)
+                .transpose()
+                .map_err(|error| Problem::internal(error))?;
+            let position = row.position.unwrap_or(0);
+            Ok(((row.account, row.id), KnownTask { before: state.clone(), state, position, row }))
+        })
+        .collect()
+}
+
+impl KnownTask {
+    /// The task as phones and snapshots show it: the office part, and the state without its workings.
+    pub fn json(&self) -> String {
+        let mut json = with_identity(self.row.id, self.row.version, &self.row.fields);
+        if let Some(state) = &self.state {
+            let shown = serde_json::json!({
+                "status": state.status,
+                "since_us": state.decided.at_us,
+                "assignments": state.current_assignees().map(Assignment::as_new).collect::<Vec<_>>(),
+                "started_at_us": state.started_at_us,
+                "ended_at_us": state.ended_at_us,
+            });
+            json.truncate(json.len() - 1);
+            json.push_str(r#","progress":"#);
+            json.push_str(&shown.to_string());
+            json.push('}');
+        }
+        json
+    }
+}

@@ -1,0 +1,176 @@
+//! An entry on its way into the log: its bytes, its frame, and as much of its content as this release understands.
+
+use campo_protocol::{
+    clock::{self, Anchor, Clock, Occurred},
+    entry::{self, Entry, Frame, Kind},
+};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::access::Principal;
+
+/// What is marked on an entry without changing its effect; bits of the column `marks`.
+pub mod marks {
+    /// Sequences of its installation are missing before it
+    pub const SEQUENCE_GAP: i64 = 1;
+    /// Its sequence was used before with another id: two phones share one installation
+    pub const CLONE: i64 = 2;
+    /// Its installation was revoked when it was handed in
+    pub const REVOKED: i64 = 4;
+    /// Text in it holds U+0000, which is replaced where text is extracted
+    pub const TEXT_REPLACED: i64 = 8;
+    /// Its coordinates are out of range and are not used
+    pub const PLACE_UNUSABLE: i64 = 16;
+
+    /// The marks by name, for answers.
+    pub const NAMES: &[(i64, &str)] = &[
+        (SEQUENCE_GAP, "sequence_gap"),
+        (CLONE, "clone"),
+        (REVOKED, "revoked"),
+        (TEXT_REPLACED, "text_replaced"),
+        (PLACE_UNUSABLE, "place_unusable"),
+    ];
+}
+
+/// An entry that will be appended unless it is a repeat.
+#[derive(Debug, Clone)]
+pub struct Incoming {
+    /// Its id
+    pub id: Uuid,
+    /// SHA-256 of its bytes
+    pub hash: [u8; 32],
+    /// Exactly as written
+    pub bytes: Vec<u8>,
+    /// The installation that captured it, none for the office
+    pub installation: Option<Uuid>,
+    /// Its sequence in the installation, 0 for the office
+    pub sequence: i64,
+    /// Who hands it in
+    pub principal: Principal,
+    /// When the server received it
+    pub received_us: i64,
+    /// When it happened
+    pub occurred: Occurred,
+    /// See [`marks`]
+    pub marks: i64,
+    /// Its content, or the stable code of what stands against it
+    pub content: Result<Content, &'static str>,
+}
+
+/// What the folds need of an entry.
+#[derive(Debug, Clone)]
+pub struct Content {
+    /// Its kind
+    pub kind: Kind,
+    /// The definition that a filled form answers
+    pub form: Option<Uuid>,
+    /// The whole of it
+    pub entry: Box<Entry>,
+}
+
+impl Content {
+    /// The content of an entry of a known kind.
+    pub fn new(kind: Kind, entry: Entry) -> Self {
+        #[derive(Deserialize)]
+        struct Part {
+            form: Uuid,
+        }
+        let body = (kind == Kind::Form).then_some(entry.body.as_deref()).flatten();
+        let form = body.and_then(|body| serde_json::from_str::<Part>(body.get()).ok()).map(|part| part.form);
+        Self { kind, form, entry: Box::new(entry) }
+    }
+}
+
+/// What is tried when the whole entry cannot be read: each part by itself, so that as much as possible is known.
+#[derive(Debug, Default, Deserialize)]
+struct Salvage {
+    #[serde(default)]
+    clock: Option<Clock>,
+}
+
+impl Incoming {
+    /// An entry of a phone. `line` has the readable `frame`.
+    pub fn from_phone(
+        line: Vec<u8>,
+        frame: &Frame,
+        principal: Principal,
+        anchor: Option<&Anchor>,
+        received_us: i64,
+        revoked: bool,
+    ) -> Self {
+        let parsed = serde_json::from_slice::<Entry>(&line);
+        let clock = match &parsed {
+            Ok(entry) => entry.clock.clone(),
+            Err(_) => serde_json::from_slice::<Salvage>(&line).unwrap_or_default().clock,
+        };
+        let mut marks = if revoked { marks::REVOKED } else { 0 };
+        if line.windows(6).any(|window| window == br"\u0000") {
+            marks |= marks::TEXT_REPLACED;
+        }
+        let content = match parsed {
+            Err(_) => Err("content_unreadable"),
+            Ok(_) if principal.id() != Some(frame.installation) => Err("other_installation"),
+            Ok(mut entry) => match Kind::from_name(&entry.kind) {
+                None => Err("kind_unknown"),
+                Some(kind) if kind.is_office() => Err("kind_of_office"),
+                Some(_) if entry.employee.is_none() => Err("employee_missing"),
+                Some(kind) if kind.needs_task() && entry.task.is_none() => Err("task_missing"),
+                Some(kind) => {
+                    if entry.place.as_ref().is_some_and(|place| !is_on_earth(place)) {
+                        marks |= marks::PLACE_UNUSABLE;
+                        entry.place = None;
+                    }
+                    Ok(Content::new(kind, entry))
+                }
+            },
+        };
+        Self {
+            id: frame.id,
+            hash: entry::hash(&line),
+            installation: Some(frame.installation),
+            sequence: frame.sequence,
+            principal,
+            received_us,
+            occurred: clock::occurred(clock.as_ref(), anchor, received_us),
+            marks,
+            content,
+            bytes: line,
+        }
+    }
+
+    /// An entry of the office, whose bytes the server writes.
+    pub fn from_office(
+        kind: Kind,
+        entry: Entry,
+        principal: Principal,
+        now_us: i64,
+    ) -> serde_json::Result<Self> {
+        let bytes = serde_json::to_vec(&entry)?;
+        Ok(Self {
+            id: entry.id,
+            hash: entry::hash(&bytes),
+            installation: None,
+            sequence: 0,
+            principal,
+            received_us: now_us,
+            occurred: Occurred { at_us: now_us, kind: clock::OccurredKind::Wall },
+            marks: 0,
+            content: Ok(Content::new(kind, entry)),
+            bytes,
+        })
+    }
+
+    /// The employee whose entry it is, when that could be read.
+    pub fn employee(&self) -> Option<Uuid> {
+        self.content.as_ref().ok().and_then(|content| content.entry.employee)
+    }
+
+    /// The task it names, when that could be read.
+    pub fn task(&self) -> Option<Uuid> {
+        self.content.as_ref().ok().and_then(|content| content.entry.task)
+    }
+}
+
+fn is_on_earth(place: &entry::Place) -> bool {
+    (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude)
+}

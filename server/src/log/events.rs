@@ -1,0 +1,226 @@
+//! The event log: one event for one thing that an outside system may learn, with its frozen snapshot.
+
+use std::collections::{HashMap, HashSet};
+
+use campo_protocol::text::unhex;
+use uuid::Uuid;
+
+use super::{
+    changes::View,
+    context::Context,
+    entry::Incoming,
+    fold::Folded,
+    head::Head,
+    rows::{EventRow, Rows, SnapshotRow},
+    snapshot::{FORMAT, Files, Snapshot},
+};
+use crate::{database::Tx, problem::Result};
+
+/// The name space of event ids (UUIDv5, RFC 9562): events that are made again have the ids that receivers know.
+const EVENT_NAMESPACE: Uuid = Uuid::from_u128(0x6f4a_2b1e_5d0c_4c58_9a3e_c0a3_b07e_7e11);
+
+/// An entry was added.
+pub const ENTRY_ADDED: &str = "entry.added";
+/// An entry is complete: all its files are stored, or the waiting time is over.
+pub const ENTRY_COMPLETE: &str = "entry.complete";
+/// A task came into being.
+pub const TASK_CREATED: &str = "task.created";
+/// The office part of a task changed.
+pub const TASK_CHANGED: &str = "task.changed";
+
+/// An event about the office part of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskEvent {
+    /// [`TASK_CREATED`] or [`TASK_CHANGED`]
+    pub kind: &'static str,
+    /// The task
+    pub task: Uuid,
+    /// Its version after the edit, which makes the event's id
+    pub version: i64,
+}
+
+/// An entry whose files are all there, or late.
+#[derive(Debug)]
+pub struct Completed {
+    /// Its position
+    pub position: i64,
+    /// The entry, read again from the log
+    pub incoming: Incoming,
+    /// What its receipt said
+    pub folded: Folded,
+    /// The files that did not arrive (SHA-256, hexadecimal)
+    pub missing: Vec<String>,
+}
+
+/// What one account adds to the logs besides entries.
+#[derive(Debug)]
+pub struct Source {
+    /// The account
+    pub account: i64,
+    /// Events about the office part of tasks
+    pub task_events: Vec<TaskEvent>,
+    /// Entries that became complete
+    pub completed: Vec<Completed>,
+    /// Views of objects other than tasks
+    pub views: Vec<View>,
+}
+
+impl Source {
+    /// The tasks whose office part changed.
+    pub fn edited_tasks(&self) -> impl Iterator<Item = (i64, Uuid)> {
+        self.task_events.iter().map(|event| (self.account, event.task))
+    }
+
+    /// The views, with the account.
+    pub fn into_views(self) -> impl Iterator<Item = (i64, View)> {
+        let account = self.account;
+        self.views.into_iter().map(move |view| (account, view))
+    }
+}
+
+/// The id of the event of `kind` about `subject`.
+pub fn event_id(account: i64, subject: Uuid, detail: i64, kind: &str) -> Uuid {
+    Uuid::new_v5(&EVENT_NAMESPACE, format!("{account}/{subject}/{detail}/{kind}").as_bytes())
+}
+
+/// Which of the files that the entries mention are stored already.
+pub async fn stored_files<'a>(
+    tx: &mut Tx,
+    entries: impl Iterator<Item = (i64, &'a Incoming)>,
+) -> Result<HashSet<(i64, Vec<u8>)>> {
+    let mentioned: HashSet<(i64, Vec<u8>)> = entries
+        .filter_map(|(account, incoming)| incoming.content.as_ref().ok().map(|content| (account, content)))
+        .flat_map(|(account, content)| {
+            content.entry.files.iter().filter_map(move |file| Some((account, unhex(&file.hash)?)))
+        })
+        .collect();
+    let rows: Vec<(i64, Vec<u8>)> = tx
+        .fetch_many(
+            "a, h",
+            (
+                mentioned.iter().map(|key| key.0).collect::<Vec<_>>(),
+                mentioned.iter().map(|key| key.1.clone()).collect::<Vec<_>>(),
+            ),
+            "select f.account, f.hash from k join file f on f.account = k.a and f.hash = k.h",
+        )
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Where the files of a new entry are.
+pub fn files_of(stored: &HashSet<(i64, Vec<u8>)>, account: i64, incoming: &Incoming) -> Files<'static> {
+    let Ok(content) = &incoming.content else { return Files::None };
+    if content.entry.files.is_empty() {
+        return Files::None;
+    }
+    let is_stored = |hash: &str| unhex(hash).is_some_and(|hash| stored.contains(&(account, hash)));
+    if content.entry.files.iter().all(|file| is_stored(&file.hash)) { Files::Stored } else { Files::Expected }
+}
+
+/// Adds the events of a new entry, which stands at `head.entry`.
+pub fn of_entry(
+    rows: &mut Rows,
+    head: &mut Head,
+    context: &Context,
+    incoming: &Incoming,
+    folded: Folded,
+    files: &Files<'_>,
+    now_us: i64,
+) {
+    let snapshot = snapshot_of_entry(head.account, head.entry, context, incoming, folded, files, now_us);
+    let number = push(rows, head, ENTRY_ADDED, ("entry", incoming.id, 0), Some(head.entry), now_us);
+    rows.snapshots.push(SnapshotRow { account: head.account, snapshot: number, body: snapshot });
+    if *files != Files::Expected {
+        head.event += 1;
+        rows.events.push(EventRow {
+            account: head.account,
+            position: head.event,
+            id: event_id(head.account, incoming.id, 0, ENTRY_COMPLETE),
+            kind: ENTRY_COMPLETE,
+            format: FORMAT,
+            subject_kind: "entry",
+            subject: incoming.id,
+            entry: Some(head.entry),
+            snapshot: number,
+            created_us: now_us,
+        });
+    }
+}
+
+/// Adds the events of what was edited and completed, and ends the waiting of the latter.
+pub async fn of_source(
+    tx: &mut Tx,
+    rows: &mut Rows,
+    heads: &mut HashMap<i64, Head>,
+    context: &Context,
+    source: &mut Source,
+    now_us: i64,
+) -> Result<()> {
+    let account = source.account;
+    let Some(head) = heads.get_mut(&account) else { return Ok(()) };
+    for event in &source.task_events {
+        let mut snapshot = Snapshot::new(account, now_us);
+        snapshot.task(context, account, Some(event.task));
+        let number = push(rows, head, event.kind, ("task", event.task, event.version), None, now_us);
+        rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot.into_bytes() });
+    }
+    for Completed { position, incoming, folded, missing } in &source.completed {
+        let files = if missing.is_empty() { Files::Stored } else { Files::Missing(missing) };
+        let snapshot = snapshot_of_entry(account, *position, context, incoming, *folded, &files, now_us);
+        let number = push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(*position), now_us);
+        rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot });
+    }
+    let positions: Vec<i64> = source.completed.iter().map(|completed| completed.position).collect();
+    for position in positions {
+        tx.execute(
+            "update entry set files_due_us = null where account = $1 and position = $2",
+            (account, position),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+fn snapshot_of_entry(
+    account: i64,
+    position: i64,
+    context: &Context,
+    incoming: &Incoming,
+    folded: Folded,
+    files: &Files<'_>,
+    now_us: i64,
+) -> Vec<u8> {
+    let mut snapshot = Snapshot::new(account, now_us);
+    snapshot.entry(position, incoming, folded, files);
+    snapshot.employee(context, account, incoming.employee());
+    snapshot.task(context, account, incoming.task());
+    if let Ok(content) = &incoming.content {
+        snapshot.form(context, account, content.form);
+    }
+    snapshot.into_bytes()
+}
+
+/// Adds an event with a snapshot of its own and returns the snapshot's number.
+fn push(
+    rows: &mut Rows,
+    head: &mut Head,
+    kind: &'static str,
+    (subject_kind, subject, detail): (&'static str, Uuid, i64),
+    entry: Option<i64>,
+    now_us: i64,
+) -> i64 {
+    head.event += 1;
+    rows.events.push(EventRow {
+        account: head.account,
+        position: head.event,
+        id: event_id(head.account, subject, detail, kind),
+        kind,
+        format: FORMAT,
+        subject_kind,
+        subject,
+        entry,
+        snapshot: head.event,
+        created_us: now_us,
+    });
+    head.event
+}

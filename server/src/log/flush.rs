@@ -1,0 +1,264 @@
+//! The one way to append, under the accounts' locks: drop repeats, fold, take numbers and the chain's last hash,
+//! insert, update the heads once. One set of statements for all accounts of a group.
+
+use std::collections::HashMap;
+
+use campo_protocol::{
+    chain::{self, SignedHead},
+    model,
+    sync::{Outcome, Receipt},
+    text::{hex, storable, unhex},
+};
+use uuid::Uuid;
+
+use super::{
+    Shared,
+    chains::Chains,
+    changes::{self, View},
+    context::{Context, Wanted},
+    entry::Incoming,
+    events::{self, Completed, TaskEvent},
+    fold::{self, Effects, Folded},
+    head::{self, Head},
+    repeats,
+    rows::{BodyRow, EntryRow, FileRow, Rows},
+    snapshot::Files,
+    tasks,
+};
+use crate::{
+    database::Tx,
+    problem::{Problem, Result},
+};
+
+/// What one account writes in one transaction, besides the rows that its capability has written already.
+#[derive(Debug)]
+pub struct Batch {
+    /// The account's head, locked
+    pub head: Head,
+    /// Entries, in the order in which they are appended
+    pub entries: Vec<Incoming>,
+    /// Events about the office part of tasks
+    pub task_events: Vec<TaskEvent>,
+    /// Entries whose files are all there, or late
+    pub completed: Vec<Completed>,
+    /// Views of objects other than tasks
+    pub views: Vec<View>,
+}
+
+impl Batch {
+    /// Nothing yet, on a locked head.
+    pub fn new(head: Head) -> Self {
+        Self { head, entries: Vec::new(), task_events: Vec::new(), completed: Vec::new(), views: Vec::new() }
+    }
+}
+
+/// What became of one account's entries.
+#[derive(Debug)]
+pub struct Appended {
+    /// One for each entry, in order
+    pub receipts: Vec<Receipt>,
+    /// The heads of the chains that they stand in
+    pub heads: Vec<SignedHead>,
+}
+
+/// An entry that is new, while its group is being appended.
+struct New {
+    batch: usize,
+    index: usize,
+    incoming: Incoming,
+}
+
+/// Appends everything in `batches`, which are of different accounts, and writes their heads.
+pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<Vec<Appended>> {
+    let now_us = shared.environment.now_us();
+    let mut heads: HashMap<i64, Head> =
+        batches.iter().map(|batch| (batch.head.account, batch.head.clone())).collect();
+    let accounts: Vec<i64> = batches.iter().map(|batch| batch.head.account).collect();
+    let mut receipts: Vec<Vec<Option<Receipt>>> =
+        batches.iter().map(|batch| vec![None; batch.entries.len()]).collect();
+
+    let mut sources = Vec::new();
+    let mut entries = Vec::new();
+    for (batch, Batch { head, entries: own, task_events, completed, views }) in
+        batches.into_iter().enumerate()
+    {
+        entries.extend(own.into_iter().enumerate().map(|(index, incoming)| New { batch, index, incoming }));
+        sources.push(events::Source { account: head.account, task_events, completed, views });
+    }
+    let (mut new, repeated) = separate_repeats(tx, &accounts, entries, &mut receipts).await?;
+    {
+        let mut marked: Vec<(i64, &mut Incoming)> =
+            new.iter_mut().map(|new| (accounts[new.batch], &mut new.incoming)).collect();
+        repeats::mark_sequences(tx, &mut marked).await?;
+    }
+
+    let mut context = Context::load(tx, &shared.directory, wanted(&accounts, &heads, &new, &sources)).await?;
+    let stored_files =
+        events::stored_files(tx, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
+    let mut chains =
+        Chains::load(tx, &context, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
+    let mut effects = Effects::default();
+    let mut rows = Rows::default();
+    for New { batch, index, incoming } in new {
+        let account = accounts[batch];
+        let Some(head) = heads.get_mut(&account) else { continue };
+        head.entry += 1;
+        let folded = fold::fold(&mut context, &mut effects, account, head.entry, &incoming);
+        let salt = shared.environment.random();
+        chains.append(head, &context, &incoming, &salt, &mut rows);
+        let files = events::files_of(&stored_files, account, &incoming);
+        receipts[batch][index] = Some(receipt(head.entry, &incoming, folded));
+        events::of_entry(&mut rows, head, &context, &incoming, folded, &files, now_us);
+        let files_due_us =
+            (files == Files::Expected).then(|| incoming.received_us.saturating_add(shared.files_wait_us));
+        push_entry(&mut rows, head, incoming, salt, folded, files_due_us);
+    }
+    for source in &mut sources {
+        events::of_source(tx, &mut rows, &mut heads, &context, source, now_us).await?;
+    }
+    rows.insert(tx).await?;
+    effects.write(tx).await?;
+    chains.write(tx).await?;
+    tasks::write(tx, &context, now_us).await?;
+    let edited = sources.iter().flat_map(events::Source::edited_tasks).collect();
+    let mut views = tasks::views(&context, &edited);
+    views.extend(sources.into_iter().flat_map(events::Source::into_views));
+    changes::publish(tx, &mut heads, views).await?;
+    head::update(tx, &heads.values().collect::<Vec<_>>()).await?;
+
+    repeats_of_the_group(repeated, &mut receipts);
+    accounts
+        .iter()
+        .zip(receipts)
+        .map(|(account, receipts)| {
+            let receipts = receipts
+                .into_iter()
+                .collect::<Option<Vec<_>>>()
+                .ok_or_else(|| Problem::internal(anyhow::anyhow!("an entry got no receipt")))?;
+            let heads = heads.get(account).map(|head| chains.signed(shared, head)).unwrap_or_default();
+            Ok(Appended { receipts, heads })
+        })
+        .collect()
+}
+
+/// A repeat of an entry of the same group: its batch and index, those of the first, and whether the hash is the same.
+type GroupRepeat = ((usize, usize), (usize, usize), bool);
+
+/// Gives the repeats of the log their receipts and returns what is new, and the repeats inside the group.
+async fn separate_repeats(
+    tx: &mut Tx,
+    accounts: &[i64],
+    entries: Vec<New>,
+    receipts: &mut [Vec<Option<Receipt>>],
+) -> Result<(Vec<New>, Vec<GroupRepeat>)> {
+    let known = repeats::find(tx, entries.iter().map(|new| (accounts[new.batch], new.incoming.id))).await?;
+    let mut first: HashMap<(i64, Uuid), (usize, usize, [u8; 32])> = HashMap::new();
+    let mut new = Vec::with_capacity(entries.len());
+    let mut repeated = Vec::new();
+    for entry in entries {
+        let key = (accounts[entry.batch], entry.incoming.id);
+        if let Some(stored) = known.get(&key) {
+            receipts[entry.batch][entry.index] = Some(stored.receipt(&entry.incoming));
+        } else if let Some((batch, index, hash)) = first.get(&key) {
+            repeated.push(((entry.batch, entry.index), (*batch, *index), *hash == entry.incoming.hash));
+        } else {
+            first.insert(key, (entry.batch, entry.index, entry.incoming.hash));
+            new.push(entry);
+        }
+    }
+    Ok((new, repeated))
+}
+
+fn repeats_of_the_group(repeated: Vec<GroupRepeat>, receipts: &mut [Vec<Option<Receipt>>]) {
+    for ((batch, index), (first_batch, first_index), same) in repeated {
+        let mut receipt = receipts[first_batch][first_index].clone();
+        if let (Some(receipt), false) = (&mut receipt, same) {
+            receipt.outcome = Outcome::Conflict;
+            receipt.reason = Some("id_has_other_content".to_owned());
+        }
+        receipts[batch][index] = receipt;
+    }
+}
+
+fn wanted(accounts: &[i64], heads: &HashMap<i64, Head>, new: &[New], sources: &[events::Source]) -> Wanted {
+    let mut wanted = Wanted {
+        directories: heads.iter().map(|(account, head)| (*account, head.directory)).collect(),
+        ..Wanted::default()
+    };
+    for New { batch, incoming, .. } in new {
+        let account = accounts[*batch];
+        let Ok(content) = &incoming.content else { continue };
+        wanted.tasks.extend(content.entry.task.map(|task| (account, task)));
+        wanted.objects.extend(content.entry.employee.map(|id| (account, model::Kind::Employee, id)));
+        wanted.objects.extend(content.form.map(|id| (account, model::Kind::Form, id)));
+    }
+    for source in sources {
+        wanted.tasks.extend(source.task_events.iter().map(|event| (source.account, event.task)));
+        for completed in &source.completed {
+            wanted.tasks.extend(completed.incoming.task().map(|task| (source.account, task)));
+            let employee = completed.incoming.employee();
+            wanted.objects.extend(employee.map(|id| (source.account, model::Kind::Employee, id)));
+        }
+    }
+    wanted
+}
+
+fn receipt(position: i64, incoming: &Incoming, folded: Folded) -> Receipt {
+    Receipt {
+        id: incoming.id,
+        hash: hex(&incoming.hash),
+        position,
+        occurred_at_us: incoming.occurred.at_us,
+        occurred_kind: incoming.occurred.kind,
+        outcome: folded.outcome,
+        reason: folded.reason.map(str::to_owned),
+    }
+}
+
+fn push_entry(
+    rows: &mut Rows,
+    head: &Head,
+    incoming: Incoming,
+    salt: [u8; chain::SALT_BYTES],
+    folded: Folded,
+    files_due_us: Option<i64>,
+) {
+    let (account, position) = (head.account, head.entry);
+    let content = incoming.content.as_ref().ok();
+    let entry = content.map(|content| &content.entry);
+    for (number, file) in entry.iter().flat_map(|entry| &entry.files).enumerate() {
+        rows.files.push(FileRow {
+            account,
+            position,
+            number: number as i64,
+            hash: unhex(&file.hash).unwrap_or_default(),
+            size_bytes: file.size_bytes,
+            field: file.field.as_deref().map(|field| storable(field).into_owned()),
+            media_type: file.media_type.as_deref().map(|kind| storable(kind).into_owned()),
+        });
+    }
+    rows.entries.push(EntryRow {
+        account,
+        position,
+        id: incoming.id,
+        hash: incoming.hash.to_vec(),
+        kind: content.map_or("unknown", |content| content.kind.name()).to_owned(),
+        author: incoming.principal.kind(),
+        author_id: incoming.principal.id(),
+        installation: incoming.installation,
+        session: entry.and_then(|entry| entry.session),
+        employee: entry.and_then(|entry| entry.employee),
+        sequence: incoming.sequence,
+        task: entry.and_then(|entry| entry.task),
+        form: content.and_then(|content| content.form),
+        corrects: entry.and_then(|entry| entry.corrects),
+        occurred_us: incoming.occurred.at_us,
+        occurred_kind: incoming.occurred.kind.name(),
+        received_us: incoming.received_us,
+        outcome: folded.outcome.name(),
+        reason: folded.reason,
+        marks: incoming.marks,
+        files_due_us,
+    });
+    rows.bodies.push(BodyRow { account, position, salt: salt.to_vec(), bytes: incoming.bytes });
+}

@@ -1,0 +1,114 @@
+//! The three logs: entries, events, changes, and the one way to append to them.
+//!
+//! The road of the data: [`queue`] groups the submissions of phones, [`write`] is a transaction of the office; both
+//! take a turn from [`scheduler`], lock the account's [`head`], and hand a batch to [`flush`], which drops
+//! [`repeats`], reads a [`context`], folds ([`fold`]), links [`chains`], makes [`events`] and [`changes`], and writes
+//! the head back.
+
+pub mod chains;
+pub mod changes;
+pub mod context;
+pub mod directory;
+pub mod entry;
+pub mod events;
+pub mod flush;
+pub mod fold;
+pub mod head;
+pub mod queue;
+pub mod repeats;
+pub mod rows;
+pub mod scheduler;
+pub mod snapshot;
+pub mod tasks;
+pub mod write;
+
+use std::sync::Arc;
+
+use crate::{
+    access::{Allowed, Permission},
+    database::Db,
+    environment::Environment,
+    problem::Result,
+    secrets::Secrets,
+};
+use entry::Incoming;
+use queue::Submitted;
+use scheduler::{Class, Scheduler};
+use write::Write;
+
+/// The logs of all accounts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What the parts of the log share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Where they are
+    pub db: Db,
+    /// Clock and chance
+    pub environment: Environment,
+    /// Signs the heads of chains
+    pub secrets: Secrets,
+    /// Lends turns to write
+    pub scheduler: Scheduler,
+    /// What is known of objects
+    pub directory: directory::Directory,
+    /// The submissions that wait
+    pub queue: queue::Queue,
+    /// The most submissions that wait for one account
+    pub queue_bound: usize,
+    /// How long an entry waits for its files before it counts as complete without them
+    pub files_wait_us: i64,
+}
+
+/// How the log behaves.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Transactions at a time on PostgreSQL
+    pub turns: usize,
+    /// The most submissions and edits that wait for one account
+    pub queue_bound: usize,
+    /// See [`Shared::files_wait_us`]
+    pub files_wait_us: i64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { turns: 12, queue_bound: 1000, files_wait_us: 7 * 24 * 3600 * 1_000_000 }
+    }
+}
+
+impl Log {
+    /// The logs in `db`.
+    pub fn new(db: Db, environment: Environment, secrets: Secrets, options: &Options) -> Self {
+        let turns = if db.is_sqlite() { 1 } else { options.turns.max(1) };
+        Self {
+            shared: Arc::new(Shared {
+                scheduler: Scheduler::new(turns, options.queue_bound),
+                directory: directory::Directory::default(),
+                queue: queue::Queue::default(),
+                queue_bound: options.queue_bound,
+                files_wait_us: options.files_wait_us,
+                db,
+                environment,
+                secrets,
+            }),
+        }
+    }
+
+    /// Appends entries of a phone; returns when they are durable. The same entries again get the same receipts.
+    pub async fn submit<P: Permission>(
+        &self,
+        allowed: &Allowed<P>,
+        entries: Vec<Incoming>,
+    ) -> Result<Submitted> {
+        queue::submit(self, allowed.account(), entries).await
+    }
+
+    /// Begins a transaction of the office.
+    pub async fn begin<P: Permission>(&self, allowed: &Allowed<P>, class: Class) -> Result<Write> {
+        Write::begin(self.clone(), allowed, class).await
+    }
+}

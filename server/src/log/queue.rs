@@ -1,0 +1,217 @@
+//! Submissions of phones become groups: whoever waits for an account's turn rides in the same transaction.
+//!
+//! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
+//! [`GROUP_ENTRIES`]. A group that fails is rolled back and its submissions are tried one by one, so that a bad one
+//! costs only itself. The group runs as a task of its own: a client that hangs up cancels nothing.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use campo_protocol::{chain::SignedHead, sync::Receipt};
+use tokio::sync::oneshot;
+
+use super::{
+    Log,
+    entry::Incoming,
+    flush::{self, Appended, Batch},
+    head,
+    scheduler::Class,
+};
+use crate::problem::{Code, Problem, Result};
+
+/// The most entries that one group takes; a submission larger than this makes a group by itself.
+pub const GROUP_ENTRIES: usize = 500;
+
+/// What became of a submission.
+#[derive(Debug)]
+pub struct Submitted {
+    /// One for each entry, in order
+    pub receipts: Vec<Receipt>,
+    /// The heads of the chains that they stand in
+    pub heads: Vec<SignedHead>,
+}
+
+#[derive(Debug)]
+struct Submission {
+    entries: Vec<Incoming>,
+    answer: oneshot::Sender<Result<Submitted>>,
+}
+
+/// The submissions that wait.
+#[derive(Debug, Default)]
+pub struct Queue(Mutex<Pending>);
+
+#[derive(Debug, Default)]
+struct Pending {
+    accounts: HashMap<i64, VecDeque<Submission>>,
+    /// Accounts with submissions, in rotation
+    rotation: VecDeque<i64>,
+    entries: usize,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Pending> {
+        // Nothing panics while the lock is held; if something did, the queues would still be whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a submission. True when the account had none waiting, so that somebody must take a turn for it.
+    fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
+        let mut pending = self.lock();
+        let waiting = pending.accounts.entry(account).or_default();
+        if waiting.len() >= bound {
+            return Err(Problem::new(Code::QueueFull).retry_after_s(1));
+        }
+        let is_first = waiting.is_empty();
+        pending.entries += submission.entries.len();
+        if is_first {
+            pending.rotation.push_back(account);
+        }
+        pending.accounts.entry(account).or_default().push_back(submission);
+        Ok(is_first)
+    }
+
+    /// Takes a group: of `account` alone, or of all accounts in rotation.
+    fn take(&self, account: i64, all_accounts: bool) -> Vec<(i64, Submission)> {
+        let mut pending = self.lock();
+        let mut group = Vec::new();
+        let mut entries = 0;
+        if all_accounts {
+            while let Some(next) = pending.rotation.pop_front() {
+                if !pending.take_one(next, &mut entries, &mut group) {
+                    pending.rotation.push_front(next);
+                    break;
+                }
+                if pending.accounts.contains_key(&next) {
+                    pending.rotation.push_back(next);
+                }
+            }
+        } else {
+            while pending.take_one(account, &mut entries, &mut group) {}
+            if !pending.accounts.contains_key(&account) {
+                pending.rotation.retain(|other| *other != account);
+            }
+        }
+        group
+    }
+
+    fn has(&self, account: i64) -> bool {
+        self.lock().accounts.contains_key(&account)
+    }
+
+    /// How many entries wait.
+    pub fn entries(&self) -> usize {
+        self.lock().entries
+    }
+}
+
+impl Pending {
+    /// Moves the account's next submission into the group, unless it does not fit. False when nothing was moved.
+    fn take_one(&mut self, account: i64, entries: &mut usize, group: &mut Vec<(i64, Submission)>) -> bool {
+        let Some(waiting) = self.accounts.get_mut(&account) else { return false };
+        let Some(size) = waiting.front().map(|next| next.entries.len()) else {
+            self.accounts.remove(&account);
+            return false;
+        };
+        if !group.is_empty() && *entries + size > GROUP_ENTRIES {
+            return false;
+        }
+        *entries += size;
+        self.entries -= size;
+        group.extend(waiting.pop_front().map(|submission| (account, submission)));
+        if waiting.is_empty() {
+            self.accounts.remove(&account);
+        }
+        true
+    }
+}
+
+/// Appends `entries` of one account in a group and waits until they are durable.
+pub async fn submit(log: &Log, account: i64, entries: Vec<Incoming>) -> Result<Submitted> {
+    let (answer, receiver) = oneshot::channel();
+    if log.shared.queue.push(account, Submission { entries, answer }, log.shared.queue_bound)? {
+        tokio::spawn(run(log.clone(), account));
+    }
+    receiver.await.map_err(|_| Problem::new(Code::Unavailable))?
+}
+
+/// Takes turns for an account until nothing of it waits.
+async fn run(log: Log, account: i64) {
+    let all_accounts = log.shared.db.is_sqlite();
+    while log.shared.queue.has(account) {
+        let turn = log.shared.scheduler.turn(account, Class::Capture).await;
+        let group = log.shared.queue.take(account, all_accounts);
+        match turn {
+            Ok(_turn) => append(&log, group).await,
+            Err(problem) => {
+                for (_, submission) in group {
+                    drop(submission.answer.send(Err(problem.clone())));
+                }
+            }
+        }
+    }
+}
+
+/// Appends a group, or if that fails its submissions one by one, and answers each.
+async fn append(log: &Log, group: Vec<(i64, Submission)>) {
+    if group.is_empty() {
+        return;
+    }
+    metrics::histogram!("campo_group_submissions").record(group.len() as f64);
+    if group.len() > 1 {
+        let entries: Vec<(i64, Vec<Incoming>)> =
+            group.iter().map(|(account, submission)| (*account, submission.entries.clone())).collect();
+        match transact(log, entries).await {
+            Ok(answers) => {
+                for ((_, submission), answer) in group.into_iter().zip(answers) {
+                    drop(submission.answer.send(Ok(answer)));
+                }
+                return;
+            }
+            Err(problem) => {
+                tracing::warn!(%problem, submissions = group.len(), "a group failed; its submissions are tried alone");
+            }
+        }
+    }
+    for (account, Submission { entries, answer }) in group {
+        let result = transact(log, vec![(account, entries)]).await;
+        drop(answer.send(result.and_then(|mut answers| answers.pop().ok_or_else(|| Code::Internal.into()))));
+    }
+}
+
+/// One transaction for submissions of one or several accounts, in order; their answers in the same order.
+async fn transact(log: &Log, submissions: Vec<(i64, Vec<Incoming>)>) -> Result<Vec<Submitted>> {
+    let mut accounts: Vec<i64> = submissions.iter().map(|(account, _)| *account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let mut tx = log.shared.db.begin().await?;
+    let heads = head::lock(&mut tx, &accounts).await?;
+    let mut batches: Vec<Batch> = heads.into_iter().map(Batch::new).collect();
+    let mut places = Vec::with_capacity(submissions.len());
+    for (account, entries) in submissions {
+        let batch = batches
+            .iter()
+            .position(|batch| batch.head.account == account)
+            .ok_or_else(|| Problem::new(Code::NotFound))?;
+        let own = &mut batches[batch].entries;
+        places.push((batch, own.len(), entries.len()));
+        own.extend(entries);
+    }
+    let appended: Vec<Appended> = match flush::flush(&log.shared, &mut tx, batches).await {
+        Ok(appended) => appended,
+        Err(problem) => {
+            tx.rollback().await;
+            return Err(problem);
+        }
+    };
+    tx.commit().await?;
+    Ok(places
+        .into_iter()
+        .map(|(batch, from, count)| Submitted {
+            receipts: appended[batch].receipts[from..from + count].to_vec(),
+            heads: appended[batch].heads.clone(),
+        })
+        .collect())
+}

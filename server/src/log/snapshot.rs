@@ -1,0 +1,113 @@
+//! The frozen snapshot of an event: all that any format may ever show, as it was in the commit.
+//!
+//! It is JSON put together from the texts that are stored, so that what was captured stays byte for byte.
+
+use std::fmt::Write as _;
+
+use campo_protocol::{model, text::hex};
+use uuid::Uuid;
+
+use super::{context::Context, entry::Incoming, fold::Folded};
+
+/// The number of this shape; it only gains fields.
+pub const FORMAT: i64 = 1;
+
+/// One snapshot being put together.
+pub struct Snapshot(String);
+
+impl Snapshot {
+    /// A snapshot of nothing yet.
+    pub fn new(account: i64, created_us: i64) -> Self {
+        let mut text = String::with_capacity(2048);
+        // writing to a String cannot fail
+        let _ = write!(text, r#"{{"format":{FORMAT},"account":{account},"created_us":{created_us}"#);
+        Self(text)
+    }
+
+    fn part(&mut self, name: &str, json: &str) {
+        let _ = write!(self.0, r#","{name}":{json}"#);
+    }
+
+    /// Adds the entry: its bytes, and what the server says of it.
+    pub fn entry(&mut self, position: i64, incoming: &Incoming, folded: Folded, files: &Files<'_>) {
+        let Ok(content) = std::str::from_utf8(&incoming.bytes) else { return };
+        let _ = write!(
+            self.0,
+            r#","entry":{{"position":{position},"id":"{}","hash":"{}","received_us":{},"occurred_us":{},"occurred_kind":"{}","outcome":"{}","#,
+            incoming.id,
+            hex(&incoming.hash),
+            incoming.received_us,
+            incoming.occurred.at_us,
+            incoming.occurred.kind.name(),
+            folded.outcome.name(),
+        );
+        if let Some(reason) = folded.reason {
+            let _ = write!(self.0, r#""reason":"{reason}","#);
+        }
+        let _ =
+            write!(self.0, r#""marks":{},"files":"{}","content":{content}}}"#, incoming.marks, files.name());
+        if let Files::Missing(missing) = files {
+            self.part("missing_files", &serde_json::json!(missing).to_string());
+        }
+    }
+
+    /// Adds the employee and the group, as they are known.
+    pub fn employee(&mut self, context: &Context, account: i64, employee: Option<Uuid>) {
+        if let Some(employee) = context.object(account, model::Kind::Employee, employee) {
+            self.part("employee", &employee.json);
+            if let Some(group) = context.object(account, model::Kind::Group, employee.stored.parent) {
+                self.part("group", &group.json);
+            }
+        }
+    }
+
+    /// Adds the task with its type and its place.
+    pub fn task(&mut self, context: &Context, account: i64, task: Option<Uuid>) {
+        let Some(known) = task.and_then(|task| context.tasks.get(&(account, task))) else { return };
+        self.part("task", &known.json());
+        if let Some(kind) = context.object(account, model::Kind::TaskType, known.row.task_type) {
+            self.part("task_type", &kind.json);
+        }
+        if let Some(poi) = context.object(account, model::Kind::Poi, known.row.poi) {
+            self.part("poi", &poi.json);
+        }
+    }
+
+    /// Adds the definition that a filled form answers.
+    pub fn form(&mut self, context: &Context, account: i64, form: Option<Uuid>) {
+        if let Some(form) = context.object(account, model::Kind::Form, form) {
+            self.part("form", &form.json);
+        }
+    }
+
+    /// The bytes that are stored.
+    pub fn into_bytes(mut self) -> Vec<u8> {
+        self.0.push('}');
+        self.0.into_bytes()
+    }
+}
+
+/// Where the files of an entry are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Files<'a> {
+    /// It has none
+    None,
+    /// They are on their way
+    Expected,
+    /// All are stored
+    Stored,
+    /// These did not arrive in time (SHA-256, hexadecimal)
+    Missing(&'a [String]),
+}
+
+impl Files<'_> {
+    /// Its name in snapshots.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Expected => "expected",
+            Self::Stored => "stored",
+            Self::Missing(_) => "missing",
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The projections of tasks that a group changed: their state, their assignments, and what phones see.
+
+use std::collections::HashSet;
+
+use campo_protocol::scope::Scope;
+use uuid::Uuid;
+
+use super::{
+    changes::View,
+    context::{Context, KnownTask},
+};
+use crate::{
+    database::{Tx, columns},
+    problem::{Problem, Result},
+};
+
+/// A row of `task_state`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "its fields are the columns of its table")]
+pub struct StateRow {
+    pub account: i64,
+    pub task: Uuid,
+    pub status: &'static str,
+    pub attention: i64,
+    pub position: i64,
+    pub state: String,
+}
+
+/// A row of `assignment`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "its fields are the columns of its table")]
+pub struct AssignmentRow {
+    pub account: i64,
+    pub task: Uuid,
+    pub number: i64,
+    pub employee: Uuid,
+    pub role: &'static str,
+    pub from_us: i64,
+    pub until_us: Option<i64>,
+}
+
+/// The rows that say what the entries made of a task; none when there is no state.
+pub fn rows(account: i64, known: &KnownTask) -> Result<Option<(StateRow, Vec<AssignmentRow>)>> {
+    let Some(state) = &known.state else { return Ok(None) };
+    let row = StateRow {
+        account,
+        task: known.row.id,
+        status: state.status.name(),
+        attention: state.attention.len() as i64,
+        position: known.position,
+        state: serde_json::to_string(state).map_err(Problem::internal)?,
+    };
+    let assignments = state
+        .assignments
+        .iter()
+        .enumerate()
+        .map(|(number, assignment)| AssignmentRow {
+            account,
+            task: known.row.id,
+            number: number as i64,
+            employee: assignment.employee,
+            role: assignment.role.name(),
+            from_us: assignment.from_us,
+            until_us: assignment.until_us,
+        })
+        .collect();
+    Ok(Some((row, assignments)))
+}
+
+/// Writes the states and assignments that changed.
+pub async fn write(tx: &mut Tx, context: &Context, now_us: i64) -> Result<()> {
+    let mut states = Vec::new();
+    let mut assignments = Vec::new();
+    for ((account, _), known) in &context.tasks {
+        if known.state == known.before {
+            continue;
+        }
+        if let Some((state, mut own)) = rows(*account, known)? {
+            states.push(state);
+            let before = known.before.as_ref().map(|state| &state.assignments);
+            if before != known.state.as_ref().map(|state| &state.assignments) {
+                assignments.append(&mut own);
+            }
+        }
+    }
+    let updated_us = vec![now_us; states.len()];
+    let (account, task, status, attention, position, state) =
+        columns!(states => account, task, status, attention, position, state);
+    tx.insert_many(
+        "insert into task_state (account, task, status, attention, position, state, updated_us)",
+        (account, task, status, attention, position, state, updated_us),
+        "on conflict (account, task) do update set status = excluded.status, attention = excluded.attention, \
+         position = excluded.position, state = excluded.state, updated_us = excluded.updated_us",
+    )
+    .await?;
+    tx.insert_many(
+        "insert into assignment (account, task, number, employee, role, from_us, until_us)",
+        columns!(assignments => account, task, number, employee, role, from_us, until_us),
+        "on conflict (account, task, number) do update set until_us = excluded.until_us",
+    )
+    .await?;
+    Ok(())
+}
+
+/// What phones must know of the tasks that changed, by an entry or by an edit.
+pub fn views(context: &Context, edited: &HashSet<(i64, Uuid)>) -> Vec<(i64, View)> {
+    let changed = |key: &(i64, Uuid), known: &KnownTask| {
+        edited.contains(key)
+            || known.state.as_ref().is_some_and(|state| state.differs_on_phones(known.before.as_ref()))
+    };
+    context
+        .tasks
+        .iter()
+        .filter(|(key, known)| changed(key, known))
+        .map(|((account, id), known)| {
+            let employees = match &known.state {
+                Some(state) if known.row.state == "enabled" => state.visible_to(),
+                _ => Vec::new(),
+            };
+            let scopes = employees.into_iter().map(Scope::Employee).collect();
+            (*account, View { kind: "task", id: *id, scopes, body: known.json().into_bytes() })
+        })
+        .collect()
+}

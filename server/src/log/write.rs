@@ -1,0 +1,184 @@
+//! A transaction of the office in one account: what a capability edits, with the entries, events and changes that go
+//! with it.
+
+use campo_protocol::{
+    entry::{Entry, Kind},
+    sync::Receipt,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::{
+    Log,
+    changes::View,
+    entry::Incoming,
+    events::{Completed, TaskEvent},
+    flush::{self, Batch},
+    head,
+    scheduler::{Class, Turn},
+};
+use crate::{
+    access::{Allowed, Duty, Permission, Principal},
+    database::Tx,
+    problem::{Code, Problem, Result},
+};
+
+/// An open transaction that holds the account's lock. Dropped without [`Write::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct Write {
+    log: Log,
+    /// Taken when committing; the fields before it are dropped after it
+    open: Option<Open>,
+    directory_at_start: i64,
+    /// Who writes
+    pub principal: Principal,
+    /// The instant of everything in it: microseconds since 1970 UTC
+    pub now_us: i64,
+}
+
+#[derive(Debug)]
+struct Open {
+    tx: Tx,
+    batch: Batch,
+    _turn: Turn,
+}
+
+impl Write {
+    pub(super) async fn begin<P: Permission>(log: Log, allowed: &Allowed<P>, class: Class) -> Result<Self> {
+        let (account, principal) = (allowed.account(), allowed.principal());
+        let turn = log.shared.scheduler.turn(account, class).await?;
+        let mut tx = log.shared.db.begin().await?;
+        let head =
+            head::lock(&mut tx, &[account]).await?.pop().ok_or_else(|| Problem::new(Code::NotFound))?;
+        let directory_at_start = head.directory;
+        let now_us = log.shared.environment.now_us();
+        let open = Some(Open { tx, batch: Batch::new(head), _turn: turn });
+        Ok(Self { log, open, directory_at_start, principal, now_us })
+    }
+
+    /// The transaction, for the capability's own statements.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.open().tx
+    }
+
+    /// The account.
+    pub fn account(&self) -> i64 {
+        self.open.as_ref().map_or(0, |open| open.batch.head.account)
+    }
+
+    /// A new id.
+    pub fn new_id(&self) -> Uuid {
+        self.log.shared.environment.uuid()
+    }
+
+    /// The next number of the account's counter for tasks.
+    pub fn next_task_number(&mut self) -> i64 {
+        let head = &mut self.open().batch.head;
+        head.task_number += 1;
+        head.task_number
+    }
+
+    /// Appends an entry of the office: `about` names task, employee or entry, `body` says the rest.
+    pub fn entry(&mut self, kind: Kind, about: About, body: &impl Serialize) -> Result<Uuid> {
+        let body = serde_json::to_string(body).and_then(RawValue::from_string).map_err(Problem::internal)?;
+        let id = self.new_id();
+        let (user, key, duty) = match self.principal {
+            Principal::User(id) => (Some(id), None, None),
+            Principal::Key(id) => (None, Some(id), None),
+            Principal::Duty(duty) => (None, None, Some(duty.name().to_owned())),
+            Principal::Installation(_) => (None, None, Some(Duty::Operator.name().to_owned())),
+        };
+        let entry = Entry {
+            id,
+            kind: kind.name().to_owned(),
+            installation: None,
+            employee: about.employee,
+            session: None,
+            user,
+            key,
+            duty,
+            sequence: 0,
+            clock: None,
+            place: None,
+            task: about.task,
+            corrects: about.corrects,
+            reason: about.reason,
+            note: about.note,
+            files: Vec::new(),
+            body: Some(body),
+        };
+        let incoming =
+            Incoming::from_office(kind, entry, self.principal, self.now_us).map_err(Problem::internal)?;
+        self.open().batch.entries.push(incoming);
+        Ok(id)
+    }
+
+    /// Makes an event about the office part of a task, and shows the task anew to the phones that have it.
+    pub fn task_event(&mut self, event: TaskEvent) {
+        self.open().batch.task_events.push(event);
+    }
+
+    /// Makes `entry.complete` of an entry.
+    pub fn complete(&mut self, completed: Completed) {
+        self.open().batch.completed.push(completed);
+    }
+
+    /// Files what phones must know of an object other than a task.
+    pub fn view(&mut self, view: View) {
+        self.open().batch.views.push(view);
+    }
+
+    /// Says that an object changed, so that no replica uses what it has cached.
+    pub fn directory_changed(&mut self) {
+        self.open().batch.head.directory += 1;
+    }
+
+    /// Folds, numbers, inserts and commits. When this fails the caller does not know whether it happened.
+    pub async fn commit(mut self) -> Result<Vec<Receipt>> {
+        let Some(Open { mut tx, batch, _turn }) = self.open.take() else {
+            return Err(Problem::internal(anyhow::anyhow!("a transaction was committed twice")));
+        };
+        let (account, directory) = (batch.head.account, batch.head.directory);
+        let flushed = async {
+            let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
+            tx.commit().await?;
+            Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
+        }
+        .await;
+        if flushed.is_err() && directory != self.directory_at_start {
+            self.log.shared.directory.forget(account);
+        }
+        flushed
+    }
+
+    #[expect(clippy::expect_used, reason = "`open` is taken only by `commit`, which consumes the write")]
+    fn open(&mut self) -> &mut Open {
+        self.open.as_mut().expect("the transaction is open")
+    }
+}
+
+impl Drop for Write {
+    fn drop(&mut self) {
+        if let Some(open) = &self.open
+            && open.batch.head.directory != self.directory_at_start
+        {
+            self.log.shared.directory.forget(open.batch.head.account);
+        }
+    }
+}
+
+/// What an entry of the office is about.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    /// The task
+    pub task: Option<Uuid>,
+    /// The employee
+    pub employee: Option<Uuid>,
+    /// The entry that it corrects
+    pub corrects: Option<Uuid>,
+    /// Why
+    pub reason: Option<String>,
+    /// Free text
+    pub note: Option<String>,
+}
