@@ -3,6 +3,7 @@
 pub mod access;
 pub mod database;
 pub mod environment;
+pub mod extract;
 pub mod log;
 pub mod problem;
 pub mod secrets;
