@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use super::*;
-use crate::texts::Language;
+use crate::texts::{self, Language};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -51,6 +51,7 @@ enum State {
 
 fn only_fault(problem: &Problem) -> (&str, &str, &str, &str) {
     let [Fault { field, code, found, expected }] = problem.faults() else { panic!("{problem}") };
+    assert_ne!(texts::fault(Language::Spanish, code), texts::fault(Language::Spanish, "unknown"), "{code}");
     (field, code, found, expected)
 }
 

@@ -161,4 +161,6 @@ fn fill_one<'v>(sentence: &str, value: &impl Fn(&str) -> Option<&'v str>) -> Opt
 }
 
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,6 @@
-use super::*;
+use std::collections::BTreeSet;
+
+use super::{sources::mentioned, *};
 
 #[test]
 fn the_language_is_the_one_that_the_caller_prefers() {
@@ -57,5 +59,49 @@ fn every_code_has_its_texts_in_every_language_and_there_are_no_others() {
         let texts = &catalogue(language).problems;
         assert_eq!(texts.keys().map(String::as_str).collect::<Vec<_>>(), names, "{language:?}");
         assert!(texts.values().all(|text| !text.title.is_empty() && !text.detail.is_empty()));
+    }
+}
+
+#[test]
+fn every_code_of_a_fault_in_the_sources_has_its_texts() {
+    for language in Language::ALL {
+        let texts = &catalogue(language).faults;
+        let lacking: Vec<_> =
+            mentioned().codes.into_iter().filter(|code| !texts.contains_key(code)).collect();
+        assert!(lacking.is_empty(), "add to [faults] of {}.toml: {lacking:#?}", language.tag());
+    }
+}
+
+#[test]
+fn everything_that_the_sources_expect_is_said_in_spanish() {
+    let lacking: Vec<_> = mentioned()
+        .expected
+        .into_iter()
+        .filter(|english| {
+            !english.is_empty() && SPANISH.expected.keys().all(|pattern| matched(pattern, english).is_none())
+        })
+        .collect();
+    assert!(lacking.is_empty(), "add to [expected] of es.toml: {lacking:#?}");
+}
+
+#[test]
+fn both_languages_have_the_same_texts_with_the_same_parameters() {
+    let parameters = |sentences: &[String]| -> BTreeSet<String> {
+        let words = sentences.iter().flat_map(|sentence| sentence.split('{').skip(1));
+        words.filter_map(|word| Some(word.split_once('}')?.0.to_owned())).collect()
+    };
+    let faults = |texts: &Catalogue| -> Vec<_> {
+        texts.faults.iter().map(|(code, sentences)| (code.clone(), parameters(sentences))).collect()
+    };
+    assert_eq!(faults(&SPANISH), faults(&ENGLISH));
+    for (_, names) in faults(&ENGLISH) {
+        assert!(names.iter().all(|name| ["code", "found", "expected"].contains(&name.as_str())), "{names:?}");
+    }
+    for code in Code::ALL {
+        let of = |language| parameters(&problem(language, *code).detail);
+        assert_eq!(of(Language::Spanish), of(Language::English), "{code:?}");
+    }
+    for (english, spanish) in &SPANISH.expected {
+        assert_eq!(english.matches("{}").count(), spanish.matches("{}").count(), "{english}");
     }
 }
