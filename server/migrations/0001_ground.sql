@@ -462,7 +462,7 @@ create table idempotency (
     holder {uuid} not null,
     key {text} not null,
     request {bytes} not null,
-    status {i64} not null,
+    version {i64} not null,
     response {bytes} not null, -- personal
     created_us {i64} not null,
     primary key (account, holder, key)

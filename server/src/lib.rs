@@ -1,6 +1,7 @@
 //! The backend of Campo: everything behind the binary `campo`.
 
 pub mod access;
+pub mod config;
 pub mod database;
 pub mod environment;
 pub mod extract;

@@ -3,6 +3,7 @@
 //! A domain function that reads or writes an account's data takes an [`Allowed`], which only the check here makes and
 //! which holds the account and the caller: forgetting the check, or the account, does not compile.
 
+pub mod authenticate;
 pub mod permissions;
 
 use std::marker::PhantomData;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 use crate::problem::{Code, Problem, Result};
 
+pub use authenticate::{Anybody, Auth, Phone};
 pub use permissions::{Permission, PermissionName, Permissions};
 
 /// Work that Campo does by itself, a closed list: each with its name in tables and what it may do.

@@ -1,0 +1,232 @@
+//! From a request to its caller: the bearer secret, what the database says of its holder, and the permission that
+//! the route states.
+
+use std::{net::IpAddr, ops::Deref};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{header, request::Parts},
+};
+use ipnet::IpNet;
+use sqlx::FromRow;
+
+use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal};
+use crate::{
+    app::App,
+    problem::{Code, Problem, Result},
+    secrets::{Bearer, Holder, same},
+};
+
+/// How long a revoked installation may still hand in what it captured before: 60 days.
+pub const HAND_IN_AFTER_REVOCATION_US: i64 = 60 * 24 * 3600 * 1_000_000;
+
+/// A request whose caller has the permission `P`. As an extractor it states the route's permission.
+#[derive(Debug)]
+pub struct Auth<P>(pub Allowed<P>);
+
+impl<P> Deref for Auth<P> {
+    type Target = Allowed<P>;
+
+    fn deref(&self) -> &Allowed<P> {
+        &self.0
+    }
+}
+
+impl<P: Permission> FromRequestParts<App> for Auth<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Self(authenticate(app, parts).await?.allow()?))
+    }
+}
+
+/// A request of anybody who is authenticated.
+#[derive(Debug)]
+pub struct Anybody(pub Caller);
+
+impl FromRequestParts<App> for Anybody {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        authenticate(app, parts).await.map(Self)
+    }
+}
+
+/// A phone that hands in what it captured. A revoked one may for 60 days more; a stolen one may not.
+#[derive(Debug)]
+pub struct Phone {
+    /// The proof
+    pub allowed: Allowed<super::permissions::HandIn>,
+    /// True when the installation was revoked: it reads nothing
+    pub revoked: bool,
+}
+
+impl FromRequestParts<App> for Phone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let bearer = bearer(parts)?;
+        if bearer.holder != Holder::Installation {
+            return Err(Problem::new(Code::Forbidden).with("permission", PermissionName::HandIn.name()));
+        }
+        let row = installation(app, &bearer).await?;
+        let revoked = row.state == "revoked";
+        let late = row.revoked_us.is_some_and(|at_us| app.environment.now_us() - at_us > HAND_IN_AFTER_REVOCATION_US);
+        if revoked && late {
+            return Err(Problem::new(Code::Revoked));
+        }
+        let caller = Caller {
+            account: bearer.account,
+            principal: Principal::Installation(bearer.id),
+            permissions: Permissions::of_installation(),
+        };
+        Ok(Self { allowed: caller.allow()?, revoked })
+    }
+}
+
+fn bearer(parts: &Parts) -> Result<Bearer> {
+    let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (scheme, token) = value.split_once(' ').unwrap_or_default();
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| Bearer::parse(token.trim()))
+        .flatten()
+        .ok_or_else(|| Problem::new(Code::Unauthenticated))
+}
+
+/// The caller behind a request. Everything is asked of the database each time, so that a revocation holds from the
+/// next request on.
+pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
+    let bearer = bearer(parts)?;
+    match bearer.holder {
+        Holder::Key => key(app, &bearer, address(parts)).await,
+        Holder::Session => session(app, &bearer).await,
+        Holder::Installation => {
+            let row = installation(app, &bearer).await?;
+            if row.state == "revoked" {
+                return Err(Problem::new(Code::Revoked));
+            }
+            Ok(Caller {
+                account: bearer.account,
+                principal: Principal::Installation(bearer.id),
+                permissions: Permissions::of_installation(),
+            })
+        }
+    }
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_canonical())
+}
+
+fn unauthenticated_unless(app: &App, bearer: &Bearer, stored: &[u8]) -> Result<()> {
+    if same(&app.secrets.token_hash(&bearer.secret), stored) { Ok(()) } else { Err(Code::Unauthenticated.into()) }
+}
+
+#[derive(FromRow)]
+struct KeyRow {
+    token: Vec<u8>,
+    permissions: String,
+    networks: String,
+    expires_us: Option<i64>,
+}
+
+async fn key(app: &App, bearer: &Bearer, address: Option<IpAddr>) -> Result<Caller> {
+    let row: KeyRow = app
+        .db
+        .fetch_optional(
+            "select k.token, k.permissions, k.networks, k.expires_us from access_key k \
+             join account a on a.id = k.account \
+             where k.account = $1 and k.id = $2 and k.state = 'enabled' and a.state = 'enabled'",
+            (bearer.account, bearer.id),
+        )
+        .await?
+        .ok_or(Code::Unauthenticated)?;
+    unauthenticated_unless(app, bearer, &row.token)?;
+    if row.expires_us.is_some_and(|at_us| at_us <= app.environment.now_us()) {
+        return Err(Code::Unauthenticated.into());
+    }
+    if !network_allows(&row.networks, address)? {
+        return Err(Problem::new(Code::NetworkNotAllowed));
+    }
+    Ok(Caller {
+        account: bearer.account,
+        principal: Principal::Key(bearer.id),
+        permissions: permissions(&row.permissions)?,
+    })
+}
+
+/// True when `networks`, a JSON list, is empty or has one that contains `address`.
+pub fn network_allows(networks: &str, address: Option<IpAddr>) -> Result<bool> {
+    let networks: Vec<IpNet> = serde_json::from_str(networks).map_err(Problem::internal)?;
+    Ok(networks.is_empty() || address.is_some_and(|address| networks.iter().any(|net| net.contains(&address))))
+}
+
+/// A stored list of permissions. A name that this release does not know was granted by a newer one and is left out.
+pub fn permissions(stored: &str) -> Result<Permissions> {
+    let names: Vec<String> = serde_json::from_str(stored).map_err(Problem::internal)?;
+    Ok(names
+        .iter()
+        .filter_map(|name| PermissionName::ALL.iter().copied().find(|known| known.name() == name))
+        .filter(|name| name.can_be_granted())
+        .collect())
+}
+
+#[derive(FromRow)]
+struct SessionRow {
+    token: Vec<u8>,
+    expires_us: i64,
+    seen_us: i64,
+    account_user: uuid::Uuid,
+    permissions: String,
+}
+
+async fn session(app: &App, bearer: &Bearer) -> Result<Caller> {
+    let row: SessionRow = app
+        .db
+        .fetch_optional(
+            "select s.token, s.expires_us, s.seen_us, s.account_user, p.permissions from user_session s \
+             join account a on a.id = s.account \
+             join account_user u on u.account = s.account and u.id = s.account_user \
+             join profile p on p.account = u.account and p.id = u.profile \
+             where s.account = $1 and s.id = $2 and s.revoked_us is null and u.state = 'enabled' \
+             and p.state = 'enabled' and a.state = 'enabled'",
+            (bearer.account, bearer.id),
+        )
+        .await?
+        .ok_or(Code::Unauthenticated)?;
+    unauthenticated_unless(app, bearer, &row.token)?;
+    let now_us = app.environment.now_us();
+    if row.expires_us <= now_us || row.seen_us + app.limits.session_us <= now_us {
+        return Err(Code::SessionExpired.into());
+    }
+    Ok(Caller {
+        account: bearer.account,
+        principal: Principal::User(row.account_user),
+        permissions: permissions(&row.permissions)?,
+    })
+}
+
+#[derive(FromRow)]
+struct InstallationRow {
+    token: Vec<u8>,
+    state: String,
+    revoked_us: Option<i64>,
+}
+
+async fn installation(app: &App, bearer: &Bearer) -> Result<InstallationRow> {
+    let row: InstallationRow = app
+        .db
+        .fetch_optional(
+            "select i.token, i.state, i.revoked_us from installation i join account a on a.id = i.account \
+             where i.account = $1 and i.id = $2 and a.state = 'enabled'",
+            (bearer.account, bearer.id),
+        )
+        .await?
+        .ok_or(Code::Unauthenticated)?;
+    unauthenticated_unless(app, bearer, &row.token)?;
+    if row.state == "stolen" {
+        return Err(Code::Stolen.into());
+    }
+    Ok(row)
+}

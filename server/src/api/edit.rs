@@ -1,0 +1,164 @@
+//! Edits over HTTP: `Idempotency-Key` on what creates, `ETag` and `If-Match` on what changes.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use campo_protocol::faults::Fault;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    extract::Json,
+    log::write::Write,
+    problem::{Code, Problem, Result},
+};
+
+/// The most characters of an `Idempotency-Key`.
+const MAX_KEY: usize = 200;
+
+/// The caller's `Idempotency-Key`, if it sent one: the same key with the same request has one effect and one answer
+/// for 24 hours.
+#[derive(Debug, Clone, Default)]
+pub struct Once(pub Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Once {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let Some(value) = parts.headers.get("idempotency-key") else { return Ok(Self(None)) };
+        let key = value.to_str().unwrap_or_default();
+        if key.is_empty() || key.len() > MAX_KEY {
+            return Err(Problem::new(Code::ValidationFailed).with_fault(Fault {
+                field: "Idempotency-Key".to_owned(),
+                code: "out_of_range".to_owned(),
+                found: key.chars().take(80).collect(),
+                expected: "1 to 200 printable ASCII characters".to_owned(),
+            }));
+        }
+        Ok(Self(Some(key.to_owned())))
+    }
+}
+
+/// The version that an edit is based on, from `If-Match`. An edit without it is refused (428).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IfMatch(pub i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let value = parts.headers.get(header::IF_MATCH).ok_or(Code::PreconditionRequired)?;
+        value
+            .to_str()
+            .ok()
+            .and_then(|text| text.trim().trim_start_matches("W/").trim_matches('"').parse().ok())
+            .map(Self)
+            .ok_or_else(|| Problem::new(Code::PreconditionRequired))
+    }
+}
+
+impl IfMatch {
+    /// Refuses the edit when the version is another one now.
+    pub fn check(self, current: i64) -> Result<()> {
+        if self.0 == current {
+            Ok(())
+        } else {
+            Err(Problem::new(Code::VersionMismatch).with("current", current))
+        }
+    }
+}
+
+/// One object with its version as `ETag`.
+#[derive(Debug)]
+pub struct Versioned<T>(pub i64, pub T);
+
+impl<T: Serialize> IntoResponse for Versioned<T> {
+    fn into_response(self) -> Response {
+        let mut response = Json(self.1).into_response();
+        response.headers_mut().insert(header::ETAG, etag(self.0));
+        response
+    }
+}
+
+fn etag(version: i64) -> HeaderValue {
+    // digits and quotes are always a valid header value
+    HeaderValue::from_str(&format!("\"{version}\"")).unwrap_or_else(|_| HeaderValue::from_static("\"0\""))
+}
+
+/// What was created: 201 with its address. A repeat by `Idempotency-Key` gets the same.
+#[derive(Debug)]
+pub struct Created {
+    /// Its address
+    pub location: String,
+    /// Its version
+    pub version: i64,
+    /// Its JSON
+    pub body: Box<RawValue>,
+}
+
+impl Created {
+    /// The answer for `value`.
+    pub fn new(location: String, version: i64, value: &impl Serialize) -> Result<Self> {
+        let body = serde_json::value::to_raw_value(value).map_err(Problem::internal)?;
+        Ok(Self { location, version, body })
+    }
+}
+
+impl IntoResponse for Created {
+    fn into_response(self) -> Response {
+        let mut response = (StatusCode::CREATED, Json(self.body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::ETAG, etag(self.version));
+        if let Ok(location) = HeaderValue::from_str(&self.location) {
+            headers.insert(header::LOCATION, location);
+        }
+        response
+    }
+}
+
+impl Once {
+    /// The answer that the same request with the same key got before. Called under the account's lock, before the
+    /// first statement of the edit.
+    pub async fn replay(&self, write: &mut Write, request: &impl Serialize) -> Result<Option<Created>> {
+        let Some(key) = &self.0 else { return Ok(None) };
+        let (account, holder) = (write.account(), write.principal.id().unwrap_or_default());
+        let stored: Option<(Vec<u8>, i64, Vec<u8>)> = write
+            .tx()
+            .fetch_optional(
+                "select request, version, response from idempotency where account = $1 and holder = $2 and key = $3",
+                (account, holder, key.as_str()),
+            )
+            .await?;
+        let Some((hash, version, response)) = stored else { return Ok(None) };
+        if hash != request_hash(request)? {
+            return Err(Code::IdempotencyConflict.into());
+        }
+        let (location, body): (String, Box<RawValue>) =
+            serde_json::from_slice(&response).map_err(Problem::internal)?;
+        Ok(Some(Created { location, version, body }))
+    }
+
+    /// Keeps the answer, in the transaction of the edit.
+    pub async fn keep(&self, write: &mut Write, request: &impl Serialize, created: &Created) -> Result<()> {
+        let Some(key) = &self.0 else { return Ok(()) };
+        let (account, holder) = (write.account(), write.principal.id().unwrap_or_default());
+        let response = serde_json::to_vec(&(&created.location, &created.body)).map_err(Problem::internal)?;
+        let now_us = write.now_us;
+        write
+            .tx()
+            .execute(
+                "insert into idempotency (account, holder, key, request, version, response, created_us) \
+                 values ($1, $2, $3, $4, $5, $6, $7)",
+                (account, holder, key.as_str(), request_hash(request)?, created.version, response, now_us),
+            )
+            .await?;
+        Ok(())
+    }
+}
+
+fn request_hash(request: &impl Serialize) -> Result<Vec<u8>> {
+    Ok(Sha256::digest(serde_json::to_vec(request).map_err(Problem::internal)?).to_vec())
+}

@@ -1,0 +1,6 @@
+//! The HTTP API: what all capabilities share, and the router that puts them together.
+
+pub mod edit;
+pub mod page;
+pub mod router;
+pub mod time;

@@ -1,0 +1,44 @@
+//! What the process holds for every request and duty.
+
+use std::sync::Arc;
+
+use crate::{database::Db, environment::Environment, log::Log, secrets::Secrets};
+
+/// The parts of a running server. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database, for reads
+    pub db: Db,
+    /// The logs, for everything that writes an account's data
+    pub log: Log,
+    /// Clock and chance
+    pub environment: Environment,
+    /// Hashes, seals and signs
+    pub secrets: Secrets,
+    /// Bounds on what a stranger can send, and the like
+    pub limits: Arc<Limits>,
+}
+
+/// Bounds of the API.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Of an ordinary body
+    pub request_bytes: usize,
+    /// Of an exchange with a phone, after decompression
+    pub sync_bytes: usize,
+    /// Of one file
+    pub file_bytes: usize,
+    /// How long a user's session lasts without a request
+    pub session_us: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            request_bytes: 1024 * 1024,
+            sync_bytes: campo_protocol::sync::MAX_REQUEST_BYTES,
+            file_bytes: 50 * 1024 * 1024,
+            session_us: 12 * 3600 * 1_000_000,
+        }
+    }
+}

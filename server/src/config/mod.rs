@@ -1,0 +1,130 @@
+//! The settings of the process: one table, from which reading, checking and the reference are made.
+
+mod database_url;
+mod reference;
+mod rules;
+mod sources;
+
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+use campo_protocol::sync::MAX_REQUEST_BYTES;
+
+pub use self::{
+    database_url::DatabaseUrl,
+    reference::reference,
+    rules::LogFormat,
+    sources::{ConfigError, ConfigErrors},
+};
+use self::{
+    rules::{address, boolean, choice, database_url, folder, integer, level, optional, secret, web_address},
+    sources::Sources,
+};
+use crate::{
+    environment::Environment,
+    secrets::{MasterKey, MasterKeyError, Secret},
+};
+
+/// Stands in defaults for the folder of [`Config::data_folder`].
+const DATA_FOLDER: &str = "{data_folder}";
+
+macro_rules! settings {
+    ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:literal, $rule:expr;)*) => {
+        /// The settings of the process. A setting is a key of the file and a variable of the environment:
+        /// `listen` and `CAMPO_LISTEN`.
+        #[derive(Debug, Clone)]
+        pub struct Config { $($(#[doc = $doc])+ pub $name: $type,)* }
+
+        /// Reads every setting, so that one start shows everything that is wrong.
+        fn read(sources: &mut Sources) -> Option<Config> {
+            $(let $name = sources.take(stringify!($name), $default, &$rule);)*
+            Some(Config { $($name: $name?,)* })
+        }
+
+        /// What the reference says of every setting, in the order of the table.
+        fn descriptions() -> Vec<reference::Description> {
+            vec![$(reference::describe::<$type>(stringify!($name), &[$($doc),+], $default, &$rule),)*]
+        }
+
+        const KEYS: &[&str] = &[$(stringify!($name),)*];
+    };
+}
+
+settings! {
+    /// Address and port on which the API listens. It speaks plain HTTP: TLS ends at a proxy in front of it.
+    listen: SocketAddr = "127.0.0.1:8080", address();
+    /// Address and port on which metrics are given to whoever asks. Without it they are at `/metrics` of the API and
+    /// need a permission.
+    metrics_listen: Option<SocketAddr> = "", optional(address());
+    /// The address under which people and phones reach this installation, for links in what it sends.
+    public_url: Option<String> = "", optional(web_address());
+    /// The folder for everything that is kept in files.
+    data_folder: PathBuf = "data", folder();
+    /// The database: `sqlite:` and a file, or `postgres://user:password@host/name`.
+    database_url: DatabaseUrl = "sqlite:{data_folder}/campo.db", database_url();
+    /// How many connections to the database this process opens at most.
+    database_connections: u32 = "16", integer(1, 1000);
+    /// Set it when a pooler in transaction mode stands before PostgreSQL: prepared statements do not survive it.
+    database_pooler: bool = "false", boolean();
+    /// Statements that take longer are logged.
+    slow_statement_ms: u64 = "500", integer(1, 3_600_000);
+    /// The master secret, 64 hexadecimal digits, the same for all replicas. What it protects is lost without it.
+    secret_key: Option<Secret> = "", optional(secret());
+    /// The file of the master secret where `secret_key` is not set. It is made at the first start; keep a copy apart
+    /// from the database's.
+    secret_key_file: PathBuf = "{data_folder}/secret.key", folder();
+    /// How long people stay logged in at the console.
+    session_hours: i64 = "12", integer(1, 8760);
+    /// The largest body of a request to the API.
+    request_body_bytes: usize = "1048576", integer(1024, 1 << 30);
+    /// The largest request of a phone, after decompression. Phones halve what is too large, down to one entry.
+    sync_body_bytes: usize = "8388608", integer(524_288, MAX_REQUEST_BYTES as i64);
+    /// The largest file, such as a photo or an import.
+    file_bytes: usize = "52428800", integer(1024, 1 << 34);
+    /// How many submissions of one account may wait to be written; more are asked to come again later.
+    queue_submissions: usize = "1000", integer(1, 1_000_000);
+    /// How long a stopping process waits for what it has begun.
+    shutdown_grace_s: u64 = "30", integer(0, 3600);
+    /// How log lines are written to standard error.
+    log_format: LogFormat = "text", choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)]);
+    /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, also by module, such as `info,sqlx=warn`.
+    log_level: String = "info", level();
+}
+
+impl Config {
+    /// Reads the settings from `file`, and over them from the variables of the environment that begin with `CAMPO_`.
+    /// Without `file` it is `campo.toml` in the current folder, which may be missing. Everything that is wrong is
+    /// named at once.
+    pub fn load(
+        file: Option<&std::path::Path>,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+    ) -> Result<Self, ConfigErrors> {
+        let mut sources = Sources::default();
+        sources.read_file(file);
+        sources.read_variables(variables);
+        let config = read(&mut sources);
+        sources.finish(KEYS)?;
+        // Whoever gives no value says why, so that this default is never seen.
+        let mut config = config.ok_or_else(ConfigErrors::default)?;
+        config.resolve();
+        Ok(config)
+    }
+
+    /// The master secret that these settings name. Makes its file at the first start.
+    pub fn master_key(&self, environment: &Environment) -> Result<MasterKey, MasterKeyError> {
+        match &self.secret_key {
+            Some(key) => MasterKey::from_hex("secret_key", key.reveal()),
+            None => MasterKey::from_file(&self.secret_key_file, environment),
+        }
+    }
+
+    /// Puts the data folder into the settings that stand in it by default.
+    fn resolve(&mut self) {
+        if let Ok(rest) = self.secret_key_file.strip_prefix(DATA_FOLDER) {
+            self.secret_key_file = self.data_folder.join(rest);
+        }
+        self.database_url = self.database_url.within(DATA_FOLDER, &self.data_folder);
+    }
+}
+
+#[cfg(test)]
+mod tests;

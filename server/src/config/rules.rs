@@ -1,0 +1,99 @@
+//! How the text of a setting becomes its value.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use tracing_subscriber::EnvFilter;
+
+use super::DatabaseUrl;
+use crate::secrets::{MasterKey, Secret};
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// A line for people
+    Text,
+    /// An object of JSON a line, for machines
+    Json,
+}
+
+/// What a setting's value is in TOML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Text,
+    Integer,
+    Boolean,
+}
+
+type Read<T> = Box<dyn Fn(&str) -> Option<T>>;
+
+/// How one kind of setting is read.
+pub(super) struct Rule<T> {
+    pub(super) form: Form,
+    /// What a person should write
+    pub(super) expected: String,
+    /// True when what was found must not be shown
+    pub(super) secret: bool,
+    pub(super) read: Read<T>,
+}
+
+fn rule<T>(form: Form, expected: impl Into<String>, read: impl Fn(&str) -> Option<T> + 'static) -> Rule<T> {
+    Rule { form, expected: expected.into(), secret: false, read: Box::new(read) }
+}
+
+/// The value of `inner`, or nothing where the text is empty.
+pub(super) fn optional<T: 'static>(inner: Rule<T>) -> Rule<Option<T>> {
+    let read = move |text: &str| if text.is_empty() { Some(None) } else { (inner.read)(text).map(Some) };
+    Rule { form: inner.form, expected: inner.expected, secret: inner.secret, read: Box::new(read) }
+}
+
+pub(super) fn address() -> Rule<SocketAddr> {
+    rule(Form::Text, "an IP address and a port, such as `0.0.0.0:8080`", |text| text.parse().ok())
+}
+
+pub(super) fn boolean() -> Rule<bool> {
+    rule(Form::Boolean, "`true` or `false`", |text| text.parse().ok())
+}
+
+/// An integer from `least` to `most`.
+pub(super) fn integer<T: TryFrom<i64>>(least: i64, most: i64) -> Rule<T> {
+    rule(Form::Integer, format!("an integer from {least} to {most}"), move |text| {
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number))?;
+        T::try_from(number).ok()
+    })
+}
+
+pub(super) fn choice<T: Copy>(values: &'static [(&'static str, T)]) -> Rule<T> {
+    let names: Vec<_> = values.iter().map(|(name, _)| format!("`{name}`")).collect();
+    rule(Form::Text, names.join(" or "), move |text| {
+        values.iter().find(|(name, _)| *name == text).map(|(_, value)| *value)
+    })
+}
+
+pub(super) fn folder() -> Rule<PathBuf> {
+    rule(Form::Text, "a path", |text| (!text.is_empty()).then(|| text.into()))
+}
+
+pub(super) fn web_address() -> Rule<String> {
+    rule(Form::Text, "an address such as `https://campo.example.com`", |text| {
+        let text = text.trim_end_matches('/');
+        let uri: axum::http::Uri = text.parse().ok()?;
+        let whole = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
+        whole.then(|| text.to_owned())
+    })
+}
+
+pub(super) fn level() -> Rule<String> {
+    rule(Form::Text, "a level such as `info`, also by module, such as `info,sqlx=warn`", |text| {
+        (!text.is_empty() && EnvFilter::try_new(text).is_ok()).then(|| text.to_owned())
+    })
+}
+
+pub(super) fn database_url() -> Rule<DatabaseUrl> {
+    let expected = "`sqlite:` and a file, or `postgres://user:password@host/name`";
+    Rule { secret: true, ..rule(Form::Text, expected, DatabaseUrl::parse) }
+}
+
+pub(super) fn secret() -> Rule<Secret> {
+    let read = |text: &str| MasterKey::from_hex("", text).ok().map(|_| Secret::new(text.to_owned()));
+    Rule { secret: true, ..rule(Form::Text, "64 hexadecimal digits", read) }
+}
