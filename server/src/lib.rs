@@ -1,6 +1,9 @@
 //! The backend of Campo: everything behind the binary `campo`.
 
 pub mod access;
+pub mod accounts;
+pub mod api;
+pub mod app;
 pub mod config;
 pub mod database;
 pub mod environment;
@@ -8,5 +11,7 @@ pub mod extract;
 pub mod log;
 pub mod problem;
 pub mod secrets;
+pub mod server_setting;
+pub mod sync;
 pub mod telemetry;
 pub mod texts;

@@ -71,7 +71,9 @@ impl FromRequestParts<App> for Phone {
         }
         let row = installation(app, &bearer).await?;
         let revoked = row.state == "revoked";
-        let late = row.revoked_us.is_some_and(|at_us| app.environment.now_us() - at_us > HAND_IN_AFTER_REVOCATION_US);
+        let late = row
+            .revoked_us
+            .is_some_and(|at_us| app.environment.now_us() - at_us > HAND_IN_AFTER_REVOCATION_US);
         if revoked && late {
             return Err(Problem::new(Code::Revoked));
         }
@@ -85,7 +87,8 @@ impl FromRequestParts<App> for Phone {
 }
 
 fn bearer(parts: &Parts) -> Result<Bearer> {
-    let value = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value =
+        parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (scheme, token) = value.split_once(' ').unwrap_or_default();
     scheme
         .eq_ignore_ascii_case("bearer")
@@ -120,7 +123,11 @@ fn address(parts: &Parts) -> Option<IpAddr> {
 }
 
 fn unauthenticated_unless(app: &App, bearer: &Bearer, stored: &[u8]) -> Result<()> {
-    if same(&app.secrets.token_hash(&bearer.secret), stored) { Ok(()) } else { Err(Code::Unauthenticated.into()) }
+    if same(&app.secrets.token_hash(&bearer.secret), stored) {
+        Ok(())
+    } else {
+        Err(Code::Unauthenticated.into())
+    }
 }
 
 #[derive(FromRow)]
@@ -159,7 +166,8 @@ async fn key(app: &App, bearer: &Bearer, address: Option<IpAddr>) -> Result<Call
 /// True when `networks`, a JSON list, is empty or has one that contains `address`.
 pub fn network_allows(networks: &str, address: Option<IpAddr>) -> Result<bool> {
     let networks: Vec<IpNet> = serde_json::from_str(networks).map_err(Problem::internal)?;
-    Ok(networks.is_empty() || address.is_some_and(|address| networks.iter().any(|net| net.contains(&address))))
+    Ok(networks.is_empty()
+        || address.is_some_and(|address| networks.iter().any(|net| net.contains(&address))))
 }
 
 /// A stored list of permissions. A name that this release does not know was granted by a newer one and is left out.

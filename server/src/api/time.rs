@@ -11,8 +11,11 @@ pub struct Instant(pub i64);
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // an instant beyond the calendar was never accepted; it is shown as the nearest one
-        let timestamp = Timestamp::from_microsecond(self.0)
-            .unwrap_or(if self.0 < 0 { Timestamp::MIN } else { Timestamp::MAX });
+        let timestamp = Timestamp::from_microsecond(self.0).unwrap_or(if self.0 < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        });
         serializer.collect_str(&timestamp)
     }
 }
@@ -20,9 +23,11 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let timestamp: Timestamp = text
-            .parse()
-            .map_err(|_| serde::de::Error::custom("expected a time with offset as in RFC 3339, such as 2030-01-15T18:00:00-05:00"))?;
+        let timestamp: Timestamp = text.parse().map_err(|_| {
+            serde::de::Error::custom(
+                "expected a time with offset as in RFC 3339, such as 2030-01-15T18:00:00-05:00",
+            )
+        })?;
         Ok(Self(timestamp.as_microsecond()))
     }
 }

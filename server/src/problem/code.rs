@@ -31,6 +31,8 @@ codes! {
     BadRequest = BAD_REQUEST "bad_request",
     /// The body is not JSON; parameters `line`, `column`, `reason`
     MalformedJson = BAD_REQUEST "malformed_json",
+    /// The exchange is of a format that this release does not speak; parameters `found`, `expected`
+    FormatUnknown = BAD_REQUEST "format_unknown",
     /// The body ended before its announced length, or its compression is broken
     BodyIncomplete = BAD_REQUEST "body_incomplete",
     /// No bearer secret, or one that is not valid (any more)
@@ -41,6 +43,8 @@ codes! {
     SessionExpired = UNAUTHORIZED "session_expired",
     /// The caller lacks a permission; parameter `permission`
     Forbidden = FORBIDDEN "forbidden",
+    /// The key may not be used from this address
+    NetworkNotAllowed = FORBIDDEN "network_not_allowed",
     /// The installation, key or user was revoked: what was captured before may still be handed in
     Revoked = FORBIDDEN "revoked",
     /// The phone was reported stolen: it wipes itself
@@ -67,6 +71,8 @@ codes! {
     VersionMismatch = PRECONDITION_FAILED "version_mismatch",
     /// The body is too large; parameter `limit_bytes`
     PayloadTooLarge = PAYLOAD_TOO_LARGE "payload_too_large",
+    /// The exchange has more entries than one request may; parameter `limit`
+    TooManyEntries = PAYLOAD_TOO_LARGE "too_many_entries",
     /// The address is too long
     UriTooLong = URI_TOO_LONG "uri_too_long",
     /// The body is of another type than expected; parameter `expected`

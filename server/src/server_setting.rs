@@ -1,0 +1,67 @@
+//! The few facts about the whole server that its database holds.
+
+use uuid::Uuid;
+
+use crate::{
+    database::Db,
+    environment::Environment,
+    problem::{Problem, Result},
+    secrets::{Secrets, same},
+};
+
+/// Changes whenever the database is restored: phones and receivers then announce again.
+const EPOCH: &str = "epoch";
+/// By which a replica with another master secret is recognised.
+const SECRET_CHECK: &str = "secret_check";
+
+/// The epoch.
+pub async fn epoch(db: &Db) -> Result<Uuid> {
+    let text = get(db, EPOCH).await?;
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| Problem::internal(anyhow::anyhow!("there is no epoch")))
+}
+
+/// Sets what is missing, and refuses to go on with another master secret than the database was made with.
+pub async fn prepare(db: &Db, environment: &Environment, secrets: &Secrets) -> Result<()> {
+    set_if_missing(db, EPOCH, &environment.uuid().to_string()).await?;
+    let check = campo_protocol::text::hex(&secrets.check_value());
+    set_if_missing(db, SECRET_CHECK, &check).await?;
+    let stored = get(db, SECRET_CHECK).await?.unwrap_or_default();
+    if same(stored.as_bytes(), check.as_bytes()) {
+        Ok(())
+    } else {
+        Err(Problem::internal(anyhow::anyhow!(
+            "the master secret is not the one this database was made with; set secret_key or secret_key_file to that one"
+        )))
+    }
+}
+
+/// Begins a new epoch, after a restore.
+pub async fn begin_epoch(db: &Db, environment: &Environment) -> Result<Uuid> {
+    let epoch = environment.uuid();
+    let mut tx = db.begin().await?;
+    tx.execute(
+        "insert into server_setting (name, value) values ($1, $2) \
+         on conflict (name) do update set value = excluded.value",
+        (EPOCH, epoch.to_string()),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(epoch)
+}
+
+async fn get(db: &Db, name: &'static str) -> Result<Option<String>> {
+    let row: Option<(String,)> =
+        db.fetch_optional("select value from server_setting where name = $1", (name,)).await?;
+    Ok(row.map(|row| row.0))
+}
+
+async fn set_if_missing(db: &Db, name: &'static str, value: &str) -> Result<()> {
+    let mut tx = db.begin().await?;
+    tx.execute(
+        "insert into server_setting (name, value) values ($1, $2) on conflict (name) do nothing",
+        (name, value),
+    )
+    .await?;
+    tx.commit().await
+}

@@ -1,0 +1,38 @@
+//! `POST /v1/sync`.
+
+use axum::{
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    http::HeaderMap,
+};
+use campo_protocol::sync::Answer;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{body, intake};
+use crate::{access::Phone, app::App, extract::Json, problem::Result};
+
+/// The routes of the exchange.
+pub fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(exchange)).layer(DefaultBodyLimit::max(app.limits.sync_bytes))
+}
+
+/// One exchange of a phone
+///
+/// The body is lines of JSON: first the request, then one entry a line, exactly as captured. `Content-Encoding` may be
+/// `gzip` or `zstd`. Every entry with a readable frame gets a receipt when it is durable; the same entry again gets
+/// the same receipt.
+#[utoipa::path(
+    post, path = "/v1/sync", tag = "sync",
+    security(("bearer" = ["hand_in"])),
+    request_body(content = String, content_type = "application/x-ndjson", description = "Lines of JSON"),
+    responses((status = OK, body = Answer))
+)]
+async fn exchange(
+    State(app): State<App>,
+    phone: Phone,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Result<Json<Answer>> {
+    let bytes = body::decompress(&headers, &bytes, app.limits.sync_bytes)?;
+    intake::exchange(&app, &phone, &bytes).await.map(Json)
+}
