@@ -1,7 +1,11 @@
 //! What is wrong with something received: every field at once, named so that a person can mend it.
 
+use std::{collections::BTreeSet, fmt};
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::text::storable;
 
 /// One thing wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -18,6 +22,15 @@ pub struct Fault {
     pub expected: String,
 }
 
+/// The JSON Pointer (RFC 6901) of the member or element `key` of what `field` points to.
+pub fn pointer(field: &str, key: impl fmt::Display) -> String {
+    let key = key.to_string();
+    if key.contains(['~', '/']) {
+        return format!("{field}/{}", key.replace('~', "~0").replace('/', "~1"));
+    }
+    format!("{field}/{key}")
+}
+
 /// All faults of one document, at most [`Faults::LIMIT`].
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
@@ -30,7 +43,7 @@ impl Faults {
     pub fn add(&mut self, field: impl Into<String>, code: &str, found: &str, expected: impl Into<String>) {
         if self.0.len() < Self::LIMIT {
             self.0.push(Fault {
-                field: field.into(),
+                field: storable(&field.into()).into_owned(),
                 code: code.to_owned(),
                 found: shortened(found),
                 expected: expected.into(),
@@ -70,6 +83,29 @@ impl Faults {
             self.add(field, "required", text, "text that is not blank");
         }
         self.check_text(field, text, limit);
+    }
+
+    /// Refuses a list of more than `limit` members.
+    pub fn check_count(&mut self, field: &str, count: usize, limit: usize) {
+        if count > limit {
+            self.add(field, "too_many", &count.to_string(), format!("at most {limit}"));
+        }
+    }
+
+    /// Refuses a value that stands in a list twice (`repeated`); `field_of` makes the field of its place in the list.
+    pub fn check_unique<T: Ord + fmt::Display>(
+        &mut self,
+        values: impl IntoIterator<Item = T>,
+        field_of: impl Fn(usize) -> String,
+    ) {
+        let mut seen = BTreeSet::new();
+        for (index, value) in values.into_iter().enumerate() {
+            if seen.contains(&value) {
+                self.add(field_of(index), "repeated", &value.to_string(), "each value once");
+            } else {
+                seen.insert(value);
+            }
+        }
     }
 
     /// Refuses a number outside `least..=most`, and one that is not finite.

@@ -1,8 +1,10 @@
 //! Wire types and pure rules that phone, server and agent share. No I/O, no clock, no randomness.
 
 pub mod chain;
+pub mod civil;
 pub mod clock;
 pub mod digest;
+pub mod document;
 pub mod entry;
 pub mod faults;
 pub mod model;

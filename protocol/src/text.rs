@@ -6,9 +6,50 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
+use crate::faults::{Faults, pointer};
+
 /// `text` with U+0000 replaced by U+FFFD, for columns extracted from what was captured.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
+}
+
+/// Names every text in `value`, member names included, that cannot be stored on every database.
+///
+/// Called on what an office sent before it is read into a type; numbers need no check, since JSON has neither NaN
+/// nor infinity.
+pub fn check_storable(value: &Value, faults: &mut Faults) {
+    check_storable_at("", value, faults);
+}
+
+/// Like [`check_storable`], for a value that stands at `field` (a JSON Pointer) of its document.
+pub fn check_storable_at(field: &str, value: &Value, faults: &mut Faults) {
+    match value {
+        Value::String(text) if text.contains('\0') => {
+            faults.add(field, "text_not_storable", text, "text without the character U+0000");
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                check_storable_at(&pointer(field, index), item, faults);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                let field = pointer(field, name);
+                if name.contains('\0') {
+                    faults.add(
+                        field.as_str(),
+                        "text_not_storable",
+                        name,
+                        "a name without the character U+0000",
+                    );
+                }
+                check_storable_at(&field, member, faults);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 /// The key by which people find and sort `text`: lower case, the accents of Spanish and Portuguese folded,
@@ -54,6 +95,16 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_text_that_cannot_be_stored_is_named() {
+        let value =
+            serde_json::json!({"a": ["", "x\0"], "b/c": {"d\0": 1, "e": "\0"}, "f": "fine", "g": null});
+        let mut faults = Faults::default();
+        check_storable(&value, &mut faults);
+        let fields: Vec<String> = faults.into_vec().into_iter().map(|fault| fault.field).collect();
+        assert_eq!(fields, ["/a/1", "/b~1c/d\u{FFFD}", "/b~1c/e"]);
+    }
 
     #[test]
     fn hexadecimal_is_read_back() {
