@@ -3,16 +3,37 @@
 //! Every object has an id, a stable code, a name, a state and custom data. Objects name each other by [`Ref`]; the
 //! server resolves codes to ids when it stores an object, so what is stored and sent holds ids only.
 
+pub mod answers;
+pub mod catalogue;
+pub mod employee;
+pub mod form;
+pub mod group;
+pub mod non_working_days;
+pub mod place;
+pub mod poi;
+pub mod profile;
+pub mod task_type;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod work_order;
+
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{faults::Faults, scope::Scope};
+use crate::{
+    faults::{Faults, pointer},
+    scope::Scope,
+};
 
 /// Text under names that the customer chose; Campo keeps it and gives it back.
 pub type Custom = BTreeMap<String, String>;
+
+/// The customer's own fields by the names `data1` to `data40`; a type of task or a form of the account says what they
+/// are called.
+pub type Data = BTreeMap<String, String>;
 
 /// The most characters of a code or a number.
 pub const MAX_CODE: usize = 100;
@@ -22,6 +43,11 @@ pub const MAX_NAME: usize = 300;
 pub const MAX_TEXT: usize = 20_000;
 /// The most entries of [`Custom`].
 pub const MAX_CUSTOM: usize = 200;
+
+/// The most other objects that one list names.
+pub const MAX_LINKS: usize = 1000;
+/// How many fields [`Data`] has.
+pub const DATA_FIELDS: usize = 40;
 
 /// Whether an object is in use. Nothing is removed from the tables: old entries still name it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -201,13 +227,38 @@ pub trait Reference:
     fn parent(&self) -> Option<&Ref> {
         None
     }
-    /// Every other object it names
+    /// Every other object it names, its parent included
     fn links(&mut self) -> Vec<Link<'_>>;
     /// Names everything that is wrong with it, by JSON Pointer
     fn check(&self, faults: &mut Faults);
     /// The scopes that phones find it under, once its links are resolved; none when phones do not need it
     fn scopes(&self, id: Uuid) -> Vec<Scope>;
 }
+
+/// True for a value that a document leaves out: absent means this.
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// The part of [`Reference`] that is the same for every kind: its code is the field `$code`, its state `state`.
+macro_rules! basics {
+    ($kind:ident, $code:ident) => {
+        const KIND: $crate::model::Kind = $crate::model::Kind::$kind;
+
+        fn code(&self) -> &str {
+            &self.$code
+        }
+
+        fn state(&self) -> $crate::model::State {
+            self.state
+        }
+
+        fn set_state(&mut self, state: $crate::model::State) {
+            self.state = state;
+        }
+    };
+}
+pub(crate) use basics;
 
 /// Checks the part that every kind has.
 pub fn check_common(
@@ -220,12 +271,132 @@ pub fn check_common(
 ) {
     faults.check_required_text(code_field, code, MAX_CODE);
     faults.check_required_text(name_field, name, MAX_NAME);
-    if custom.len() > MAX_CUSTOM {
-        faults.add("/custom", "too_many", &custom.len().to_string(), format!("at most {MAX_CUSTOM} entries"));
-    }
+    check_custom(faults, "/custom", custom);
+}
+
+/// Checks custom data or another map of text under names that the customer chose.
+pub fn check_custom(faults: &mut Faults, field: &str, custom: &Custom) {
+    faults.check_count(field, custom.len(), MAX_CUSTOM);
     for (key, value) in custom {
-        let field = format!("/custom/{}", key.replace('~', "~0").replace('/', "~1"));
+        let field = pointer(field, key);
         faults.check_required_text(&field, key, MAX_CODE);
         faults.check_text(&field, value, MAX_TEXT);
+    }
+}
+
+/// The number of a field of [`Data`]: 7 of `data7`; `None` for any other name.
+pub fn data_number(name: &str) -> Option<usize> {
+    let digits = name.strip_prefix("data")?;
+    let number = digits.parse().ok().filter(|number| (1..=DATA_FIELDS).contains(number))?;
+    // `data07` and `data+7` are not names of the field
+    (digits == number.to_string()).then_some(number)
+}
+
+/// Refuses names other than `data1` to `data40` (`unknown_field`), and text that cannot be stored.
+pub fn check_data(faults: &mut Faults, field: &str, data: &Data) {
+    for (name, value) in data {
+        let field = pointer(field, name);
+        if data_number(name).is_none() {
+            faults.add(
+                field.as_str(),
+                "unknown_field",
+                name,
+                format!("a name from data1 to data{DATA_FIELDS}"),
+            );
+        }
+        faults.check_text(&field, value, MAX_TEXT);
+    }
+}
+
+/// Refuses a code that no object can have.
+pub fn check_ref(faults: &mut Faults, field: &str, target: Option<&Ref>) {
+    if let Some(Ref::Code(code)) = target {
+        faults.check_required_text(field, code, MAX_CODE);
+    }
+}
+
+/// Refuses a list that names an object twice or is too long.
+pub fn check_refs(faults: &mut Faults, field: &str, targets: &[Ref]) {
+    faults.check_count(field, targets.len(), MAX_LINKS);
+    for (index, target) in targets.iter().enumerate() {
+        check_ref(faults, &pointer(field, index), Some(target));
+    }
+    faults.check_unique(targets, |index| pointer(field, index));
+}
+
+/// The link of a field that may name an object.
+pub fn link<'a>(field: &str, kind: Kind, target: Option<&'a mut Ref>) -> Option<Link<'a>> {
+    target.map(|target| Link { field: field.to_owned(), kind, target })
+}
+
+/// The links of a list that names objects.
+pub fn links_of<'a>(field: &'a str, kind: Kind, targets: &'a mut [Ref]) -> impl Iterator<Item = Link<'a>> {
+    let link = move |(index, target)| Link { field: pointer(field, index), kind, target };
+    targets.iter_mut().enumerate().map(link)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_read_back_from_its_text() {
+        for target in
+            [Ref::Id(Uuid::from_u128(7)), Ref::Code("ZZ 1001".to_owned()), Ref::Code("code:x".to_owned())]
+        {
+            assert_eq!(target.to_string().parse(), Ok(target));
+        }
+        assert_eq!("number:00042".parse(), Ok(Ref::Code("00042".to_owned())));
+        for text in ["", "ZZ1001", "code:", "number:", "code:a\0"] {
+            assert_eq!(text.parse::<Ref>(), Err(NotARef), "{text}");
+        }
+    }
+
+    /// The names of the schemas that `T` and what it is made of have in the API's description.
+    fn schemas<T: ToSchema>() -> BTreeMap<String, String> {
+        let mut schemas = vec![(T::name().into_owned(), T::schema())];
+        T::schemas(&mut schemas);
+        schemas.into_iter().map(|(name, schema)| (name, serde_json::to_string(&schema).unwrap())).collect()
+    }
+
+    #[test]
+    fn every_kind_describes_itself_under_names_of_its_own() {
+        let kinds = [
+            schemas::<group::Group>(),
+            schemas::<profile::EmployeeProfile>(),
+            schemas::<employee::Employee>(),
+            schemas::<task_type::TaskType>(),
+            schemas::<poi::Poi>(),
+            schemas::<work_order::WorkOrder>(),
+            schemas::<form::FormDefinition>(),
+            schemas::<answers::FilledForm>(),
+            schemas::<catalogue::CatalogueItem>(),
+            schemas::<non_working_days::NonWorkingDays>(),
+            schemas::<crate::task::fields::TaskFields>(),
+            schemas::<crate::entry::Entry>(),
+            schemas::<crate::sync::Answer>(),
+        ];
+        let mut all: BTreeMap<String, String> = BTreeMap::new();
+        for (name, schema) in kinds.into_iter().flatten() {
+            let known = all.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*known, schema, "two types have the name {name}");
+        }
+        assert!(all.contains_key("FormField") && all.contains_key("FieldAnswer") && all.contains_key("Ref"));
+    }
+
+    #[test]
+    fn only_the_names_of_data_fields_are_taken() {
+        assert_eq!(data_number("data1"), Some(1));
+        assert_eq!(data_number("data40"), Some(40));
+        for name in ["data0", "data41", "data07", "data+7", "data", "Data1", "data1 ", "data\u{661}"] {
+            assert_eq!(data_number(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_kind_is_read_back_from_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(Kind::from_name(kind.name()), Some(*kind));
+        }
     }
 }

@@ -53,8 +53,10 @@
 //! Nothing a worker did is lost: each worker's entry on a known task is counted, and none is refused.
 
 pub mod body;
+pub mod fields;
 pub mod fold;
 pub mod reason;
+pub mod received;
 pub mod state;
 pub mod status;
 
