@@ -13,32 +13,11 @@ use super::{
 use crate::{
     faults::{Faults, pointer},
     scope::Scope,
-    task::fields::{MAX_DURATION_MINUTES, Priority},
+    task::{
+        fields::{MAX_DURATION_MINUTES, Priority},
+        status::Status,
+    },
 };
-
-/// The names of every status that a task can have.
-pub const STATUS_NAMES: [&str; 20] = [
-    "new",
-    "sent",
-    "acknowledged",
-    "in_progress",
-    "suspended",
-    "closed",
-    "canceled",
-    "not_done",
-    "en_route",
-    "loading",
-    "unloading",
-    "draft",
-    "declined",
-    "arrived",
-    "ready_for_review",
-    "ready_for_approval",
-    "custom1",
-    "custom2",
-    "custom3",
-    "custom4",
-];
 
 /// The statuses that an account may name.
 const CUSTOM_STATUSES: [&str; 4] = ["custom1", "custom2", "custom3", "custom4"];
@@ -107,8 +86,11 @@ impl TaskType {
 
     fn check_states(&self, faults: &mut Faults) {
         for (index, name) in self.allowed_states.iter().enumerate() {
-            if !STATUS_NAMES.contains(&name.as_str()) {
-                let expected = format!("one of {}", STATUS_NAMES.join(", "));
+            if Status::from_name(name).is_none() {
+                let expected = format!(
+                    "one of {}",
+                    Status::ALL.iter().map(|status| status.name()).collect::<Vec<_>>().join(", ")
+                );
                 faults.add(pointer("/allowed_states", index), "unknown_value", name, expected);
             }
         }
