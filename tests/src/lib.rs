@@ -1,1 +1,9 @@
-//! The test kit: a world with people in it.
+//! The test kit: databases, servers and faults for the tests of whole Campo.
+
+pub mod place;
+pub mod postgres;
+pub mod powerloss;
+pub mod process;
+pub mod proxy;
+pub mod random;
+pub mod wait;
