@@ -109,6 +109,18 @@ impl Drop for ScratchDatabase {
     }
 }
 
+/// Drops the databases that ended processes left. The first database of a process does this by itself.
+pub async fn sweep() -> Result<()> {
+    let mut connection = connect(server_url().await?).await?;
+    sweep_with(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
+/// The URL of the server of the tests, as a role that may create databases.
+pub async fn server_url() -> Result<&'static str> {
+    Ok(&server().await?.url)
+}
+
 /// The URL of a second server that syncs each commit, for tests that kill it and for figures.
 pub async fn durable_server_url() -> Result<String> {
     tokio::task::spawn_blocking(|| start_server(&["start", "--durable"])).await?
@@ -132,7 +144,7 @@ async fn server() -> Result<&'static Server> {
             };
             let mut connection = connect(&url).await?;
             let prefix = claim_prefix(&mut connection).await?;
-            sweep(&mut connection).await.context("dropping the databases that ended processes left")?;
+            sweep_with(&mut connection).await.context("dropping the databases that ended processes left")?;
             Ok(Server { url, prefix, _alive: Mutex::new(connection) })
         })
         .await
@@ -183,7 +195,7 @@ async fn claim_prefix(connection: &mut PgConnection) -> Result<String> {
     Ok(prefix)
 }
 
-async fn sweep(connection: &mut PgConnection) -> Result<()> {
+async fn sweep_with(connection: &mut PgConnection) -> Result<()> {
     let names: Vec<String> = sqlx::query_scalar("select datname::text from pg_database where datname ^@ $1")
         .bind(format!("{PREFIX}_"))
         .fetch_all(&mut *connection)

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -23,12 +24,15 @@ const STOP_TIME: Duration = Duration::from_mins(1);
 /// A running server process. Killed when dropped; its output is then shown if the test failed.
 #[derive(Debug)]
 pub struct Server {
+    binary: PathBuf,
     environment: Vec<(String, String)>,
     url: String,
     /// None between a kill or stop and the next start.
     child: Option<Child>,
     /// What all lives of the process wrote to standard output and error; the reading threads append.
     output: Arc<Mutex<String>>,
+    /// The threads that read the pipes of the last process.
+    readers: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -37,8 +41,23 @@ impl Server {
     pub async fn start<Name: Into<String>, Value: Into<String>>(
         environment: impl IntoIterator<Item = (Name, Value)>,
     ) -> Result<Self> {
+        Self::start_binary(binary()?, environment).await
+    }
+
+    /// The same with another binary, for example of another release.
+    pub async fn start_binary<Name: Into<String>, Value: Into<String>>(
+        binary: PathBuf,
+        environment: impl IntoIterator<Item = (Name, Value)>,
+    ) -> Result<Self> {
         let environment = environment.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
-        let mut server = Self { environment, url: String::new(), child: None, output: Arc::default() };
+        let mut server = Self {
+            binary,
+            environment,
+            url: String::new(),
+            child: None,
+            output: Arc::default(),
+            readers: Vec::new(),
+        };
         server.start_again().await?;
         Ok(server)
     }
@@ -85,6 +104,7 @@ impl Server {
         let status = wait::until("the server to end", STOP_TIME, async || Ok(child.try_wait()?)).await;
         let status = status.with_context(|| self.output())?;
         self.child = None;
+        self.all_read().await;
         Ok(status)
     }
 
@@ -108,13 +128,24 @@ impl Server {
 
     /// Starts the process again after a kill, with the same environment.
     pub async fn start_again(&mut self) -> Result<()> {
-        let started = self.launch().await;
-        started.with_context(|| format!("starting campo serve, which wrote:\n{}", self.output()))
+        if let Err(error) = self.launch().await {
+            self.kill_nine()?;
+            self.all_read().await;
+            return Err(error.context(format!("starting campo serve, which wrote:\n{}", self.output())));
+        }
+        Ok(())
+    }
+
+    /// Waits until the last words of an ended process have arrived. A child of its own that lives on may hold the pipes
+    /// open, which must not stop us.
+    async fn all_read(&self) {
+        let finished = async || Ok(self.readers.iter().all(JoinHandle::is_finished).then_some(()));
+        let _ = wait::until("the end of the output", Duration::from_secs(2), finished).await;
     }
 
     async fn launch(&mut self) -> Result<()> {
         self.kill_nine()?;
-        let mut command = Command::new(binary()?);
+        let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CAMPO_") {
                 command.env_remove(name);
@@ -130,8 +161,10 @@ impl Server {
             .spawn()?;
         let (announce, announced) = oneshot::channel();
         if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
-            collect(stdout, Arc::clone(&self.output), Some(announce));
-            collect(stderr, Arc::clone(&self.output), None);
+            self.readers = vec![
+                collect(stdout, Arc::clone(&self.output), Some(announce)),
+                collect(stderr, Arc::clone(&self.output), None),
+            ];
         }
         self.child = Some(child);
         self.url = tokio::time::timeout(START_TIME, announced)
@@ -173,7 +206,7 @@ fn collect(
     from: impl Read + Send + 'static,
     into: Arc<Mutex<String>>,
     mut announce: Option<oneshot::Sender<String>>,
-) {
+) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line);
@@ -187,15 +220,20 @@ fn collect(
             into.push_str(&line);
             into.push('\n');
         }
-    });
+    })
 }
 
-/// The binary to test. One that is older than its sources is refused, since its failures would be of yesterday.
-pub fn binary() -> Result<PathBuf> {
-    if let Some(given) = std::env::var_os(BINARY_VARIABLE) {
-        return Ok(given.into());
+fn binary() -> Result<PathBuf> {
+    match std::env::var_os(BINARY_VARIABLE) {
+        Some(given) => Ok(given.into()),
+        None => built_binary(&place::build_folder()?),
     }
-    let built = place::build_folder()?.join("campo");
+}
+
+/// The binary in a build folder of cargo. One that is older than its sources is refused, since its failures would be
+/// those of yesterday.
+pub fn built_binary(build_folder: &Path) -> Result<PathBuf> {
+    let built = build_folder.join("campo");
     if !built.exists() {
         bail!("{} is missing; build it with: {BUILD_COMMAND}", built.display());
     }

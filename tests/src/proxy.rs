@@ -23,9 +23,9 @@ pub struct Faults {
     pub refuse: bool,
     /// Each piece of data waits this long, in milliseconds, in either direction.
     pub delay_ms: Option<RangeInclusive<u64>>,
-    /// The connection is reset after this many bytes of the client passed.
+    /// The connection is closed after this many bytes of the client passed.
     pub request_bytes: Option<RangeInclusive<u64>>,
-    /// The connection is reset after this many bytes of the server passed.
+    /// The connection is closed after this many bytes of the server passed.
     pub answer_bytes: Option<RangeInclusive<u64>>,
     /// How many of a hundred connections are spared.
     pub spared_percent: u8,
@@ -159,12 +159,12 @@ async fn carry(
     let (from_server, to_server) = server.split();
     let requests = pump(from_client, to_server, fate.request_bytes, fate.delay_ms.clone(), random.clone());
     let answers = pump(from_server, to_client, fate.answer_bytes, fate.delay_ms, random);
-    let finished = tokio::select! {
+    let cut = tokio::select! {
         biased;
-        _ = cuts.changed() => false,
-        both = async { tokio::try_join!(requests, answers) } => both.is_ok(),
+        _ = cuts.changed() => true,
+        _ = async { tokio::try_join!(requests, answers) } => false,
     };
-    if !finished {
+    if cut {
         let _ = client.set_zero_linger();
         let _ = server.set_zero_linger();
     }
@@ -192,7 +192,7 @@ async fn pump(
         to.write_all(&piece[..passing as usize]).await?;
         left_bytes -= passing;
         if left_bytes == 0 {
-            return Err(io::ErrorKind::ConnectionReset.into());
+            return Err(io::ErrorKind::ConnectionAborted.into());
         }
     }
 }

@@ -107,6 +107,10 @@ fn what_a_file_store_synced_survives_and_nothing_else() -> Result<()> {
         ("open f x; append f hello; sync f; sync_folder .; empty g x; write g 1 y; sync g", "x=\0y"),
         // Parts of a file
         ("open f x; append f hello; sync f; sync_folder .; write f 0 J; sync f; write f 4 y", "x=Jello"),
+        (
+            "open f x; append f hello; sync f; sync_folder .; append f ween; sync f; append f lost",
+            "x=helloween",
+        ),
         // Copies that bypass write
         ("open f x; append f hello; copy x y; open g y; sync_folder .", "x= y="),
         ("open f x; append f hello; copy x y; open g y; sync g; sync_folder .", "x= y=hello"),

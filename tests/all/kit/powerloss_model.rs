@@ -20,7 +20,8 @@ enum Node {
 /// The files and folders, live and durable, and the script that made them.
 struct Model {
     nodes: Vec<Node>,
-    handles: BTreeMap<&'static str, usize>,
+    /// The file behind each handle, and where the next append goes.
+    handles: BTreeMap<&'static str, (usize, usize)>,
     script: Vec<String>,
 }
 
@@ -83,7 +84,7 @@ impl Model {
     }
 
     fn content(&mut self, handle: &'static str) -> Option<&mut Vec<u8>> {
-        let node = *self.handles.get(handle)?;
+        let (node, _) = *self.handles.get(handle)?;
         match &mut self.nodes[node] {
             Node::File { live, .. } => Some(live),
             Node::Folder { .. } => None,
@@ -98,9 +99,7 @@ impl Model {
         let done = match kind {
             0 | 1 => self.open(handle, name, kind == 1)?,
             2 => {
-                let content = self.content(handle)?;
-                content.resize(content.len().max(at + length), 0);
-                content[at..at + length].copy_from_slice(text.as_bytes());
+                self.write(handle, at, &text)?;
                 format!("write {handle} {at} {text}")
             }
             3 => {
@@ -111,6 +110,12 @@ impl Model {
             5 => self.sync_folder(if first % 3 == 0 { "d" } else { "." })?,
             6 => self.rename(name, other)?,
             7 => self.remove(name)?,
+            8 => {
+                let (_, position) = *self.handles.get(handle)?;
+                self.write(handle, position, &text)?;
+                self.handles.get_mut(handle)?.1 += length;
+                format!("append {handle} {text}")
+            }
             _ => {
                 self.parent(name).filter(|_| name == "d" && self.find(name).is_none())?;
                 self.add(name, Node::Folder { live: BTreeMap::new(), durable: BTreeMap::new() });
@@ -118,6 +123,15 @@ impl Model {
             }
         };
         self.script.push(done);
+        Some(())
+    }
+
+    fn write(&mut self, handle: &'static str, at: usize, text: &str) -> Option<()> {
+        let content = self.content(handle)?;
+        if !text.is_empty() {
+            content.resize(content.len().max(at + text.len()), 0);
+            content[at..at + text.len()].copy_from_slice(text.as_bytes());
+        }
         Some(())
     }
 
@@ -131,12 +145,12 @@ impl Model {
         if empty {
             live.clear();
         }
-        self.handles.insert(handle, node);
+        self.handles.insert(handle, (node, 0));
         Some(format!("{} {handle} {name}", if empty { "empty" } else { "open" }))
     }
 
     fn sync(&mut self, handle: &'static str) -> Option<String> {
-        let node = *self.handles.get(handle)?;
+        let (node, _) = *self.handles.get(handle)?;
         let named = self.has_name(node);
         if let Node::File { live, durable } = &mut self.nodes[node]
             && named
@@ -196,7 +210,10 @@ proptest! {
 
     #[test]
     fn the_library_keeps_what_the_model_keeps(
-        proposals in prop::collection::vec((0..9_u8, 0..99_usize, 0..99_usize, 0..9000_usize, 0..5000_usize), 1..60),
+        proposals in prop::collection::vec(
+            (0..10_u8, 0..99_usize, 0..99_usize, (0..12_usize).prop_map(|at| at * 700), 0..1500_usize),
+            1..80,
+        ),
     ) {
         let mut model = Model::new();
         for proposal in proposals {

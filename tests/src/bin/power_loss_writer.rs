@@ -62,7 +62,7 @@ impl Writer {
             // SQLite
             ["database", synchronous] => self.database = Some(database(&self.folder, synchronous)?),
             ["insert", row] => {
-                drop(self.database()?.execute("insert into row values ($1, $2)", (row, filling()))?)
+                self.database()?.execute("insert into row values ($1, $2)", (row, filling()))?;
             }
             _ => bail!("not a step"),
         }

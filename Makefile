@@ -1,0 +1,20 @@
+# The commands of the checkout; `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help test lint clean-services
+
+help: ## Lists the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
+	tests/postgres.sh install
+	cargo build --workspace --bins
+	CAMPO_TEST_POSTGRES="$$(tests/postgres.sh start)" && export CAMPO_TEST_POSTGRES && cargo test --workspace
+
+lint: ## Checks formatting, lints and documentation
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+clean-services: ## Stops the PostgreSQL servers that the tests started
+	tests/postgres.sh stop
