@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint clean-services
+.PHONY: help test lint lint-format lint-code lint-docs clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -11,9 +11,15 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 	cargo build --workspace --bins
 	CAMPO_TEST_POSTGRES="$$(tests/postgres.sh start)" && export CAMPO_TEST_POSTGRES && cargo test --workspace
 
-lint: ## Checks formatting, lints and documentation
+lint: lint-format lint-code lint-docs ## Checks formatting, lints and documentation
+
+lint-format:
 	cargo fmt --all --check
+
+lint-code:
 	cargo clippy --workspace --all-targets -- -D warnings
+
+lint-docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
 
 clean-services: ## Stops the PostgreSQL servers that the tests started
