@@ -116,6 +116,10 @@ impl Model {
                 self.handles.get_mut(handle)?.1 += length;
                 format!("append {handle} {text}")
             }
+            9 => {
+                self.handles.remove(handle)?;
+                format!("close {handle}")
+            }
             _ => {
                 self.parent(name).filter(|_| name == "d" && self.find(name).is_none())?;
                 self.add(name, Node::Folder { live: BTreeMap::new(), durable: BTreeMap::new() });
@@ -206,12 +210,12 @@ impl Model {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_library_keeps_what_the_model_keeps(
         proposals in prop::collection::vec(
-            (0..10_u8, 0..99_usize, 0..99_usize, (0..12_usize).prop_map(|at| at * 700), 0..1500_usize),
+            (0..11_u8, 0..99_usize, 0..99_usize, (0..12_usize).prop_map(|at| at * 700), 0..1500_usize),
             1..80,
         ),
     ) {
