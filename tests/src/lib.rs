@@ -7,3 +7,4 @@ pub mod process;
 pub mod proxy;
 pub mod random;
 pub mod wait;
+pub mod world;
