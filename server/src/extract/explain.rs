@@ -119,16 +119,14 @@ fn explain(parent: String, message: &str) -> Explained<'_> {
         explained(with_name(&parent, message), "unknown_field", expected)
     } else if starts("unknown variant `") {
         explained(parent, "unknown_value", expected)
-    } else if starts("invalid type: ") {
+    } else if starts("invalid type: ") || starts("invalid length ") {
         explained(parent, "wrong_type", expected)
-    } else if starts("invalid length ") {
-        explained(parent, "wrong_length", expected)
     } else if starts("invalid value: ") {
-        explained(parent, "invalid", expected)
+        explained(parent, "invalid_value", expected)
     } else if starts("data did not match any variant") {
-        explained(parent, "invalid", "")
+        explained(parent, "invalid_value", "")
     } else {
-        explained(parent, "invalid", message)
+        explained(parent, "invalid_value", message)
     }
 }
 

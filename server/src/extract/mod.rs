@@ -120,16 +120,16 @@ fn of_path(rejection: PathRejection) -> Problem {
             return Problem::internal(failed);
         }
         ErrorKind::ParseErrorAtKey { key, value, expected_type } => {
-            faults.add(explain::member("", key), "invalid", value, explain::expected(expected_type));
+            faults.add(explain::member("", key), "invalid_value", value, explain::expected(expected_type));
         }
         ErrorKind::DeserializeError { key, value, message } => {
-            faults.add(explain::member("", key), "invalid", value, explain::expected(message));
+            faults.add(explain::member("", key), "invalid_value", value, explain::expected(message));
         }
         ErrorKind::ParseError { value, expected_type }
         | ErrorKind::ParseErrorAtIndex { value, expected_type, .. } => {
-            faults.add("", "invalid", value, explain::expected(expected_type));
+            faults.add("", "invalid_value", value, explain::expected(expected_type));
         }
-        other => faults.add("", "invalid", "", explain::expected(&other.to_string())),
+        other => faults.add("", "invalid_value", "", explain::expected(&other.to_string())),
     }
     Problem::new(Code::NotFound).with_faults(faults)
 }

@@ -60,17 +60,17 @@ fn a_wrong_document_is_answered_with_the_field_what_was_found_and_what_was_expec
     for (json, fault) in [
         (r#"{"name":7}"#, ("/name", "wrong_type", "7", "text")),
         (r"{}", ("/name", "required", "", "")),
-        (r"[]", ("", "wrong_length", "[]", "an object")),
+        (r"[]", ("", "wrong_type", "[]", "an object")),
         (r"7", ("", "wrong_type", "7", "an object")),
         (r#"{"name":"a","count":"7"}"#, ("/count", "wrong_type", "7", "an integer")),
         (r#"{"name":"a","count":1.5}"#, ("/count", "wrong_type", "1.5", "an integer")),
         (
             r#"{"name":"a","count":9223372036854775808}"#,
-            ("/count", "invalid", "9223372036854775808", "an integer"),
+            ("/count", "invalid_value", "9223372036854775808", "an integer"),
         ),
-        (r#"{"name":"a","id":"x"}"#, ("/id", "invalid", "x", "a UUID")),
+        (r#"{"name":"a","id":"x"}"#, ("/id", "invalid_value", "x", "a UUID")),
         (r#"{"name":"a","id":{}}"#, ("/id", "wrong_type", "{}", "a UUID")),
-        (r#"{"name":"a","poi":"x"}"#, ("/poi", "invalid", "x", "a UUID, or `code:` and the code")),
+        (r#"{"name":"a","poi":"x"}"#, ("/poi", "invalid_value", "x", "a UUID, or `code:` and the code")),
         (r#"{"name":"a","state":"x"}"#, ("/state", "unknown_value", "x", "one of `open`, `done`, `on_hold`")),
         (r#"{"name":"a","items":{"a":[1]}}"#, ("/items", "wrong_type", r#"{"a":[1]}"#, "a list")),
         (
@@ -147,10 +147,10 @@ fn a_query_is_read_with_lists_and_answered_with_the_parameter_that_is_wrong() {
         Filter { limit: Some(7), state: vec![State::Open, State::OnHold], after: Some("a b c".to_owned()) }
     );
     for (query, fault) in [
-        ("limit=x", ("/limit", "invalid", "x", "an integer")),
+        ("limit=x", ("/limit", "invalid_value", "x", "an integer")),
         (
             "limit=99999999999999999999",
-            ("/limit", "invalid", "99999999999999999999", "an integer of 64 bits"),
+            ("/limit", "invalid_value", "99999999999999999999", "an integer of 64 bits"),
         ),
         ("limit=1&limit=2", ("/limit", "duplicate_field", "", "")),
         ("stat=x", ("/stat", "unknown_field", "", "one of `limit`, `state`, `after`")),

@@ -107,11 +107,12 @@ pub fn fault(language: Language, code: &str) -> &'static [String] {
 /// What a field expects, from the English of [`campo_protocol::faults::Fault::expected`]; unchanged where there is no
 /// text for it.
 pub fn expected(language: Language, english: &str) -> Cow<'_, str> {
-    catalogue(language)
-        .expected
-        .iter()
-        .find_map(|(pattern, text)| Some(substitute(text, &matched(pattern, english)?)))
-        .map_or(Cow::Borrowed(english), Cow::Owned)
+    let fitting =
+        catalogue(language).expected.iter().filter_map(|(p, text)| Some((p, text, matched(p, english)?)));
+    // The longest pattern is the most precise one.
+    fitting
+        .max_by_key(|(pattern, ..)| pattern.len())
+        .map_or(Cow::Borrowed(english), |(_, text, parts)| Cow::Owned(substitute(text, &parts)))
 }
 
 /// The parts of `text` where `pattern` has `{}`, if it matches.

@@ -43,12 +43,14 @@ fn what_is_expected_is_said_in_the_language_where_there_is_a_text_for_it() {
         ("a number from -90 to 90", "un número de -90 a 90"),
         ("one of `a`, `b`", "uno de `a`, `b`"),
         ("text that is not blank", "un texto que no esté en blanco"),
+        ("at most 7", "como máximo 7"),
         ("a colour", "a colour"),
         ("", ""),
     ] {
         assert_eq!(expected(Language::Spanish, english), spanish);
         assert_eq!(expected(Language::English, english), english);
     }
+    assert_eq!(expected(Language::English, "struct Task"), "an object");
 }
 
 #[test]
@@ -101,7 +103,8 @@ fn both_languages_have_the_same_texts_with_the_same_parameters() {
         let of = |language| parameters(&problem(language, *code).detail);
         assert_eq!(of(Language::Spanish), of(Language::English), "{code:?}");
     }
-    for (english, spanish) in &SPANISH.expected {
-        assert_eq!(english.matches("{}").count(), spanish.matches("{}").count(), "{english}");
+    for (english, text) in SPANISH.expected.iter().chain(&ENGLISH.expected) {
+        let dropped = english.starts_with("struct ");
+        assert!(dropped || english.matches("{}").count() == text.matches("{}").count(), "{english}");
     }
 }
