@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -95,7 +95,7 @@ impl Problem {
         if let Some(seconds) = self.0.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
-        if self.0.code == Code::Unauthenticated {
+        if self.code().status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         // Texts and numbers always serialize; an empty body would still carry status and headers.
@@ -143,7 +143,6 @@ fn of_library(response: &Response) -> Option<Problem> {
 mod tests {
     use axum::{
         Extension, Router,
-        http::StatusCode,
         middleware::from_fn,
         routing::{get, post},
     };
