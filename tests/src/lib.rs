@@ -1,5 +1,6 @@
 //! The test kit: databases, servers and faults for the tests of whole Campo.
 
+pub mod api;
 pub mod place;
 pub mod postgres;
 pub mod powerloss;

@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use anyhow::Result;
-use campo_protocol::{clock::Clock, entry::Frame, sync::Receipt};
+use campo_protocol::entry::Frame;
 use campo_server::{
     access::{
-        Caller, Duty, Principal,
-        permissions::{HandIn, ManageEmployees},
+        Caller, Duty, PermissionName, Permissions, Principal,
+        permissions::{HandIn, ManageEmployees, ManageInstallations, ManageKeys},
     },
     accounts::{self, NewAccount},
     app::App,
     database::{Db, Options, Synchronous, migrations},
     environment::Environment,
-    log::{self, Log, entry::Incoming, scheduler::Class},
-    secrets::{MasterKey, Secrets},
+    log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
+    secrets::{Bearer, Holder, MasterKey, Secrets},
     server_setting,
 };
 use tempfile::TempDir;
@@ -161,53 +161,100 @@ impl Account {
         Ok(id)
     }
 
-    /// A phone that `employee` uses.
-    pub fn phone(&self, employee: Uuid) -> Phone_ {
-        Phone_ {
+    /// A phone that `employee` uses, enrolled.
+    pub async fn phone(&self, employee: Uuid) -> Result<Phone> {
+        let installation = self.app.environment.uuid();
+        let bearer = Bearer::new(self.id, Holder::Installation, installation, &self.app.environment);
+        let mut write =
+            self.app.log.begin(&self.operator().allow::<ManageInstallations>()?, Class::Office).await?;
+        let token = self.app.secrets.token_hash(&bearer.secret).to_vec();
+        write
+            .tx()
+            .execute(
+                "insert into installation (account, id, code, name, device, token, state, custom, version, \
+                 enrolled_us, updated_us) values ($1, $2, $3, $3, '{}', $4, 'active', '{}', 1, 1, 1)",
+                (self.id, installation, installation.to_string(), token),
+            )
+            .await?;
+        write.commit().await?;
+        Ok(Phone {
             app: self.app.clone(),
             account: self.id,
-            installation: self.app.environment.uuid(),
+            bearer: bearer.format(),
+            installation,
             employee,
             sequence: 0,
-        }
+        })
+    }
+
+    /// A new key with these permissions; returns its bearer secret.
+    pub async fn key(&self, permissions: &[PermissionName]) -> Result<String> {
+        let id = self.app.environment.uuid();
+        let bearer = Bearer::new(self.id, Holder::Key, id, &self.app.environment);
+        let mut write = self.app.log.begin(&self.operator().allow::<ManageKeys>()?, Class::Office).await?;
+        let token = self.app.secrets.token_hash(&bearer.secret).to_vec();
+        write
+            .tx()
+            .execute(
+                "insert into access_key (account, id, code, name, permissions, networks, token, state, custom, \
+                 version, created_us, updated_us) values ($1, $2, $3, $3, $4, '[]', $5, 'enabled', '{}', 1, 1, 1)",
+                (self.id, id, id.to_string(), serde_json::to_string(permissions)?, token),
+            )
+            .await?;
+        write.commit().await?;
+        Ok(bearer.format())
     }
 }
 
-/// A phone.
+/// A phone in somebody's hand.
 #[derive(Debug)]
-pub struct Phone_ {
+pub struct Phone {
+    /// The server it speaks to
     pub app: App,
+    /// Its account
     pub account: i64,
+    /// Its bearer secret
+    pub bearer: String,
+    /// Its installation
     pub installation: Uuid,
+    /// Who uses it
     pub employee: Uuid,
+    /// The sequence of its last entry
     pub sequence: i64,
 }
 
-impl Phone_ {
-    /// The bytes of a new entry.
+impl Phone {
+    /// The bytes of a new entry of `kind`; `more` is JSON that follows its members, such as `,"task":"…"`.
     pub fn line(&mut self, kind: &str, more: &str) -> Vec<u8> {
         self.sequence += 1;
         format!(
             r#"{{"id":"{}","kind":"{kind}","installation":"{}","employee":"{}","sequence":{},"clock":{{"wall_us":{}}}{more}}}"#,
-            self.app.environment.uuid(), self.installation, self.employee, self.sequence, self.app.environment.now_us()
-        ).into_bytes()
+            self.app.environment.uuid(),
+            self.installation,
+            self.employee,
+            self.sequence,
+            self.app.environment.now_us()
+        )
+        .into_bytes()
     }
 
-    /// Hands lines in.
-    pub async fn send(&self, lines: &[Vec<u8>]) -> Result<Vec<Receipt>> {
-        let caller = Caller {
-            account: self.account,
-            principal: Principal::Installation(self.installation),
-            permissions: campo_server::access::Permissions::of_installation(),
-        };
-        let now = self.app.environment.now_us();
+    /// Hands lines in, without HTTP.
+    pub async fn send(&self, lines: &[Vec<u8>]) -> Result<Submitted> {
+        self.send_to(&self.app, lines).await
+    }
+
+    /// Hands lines in at another replica, without HTTP.
+    pub async fn send_to(&self, app: &App, lines: &[Vec<u8>]) -> Result<Submitted> {
+        let principal = Principal::Installation(self.installation);
+        let caller = Caller { account: self.account, principal, permissions: Permissions::of_installation() };
+        let now_us = app.environment.now_us();
         let entries = lines
             .iter()
             .map(|line| {
-                let frame = Frame::read(line).unwrap();
-                Incoming::from_phone(line.clone(), &frame, caller.principal, None, now, false)
+                let frame = Frame::read(line).map_err(|fault| anyhow::anyhow!("{fault:?}"))?;
+                Ok(Incoming::from_phone(line.clone(), &frame, principal, None, now_us, false))
             })
-            .collect();
-        Ok(self.app.log.submit(&caller.allow::<HandIn>()?, entries).await?.receipts)
+            .collect::<Result<Vec<_>>>()?;
+        Ok(app.log.submit(&caller.allow::<HandIn>()?, entries).await?)
     }
 }

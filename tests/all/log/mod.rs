@@ -1,21 +1,49 @@
 //! The three logs under attack.
 
-use campo_tests::{on_both, world::World};
+use campo_protocol::sync::Outcome;
+use campo_tests::{api::Client, on_both, world::World};
+use serde_json::json;
 
-on_both! { entries_get_positions_and_repeats_the_same_receipts }
+on_both! {
+    entries_get_positions_and_repeats_the_same_receipts,
+    an_exchange_answers_what_it_could_not_read_and_keeps_the_rest,
+}
 
 async fn entries_get_positions_and_repeats_the_same_receipts(world: World) {
     let account = world.account("acme").await.unwrap();
     let ana = account.employee("ZZ1").await.unwrap();
-    let mut phone = account.phone(ana);
+    let mut phone = account.phone(ana).await.unwrap();
     let lines: Vec<_> =
         (0..20).map(|n| phone.line(if n % 2 == 0 { "shift.start" } else { "shift.end" }, "")).collect();
-    let first = phone.send(&lines[..10]).await.unwrap();
-    let all = phone.send(&lines).await.unwrap();
+    let first = phone.send(&lines[..10]).await.unwrap().receipts;
+    let all = phone.send(&lines).await.unwrap().receipts;
     assert_eq!(all[..10], first);
     assert_eq!(all.iter().map(|receipt| receipt.position).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
-    let mut other = lines[3].clone();
-    let end = other.len() - 1;
-    other.splice(end..end, b",\"note\":\"x\"".iter().copied());
-    println!("{:?}", phone.send(&[other]).await.unwrap());
+
+    let mut changed = lines[3].clone();
+    let end = changed.len() - 1;
+    changed.splice(end..end, br#","note":"x""#.iter().copied());
+    let conflict = phone.send(&[changed]).await.unwrap().receipts.remove(0);
+    assert_eq!(conflict.outcome, Outcome::Conflict);
+    assert_eq!(conflict.hash, all[3].hash);
+}
+
+async fn an_exchange_answers_what_it_could_not_read_and_keeps_the_rest(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let mut body = json!({ "format": 1, "clock": { "wall_us": 1 } }).to_string().into_bytes();
+    for line in [phone.line("shift.start", ""), b"{\"id\":7}".to_vec(), phone.line("nobody.knows", "")] {
+        body.push(b'\n');
+        body.extend(line);
+    }
+    let request = axum::http::Request::post("/v1/sync").body(body.into()).unwrap();
+    let answer = Client::new(&world.app, Some(&phone.bearer)).send(request).await.unwrap();
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    let answer = answer.json();
+    assert_eq!(answer["receipts"][0]["outcome"], "applied");
+    assert_eq!(answer["receipts"][1]["outcome"], "set_aside");
+    assert_eq!(answer["receipts"][1]["reason"], "kind_unknown");
+    assert_eq!(answer["unreadable"][0]["line"], 2);
+    assert_eq!(answer["heads"][0]["number"], 2);
 }
