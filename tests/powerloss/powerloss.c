@@ -27,9 +27,9 @@
  * the file's time of birth, where the file system has one.
  *
  * Limits: one process at a time; files and folders only; hard links are names like others; a file without a name
- * (O_TMPFILE) is not kept; changes made by raw system calls or C stdio are not counted, and are durable only when a
- * later fsync of the whole file sees them; a sync at opening (O_SYNC) is none. All of these err on the strict side:
- * something durable is taken for lost. A sync does not reach the real disk, which makes the tests quick.
+ * (O_TMPFILE) is not kept; changes and syncs made by raw system calls, io_uring or C stdio are not seen; O_SYNC, sync()
+ * and syncfs() make nothing durable. All of these err on the strict side: something durable is taken for lost. A sync
+ * does not reach the real disk, which makes the tests quick.
  */
 #define _GNU_SOURCE
 #include <dirent.h>

@@ -142,6 +142,20 @@ fn a_new_file_does_not_inherit_what_a_removed_one_synced() -> Result<()> {
 }
 
 #[test]
+fn what_many_threads_synced_at_once_survives() -> Result<()> {
+    let place = TempDir::new()?;
+    let disk = Disk::new(place.path())?;
+    run(disk.environment(), disk.folder(), &steps("threads 8"))?;
+    disk.restore(Unsynced::Lost)?;
+    let mut found = tree(disk.folder())?;
+    let round: Vec<u8> = (b'a'..=b'h').flat_map(|letter| [letter; 512]).collect();
+    assert!(found.remove("common").flatten().context("the common file")? == round.repeat(40));
+    let own = (0..8_u8).map(|thread| (format!("own{thread}"), Some(vec![b'a' + thread; 40])));
+    assert_eq!(found, own.collect());
+    Ok(())
+}
+
+#[test]
 fn what_was_there_before_the_process_is_durable() -> Result<()> {
     let place = TempDir::new()?;
     let disk = Disk::new(place.path())?;

@@ -59,6 +59,7 @@ impl Writer {
             ["folder", name] => fs::create_dir(self.path(name))?,
             ["remove_folder", name] => fs::remove_dir(self.path(name))?,
             ["sync_folder", name] => File::open(self.path(name))?.sync_all()?,
+            ["threads", count] => threads(&self.folder, count.parse()?)?,
             // SQLite
             ["database", synchronous] => self.database = Some(database(&self.folder, synchronous)?),
             ["insert", row] => {
@@ -80,6 +81,27 @@ impl Writer {
     fn database(&self) -> Result<&Connection> {
         self.database.as_ref().context("no database")
     }
+}
+
+/// Each thread writes a file of its own and its pages of a common one, and syncs both again and again.
+fn threads(folder: &Path, count: u64) -> Result<()> {
+    let common = File::create(folder.join("common"))?;
+    std::thread::scope(|scope| {
+        let write = |thread: u64| -> io::Result<()> {
+            let mut own = File::create(folder.join(format!("own{thread}")))?;
+            for round in 0..40 {
+                let letter = [b'a' + thread as u8];
+                own.write_all(&letter)?;
+                own.sync_data()?;
+                common.write_all_at(&letter.repeat(512), (round * count + thread) * 512)?;
+                common.sync_data()?;
+            }
+            Ok(())
+        };
+        let running: Vec<_> = (0..count).map(|thread| scope.spawn(move || write(thread))).collect();
+        running.into_iter().try_for_each(|thread| thread.join().unwrap_or(Err(io::ErrorKind::Other.into())))
+    })?;
+    Ok(File::open(folder)?.sync_all()?)
 }
 
 /// Large enough for some rows to fill a page.
