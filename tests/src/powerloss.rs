@@ -1,6 +1,6 @@
 //! Loss of power: a folder that forgets what a process did not sync.
 //!
-//! `powerloss/powerloss.c` is preloaded below the process and says what is durable and what is not.
+//! The library in `powerloss/` is preloaded below the process and says what is durable and what is not.
 
 use std::collections::HashMap;
 use std::fs;
@@ -14,7 +14,12 @@ use sha2::{Digest, Sha256};
 use crate::place;
 use crate::random::Random;
 
-const SOURCE: &str = include_str!("../powerloss/powerloss.c");
+/// The library's sources, by file name.
+const SOURCES: [(&str, &str); 3] = [
+    ("image.h", include_str!("../powerloss/image.h")),
+    ("image.c", include_str!("../powerloss/image.c")),
+    ("calls.c", include_str!("../powerloss/calls.c")),
+];
 
 /// The identity that the image gives to the folder itself.
 const ROOT: u64 = 1;
@@ -58,7 +63,7 @@ impl Disk {
         let disk = Self {
             folder: workplace.join("data"),
             image: workplace.join("durable"),
-            library: library().context("building powerloss.c")?,
+            library: library().context("building the power loss library")?,
         };
         fs::create_dir_all(&disk.folder)?;
         fs::create_dir_all(&disk.image)?;
@@ -242,7 +247,7 @@ fn clear(folder: &Path) -> Result<()> {
 fn library() -> Result<PathBuf> {
     let folder = place::target_folder()?.join("powerloss");
     let mut version = [0; 8];
-    version.copy_from_slice(&Sha256::digest(SOURCE)[..8]);
+    version.copy_from_slice(&Sha256::digest(SOURCES.map(|(_, source)| source).concat())[..8]);
     let library = folder.join(format!("powerloss-{:016x}.so", u64::from_be_bytes(version)));
     if library.exists() {
         return Ok(library);
@@ -250,8 +255,9 @@ fn library() -> Result<PathBuf> {
     fs::create_dir_all(&folder)?;
     // Built aside and put in place by its name, so that tests that start at once do not see half of it.
     let aside = tempfile::tempdir_in(&folder)?;
-    let (source, built) = (aside.path().join("powerloss.c"), aside.path().join("powerloss.so"));
-    fs::write(&source, SOURCE)?;
+    for (name, source) in SOURCES {
+        fs::write(aside.path().join(name), source)?;
+    }
     let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     let output = Command::new(&compiler)
         .args([
@@ -264,13 +270,13 @@ fn library() -> Result<PathBuf> {
             "-fvisibility=hidden",
             "-pthread",
         ])
-        .args(["-U_FORTIFY_SOURCE", "-o"])
-        .args([&built, &source])
+        .args(["-U_FORTIFY_SOURCE", "-o", "powerloss.so", "image.c", "calls.c"])
+        .current_dir(aside.path())
         .output()
         .with_context(|| format!("running the C compiler {compiler}"))?;
     if !output.status.success() {
         bail!("{}", String::from_utf8_lossy(&output.stderr));
     }
-    fs::rename(&built, &library)?;
+    fs::rename(aside.path().join("powerloss.so"), &library)?;
     Ok(library)
 }
