@@ -9,7 +9,7 @@ help: ## Lists the commands
 test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
 	tests/postgres.sh install
 	cargo build --workspace --bins
-	CAMPO_TEST_POSTGRES="$$(tests/postgres.sh start)" && export CAMPO_TEST_POSTGRES && cargo test --workspace
+	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && cargo test --workspace
 
 lint: lint-format lint-code lint-docs ## Checks formatting, lints and documentation
 

@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 use crate::place;
 
 /// The URL of a PostgreSQL whose role may create databases; without it the kit starts `tests/postgres.sh`.
-pub const URL_VARIABLE: &str = "CAMPO_TEST_POSTGRES";
+pub const URL_VARIABLE: &str = "TEST_POSTGRES";
 
 /// The beginning of the name of every database that the kit makes.
 const PREFIX: &str = "campo_test";

@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use crate::{place, wait};
 
 /// The path of the binary to test, instead of the one beside the tests.
-pub const BINARY_VARIABLE: &str = "CAMPO_BIN";
+pub const BINARY_VARIABLE: &str = "TEST_CAMPO";
 
 const BUILD_COMMAND: &str = "cargo build --workspace --bins";
 const LISTENING: &str = "campo listening on ";

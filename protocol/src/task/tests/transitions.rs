@@ -276,7 +276,7 @@ fn table(title: &str, rows: &[(Status, Vec<Event>)]) -> String {
 
 #[test]
 fn the_written_table_of_transitions_is_what_the_code_does() {
-    let update = "CAMPO_UPDATE=1 cargo test -p campo-protocol transitions";
+    let update = "UPDATE_GENERATED=1 cargo test -p campo-protocol transitions";
     let by_office: Vec<_> = Status::ALL.iter().map(|status| (*status, by_the_office(*status))).collect();
     let by_worker: Vec<_> =
         Status::ALL.iter().filter_map(|status| Some((*status, by_a_worker(*status)?))).collect();
@@ -290,7 +290,7 @@ fn the_written_table_of_transitions_is_what_the_code_does() {
         table("A worker reported the status", &by_worker),
     );
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/task/transitions.md");
-    if std::env::var_os("CAMPO_UPDATE").is_some() {
+    if std::env::var_os("UPDATE_GENERATED").is_some() {
         fs::write(&path, &text).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
