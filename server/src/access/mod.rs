@@ -67,6 +67,16 @@ impl Principal {
         }
     }
 
+    /// The principal of that kind and id in tables; none when this release does not know it.
+    pub fn from_columns(kind: &str, id: Option<Uuid>) -> Option<Self> {
+        match (kind, id) {
+            ("user", Some(id)) => Some(Self::User(id)),
+            ("key", Some(id)) => Some(Self::Key(id)),
+            ("installation", Some(id)) => Some(Self::Installation(id)),
+            (name, _) => Duty::ALL.iter().copied().find(|duty| duty.name() == name).map(Self::Duty),
+        }
+    }
+
     /// Its id, which duties do not have.
     pub const fn id(self) -> Option<Uuid> {
         match self {

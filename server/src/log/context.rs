@@ -10,7 +10,10 @@ use sqlx::FromRow;
 use std::sync::Arc;
 use uuid::Uuid;
 
-use super::directory::{Directory, KnownObject, ObjectKey, with_identity};
+use super::{
+    directory::{Directory, KnownObject, ObjectKey, with_identity},
+    entry::Content,
+};
 use crate::{
     database::Tx,
     problem::{Problem, Result},
@@ -70,6 +73,15 @@ pub struct Wanted {
     pub tasks: HashSet<(i64, Uuid)>,
     /// Objects
     pub objects: HashSet<ObjectKey>,
+}
+
+impl Wanted {
+    /// Adds what an entry names.
+    pub fn about(&mut self, account: i64, content: &Content) {
+        self.tasks.extend(content.entry.task.map(|task| (account, task)));
+        self.objects.extend(content.entry.employee.map(|id| (account, Kind::Employee, id)));
+        self.objects.extend(content.form.map(|id| (account, Kind::Form, id)));
+    }
 }
 
 impl Context {

@@ -79,6 +79,33 @@ impl Content {
         let form = body.and_then(|body| serde_json::from_str::<Part>(body.get()).ok()).map(|part| part.form);
         Self { kind, form, entry: Box::new(entry) }
     }
+
+    /// The content of an entry that `installation` captured and `principal` handed in, or what stands against it. A
+    /// place that is not on earth is taken out and marked.
+    pub fn from_phone(
+        parsed: serde_json::Result<Entry>,
+        installation: Uuid,
+        principal: Principal,
+        marks: &mut i64,
+    ) -> Result<Self, &'static str> {
+        let mut entry = parsed.map_err(|_| "content_unreadable")?;
+        if principal.id() != Some(installation) {
+            return Err("other_installation");
+        }
+        match Kind::from_name(&entry.kind) {
+            None => Err("kind_unknown"),
+            Some(kind) if kind.is_office() => Err("kind_of_office"),
+            Some(_) if entry.employee.is_none() => Err("employee_missing"),
+            Some(kind) if kind.needs_task() && entry.task.is_none() => Err("task_missing"),
+            Some(kind) => {
+                if entry.place.as_ref().is_some_and(|place| !is_on_earth(place)) {
+                    *marks |= marks::PLACE_UNUSABLE;
+                    entry.place = None;
+                }
+                Ok(Self::new(kind, entry))
+            }
+        }
+    }
 }
 
 /// What is tried when the whole entry cannot be read: each part by itself, so that as much as possible is known.
@@ -107,23 +134,7 @@ impl Incoming {
         if line.windows(6).any(|window| window == br"\u0000") {
             marks |= marks::TEXT_REPLACED;
         }
-        let content = match parsed {
-            Err(_) => Err("content_unreadable"),
-            Ok(_) if principal.id() != Some(frame.installation) => Err("other_installation"),
-            Ok(mut entry) => match Kind::from_name(&entry.kind) {
-                None => Err("kind_unknown"),
-                Some(kind) if kind.is_office() => Err("kind_of_office"),
-                Some(_) if entry.employee.is_none() => Err("employee_missing"),
-                Some(kind) if kind.needs_task() && entry.task.is_none() => Err("task_missing"),
-                Some(kind) => {
-                    if entry.place.as_ref().is_some_and(|place| !is_on_earth(place)) {
-                        marks |= marks::PLACE_UNUSABLE;
-                        entry.place = None;
-                    }
-                    Ok(Content::new(kind, entry))
-                }
-            },
-        };
+        let content = Content::from_phone(parsed, frame.installation, principal, &mut marks);
         Self {
             id: frame.id,
             hash: entry::hash(&line),

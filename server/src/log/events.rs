@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use campo_protocol::text::unhex;
+use campo_protocol::{sync::Outcome, text::unhex};
 use uuid::Uuid;
 
 use super::{
@@ -13,6 +13,7 @@ use super::{
     head::Head,
     rows::{EventRow, Rows, SnapshotRow},
     snapshot::{FORMAT, Files, Snapshot},
+    stored::StoredEntry,
 };
 use crate::{database::Tx, problem::Result};
 
@@ -42,12 +43,8 @@ pub struct TaskEvent {
 /// An entry whose files are all there, or late.
 #[derive(Debug)]
 pub struct Completed {
-    /// Its position
-    pub position: i64,
     /// The entry, read again from the log
-    pub incoming: Incoming,
-    /// What its receipt said
-    pub folded: Folded,
+    pub stored: StoredEntry,
     /// The files that did not arrive (SHA-256, hexadecimal)
     pub missing: Vec<String>,
 }
@@ -127,7 +124,8 @@ pub fn of_entry(
     files: &Files<'_>,
     now_us: i64,
 ) {
-    let snapshot = snapshot_of_entry(head.account, head.entry, context, incoming, folded, files, now_us);
+    let receipt = (folded.outcome, folded.reason);
+    let snapshot = snapshot_of_entry(head.account, head.entry, context, incoming, receipt, files, now_us);
     let number = push(rows, head, ENTRY_ADDED, ("entry", incoming.id, 0), Some(head.entry), now_us);
     rows.snapshots.push(SnapshotRow { account: head.account, snapshot: number, body: snapshot });
     if *files != Files::Expected {
@@ -164,20 +162,21 @@ pub async fn of_source(
         let number = push(rows, head, event.kind, ("task", event.task, event.version), None, now_us);
         rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot.into_bytes() });
     }
-    for Completed { position, incoming, folded, missing } in &source.completed {
+    for Completed { stored, missing } in &source.completed {
         let files = if missing.is_empty() { Files::Stored } else { Files::Missing(missing) };
-        let snapshot = snapshot_of_entry(account, *position, context, incoming, *folded, &files, now_us);
-        let number = push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(*position), now_us);
+        let (position, incoming) = (stored.position, &stored.incoming);
+        let receipt = (stored.outcome, stored.reason.as_deref());
+        let snapshot = snapshot_of_entry(account, position, context, incoming, receipt, &files, now_us);
+        let number = push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(position), now_us);
         rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot });
     }
-    let positions: Vec<i64> = source.completed.iter().map(|completed| completed.position).collect();
-    for position in positions {
-        tx.execute(
-            "update entry set files_due_us = null where account = $1 and position = $2",
-            (account, position),
-        )
-        .await?;
-    }
+    let positions: Vec<i64> = source.completed.iter().map(|completed| completed.stored.position).collect();
+    tx.insert_many(
+        "with k(a, p) as (",
+        (vec![account; positions.len()], positions),
+        ") update entry set files_due_us = null from k where entry.account = k.a and entry.position = k.p",
+    )
+    .await?;
     Ok(())
 }
 
@@ -186,12 +185,12 @@ fn snapshot_of_entry(
     position: i64,
     context: &Context,
     incoming: &Incoming,
-    folded: Folded,
+    receipt: (Outcome, Option<&str>),
     files: &Files<'_>,
     now_us: i64,
 ) -> Vec<u8> {
     let mut snapshot = Snapshot::new(account, now_us);
-    snapshot.entry(position, incoming, folded, files);
+    snapshot.entry(position, incoming, receipt, files);
     snapshot.employee(context, account, incoming.employee());
     snapshot.task(context, account, incoming.task());
     if let Ok(content) = &incoming.content {

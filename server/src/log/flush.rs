@@ -5,7 +5,6 @@ use std::collections::HashMap;
 
 use campo_protocol::{
     chain::{self, SignedHead},
-    model,
     sync::{Outcome, Receipt},
     text::{hex, storable, unhex},
 };
@@ -188,16 +187,13 @@ fn wanted(accounts: &[i64], heads: &HashMap<i64, Head>, new: &[New], sources: &[
     for New { batch, incoming, .. } in new {
         let account = accounts[*batch];
         let Ok(content) = &incoming.content else { continue };
-        wanted.tasks.extend(content.entry.task.map(|task| (account, task)));
-        wanted.objects.extend(content.entry.employee.map(|id| (account, model::Kind::Employee, id)));
-        wanted.objects.extend(content.form.map(|id| (account, model::Kind::Form, id)));
+        wanted.about(account, content);
     }
     for source in sources {
         wanted.tasks.extend(source.task_events.iter().map(|event| (source.account, event.task)));
         for completed in &source.completed {
-            wanted.tasks.extend(completed.incoming.task().map(|task| (source.account, task)));
-            let employee = completed.incoming.employee();
-            wanted.objects.extend(employee.map(|id| (source.account, model::Kind::Employee, id)));
+            let Ok(content) = &completed.stored.incoming.content else { continue };
+            wanted.about(source.account, content);
         }
     }
     wanted

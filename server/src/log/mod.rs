@@ -19,6 +19,7 @@ pub mod repeats;
 pub mod rows;
 pub mod scheduler;
 pub mod snapshot;
+pub mod stored;
 pub mod tasks;
 pub mod write;
 

@@ -39,11 +39,7 @@ impl Stored {
             hash: hex(&self.hash),
             position: self.position,
             occurred_at_us: self.occurred_us,
-            occurred_kind: match self.occurred_kind.as_str() {
-                "anchored" => OccurredKind::Anchored,
-                "wall" => OccurredKind::Wall,
-                _ => OccurredKind::Suspect,
-            },
+            occurred_kind: occurred_kind(&self.occurred_kind),
             outcome: if same {
                 Outcome::from_name(&self.outcome).unwrap_or(Outcome::SetAside)
             } else {
@@ -51,6 +47,15 @@ impl Stored {
             },
             reason: if same { self.reason.clone() } else { Some("id_has_other_content".to_owned()) },
         }
+    }
+}
+
+/// The kind of that name in tables.
+pub fn occurred_kind(name: &str) -> OccurredKind {
+    match name {
+        "anchored" => OccurredKind::Anchored,
+        "wall" => OccurredKind::Wall,
+        _ => OccurredKind::Suspect,
     }
 }
 

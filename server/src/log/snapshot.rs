@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use campo_protocol::{model, text::hex};
+use campo_protocol::{model, sync::Outcome, text::hex};
 use uuid::Uuid;
 
-use super::{context::Context, entry::Incoming, fold::Folded};
+use super::{context::Context, entry::Incoming};
 
 /// The number of this shape; it only gains fields.
 pub const FORMAT: i64 = 1;
@@ -29,7 +29,13 @@ impl Snapshot {
     }
 
     /// Adds the entry: its bytes, and what the server says of it.
-    pub fn entry(&mut self, position: i64, incoming: &Incoming, folded: Folded, files: &Files<'_>) {
+    pub fn entry(
+        &mut self,
+        position: i64,
+        incoming: &Incoming,
+        (outcome, reason): (Outcome, Option<&str>),
+        files: &Files<'_>,
+    ) {
         let Ok(content) = std::str::from_utf8(&incoming.bytes) else { return };
         let _ = write!(
             self.0,
@@ -39,9 +45,9 @@ impl Snapshot {
             incoming.received_us,
             incoming.occurred.at_us,
             incoming.occurred.kind.name(),
-            folded.outcome.name(),
+            outcome.name(),
         );
-        if let Some(reason) = folded.reason {
+        if let Some(reason) = reason {
             let _ = write!(self.0, r#""reason":"{reason}","#);
         }
         let _ =

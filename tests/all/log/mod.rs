@@ -1,12 +1,14 @@
 //! The three logs under attack.
 
-use campo_protocol::sync::Outcome;
+use campo_protocol::{entry::Kind, sync::Outcome};
+use campo_server::log::stored;
 use campo_tests::{api::Client, on_both, world::World};
 use serde_json::json;
 
 on_both! {
     entries_get_positions_and_repeats_the_same_receipts,
     an_exchange_answers_what_it_could_not_read_and_keeps_the_rest,
+    an_entry_is_read_back_as_it_came_in,
 }
 
 async fn entries_get_positions_and_repeats_the_same_receipts(world: World) {
@@ -46,4 +48,32 @@ async fn an_exchange_answers_what_it_could_not_read_and_keeps_the_rest(world: Wo
     assert_eq!(answer["receipts"][1]["reason"], "kind_unknown");
     assert_eq!(answer["unreadable"][0]["line"], 2);
     assert_eq!(answer["heads"][0]["number"], 2);
+}
+
+async fn an_entry_is_read_back_as_it_came_in(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let lines = [
+        phone.line("shift.start", r#","place":{"latitude":91.0,"longitude":0.0},"note":"a\u0000""#),
+        phone.line("nobody.knows", ""),
+        phone.line("photo", &format!(r#","files":[{{"hash":"{}","size_bytes":3}}]"#, "ab".repeat(32))),
+    ];
+    let receipts = phone.send(&lines).await.unwrap().receipts;
+    let mut tx = world.app.db.begin().await.unwrap();
+    let entries = stored::load(&mut tx, account.id, &[3, 2, 1, 9]).await.unwrap();
+    tx.rollback().await;
+    let expected =
+        [(Ok(Kind::ShiftStart), 8 + 16, false), (Err("kind_unknown"), 0, false), (Ok(Kind::Photo), 0, true)];
+    assert_eq!(entries.len(), 3);
+    for (index, entry) in entries.iter().enumerate() {
+        let incoming = &entry.incoming;
+        assert_eq!((entry.position, &incoming.bytes), (index as i64 + 1, &lines[index]));
+        assert_eq!(campo_protocol::text::hex(&incoming.hash), receipts[index].hash);
+        assert_eq!(incoming.occurred.at_us, receipts[index].occurred_at_us);
+        assert_eq!((entry.outcome, &entry.reason), (receipts[index].outcome, &receipts[index].reason));
+        let content = incoming.content.as_ref().map(|content| content.kind).map_err(|reason| *reason);
+        assert_eq!((content, incoming.marks, entry.files_due_us.is_some()), expected[index]);
+    }
+    assert!(entries[0].incoming.content.as_ref().unwrap().entry.place.is_none());
 }
