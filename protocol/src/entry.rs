@@ -46,13 +46,12 @@ impl Frame {
                 "at most 262144 bytes; photos travel as files",
             ));
         }
-        serde_json::from_slice(line).map_err(|error| {
-            fault(
-                "frame_unreadable",
-                error.to_string(),
-                "one line of JSON with `id`, `installation` (UUIDs) and `sequence` (an integer)",
-            )
-        })
+        let expected = "one line of JSON with `id`, `installation` (UUIDs) and `sequence` (an integer)";
+        // A list of the three would be read as well.
+        if !line.trim_ascii_start().starts_with(b"{") {
+            return Err(fault("frame_unreadable", "not an object".to_owned(), expected));
+        }
+        serde_json::from_slice(line).map_err(|error| fault("frame_unreadable", error.to_string(), expected))
     }
 }
 
@@ -302,7 +301,9 @@ mod tests {
 
     #[test]
     fn what_has_no_frame_is_named() {
-        for line in [&b"{"[..], b"{}", b"[1]", br#"{"id":7,"installation":"x","sequence":1}"#, b"\xff"] {
+        let list = br#"["00000000-0000-0000-0000-000000000007","00000000-0000-0000-0000-000000000008",3]"#;
+        for line in [&b"{"[..], b"{}", b"[1]", list, br#"{"id":7,"installation":"x","sequence":1}"#, b"\xff"]
+        {
             assert_eq!(Frame::read(line).unwrap_err().code, "frame_unreadable");
         }
         assert_eq!(Frame::read(&vec![b' '; MAX_ENTRY_BYTES + 1]).unwrap_err().code, "entry_too_large");

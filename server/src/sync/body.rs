@@ -32,11 +32,14 @@ pub(super) fn decompress(headers: &HeaderMap, body: &[u8], limit_bytes: usize) -
     Ok(bytes)
 }
 
-/// The first line, and those after it that are not blank.
-pub(super) fn lines(body: &[u8]) -> (&[u8], impl Iterator<Item = &[u8]>) {
-    let mut lines = body.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+/// The first line, and those after it that are not blank, each with its number from 1.
+///
+/// Only the end of a line is taken off, as phones (LF) and proxies (CR LF) end them: what is left is the author's, byte
+/// for byte, blanks included.
+pub(super) fn lines(body: &[u8]) -> (&[u8], impl Iterator<Item = (i64, &[u8])>) {
+    let mut lines = body.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
     let first = lines.next().unwrap_or_default();
-    (first, lines.filter(|line| !line.is_empty()))
+    (first, (1..).zip(lines).filter(|(_, line)| !line.trim_ascii().is_empty()))
 }
 
 #[cfg(test)]
@@ -76,7 +79,7 @@ mod tests {
     fn lines_end_as_phones_and_proxies_end_them() {
         let (first, rest) = lines(b"a\r\nb\n\n c \n");
         assert_eq!(first, b"a");
-        assert_eq!(rest.collect::<Vec<_>>(), [b"b", b"c"]);
+        assert_eq!(rest.collect::<Vec<_>>(), [(1, &b"b"[..]), (3, b" c ")]);
         assert_eq!(lines(b"").0, b"");
     }
 }

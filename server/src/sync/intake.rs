@@ -31,8 +31,8 @@ pub(super) async fn exchange(app: &App, phone: &Phone, bytes: &[u8]) -> Result<A
     let principal = phone.allowed.principal();
     let mut entries = Vec::new();
     let mut unreadable = Vec::new();
-    for (number, line) in lines.enumerate() {
-        if number >= MAX_ENTRIES {
+    for (number, line) in lines {
+        if entries.len() + unreadable.len() >= MAX_ENTRIES {
             return Err(Problem::new(Code::TooManyEntries).with("limit", MAX_ENTRIES));
         }
         match Frame::read(line) {
@@ -44,7 +44,7 @@ pub(super) async fn exchange(app: &App, phone: &Phone, bytes: &[u8]) -> Result<A
                 received_at_us,
                 phone.revoked,
             )),
-            Err(fault) => unreadable.push(Unreadable { line: number as i64 + 1, fault }),
+            Err(fault) => unreadable.push(Unreadable { line: number, fault }),
         }
     }
     let submitted = app.log.submit(&phone.allowed, entries).await?;
