@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     directory::{Directory, KnownObject, ObjectKey, with_identity},
-    entry::Content,
+    entry::Incoming,
 };
 use crate::{
     database::Tx,
@@ -77,10 +77,11 @@ pub struct Wanted {
 
 impl Wanted {
     /// Adds what an entry names.
-    pub fn about(&mut self, account: i64, content: &Content) {
-        self.tasks.extend(content.entry.task.map(|task| (account, task)));
-        self.objects.extend(content.entry.employee.map(|id| (account, Kind::Employee, id)));
-        self.objects.extend(content.form.map(|id| (account, Kind::Form, id)));
+    pub fn about(&mut self, account: i64, incoming: &Incoming) {
+        self.tasks.extend(incoming.task().map(|task| (account, task)));
+        self.objects.extend(incoming.employee().map(|id| (account, Kind::Employee, id)));
+        let form = incoming.content.as_ref().ok().and_then(|content| content.form);
+        self.objects.extend(form.map(|id| (account, Kind::Form, id)));
     }
 }
 

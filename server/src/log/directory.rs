@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use campo_protocol::model::Kind;
+use campo_protocol::{model::Kind, text::storable};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -156,7 +156,8 @@ fn known(kind: Kind, stored: StoredObject) -> KnownObject {
     }
     let establishment = (kind == Kind::Employee)
         .then(|| serde_json::from_str::<Part>(&stored.body).ok().and_then(|part| part.establishment))
-        .flatten();
+        .flatten()
+        .map(|establishment| storable(&establishment).into_owned());
     let json = match kind {
         Kind::Form => form_summary(&stored),
         _ => with_identity(stored.id, stored.version, &stored.body),

@@ -1,10 +1,11 @@
 //! An entry on its way into the log: its bytes, its frame, and as much of its content as this release understands.
 
 use campo_protocol::{
-    clock::{self, Anchor, Clock, Occurred},
+    clock::{self, Anchor, Occurred},
     entry::{self, Entry, Frame, Kind},
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::access::Principal;
@@ -17,7 +18,7 @@ pub mod marks {
     pub const CLONE: i64 = 2;
     /// Its installation was revoked when it was handed in
     pub const REVOKED: i64 = 4;
-    /// Text in it holds U+0000, which is replaced where text is extracted
+    /// Text in it holds U+0000 or is not UTF-8, which is replaced where text is extracted
     pub const TEXT_REPLACED: i64 = 8;
     /// Its coordinates are out of range and are not used
     pub const PLACE_UNUSABLE: i64 = 16;
@@ -83,12 +84,12 @@ impl Content {
     /// The content of an entry that `installation` captured and `principal` handed in, or what stands against it. A
     /// place that is not on earth is taken out and marked.
     pub fn from_phone(
-        parsed: serde_json::Result<Entry>,
+        parsed: Option<Entry>,
         installation: Uuid,
         principal: Principal,
         marks: &mut i64,
     ) -> Result<Self, &'static str> {
-        let mut entry = parsed.map_err(|_| "content_unreadable")?;
+        let mut entry = parsed.ok_or("content_unreadable")?;
         if principal.id() != Some(installation) {
             return Err("other_installation");
         }
@@ -108,11 +109,27 @@ impl Content {
     }
 }
 
-/// What is tried when the whole entry cannot be read: each part by itself, so that as much as possible is known.
+/// The whole of an entry, if its bytes are text and hold one: the frame is readable also beside bytes that are not.
+pub fn read(line: &[u8]) -> Option<Entry> {
+    serde_json::from_str(std::str::from_utf8(line).ok()?).ok()
+}
+
+/// What is tried when the content does not stand: each part by itself, so that as much as possible is known.
 #[derive(Debug, Default, Deserialize)]
-struct Salvage {
-    #[serde(default)]
-    clock: Option<Clock>,
+struct Salvage<'a> {
+    #[serde(default, borrow)]
+    clock: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    employee: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    session: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    task: Option<&'a RawValue>,
+}
+
+/// The value, if it is one of that type.
+fn salvaged<T: serde::de::DeserializeOwned>(value: Option<&RawValue>) -> Option<T> {
+    serde_json::from_str(value?.get()).ok()
 }
 
 impl Incoming {
@@ -125,13 +142,13 @@ impl Incoming {
         received_us: i64,
         revoked: bool,
     ) -> Self {
-        let parsed = serde_json::from_slice::<Entry>(&line);
+        let parsed = read(&line);
         let clock = match &parsed {
-            Ok(entry) => entry.clock.clone(),
-            Err(_) => serde_json::from_slice::<Salvage>(&line).unwrap_or_default().clock,
+            Some(entry) => entry.clock.clone(),
+            None => salvaged(salvage(&String::from_utf8_lossy(&line)).clock),
         };
         let mut marks = if revoked { marks::REVOKED } else { 0 };
-        if line.windows(6).any(|window| window == br"\u0000") {
+        if std::str::from_utf8(&line).is_err() || line.windows(6).any(|window| window == br"\u0000") {
             marks |= marks::TEXT_REPLACED;
         }
         let content = Content::from_phone(parsed, frame.installation, principal, &mut marks);
@@ -173,13 +190,38 @@ impl Incoming {
 
     /// The employee whose entry it is, when that could be read.
     pub fn employee(&self) -> Option<Uuid> {
-        self.content.as_ref().ok().and_then(|content| content.entry.employee)
+        self.named(|entry| entry.employee, |salvage| salvage.employee)
+    }
+
+    /// The session in which it was captured, when that could be read.
+    pub fn session(&self) -> Option<Uuid> {
+        self.named(|entry| entry.session, |salvage| salvage.session)
     }
 
     /// The task it names, when that could be read.
     pub fn task(&self) -> Option<Uuid> {
-        self.content.as_ref().ok().and_then(|content| content.entry.task)
+        self.named(|entry| entry.task, |salvage| salvage.task)
     }
+
+    /// The installation, if it handed the entry in itself; none for the office, and for what names another.
+    pub fn own_installation(&self) -> Option<Uuid> {
+        self.installation.filter(|installation| self.principal.id() == Some(*installation))
+    }
+
+    fn named(
+        &self,
+        of_entry: impl Fn(&Entry) -> Option<Uuid>,
+        of_salvage: impl for<'a> Fn(&Salvage<'a>) -> Option<&'a RawValue>,
+    ) -> Option<Uuid> {
+        match &self.content {
+            Ok(content) => of_entry(&content.entry),
+            Err(_) => salvaged(of_salvage(&salvage(&String::from_utf8_lossy(&self.bytes)))),
+        }
+    }
+}
+
+fn salvage(text: &str) -> Salvage<'_> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn is_on_earth(place: &entry::Place) -> bool {

@@ -186,14 +186,12 @@ fn wanted(accounts: &[i64], heads: &HashMap<i64, Head>, new: &[New], sources: &[
     };
     for New { batch, incoming, .. } in new {
         let account = accounts[*batch];
-        let Ok(content) = &incoming.content else { continue };
-        wanted.about(account, content);
+        wanted.about(account, incoming);
     }
     for source in sources {
         wanted.tasks.extend(source.task_events.iter().map(|event| (source.account, event.task)));
         for completed in &source.completed {
-            let Ok(content) = &completed.stored.incoming.content else { continue };
-            wanted.about(source.account, content);
+            wanted.about(source.account, &completed.stored.incoming);
         }
     }
     wanted
@@ -242,10 +240,10 @@ fn push_entry(
         author: incoming.principal.kind(),
         author_id: incoming.principal.id(),
         installation: incoming.installation,
-        session: entry.and_then(|entry| entry.session),
-        employee: entry.and_then(|entry| entry.employee),
+        session: incoming.session(),
+        employee: incoming.employee(),
         sequence: incoming.sequence,
-        task: entry.and_then(|entry| entry.task),
+        task: incoming.task(),
         form: content.and_then(|content| content.form),
         corrects: entry.and_then(|entry| entry.corrects),
         occurred_us: incoming.occurred.at_us,

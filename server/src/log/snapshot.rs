@@ -36,7 +36,8 @@ impl Snapshot {
         (outcome, reason): (Outcome, Option<&str>),
         files: &Files<'_>,
     ) {
-        let Ok(content) = std::str::from_utf8(&incoming.bytes) else { return };
+        // A frame can be readable beside bytes that are no UTF-8; they stand in strings, where U+FFFD may replace them.
+        let content = String::from_utf8_lossy(&incoming.bytes);
         let _ = write!(
             self.0,
             r#","entry":{{"position":{position},"id":"{}","hash":"{}","received_us":{},"occurred_us":{},"occurred_kind":"{}","outcome":"{}","#,

@@ -1,11 +1,15 @@
 //! Entries read back from the log, as they came in: for what happens later to them, and for `campo rebuild`.
 
-use campo_protocol::{clock::Occurred, entry::Entry, entry::Kind, sync::Outcome};
+use campo_protocol::{
+    clock::Occurred,
+    entry::{Entry, Kind},
+    sync::Outcome,
+};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    entry::{Content, Incoming},
+    entry::{self, Content, Incoming},
     repeats::occurred_kind,
 };
 use crate::{
@@ -81,7 +85,7 @@ impl StoredEntry {
         let content = match (&row.bytes, row.installation) {
             (None, _) => Err(ERASED),
             (Some(bytes), Some(installation)) => {
-                Content::from_phone(serde_json::from_slice(bytes), installation, principal, &mut marks)
+                Content::from_phone(entry::read(bytes), installation, principal, &mut marks)
             }
             (Some(bytes), None) => office_content(bytes),
         };
