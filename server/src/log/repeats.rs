@@ -84,9 +84,11 @@ struct HeadRow {
 }
 
 /// Marks gaps and clones in `entries`, which are new, and notes each installation's last sequence.
+///
+/// Only what an installation handed in itself counts: an entry that names another one says nothing of that one's.
 pub async fn mark_sequences(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result<()> {
     let installations: HashSet<(i64, Uuid)> =
-        entries.iter().filter_map(|(account, entry)| Some((*account, entry.installation?))).collect();
+        entries.iter().filter_map(|(account, entry)| Some((*account, entry.own_installation()?))).collect();
     if installations.is_empty() {
         return Ok(());
     }
@@ -109,7 +111,7 @@ pub async fn mark_sequences(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -
     let mut received: HashMap<(i64, Uuid), i64> = HashMap::new();
     let mut seen: HashSet<(i64, Uuid, i64)> = HashSet::new();
     for (account, entry) in entries.iter_mut() {
-        let Some(installation) = entry.installation else { continue };
+        let Some(installation) = entry.own_installation() else { continue };
         let key = (*account, installation);
         let sequence = entry.sequence;
         let before = last.entry(key).or_insert(0);
@@ -150,7 +152,7 @@ async fn used_sequences(
 ) -> Result<HashSet<(i64, Uuid, i64)>> {
     let suspects: Vec<(i64, Uuid, i64)> = entries
         .iter()
-        .filter_map(|(account, entry)| Some((*account, entry.installation?, entry.sequence)))
+        .filter_map(|(account, entry)| Some((*account, entry.own_installation()?, entry.sequence)))
         .filter(|(account, installation, sequence)| {
             last.get(&(*account, *installation)).is_some_and(|last| sequence <= last)
         })
@@ -164,7 +166,7 @@ async fn used_sequences(
                 suspects.iter().map(|key| key.2).collect::<Vec<_>>(),
             ),
             "select k.a, k.i, k.s from k where exists (select 1 from entry e \
-             where e.account = k.a and e.installation = k.i and e.sequence = k.s)",
+             where e.account = k.a and e.installation = k.i and e.sequence = k.s and e.author_id = k.i)",
         )
         .await?;
     Ok(found.into_iter().collect())
