@@ -2,8 +2,8 @@
 //!
 //! On SQLite there is one turn at a time, since there is one write connection; on PostgreSQL several, for different
 //! accounts. Captures go before the office's edits, those before imports, those before housekeeping; every
-//! [`PATIENCE`]th turn goes to the least urgent class that waits, so that none starves. Queues are bounded: beyond,
-//! the caller is told when to come back.
+//! [`PATIENCE`]th turn goes to one of the other classes, each in its turn, so that none starves. Queues are bounded:
+//! beyond, the caller is told when to come back.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -28,7 +28,7 @@ pub enum Class {
 }
 
 const CLASSES: [Class; 4] = [Class::Capture, Class::Office, Class::Import, Class::Housekeeping];
-/// One turn in so many goes to the least urgent class that waits.
+/// One turn in so many goes to a less urgent class that waits, to each of them in rotation.
 const PATIENCE: u64 = 16;
 /// What a caller beyond the queue's bound is told to wait.
 const RETRY_AFTER_S: u64 = 1;
@@ -43,7 +43,7 @@ pub struct Scheduler {
 struct State {
     /// Turns that may be lent besides those lent now
     free: usize,
-    /// The most that wait for one account
+    /// The most that wait for one account in one class: a file of many rows must not shut out who edits one task
     bound: usize,
     granted: u64,
     accounts: HashMap<i64, Account>,
@@ -90,7 +90,7 @@ impl Drop for Turn {
 }
 
 impl Scheduler {
-    /// Lends `turns` at a time; at most `bound` wait for one account.
+    /// Lends `turns` at a time; at most `bound` wait for one account in one class.
     pub fn new(turns: usize, bound: usize) -> Self {
         let state =
             State { free: turns, bound, granted: 0, accounts: HashMap::new(), ready: Default::default() };
@@ -103,7 +103,7 @@ impl Scheduler {
             let mut state = self.lock();
             let bound = state.bound;
             let entry = state.accounts.entry(account).or_default();
-            if entry.len() >= bound {
+            if entry.waiting[class as usize].len() >= bound {
                 return Err(Problem::new(Code::QueueFull).retry_after_s(RETRY_AFTER_S));
             }
             let (sender, receiver) = oneshot::channel();
@@ -158,9 +158,7 @@ impl State {
 
     /// The next waiting turn, its account marked busy.
     fn next(&mut self) -> Option<(i64, oneshot::Sender<Turn>)> {
-        let patient = (self.granted + 1).is_multiple_of(PATIENCE);
-        for step in 0..CLASSES.len() {
-            let class = if patient { CLASSES.len() - 1 - step } else { step };
+        for class in order(self.granted + 1) {
             while let Some(id) = self.ready[class].pop_front() {
                 let Some(account) = self.accounts.get_mut(&id) else { continue };
                 account.queued[class] = false;
@@ -179,6 +177,18 @@ impl State {
             }
         }
         None
+    }
+}
+
+/// The classes in the order in which the turn of that number (the first is 1) looks for somebody who waits.
+fn order(turn: u64) -> [usize; CLASSES.len()] {
+    if !turn.is_multiple_of(PATIENCE) {
+        return [0, 1, 2, 3];
+    }
+    match turn / PATIENCE % 3 {
+        1 => [3, 2, 1, 0],
+        2 => [2, 1, 3, 0],
+        _ => [1, 3, 2, 0],
     }
 }
 
@@ -234,9 +244,15 @@ mod tests {
             async move { scheduler.turn(1, Class::Office).await.map(drop) }
         });
         tokio::task::yield_now().await;
-        assert_eq!(scheduler.turn(1, Class::Capture).await.unwrap_err().code(), Code::QueueFull);
+        assert_eq!(scheduler.turn(1, Class::Office).await.unwrap_err().code(), Code::QueueFull);
+        let capture = tokio::spawn({
+            let scheduler = scheduler.clone();
+            async move { scheduler.turn(1, Class::Capture).await.map(drop) }
+        });
+        tokio::task::yield_now().await;
         drop(turn);
         second.await.unwrap().unwrap();
+        capture.await.unwrap().unwrap();
     }
 
     #[tokio::test]
@@ -254,32 +270,44 @@ mod tests {
         scheduler.turn(1, Class::Office).await.unwrap();
     }
 
+    /// Every class but one always has somebody waiting; the one waits once.
     #[tokio::test]
-    async fn the_least_urgent_class_does_not_starve() {
-        let scheduler = Scheduler::new(1, 100);
-        let turn = scheduler.turn(1, Class::Capture).await.unwrap();
-        let housekeeping = tokio::spawn({
-            let scheduler = scheduler.clone();
-            async move { scheduler.turn(2, Class::Housekeeping).await.map(drop) }
-        });
-        tokio::task::yield_now().await;
-        let mut captures = Vec::new();
-        for _ in 0..PATIENCE {
-            let scheduler = scheduler.clone();
-            captures.push(tokio::spawn(async move { scheduler.turn(3, Class::Capture).await }));
-            tokio::task::yield_now().await;
-        }
-        drop(turn);
-        let mut captured_before = 0;
-        for capture in captures {
-            if housekeeping.is_finished() {
-                break;
+    async fn no_class_starves_whichever_others_wait() {
+        for starving in [Class::Office, Class::Import, Class::Housekeeping] {
+            let scheduler = Scheduler::new(1, 1000);
+            let mut turn = scheduler.turn(1, Class::Capture).await.unwrap();
+            let mut waiting = Vec::new();
+            for class in CLASSES {
+                for _ in 0..if class == starving { 1 } else { 100 } {
+                    let (sender, receiver) = tokio::sync::oneshot::channel();
+                    let scheduler = scheduler.clone();
+                    tokio::spawn(async move { drop(sender.send(scheduler.turn(2, class).await.unwrap())) });
+                    tokio::task::yield_now().await;
+                    waiting.push((class, receiver));
+                }
             }
-            drop(capture.await.unwrap().unwrap());
-            captured_before += 1;
+            let mut turns = 0;
+            loop {
+                turns += 1;
+                drop(turn);
+                let granted = next_granted(&mut waiting).await;
+                if granted.0 == starving {
+                    break;
+                }
+                turn = granted.1;
+            }
+            assert!(turns <= 3 * PATIENCE, "{starving:?} waited for {turns} turns");
+        }
+    }
+
+    async fn next_granted(waiting: &mut Vec<(Class, oneshot::Receiver<Turn>)>) -> (Class, Turn) {
+        loop {
+            for place in 0..waiting.len() {
+                if let Ok(turn) = waiting[place].1.try_recv() {
+                    return (waiting.remove(place).0, turn);
+                }
+            }
             tokio::task::yield_now().await;
         }
-        assert!(captured_before < PATIENCE, "housekeeping waited for all {captured_before} captures");
-        housekeeping.await.unwrap().unwrap();
     }
 }
