@@ -1,11 +1,11 @@
 //! Submissions of phones become groups: whoever waits for an account's turn rides in the same transaction.
 //!
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
-//! [`GROUP_ENTRIES`]. A group that fails is rolled back and its submissions are tried one by one, so that a bad one
+//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. A group that fails is rolled back and its submissions are tried one by one, so that a bad one
 //! costs only itself. The group runs as a task of its own: a client that hangs up cancels nothing.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -23,6 +23,10 @@ use crate::problem::{Code, Problem, Result};
 
 /// The most entries that one group takes; a submission larger than this makes a group by itself.
 pub const GROUP_ENTRIES: usize = 500;
+/// The most bytes of entries that one group takes; a submission larger than this makes a group by itself.
+pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
+/// The most bytes of entries that wait for one account, whatever their number: what waits is held in memory.
+pub const QUEUE_BYTES: usize = 64 * 1024 * 1024;
 
 /// What became of a submission.
 #[derive(Debug)]
@@ -36,6 +40,7 @@ pub struct Submitted {
 #[derive(Debug)]
 struct Submission {
     entries: Vec<Incoming>,
+    bytes: usize,
     answer: oneshot::Sender<Result<Submitted>>,
 }
 
@@ -48,6 +53,8 @@ struct Pending {
     accounts: HashMap<i64, VecDeque<Submission>>,
     /// Accounts with submissions, in rotation
     rotation: VecDeque<i64>,
+    /// Accounts for which a task takes turns, one each: [`Queue::push`] adds, [`Queue::is_done`] removes
+    running: HashSet<i64>,
     entries: usize,
 }
 
@@ -57,30 +64,31 @@ impl Queue {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a submission. True when the account had none waiting, so that somebody must take a turn for it.
+    /// Adds a submission. True when no task takes turns for the account, so that the caller must start one.
     fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
-        let mut pending = self.lock();
+        let mut guard = self.lock();
+        let pending = &mut *guard;
         let waiting = pending.accounts.entry(account).or_default();
-        if waiting.len() >= bound {
+        let bytes: usize = waiting.iter().map(|waiting| waiting.bytes).sum();
+        if waiting.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES) {
             return Err(Problem::new(Code::QueueFull).retry_after_s(1));
         }
-        let is_first = waiting.is_empty();
-        pending.entries += submission.entries.len();
-        if is_first {
+        if waiting.is_empty() {
             pending.rotation.push_back(account);
         }
-        pending.accounts.entry(account).or_default().push_back(submission);
-        Ok(is_first)
+        pending.entries += submission.entries.len();
+        waiting.push_back(submission);
+        Ok(pending.running.insert(account))
     }
 
     /// Takes a group: of `account` alone, or of all accounts in rotation.
     fn take(&self, account: i64, all_accounts: bool) -> Vec<(i64, Submission)> {
         let mut pending = self.lock();
         let mut group = Vec::new();
-        let mut entries = 0;
+        let mut size = Size::default();
         if all_accounts {
             while let Some(next) = pending.rotation.pop_front() {
-                if !pending.take_one(next, &mut entries, &mut group) {
+                if !pending.take_one(next, &mut size, &mut group) {
                     pending.rotation.push_front(next);
                     break;
                 }
@@ -89,7 +97,7 @@ impl Queue {
                 }
             }
         } else {
-            while pending.take_one(account, &mut entries, &mut group) {}
+            while pending.take_one(account, &mut size, &mut group) {}
             if !pending.accounts.contains_key(&account) {
                 pending.rotation.retain(|other| *other != account);
             }
@@ -97,8 +105,14 @@ impl Queue {
         group
     }
 
-    fn has(&self, account: i64) -> bool {
-        self.lock().accounts.contains_key(&account)
+    /// True when nothing of the account waits; the next submission then starts a task again.
+    fn is_done(&self, account: i64) -> bool {
+        let mut pending = self.lock();
+        let is_done = !pending.accounts.contains_key(&account);
+        if is_done {
+            pending.running.remove(&account);
+        }
+        is_done
     }
 
     /// How many entries wait.
@@ -107,19 +121,28 @@ impl Queue {
     }
 }
 
+/// How large a group has become.
+#[derive(Debug, Default)]
+struct Size {
+    entries: usize,
+    bytes: usize,
+}
+
 impl Pending {
     /// Moves the account's next submission into the group, unless it does not fit. False when nothing was moved.
-    fn take_one(&mut self, account: i64, entries: &mut usize, group: &mut Vec<(i64, Submission)>) -> bool {
+    fn take_one(&mut self, account: i64, size: &mut Size, group: &mut Vec<(i64, Submission)>) -> bool {
         let Some(waiting) = self.accounts.get_mut(&account) else { return false };
-        let Some(size) = waiting.front().map(|next| next.entries.len()) else {
+        let Some(next) = waiting.front() else {
             self.accounts.remove(&account);
             return false;
         };
-        if !group.is_empty() && *entries + size > GROUP_ENTRIES {
+        let (entries, bytes) = (next.entries.len(), next.bytes);
+        if !group.is_empty() && (size.entries + entries > GROUP_ENTRIES || size.bytes + bytes > GROUP_BYTES) {
             return false;
         }
-        *entries += size;
-        self.entries -= size;
+        size.entries += entries;
+        size.bytes += bytes;
+        self.entries -= entries;
         group.extend(waiting.pop_front().map(|submission| (account, submission)));
         if waiting.is_empty() {
             self.accounts.remove(&account);
@@ -131,22 +154,34 @@ impl Pending {
 /// Appends `entries` of one account in a group and waits until they are durable.
 pub async fn submit(log: &Log, account: i64, entries: Vec<Incoming>) -> Result<Submitted> {
     let (answer, receiver) = oneshot::channel();
-    if log.shared.queue.push(account, Submission { entries, answer }, log.shared.queue_bound)? {
+    let bytes = entries.iter().map(|entry| entry.bytes.len()).sum();
+    let submission = Submission { entries, bytes, answer };
+    if log.shared.queue.push(account, submission, log.shared.queue_bound)? {
         tokio::spawn(run(log.clone(), account));
     }
     receiver.await.map_err(|_| Problem::new(Code::Unavailable))?
 }
 
 /// Takes turns for an account until nothing of it waits.
+///
+/// There is one such task an account. One for every submission that finds the queue empty would let them pile up where
+/// a turn takes the submissions of all accounts.
 async fn run(log: Log, account: i64) {
     let all_accounts = log.shared.db.is_sqlite();
-    while log.shared.queue.has(account) {
-        let turn = log.shared.scheduler.turn(account, Class::Capture).await;
-        let group = log.shared.queue.take(account, all_accounts);
-        match turn {
-            Ok(_turn) => append(&log, group).await,
+    while !log.shared.queue.is_done(account) {
+        match log.shared.scheduler.turn(account, Class::Capture).await {
+            Ok(_turn) => {
+                let group = log.shared.queue.take(account, all_accounts);
+                // A task of its own, so that whatever ends it leaves this one to care for what still waits.
+                let appending = tokio::spawn({
+                    let log = log.clone();
+                    async move { append(&log, group).await }
+                });
+                drop(appending.await);
+            }
+            // The others' submissions wait for turns of their own.
             Err(problem) => {
-                for (_, submission) in group {
+                for (_, submission) in log.shared.queue.take(account, false) {
                     drop(submission.answer.send(Err(problem.clone())));
                 }
             }
@@ -170,12 +205,19 @@ async fn append(log: &Log, group: Vec<(i64, Submission)>) {
                 }
                 return;
             }
+            // Nobody's entries are to blame, and each try alone would take as long to fail.
+            Err(problem) if problem.code() == Code::Unavailable => {
+                for (_, submission) in group {
+                    drop(submission.answer.send(Err(problem.clone())));
+                }
+                return;
+            }
             Err(problem) => {
                 tracing::warn!(%problem, submissions = group.len(), "a group failed; its submissions are tried alone");
             }
         }
     }
-    for (account, Submission { entries, answer }) in group {
+    for (account, Submission { entries, answer, .. }) in group {
         let result = transact(log, vec![(account, entries)]).await;
         drop(answer.send(result.and_then(|mut answers| answers.pop().ok_or_else(|| Code::Internal.into()))));
     }
