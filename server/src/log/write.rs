@@ -28,20 +28,24 @@ use crate::{
 #[derive(Debug)]
 pub struct Write {
     log: Log,
-    /// Taken when committing; the fields before it are dropped after it
+    account: i64,
+    /// Taken when committing
     open: Option<Open>,
-    directory_at_start: i64,
+    /// True when the head's `directory` was raised, so that the cache may hold what only a commit makes true
+    directory_raised: bool,
+    committed: bool,
     /// Who writes
     pub principal: Principal,
     /// The instant of everything in it: microseconds since 1970 UTC
     pub now_us: i64,
+    /// Given back last: after the rollback has begun and the cache has forgotten
+    _turn: Turn,
 }
 
 #[derive(Debug)]
 struct Open {
     tx: Tx,
     batch: Batch,
-    _turn: Turn,
 }
 
 impl Write {
@@ -51,10 +55,18 @@ impl Write {
         let mut tx = log.shared.db.begin().await?;
         let head =
             head::lock(&mut tx, &[account]).await?.pop().ok_or_else(|| Problem::new(Code::NotFound))?;
-        let directory_at_start = head.directory;
         let now_us = log.shared.environment.now_us();
-        let open = Some(Open { tx, batch: Batch::new(head), _turn: turn });
-        Ok(Self { log, open, directory_at_start, principal, now_us })
+        let open = Some(Open { tx, batch: Batch::new(head) });
+        Ok(Self {
+            log,
+            account,
+            open,
+            directory_raised: false,
+            committed: false,
+            principal,
+            now_us,
+            _turn: turn,
+        })
     }
 
     /// The transaction, for the capability's own statements.
@@ -64,7 +76,7 @@ impl Write {
 
     /// The account.
     pub fn account(&self) -> i64 {
-        self.open.as_ref().map_or(0, |open| open.batch.head.account)
+        self.account
     }
 
     /// A new id.
@@ -131,25 +143,20 @@ impl Write {
 
     /// Says that an object changed, so that no replica uses what it has cached.
     pub fn directory_changed(&mut self) {
+        self.directory_raised = true;
         self.open().batch.head.directory += 1;
     }
 
-    /// Folds, numbers, inserts and commits. When this fails the caller does not know whether it happened.
+    /// Folds, numbers, inserts and commits. When this fails, or is dropped before it ends, nobody knows whether it
+    /// happened.
     pub async fn commit(mut self) -> Result<Vec<Receipt>> {
-        let Some(Open { mut tx, batch, _turn }) = self.open.take() else {
+        let Some(Open { mut tx, batch }) = self.open.take() else {
             return Err(Problem::internal(anyhow::anyhow!("a transaction was committed twice")));
         };
-        let (account, directory) = (batch.head.account, batch.head.directory);
-        let flushed = async {
-            let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
-            tx.commit().await?;
-            Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
-        }
-        .await;
-        if flushed.is_err() && directory != self.directory_at_start {
-            self.log.shared.directory.forget(account);
-        }
-        flushed
+        let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
+        tx.commit().await?;
+        self.committed = true;
+        Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
     }
 
     #[expect(clippy::expect_used, reason = "`open` is taken only by `commit`, which consumes the write")]
@@ -160,10 +167,8 @@ impl Write {
 
 impl Drop for Write {
     fn drop(&mut self) {
-        if let Some(open) = &self.open
-            && open.batch.head.directory != self.directory_at_start
-        {
-            self.log.shared.directory.forget(open.batch.head.account);
+        if self.directory_raised && !self.committed {
+            self.log.shared.directory.forget(self.account);
         }
     }
 }
