@@ -158,7 +158,13 @@ impl Db {
     async fn open_postgres(options: &Options) -> Result<Self> {
         let mut connect = PgConnectOptions::from_str(&options.url)?
             .application_name("campo")
-            .options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")]);
+            // A replica that hangs or lost its network within a transaction holds an account's lock until the server
+            // ends its session.
+            .options([
+                ("plan_cache_mode", "force_generic_plan"),
+                ("jit", "off"),
+                ("idle_in_transaction_session_timeout", "60s"),
+            ]);
         if options.pooler {
             connect = connect.statement_cache_capacity(0);
         } else {
@@ -177,7 +183,7 @@ impl Db {
     /// to append".
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("begin immediate").await?),
+            Self::Sqlite { write, .. } => Tx::Sqlite(begin_immediate(write).await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -371,6 +377,20 @@ impl Tx {
     }
 }
 
+/// SQLite ends a transaction by itself when the disk is full or fails. sqlx then still counts it as open and refuses
+/// every later one, so that such a connection is given up for a new one.
+async fn begin_immediate(write: &sqlx::Pool<Sqlite>) -> sqlx::Result<Transaction<'static, Sqlite>> {
+    const BEGIN: &str = "begin immediate";
+    match write.begin_with(BEGIN).await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            tracing::warn!("SQLite ended a transaction by itself; its connection is replaced");
+            write.acquire().await?.close().await?;
+            write.begin_with(BEGIN).await
+        }
+        result => result,
+    }
+}
+
 /// `(?,?),(?,?)` for rows of `width` values.
 fn placeholders(width: usize, rows: usize) -> String {
     let row = format!("({})", vec!["?"; width].join(","));
@@ -400,15 +420,41 @@ fn finished(started: Instant, sql: &'static str) {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        match &error {
+        let unavailable = match &error {
             sqlx::Error::Database(database) if database.kind() == ErrorKind::UniqueViolation => {
-                Self::new(Code::Conflict)
+                return Self::new(Code::Conflict);
             }
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_) => {
-                tracing::warn!(%error, "the database cannot be reached");
-                Self::new(Code::Unavailable)
+            sqlx::Error::Database(database) => {
+                database.code().is_some_and(|code| is_of_the_moment(code.as_ref()))
             }
-            _ => Self::internal(error),
+            sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Io(_) => true,
+            _ => false,
+        };
+        if unavailable {
+            tracing::warn!(%error, "the database cannot serve now");
+            Self::new(Code::Unavailable)
+        } else {
+            Self::internal(error)
         }
     }
+}
+
+/// True for codes that say nothing against the statement: the same can succeed later, as it is.
+fn is_of_the_moment(code: &str) -> bool {
+    const BUSY: i64 = 5;
+    const LOCKED: i64 = 6;
+    const IO_ERROR: i64 = 10;
+    const FULL: i64 = 13;
+    const CANNOT_OPEN: i64 = 14;
+    if code.len() == 5 {
+        // PostgreSQL: connection, rolled back for others' sake, lock not available, out of resources, shutting down,
+        // the system's errors, idle for too long
+        return ["08", "40", "55P03", "53", "57", "58", "25P03"].iter().any(|class| code.starts_with(class));
+    }
+    // SQLite: the primary code is the low byte
+    let primary = code.parse::<i64>().unwrap_or(0) & 0xff;
+    [BUSY, LOCKED, IO_ERROR, FULL, CANNOT_OPEN].contains(&primary)
 }
