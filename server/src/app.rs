@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{database::Db, environment::Environment, log::Log, secrets::Secrets};
+use crate::{
+    database::Db, environment::Environment, health::Health, log::Log, secrets::Secrets, telemetry::Metrics,
+};
 
 /// The parts of a running server. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -17,6 +19,18 @@ pub struct App {
     pub secrets: Secrets,
     /// Bounds on what a stranger can send, and the like
     pub limits: Arc<Limits>,
+    /// Whether this replica can work
+    pub health: Health,
+    /// What is measured in this process
+    pub metrics: Metrics,
+}
+
+impl App {
+    /// A server on a database that is migrated and prepared.
+    pub fn new(db: Db, log: Log, environment: Environment, secrets: Secrets, limits: Limits) -> Self {
+        let health = Health::new(&environment);
+        Self { db, log, environment, secrets, limits: Arc::new(limits), health, metrics: Metrics::install() }
+    }
 }
 
 /// Bounds of the API.

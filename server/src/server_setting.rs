@@ -14,6 +14,19 @@ const EPOCH: &str = "epoch";
 /// By which a replica with another master secret is recognised.
 const SECRET_CHECK: &str = "secret_check";
 
+/// Why a server cannot work on a database.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// What the tables hold was hashed and sealed with another one
+    #[error(
+        "the master secret is not the one this database was made with; set secret_key or secret_key_file to that one"
+    )]
+    OtherSecret,
+    /// The database does not do what it should
+    #[error("the database cannot be prepared")]
+    Problem(#[from] Problem),
+}
+
 /// The epoch.
 pub async fn epoch(db: &Db) -> Result<Uuid> {
     let text = get(db, EPOCH).await?;
@@ -22,18 +35,12 @@ pub async fn epoch(db: &Db) -> Result<Uuid> {
 }
 
 /// Sets what is missing, and refuses to go on with another master secret than the database was made with.
-pub async fn prepare(db: &Db, environment: &Environment, secrets: &Secrets) -> Result<()> {
+pub async fn prepare(db: &Db, environment: &Environment, secrets: &Secrets) -> Result<(), PrepareError> {
     set_if_missing(db, EPOCH, &environment.uuid().to_string()).await?;
     let check = campo_protocol::text::hex(&secrets.check_value());
     set_if_missing(db, SECRET_CHECK, &check).await?;
     let stored = get(db, SECRET_CHECK).await?.unwrap_or_default();
-    if same(stored.as_bytes(), check.as_bytes()) {
-        Ok(())
-    } else {
-        Err(Problem::internal(anyhow::anyhow!(
-            "the master secret is not the one this database was made with; set secret_key or secret_key_file to that one"
-        )))
-    }
+    same(stored.as_bytes(), check.as_bytes()).then_some(()).ok_or(PrepareError::OtherSecret)
 }
 
 /// Begins a new epoch, after a restore.

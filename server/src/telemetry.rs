@@ -48,6 +48,12 @@ pub fn test_init() {
 #[derive(Clone)]
 pub struct Metrics(PrometheusHandle);
 
+impl std::fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Metrics")
+    }
+}
+
 impl Metrics {
     /// The metrics, which are collected from the first call on; a process has one set of them.
     pub fn install() -> Self {

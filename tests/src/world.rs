@@ -10,7 +10,7 @@ use campo_server::{
         permissions::{HandIn, ManageEmployees, ManageInstallations, ManageKeys},
     },
     accounts::{self, NewAccount},
-    app::App,
+    app::{App, Limits},
     database::{Db, Options, Synchronous, migrations},
     environment::Environment,
     log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
@@ -125,7 +125,7 @@ pub async fn app(url: &str, environment: Environment) -> Result<App> {
     let secrets = Secrets::new(MasterKey::from_hex("the test kit", SECRET)?);
     server_setting::prepare(&db, &environment, &secrets).await?;
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &log::Options::default());
-    Ok(App { db, log, environment, secrets, limits: std::sync::Arc::default() })
+    Ok(App::new(db, log, environment, secrets, Limits::default()))
 }
 
 /// A company.

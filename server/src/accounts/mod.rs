@@ -1,6 +1,7 @@
 //! Accounts: the companies that use this server.
 
 use campo_protocol::{chain::GENESIS, faults::Faults};
+use sqlx::FromRow;
 
 use crate::{
     app::App,
@@ -63,4 +64,24 @@ pub async fn create(app: &App, new: &NewAccount) -> Result<i64> {
     .await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// An account as the operator sees it.
+#[derive(Debug, FromRow)]
+pub struct Account {
+    /// Its id
+    pub id: i64,
+    /// Its code
+    pub code: String,
+    /// Its name
+    pub name: String,
+    /// Its IANA zone
+    pub zone: String,
+    /// `enabled` or `disabled`
+    pub state: String,
+}
+
+/// Every account, by id. For the operator alone: no caller of the API can.
+pub async fn list(app: &App) -> Result<Vec<Account>> {
+    app.db.fetch_all("select id, code, name, zone, state from account order by id", ()).await
 }

@@ -8,25 +8,29 @@ use utoipa::openapi::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{app::App, problem, sync};
+use crate::{
+    app::{App, Limits},
+    health, problem, sync, telemetry,
+};
 
 /// Every route of the API with its document.
-fn routes(app: &App) -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(description()).merge(sync::routes(app))
+fn routes(limits: &Limits) -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(description()).merge(health::routes()).merge(sync::routes(limits))
 }
 
 /// The OpenAPI document (3.1) of this release.
-pub fn document(app: &App) -> OpenApi {
-    routes(app).into_openapi()
+pub fn document() -> OpenApi {
+    routes(&Limits::default()).into_openapi()
 }
 
 /// The API as a service.
 pub fn router(app: App) -> Router {
-    let (router, _) = routes(&app).split_for_parts();
+    let (router, _) = routes(&app.limits).split_for_parts();
     router
         .layer(DefaultBodyLimit::max(app.limits.request_bytes))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(middleware::from_fn(problem::localize))
+        .layer(middleware::from_fn_with_state(app.environment.clone(), telemetry::observe))
         .with_state(app)
 }
 

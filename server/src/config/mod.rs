@@ -52,6 +52,8 @@ macro_rules! settings {
 settings! {
     /// Address and port on which the API listens. It speaks plain HTTP: TLS ends at a proxy in front of it.
     listen: SocketAddr = "127.0.0.1:8080", address();
+    /// How many connections to the API may be open at a time; more wait to be accepted.
+    connections: usize = "10000", integer(1, 1_000_000);
     /// Address and port on which metrics are given to whoever asks. Without it they are at `/metrics` of the API and
     /// need a permission.
     metrics_listen: Option<SocketAddr> = "", optional(address());

@@ -8,8 +8,7 @@ use std::borrow::Cow;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 
-use super::Db;
-use crate::problem::{Problem, Result};
+use super::{Db, OpenError};
 
 /// The texts, in order.
 pub const MIGRATIONS: &[(i64, &str, &str)] =
@@ -67,7 +66,7 @@ pub fn text(template: &str, dialect: Dialect) -> String {
 
 /// Brings the database to this release. Several replicas may call it at once; an older release than the one that
 /// migrated last may call it too and changes nothing.
-pub async fn migrate(db: &Db) -> Result<()> {
+pub async fn migrate(db: &Db) -> Result<(), OpenError> {
     let dialect = if db.is_sqlite() { Dialect::Sqlite } else { Dialect::Postgres };
     let migrations = MIGRATIONS
         .iter()
@@ -83,18 +82,18 @@ pub async fn migrate(db: &Db) -> Result<()> {
         .collect();
     let mut migrator = Migrator::with_migrations(migrations);
     migrator.set_ignore_missing(true);
-    let result = match db {
+    match db {
         Db::Sqlite { write, .. } => {
             let _lock = lock_beside(write)?;
-            migrator.run(write).await
+            migrator.run(write).await?;
         }
-        Db::Postgres(pool) => migrator.run(pool).await,
-    };
-    result.map_err(|error| Problem::internal(error))
+        Db::Postgres(pool) => migrator.run(pool).await?,
+    }
+    Ok(())
 }
 
 /// sqlx's migrator takes no lock on SQLite: of several processes that start at once all but one would fail.
-fn lock_beside(pool: &sqlx::Pool<sqlx::Sqlite>) -> Result<Option<std::fs::File>> {
+fn lock_beside(pool: &sqlx::Pool<sqlx::Sqlite>) -> Result<Option<std::fs::File>, OpenError> {
     let options = pool.connect_options();
     let path = options.get_filename();
     if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
@@ -107,5 +106,5 @@ fn lock_beside(pool: &sqlx::Pool<sqlx::Sqlite>) -> Result<Option<std::fs::File>>
         file.lock()?;
         Ok::<_, std::io::Error>(file)
     };
-    open().map(Some).map_err(|error| Problem::internal(error))
+    open().map(Some).map_err(|source| OpenError::Lock { path: lock_path.clone().into(), source })
 }

@@ -17,6 +17,7 @@ pub mod values;
 
 use std::{
     str::FromStr as _,
+    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 
@@ -37,6 +38,14 @@ const SQLITE_ROWS: usize = 512;
 const SQLITE_VALUES: usize = 32_766;
 /// Generated statements of up to this many rows are kept prepared; larger ones only when they are full.
 const SQLITE_PREPARED_ROWS: usize = 16;
+
+/// Statements that take longer are logged, in milliseconds: written by [`log_statements_over`] at the start alone.
+static SLOW_STATEMENT_MS: AtomicU64 = AtomicU64::new(500);
+
+/// Sets how long a statement of this process may take before it is logged.
+pub fn log_statements_over(milliseconds: u64) {
+    SLOW_STATEMENT_MS.store(milliseconds, Ordering::Relaxed);
+}
 
 /// How to open a database.
 #[derive(Debug, Clone)]
@@ -60,6 +69,25 @@ pub enum Synchronous {
     Normal,
     /// As [`Self::Normal`], and the file may be damaged
     Off,
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be opened or reached
+    #[error("the database cannot be opened")]
+    Open(#[from] sqlx::Error),
+    /// Its tables cannot be brought to this release
+    #[error("the database cannot be migrated")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The file that keeps two processes from migrating at once
+    #[error("the file {path} cannot be locked")]
+    Lock {
+        /// The file
+        path: std::path::PathBuf,
+        /// What the operating system says
+        source: std::io::Error,
+    },
 }
 
 /// A database, cheap to clone.
@@ -122,7 +150,7 @@ pub(crate) use columns;
 
 impl Db {
     /// Opens the database, creating SQLite's file. Migrations are a step of their own, see [`migrations::migrate`].
-    pub async fn open(options: &Options) -> Result<Self> {
+    pub async fn open(options: &Options) -> Result<Self, OpenError> {
         if options.url.starts_with("postgres:") || options.url.starts_with("postgresql:") {
             return Self::open_postgres(options).await;
         }
@@ -155,7 +183,7 @@ impl Db {
         Ok(Self::Sqlite { read, write })
     }
 
-    async fn open_postgres(options: &Options) -> Result<Self> {
+    async fn open_postgres(options: &Options) -> Result<Self, OpenError> {
         let mut connect = PgConnectOptions::from_str(&options.url)?
             .application_name("campo")
             // A replica that hangs or lost its network within a transaction holds an account's lock until the server
@@ -411,10 +439,10 @@ fn started() -> Instant {
 }
 
 fn finished(started: Instant, sql: &'static str) {
-    let seconds = started.elapsed().as_secs_f64();
-    metrics::histogram!("campo_statement_seconds").record(seconds);
-    if seconds > 0.5 {
-        tracing::warn!(seconds, sql, "slow statement");
+    let elapsed = started.elapsed();
+    metrics::histogram!("campo_statement_seconds").record(elapsed.as_secs_f64());
+    if elapsed > Duration::from_millis(SLOW_STATEMENT_MS.load(Ordering::Relaxed)) {
+        tracing::warn!(seconds = elapsed.as_secs_f64(), sql, "slow statement");
     }
 }
 

@@ -9,11 +9,16 @@ use campo_protocol::sync::Answer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{body, intake};
-use crate::{access::Phone, app::App, extract::Json, problem::Result};
+use crate::{
+    access::Phone,
+    app::{App, Limits},
+    extract::Json,
+    problem::Result,
+};
 
 /// The routes of the exchange.
-pub fn routes(app: &App) -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(exchange)).layer(DefaultBodyLimit::max(app.limits.sync_bytes))
+pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(exchange)).layer(DefaultBodyLimit::max(limits.sync_bytes))
 }
 
 /// One exchange of a phone

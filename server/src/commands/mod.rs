@@ -1,0 +1,104 @@
+//! The subcommands of `campo`, each a file with its `Arguments` and `run`.
+
+mod account;
+mod openapi;
+mod serve;
+
+use std::{fs, io::Write as _, path::PathBuf};
+
+use anyhow::{Context as _, Result};
+use campo_server::{
+    app::{App, Limits},
+    config::Config,
+    database::{self, Db, Synchronous, migrations},
+    environment::Environment,
+    log::{self, Log},
+    secrets::Secrets,
+    server_setting, telemetry,
+};
+use clap::{Parser, Subcommand};
+
+/// Of the connections to PostgreSQL, how many are not for writing transactions of the log.
+const OTHER_CONNECTIONS: u32 = 4;
+
+/// Campo carries work between the office and the field: tasks to phones, and what was done back.
+///
+/// Settings come from a file and from variables of the environment, see docs/configuration.md.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 done, 1 it could not be done, 2 the command line or a setting is wrong."
+)]
+pub(crate) struct Line {
+    /// The file of settings [default: campo.toml, which may be missing]
+    #[arg(long, value_name = "FILE", env = "CAMPO_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Arguments),
+    Account(account::Arguments),
+    Openapi(openapi::Arguments),
+}
+
+/// Runs what the command line asks for.
+pub(crate) fn run(line: Line) -> Result<()> {
+    let file = line.config.filter(|file| !file.as_os_str().is_empty());
+    let config = Config::load(file.as_deref(), std::env::vars_os())?;
+    telemetry::init(config.log_format, &config.log_level)?;
+    database::log_statements_over(config.slow_statement_ms);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match line.command {
+            Command::Serve(arguments) => serve::run(arguments, &config).await,
+            Command::Account(arguments) => account::run(arguments, &config).await,
+            Command::Openapi(arguments) => openapi::run(&arguments),
+        }
+    })
+}
+
+/// The parts of a server on the database of these settings, which is migrated and prepared.
+pub(crate) async fn open(config: &Config) -> Result<App> {
+    let folder = &config.data_folder;
+    fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} (data_folder) cannot be made", folder.display()))?;
+    let environment = Environment::system();
+    let secrets = Secrets::new(config.master_key(&environment)?);
+    let options = database::Options {
+        url: config.database_url.reveal().to_owned(),
+        connections: config.database_connections,
+        pooler: config.database_pooler,
+        synchronous: Synchronous::Full,
+    };
+    let place = || format!("{} (database_url)", config.database_url);
+    let db = Db::open(&options).await.with_context(place)?;
+    migrations::migrate(&db).await.with_context(place)?;
+    server_setting::prepare(&db, &environment, &secrets).await?;
+    let options = log::Options {
+        turns: config.database_connections.saturating_sub(OTHER_CONNECTIONS).max(1) as usize,
+        queue_bound: config.queue_submissions,
+        ..log::Options::default()
+    };
+    let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &options);
+    Ok(App::new(db, log, environment, secrets, limits(config)))
+}
+
+fn limits(config: &Config) -> Limits {
+    Limits {
+        request_bytes: config.request_body_bytes,
+        sync_bytes: config.sync_body_bytes,
+        file_bytes: config.file_bytes,
+        session_us: config.session_hours * 3600 * 1_000_000,
+    }
+}
+
+/// Writes to standard output, where the caller of a command, a person or a script, reads its result.
+pub(crate) fn print(text: &str) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    output.write_all(text.as_bytes())?;
+    output.write_all(b"\n")?;
+    output.flush().context("standard output cannot be written")
+}

@@ -1,0 +1,94 @@
+//! Whether this replica can commit.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    database::Db,
+    environment::Environment,
+    problem::{Code, Problem, Result},
+};
+
+/// For how long an answer holds: whoever asks more often costs the database nothing.
+const HOLDS_US: i64 = 1_000_000;
+/// How long a commit may take before the replica counts as unable to.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// What this process knows of its own health. Cheap to clone; clones share it.
+#[derive(Debug, Clone)]
+pub struct Health(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    replica: Uuid,
+    /// Set by [`Health::stop`] alone, never cleared
+    stopping: AtomicBool,
+    /// The last try to commit, and when it ended on the monotonic clock. Held during a try, so that there is one at
+    /// a time.
+    last: Mutex<Option<(i64, Result<()>)>>,
+}
+
+impl Health {
+    /// Of a replica that was just started.
+    pub fn new(environment: &Environment) -> Self {
+        Self(Arc::new(Shared {
+            replica: environment.uuid(),
+            stopping: AtomicBool::new(false),
+            last: Mutex::new(None),
+        }))
+    }
+
+    /// The id of this replica, another one after each start.
+    pub fn replica(&self) -> Uuid {
+        self.0.replica
+    }
+
+    /// From now on the replica is not ready.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// True when the replica ends.
+    pub fn is_stopping(&self) -> bool {
+        self.0.stopping.load(Ordering::Relaxed)
+    }
+
+    /// Says why the replica cannot commit, if it cannot. At most one try a second reaches the database.
+    pub async fn can_commit(&self, app: &App) -> Result<()> {
+        let mut last = self.0.last.lock().await;
+        if let Some((at_us, result)) = &*last
+            && app.environment.monotonic_us() - at_us < HOLDS_US
+        {
+            return result.clone();
+        }
+        let result = tokio::select! {
+            result = beat(&app.db, self.0.replica, app.environment.now_us()) => result,
+            () = app.environment.sleep(PATIENCE) => {
+                tracing::warn!(seconds = PATIENCE.as_secs(), "a commit takes too long");
+                Err(Problem::new(Code::Unavailable))
+            }
+        };
+        *last = Some((app.environment.monotonic_us(), result.clone()));
+        result
+    }
+}
+
+async fn beat(db: &Db, replica: Uuid, now_us: i64) -> Result<()> {
+    let mut tx = db.begin().await?;
+    tx.execute(
+        "insert into heartbeat (replica, beaten_us) values ($1, $2) \
+         on conflict (replica) do update set beaten_us = excluded.beaten_us",
+        (replica, now_us),
+    )
+    .await?;
+    tx.commit().await
+}
