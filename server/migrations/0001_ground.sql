@@ -59,6 +59,7 @@ create table entry (
     reason {text},
     marks {i64} not null,
     files_due_us {i64},
+    establishment {text}, -- the employer's, in whose chain a punch stands: fixed once
     primary key (account, position),
     unique (account, id)
 ) {strict};
@@ -301,7 +302,7 @@ create table employee_session (
     opened_us {i64} not null,
     closed_us {i64},
     position {i64} not null,
-    primary key (account, id)
+    primary key (account, installation, id)
 ) {strict};
 create index employee_session_installation on employee_session (account, installation, opened_us);
 

@@ -43,7 +43,8 @@ impl Chains {
     ) -> Result<Self> {
         let wanted: HashSet<(i64, String)> = entries
             .filter_map(|(account, incoming)| {
-                Some((account, establishment_chain(context, account, incoming)?))
+                let establishment = establishment(context, account, incoming)?;
+                Some((account, chain::establishment_chain(&establishment)))
             })
             .collect();
         let known: Vec<ChainHead> = tx
@@ -67,7 +68,7 @@ impl Chains {
         Ok(Self { heads })
     }
 
-    /// Links an entry that stands at `head.entry` into its chains.
+    /// Links an entry that stands at `head.entry` into its chains. Returns the establishment whose chain it stands in.
     pub fn append(
         &mut self,
         head: &mut Head,
@@ -75,7 +76,7 @@ impl Chains {
         incoming: &Incoming,
         salt: &[u8; SALT_BYTES],
         rows: &mut Rows,
-    ) {
+    ) -> Option<String> {
         let (account, position) = (head.account, head.entry);
         let leaf = chain::leaf(salt, &incoming.bytes);
         let link = chain::link(account, ACCOUNT_CHAIN, position, &as_link(&head.link), &leaf);
@@ -88,20 +89,20 @@ impl Chains {
             leaf: leaf.to_vec(),
             link: link.to_vec(),
         });
-        let own = establishment_chain(context, account, incoming);
-        if let Some(own) = own.and_then(|chain| self.heads.get_mut(&(account, chain))) {
-            own.number += 1;
-            let link = chain::link(account, &own.chain, own.number, &as_link(&own.link), &leaf);
-            own.link = link.to_vec();
-            rows.links.push(LinkRow {
-                account,
-                chain: own.chain.clone(),
-                number: own.number,
-                position,
-                leaf: leaf.to_vec(),
-                link: link.to_vec(),
-            });
-        }
+        let establishment = establishment(context, account, incoming)?;
+        let own = self.heads.get_mut(&(account, chain::establishment_chain(&establishment)))?;
+        own.number += 1;
+        let link = chain::link(account, &own.chain, own.number, &as_link(&own.link), &leaf);
+        own.link = link.to_vec();
+        rows.links.push(LinkRow {
+            account,
+            chain: own.chain.clone(),
+            number: own.number,
+            position,
+            leaf: leaf.to_vec(),
+            link: link.to_vec(),
+        });
+        Some(establishment)
     }
 
     /// Writes the heads of the establishments' chains.
@@ -134,12 +135,11 @@ impl Chains {
     }
 }
 
-/// The chain of the establishment for which this punch counts; none for other entries.
-fn establishment_chain(context: &Context, account: i64, incoming: &Incoming) -> Option<String> {
+/// The establishment for which this punch counts; none for other entries.
+fn establishment(context: &Context, account: i64, incoming: &Incoming) -> Option<String> {
     let content = incoming.content.as_ref().ok().filter(|content| content.kind.is_punch())?;
     let employee: Option<Uuid> = content.entry.employee;
-    let employee = context.object(account, model::Kind::Employee, employee)?;
-    Some(chain::establishment_chain(employee.establishment.as_deref()?))
+    context.object(account, model::Kind::Employee, employee)?.establishment.clone()
 }
 
 /// A stored link; a damaged one becomes the genesis link, which `campo verify` then finds.

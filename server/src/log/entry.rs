@@ -22,6 +22,9 @@ pub mod marks {
     pub const TEXT_REPLACED: i64 = 8;
     /// Its coordinates are out of range and are not used
     pub const PLACE_UNUSABLE: i64 = 16;
+    /// There was no such employee when it was accepted: it is set aside. Fixed once, as its instant is, so that folding
+    /// it again needs no knowledge of what existed then
+    pub const UNKNOWN_EMPLOYEE: i64 = 32;
 
     /// The marks by name, for answers.
     pub const NAMES: &[(i64, &str)] = &[
@@ -30,6 +33,7 @@ pub mod marks {
         (REVOKED, "revoked"),
         (TEXT_REPLACED, "text_replaced"),
         (PLACE_UNUSABLE, "place_unusable"),
+        (UNKNOWN_EMPLOYEE, "unknown_employee"),
     ];
 }
 

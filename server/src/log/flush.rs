@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use campo_protocol::{
-    chain::{self, SignedHead},
+    chain::SignedHead,
+    model,
     sync::{Outcome, Receipt},
-    text::{hex, storable, unhex},
+    text::hex,
 };
 use uuid::Uuid;
 
@@ -15,13 +16,14 @@ use super::{
     chains::Chains,
     changes::{self, View},
     context::{Context, Wanted},
-    entry::Incoming,
+    entry::{Incoming, marks},
     events::{self, Completed, TaskEvent},
     fold::{self, Effects, Folded},
     head::{self, Head},
     repeats,
     rows::{BodyRow, EntryRow, FileRow, Rows},
     snapshot::Files,
+    stored::Extracted,
     tasks,
 };
 use crate::{
@@ -98,19 +100,21 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         Chains::load(tx, &context, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
     let mut effects = Effects::default();
     let mut rows = Rows::default();
-    for New { batch, index, incoming } in new {
+    for New { batch, index, mut incoming } in new {
         let account = accounts[batch];
         let Some(head) = heads.get_mut(&account) else { continue };
         head.entry += 1;
-        let folded = fold::fold(&mut context, &mut effects, account, head.entry, &incoming);
+        mark_unknown_employee(&context, account, &mut incoming);
+        let folded = fold_into(&mut context, &mut effects, account, head.entry, &incoming)?;
         let salt = shared.environment.random();
-        chains.append(head, &context, &incoming, &salt, &mut rows);
+        let establishment = chains.append(head, &context, &incoming, &salt, &mut rows);
         let files = events::files_of(&stored_files, account, &incoming);
         receipts[batch][index] = Some(receipt(head.entry, &incoming, folded));
         events::of_entry(&mut rows, head, &context, &incoming, folded, &files, now_us);
         let files_due_us =
             (files == Files::Expected).then(|| incoming.received_us.saturating_add(shared.files_wait_us));
-        push_entry(&mut rows, head, incoming, salt, folded, files_due_us);
+        let body = BodyRow { account, position: head.entry, salt: salt.to_vec(), bytes: Vec::new() };
+        push_entry(&mut rows, body, incoming, folded, files_due_us, establishment);
     }
     for source in &mut sources {
         events::of_source(tx, &mut rows, &mut heads, &context, source, now_us).await?;
@@ -209,43 +213,64 @@ fn receipt(position: i64, incoming: &Incoming, folded: Folded) -> Receipt {
     }
 }
 
+fn mark_unknown_employee(context: &Context, account: i64, incoming: &mut Incoming) {
+    let employee = incoming.employee();
+    if employee.is_some() && context.object(account, model::Kind::Employee, employee).is_none() {
+        incoming.marks |= marks::UNKNOWN_EMPLOYEE;
+    }
+}
+
+/// Folds an entry and keeps what it made of its task in `context`.
+fn fold_into(
+    context: &mut Context,
+    effects: &mut Effects,
+    account: i64,
+    position: i64,
+    incoming: &Incoming,
+) -> Result<Folded> {
+    let mut known = incoming.task().and_then(|task| context.tasks.get_mut(&(account, task)));
+    let before = known.as_deref().and_then(|known| known.state.as_ref());
+    let fold::Step { folded, state } = fold::fold(before, effects, account, position, incoming);
+    match (&mut known, state) {
+        (_, None) => {}
+        (Some(known), state) => {
+            known.state = state;
+            known.position = position;
+        }
+        (None, Some(_)) => {
+            let task = incoming.task();
+            return Err(Problem::internal(anyhow::anyhow!("the task {task:?} was created without its row")));
+        }
+    }
+    Ok(folded)
+}
+
 fn push_entry(
     rows: &mut Rows,
-    head: &Head,
+    body: BodyRow,
     incoming: Incoming,
-    salt: [u8; chain::SALT_BYTES],
     folded: Folded,
     files_due_us: Option<i64>,
+    establishment: Option<String>,
 ) {
-    let (account, position) = (head.account, head.entry);
-    let content = incoming.content.as_ref().ok();
-    let entry = content.map(|content| &content.entry);
-    for (number, file) in entry.iter().flat_map(|entry| &entry.files).enumerate() {
-        rows.files.push(FileRow {
-            account,
-            position,
-            number: number as i64,
-            hash: unhex(&file.hash).unwrap_or_default(),
-            size_bytes: file.size_bytes,
-            field: file.field.as_deref().map(|field| storable(field).into_owned()),
-            media_type: file.media_type.as_deref().map(|kind| storable(kind).into_owned()),
-        });
-    }
+    let (account, position) = (body.account, body.position);
+    let extracted = Extracted::of(&incoming);
+    rows.files.extend(FileRow::of(account, position, &incoming));
     rows.entries.push(EntryRow {
         account,
         position,
         id: incoming.id,
         hash: incoming.hash.to_vec(),
-        kind: content.map_or("unknown", |content| content.kind.name()).to_owned(),
+        kind: extracted.kind,
         author: incoming.principal.kind(),
         author_id: incoming.principal.id(),
         installation: incoming.installation,
-        session: incoming.session(),
-        employee: incoming.employee(),
+        session: extracted.session,
+        employee: extracted.employee,
         sequence: incoming.sequence,
-        task: incoming.task(),
-        form: content.and_then(|content| content.form),
-        corrects: entry.and_then(|entry| entry.corrects),
+        task: extracted.task,
+        form: extracted.form,
+        corrects: extracted.corrects,
         occurred_us: incoming.occurred.at_us,
         occurred_kind: incoming.occurred.kind.name(),
         received_us: incoming.received_us,
@@ -253,6 +278,7 @@ fn push_entry(
         reason: folded.reason,
         marks: incoming.marks,
         files_due_us,
+        establishment,
     });
-    rows.bodies.push(BodyRow { account, position, salt: salt.to_vec(), bytes: incoming.bytes });
+    rows.bodies.push(BodyRow { bytes: incoming.bytes, ..body });
 }

@@ -1,20 +1,20 @@
 //! What one entry does to what is known: the task it names, sessions, messages. The same code serves the append and
-//! `campo rebuild`.
+//! `campo rebuild`: it reads the entry as it is stored and the task's state, and nothing of what exists besides.
 
 use campo_protocol::{
     entry::{Entry, Kind},
-    model,
     sync::Outcome,
     task::{
         fold::{self as task_fold, Fact},
         reason::Reason,
+        state::TaskState,
     },
     text::storable,
 };
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{context::Context, entry::Incoming};
+use super::entry::{Incoming, marks};
 
 /// What became of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,10 +25,19 @@ pub struct Folded {
     pub reason: Option<&'static str>,
 }
 
-const APPLIED: Folded = Folded { outcome: Outcome::Applied, reason: None };
+/// What one entry did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What became of the entry
+    pub folded: Folded,
+    /// The state of the task that it names, where it changed
+    pub state: Option<TaskState>,
+}
 
-const fn set_aside(reason: &'static str) -> Folded {
-    Folded { outcome: Outcome::SetAside, reason: Some(reason) }
+const APPLIED: Step = Step { folded: Folded { outcome: Outcome::Applied, reason: None }, state: None };
+
+const fn set_aside(reason: &'static str) -> Step {
+    Step { folded: Folded { outcome: Outcome::SetAside, reason: Some(reason) }, state: None }
 }
 
 /// A row of `message`.
@@ -45,7 +54,8 @@ pub struct MessageRow {
     pub sent_us: i64,
 }
 
-/// A row of `employee_session`, or the end of one.
+/// A row of `employee_session`, or what one entry says of it. `opened_us` is the earliest instant that is known of the
+/// session and `closed_us` the latest end, so that entries make the same row in whatever groups they arrive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "its fields are the columns of its table")]
 pub struct SessionRow {
@@ -56,6 +66,19 @@ pub struct SessionRow {
     pub opened_us: i64,
     pub closed_us: Option<i64>,
     pub position: i64,
+}
+
+impl SessionRow {
+    /// Which session it is: phones choose the ids, each its own.
+    pub const fn key(&self) -> (i64, Uuid, Uuid) {
+        (self.account, self.installation, self.id)
+    }
+
+    /// Takes in what a later entry says of the same session. Who opened it stays.
+    pub fn merge(&mut self, later: &Self) {
+        self.opened_us = self.opened_us.min(later.opened_us);
+        self.closed_us = self.closed_us.max(later.closed_us);
+    }
 }
 
 /// What the folds wrote besides task states.
@@ -71,25 +94,24 @@ struct MessageBody {
     text: String,
 }
 
-/// Folds one entry that stands at `position` into `context` and `effects`.
+/// Folds one entry that stands at `position` into `effects` and the state of the task that it names; none when there
+/// is no such task, or not yet.
 pub fn fold(
-    context: &mut Context,
+    task: Option<&TaskState>,
     effects: &mut Effects,
     account: i64,
     position: i64,
     incoming: &Incoming,
-) -> Folded {
+) -> Step {
     let content = match &incoming.content {
         Ok(content) => content,
         Err(reason) => return set_aside(reason),
     };
-    let entry = &*content.entry;
-    let at_us = incoming.occurred.at_us;
-    if let Some(employee) = entry.employee
-        && context.object(account, model::Kind::Employee, Some(employee)).is_none()
-    {
+    if incoming.marks & marks::UNKNOWN_EMPLOYEE != 0 {
         return set_aside("unknown_employee");
     }
+    let entry = &*content.entry;
+    let at_us = incoming.occurred.at_us;
     match content.kind {
         Kind::Message | Kind::MessageSent => {
             let Some(row) = message(account, position, content.kind, entry, at_us) else {
@@ -98,7 +120,7 @@ pub fn fold(
             effects.messages.push(row);
         }
         Kind::SessionOpen | Kind::SessionClose => {
-            let (Some(session), Some(installation), Some(employee)) =
+            let (Some(id), Some(installation), Some(employee)) =
                 (entry.session, entry.installation, entry.employee)
             else {
                 return set_aside("session_missing");
@@ -107,7 +129,7 @@ pub fn fold(
             let opened_us = at_us;
             effects.sessions.push(SessionRow {
                 account,
-                id: session,
+                id,
                 installation,
                 employee,
                 opened_us,
@@ -117,19 +139,15 @@ pub fn fold(
         }
         _ => {}
     }
-    let Some(task) = entry.task else { return APPLIED };
-    let Some(fact) = Fact::of(entry, at_us) else { return set_aside(Reason::WrongAuthor.name()) };
-    let known = context.tasks.get_mut(&(account, task));
-    let folded = task_fold::fold(known.as_ref().and_then(|known| known.state.as_ref()), &fact);
-    match known {
-        Some(known) if folded.changed => {
-            known.state = folded.state;
-            known.position = position;
-        }
-        None if task_fold::concerns_task(content.kind) => return set_aside(Reason::UnknownTask.name()),
-        Some(_) | None => {}
+    if entry.task.is_none() {
+        return APPLIED;
     }
-    Folded { outcome: folded.outcome, reason: folded.reason.map(Reason::name) }
+    let Some(fact) = Fact::of(entry, at_us) else { return set_aside(Reason::WrongAuthor.name()) };
+    let folded = task_fold::fold(task, &fact);
+    Step {
+        folded: Folded { outcome: folded.outcome, reason: folded.reason.map(Reason::name) },
+        state: folded.state.filter(|_| folded.changed),
+    }
 }
 
 fn message(account: i64, position: i64, kind: Kind, entry: &Entry, sent_us: i64) -> Option<MessageRow> {

@@ -1,8 +1,12 @@
 //! The rows of the entry and event logs, and the statements that insert many of them.
 
+use campo_protocol::text::{storable, unhex};
 use uuid::Uuid;
 
-use super::fold::{Effects, SessionRow};
+use super::{
+    entry::Incoming,
+    fold::{Effects, SessionRow},
+};
 use crate::{
     database::{Tx, columns},
     problem::Result,
@@ -33,6 +37,7 @@ pub struct EntryRow {
     pub reason: Option<&'static str>,
     pub marks: i64,
     pub files_due_us: Option<i64>,
+    pub establishment: Option<String>,
 }
 
 /// A row of `entry_body`.
@@ -56,6 +61,27 @@ pub struct FileRow {
     pub size_bytes: i64,
     pub field: Option<String>,
     pub media_type: Option<String>,
+}
+
+impl FileRow {
+    /// The files that an entry mentions, as far as its content could be read.
+    pub fn of(account: i64, position: i64, incoming: &Incoming) -> Vec<Self> {
+        let files = incoming.content.as_ref().map_or(&[][..], |content| &content.entry.files);
+        let storable_text = |text: &Option<String>| text.as_deref().map(|text| storable(text).into_owned());
+        files
+            .iter()
+            .enumerate()
+            .map(|(number, file)| Self {
+                account,
+                position,
+                number: number as i64,
+                hash: unhex(&file.hash).unwrap_or_default(),
+                size_bytes: file.size_bytes,
+                field: storable_text(&file.field),
+                media_type: storable_text(&file.media_type),
+            })
+            .collect()
+    }
 }
 
 /// A row of `chain_link`.
@@ -113,10 +139,10 @@ impl Rows {
         tx.insert_many(
             "insert into entry (account, position, id, hash, kind, author, author_id, installation, session, employee, \
              sequence, task, form, corrects, occurred_us, occurred_kind, received_us, outcome, reason, marks, \
-             files_due_us)",
+             files_due_us, establishment)",
             columns!(self.entries => account, position, id, hash, kind, author, author_id, installation, session,
                 employee, sequence, task, form, corrects, occurred_us, occurred_kind, received_us, outcome, reason,
-                marks, files_due_us),
+                marks, files_due_us, establishment),
             "",
         )
         .await?;
@@ -167,10 +193,12 @@ impl Effects {
         tx.insert_many(
             "insert into employee_session (account, id, installation, employee, opened_us, closed_us, position)",
             columns!(merged(self.sessions) => account, id, installation, employee, opened_us, closed_us, position),
-            "on conflict (account, id) do update set \
-             opened_us = case when excluded.closed_us is null then excluded.opened_us \
+            "on conflict (account, installation, id) do update set \
+             opened_us = case when excluded.opened_us < employee_session.opened_us then excluded.opened_us \
              else employee_session.opened_us end, \
-             closed_us = coalesce(excluded.closed_us, employee_session.closed_us)",
+             closed_us = case when employee_session.closed_us is null \
+             or excluded.closed_us > employee_session.closed_us \
+             then coalesce(excluded.closed_us, employee_session.closed_us) else employee_session.closed_us end",
         )
         .await?;
         Ok(())
@@ -178,16 +206,11 @@ impl Effects {
 }
 
 /// One row a session: PostgreSQL refuses the same key twice in one statement.
-pub fn merged(rows: Vec<SessionRow>) -> Vec<SessionRow> {
+fn merged(rows: Vec<SessionRow>) -> Vec<SessionRow> {
     let mut sessions: Vec<SessionRow> = Vec::with_capacity(rows.len());
     for row in rows {
-        match sessions.iter_mut().find(|known| (known.account, known.id) == (row.account, row.id)) {
-            Some(known) => {
-                if row.closed_us.is_none() {
-                    known.opened_us = row.opened_us;
-                }
-                known.closed_us = row.closed_us.or(known.closed_us);
-            }
+        match sessions.iter_mut().find(|known| known.key() == row.key()) {
+            Some(known) => known.merge(&row),
             None => sessions.push(row),
         }
     }

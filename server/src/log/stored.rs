@@ -35,6 +35,43 @@ pub struct StoredEntry {
     pub reason: Option<String>,
     /// Until when it waits for its files, while it does
     pub files_due_us: Option<i64>,
+    /// What the release that appended it, or rebuilt since, extracted from its bytes
+    pub extracted: Extracted,
+}
+
+/// The columns of `entry` that are extracted from its content.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Extracted {
+    /// The name of its kind, [`UNKNOWN_KIND`] when its content could not be used
+    pub kind: String,
+    /// The session in which it was captured
+    pub session: Option<Uuid>,
+    /// The employee whose entry it is
+    pub employee: Option<Uuid>,
+    /// The task it is about
+    pub task: Option<Uuid>,
+    /// The definition that a filled form answers
+    pub form: Option<Uuid>,
+    /// The entry that it corrects
+    pub corrects: Option<Uuid>,
+}
+
+/// The kind in tables of an entry whose content could not be used.
+pub const UNKNOWN_KIND: &str = "unknown";
+
+impl Extracted {
+    /// What this release extracts from an entry.
+    pub fn of(incoming: &Incoming) -> Self {
+        let content = incoming.content.as_ref().ok();
+        Self {
+            kind: content.map_or(UNKNOWN_KIND, |content| content.kind.name()).to_owned(),
+            session: incoming.session(),
+            employee: incoming.employee(),
+            task: incoming.task(),
+            form: content.and_then(|content| content.form),
+            corrects: content.and_then(|content| content.entry.corrects),
+        }
+    }
 }
 
 #[derive(FromRow)]
@@ -54,6 +91,8 @@ struct Row {
     marks: i64,
     files_due_us: Option<i64>,
     bytes: Option<Vec<u8>>,
+    #[sqlx(flatten)]
+    extracted: Extracted,
 }
 
 /// The entries at `positions`, in the order of the log. What is not there is left out.
@@ -63,7 +102,8 @@ pub async fn load(tx: &mut Tx, account: i64, positions: &[i64]) -> Result<Vec<St
             "a, p",
             (vec![account; positions.len()], positions.to_vec()),
             "select e.position, e.id, e.hash, e.author, e.author_id, e.installation, e.sequence, e.occurred_us, \
-             e.occurred_kind, e.received_us, e.outcome, e.reason, e.marks, e.files_due_us, b.bytes from k \
+             e.occurred_kind, e.received_us, e.outcome, e.reason, e.marks, e.files_due_us, \
+             e.kind, e.session, e.employee, e.task, e.form, e.corrects, b.bytes from k \
              join entry e on e.account = k.a and e.position = k.p \
              left join entry_body b on b.account = e.account and b.position = e.position",
         )
@@ -106,6 +146,7 @@ impl StoredEntry {
             outcome: Outcome::from_name(&row.outcome).unwrap_or(Outcome::SetAside),
             reason: row.reason,
             files_due_us: row.files_due_us,
+            extracted: row.extracted,
         })
     }
 }

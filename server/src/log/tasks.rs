@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use campo_protocol::scope::Scope;
+use campo_protocol::{scope::Scope, task::state::TaskState};
 use uuid::Uuid;
 
 use super::{
@@ -39,15 +39,19 @@ pub struct AssignmentRow {
     pub until_us: Option<i64>,
 }
 
-/// The rows that say what the entries made of a task; none when there is no state.
-pub fn rows(account: i64, known: &KnownTask) -> Result<Option<(StateRow, Vec<AssignmentRow>)>> {
-    let Some(state) = &known.state else { return Ok(None) };
+/// The rows that say what the entries made of a task, of which the one at `position` was the last that changed it.
+pub fn rows(
+    account: i64,
+    task: Uuid,
+    position: i64,
+    state: &TaskState,
+) -> Result<(StateRow, Vec<AssignmentRow>)> {
     let row = StateRow {
         account,
-        task: known.row.id,
+        task,
         status: state.status.name(),
         attention: state.attention.len() as i64,
-        position: known.position,
+        position,
         state: serde_json::to_string(state).map_err(Problem::internal)?,
     };
     let assignments = state
@@ -56,7 +60,7 @@ pub fn rows(account: i64, known: &KnownTask) -> Result<Option<(StateRow, Vec<Ass
         .enumerate()
         .map(|(number, assignment)| AssignmentRow {
             account,
-            task: known.row.id,
+            task,
             number: number as i64,
             employee: assignment.employee,
             role: assignment.role.name(),
@@ -64,7 +68,7 @@ pub fn rows(account: i64, known: &KnownTask) -> Result<Option<(StateRow, Vec<Ass
             until_us: assignment.until_us,
         })
         .collect();
-    Ok(Some((row, assignments)))
+    Ok((row, assignments))
 }
 
 /// Writes the states and assignments that changed.
@@ -75,14 +79,23 @@ pub async fn write(tx: &mut Tx, context: &Context, now_us: i64) -> Result<()> {
         if known.state == known.before {
             continue;
         }
-        if let Some((state, mut own)) = rows(*account, known)? {
-            states.push(state);
-            let before = known.before.as_ref().map(|state| &state.assignments);
-            if before != known.state.as_ref().map(|state| &state.assignments) {
-                assignments.append(&mut own);
-            }
+        let Some(state) = &known.state else { continue };
+        let (row, mut own) = rows(*account, known.row.id, known.position, state)?;
+        states.push(row);
+        if known.before.as_ref().map(|before| &before.assignments) != Some(&state.assignments) {
+            assignments.append(&mut own);
         }
     }
+    store(tx, states, assignments, now_us).await
+}
+
+/// Writes these rows over those that are there.
+pub async fn store(
+    tx: &mut Tx,
+    states: Vec<StateRow>,
+    assignments: Vec<AssignmentRow>,
+    now_us: i64,
+) -> Result<()> {
     let updated_us = vec![now_us; states.len()];
     let (account, task, status, attention, position, state) =
         columns!(states => account, task, status, attention, position, state);
@@ -96,7 +109,8 @@ pub async fn write(tx: &mut Tx, context: &Context, now_us: i64) -> Result<()> {
     tx.insert_many(
         "insert into assignment (account, task, number, employee, role, from_us, until_us)",
         columns!(assignments => account, task, number, employee, role, from_us, until_us),
-        "on conflict (account, task, number) do update set until_us = excluded.until_us",
+        "on conflict (account, task, number) do update set employee = excluded.employee, role = excluded.role, \
+         from_us = excluded.from_us, until_us = excluded.until_us",
     )
     .await?;
     Ok(())
