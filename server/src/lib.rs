@@ -11,6 +11,7 @@ pub mod extract;
 pub mod health;
 pub mod log;
 pub mod problem;
+pub mod rebuild;
 pub mod secrets;
 pub mod server_setting;
 pub mod sync;
