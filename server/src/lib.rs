@@ -17,3 +17,4 @@ pub mod server_setting;
 pub mod sync;
 pub mod telemetry;
 pub mod texts;
+pub mod verify;

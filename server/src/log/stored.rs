@@ -62,14 +62,24 @@ pub const UNKNOWN_KIND: &str = "unknown";
 impl Extracted {
     /// What this release extracts from an entry.
     pub fn of(incoming: &Incoming) -> Self {
-        let content = incoming.content.as_ref().ok();
         Self {
-            kind: content.map_or(UNKNOWN_KIND, |content| content.kind.name()).to_owned(),
             session: incoming.session(),
             employee: incoming.employee(),
             task: incoming.task(),
+            ..Self::of_content(incoming.content.as_ref().ok())
+        }
+    }
+
+    /// What this release extracts from the content of an entry, none when it cannot be used.
+    pub fn of_content(content: Option<&Content>) -> Self {
+        let entry = content.map(|content| &content.entry);
+        Self {
+            kind: content.map_or(UNKNOWN_KIND, |content| content.kind.name()).to_owned(),
+            session: entry.and_then(|entry| entry.session),
+            employee: entry.and_then(|entry| entry.employee),
+            task: entry.and_then(|entry| entry.task),
             form: content.and_then(|content| content.form),
-            corrects: content.and_then(|content| content.entry.corrects),
+            corrects: entry.and_then(|entry| entry.corrects),
         }
     }
 }
@@ -122,12 +132,9 @@ impl StoredEntry {
         let principal =
             Principal::from_columns(&row.author, row.author_id).unwrap_or(Principal::Duty(Duty::Operator));
         let mut marks = row.marks;
-        let content = match (&row.bytes, row.installation) {
-            (None, _) => Err(ERASED),
-            (Some(bytes), Some(installation)) => {
-                Content::from_phone(entry::read(bytes), installation, principal, &mut marks)
-            }
-            (Some(bytes), None) => office_content(bytes),
+        let content = match &row.bytes {
+            None => Err(ERASED),
+            Some(bytes) => content(bytes, row.installation, principal, &mut marks),
         };
         Ok(Self {
             position: row.position,
@@ -151,7 +158,17 @@ impl StoredEntry {
     }
 }
 
-fn office_content(bytes: &[u8]) -> Result<Content, &'static str> {
+/// The content that this release reads from the bytes of an entry, or what stands against it; `marks` gains what is to
+/// be marked on it.
+pub fn content(
+    bytes: &[u8],
+    installation: Option<Uuid>,
+    principal: Principal,
+    marks: &mut i64,
+) -> Result<Content, &'static str> {
+    if let Some(installation) = installation {
+        return Content::from_phone(entry::read(bytes), installation, principal, marks);
+    }
     let entry: Entry = serde_json::from_slice(bytes).map_err(|_| "content_unreadable")?;
     let kind = Kind::from_name(&entry.kind).ok_or("kind_unknown")?;
     Ok(Content::new(kind, entry))

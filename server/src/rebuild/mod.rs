@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// How many entries are read at a time.
-const BATCH: i64 = 500;
+const BATCH: i64 = 250;
 
 /// What to do about differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
