@@ -38,6 +38,8 @@ impl App {
 pub struct Limits {
     /// Of an ordinary body
     pub request_bytes: usize,
+    /// Of a body that carries many objects
+    pub batch_bytes: usize,
     /// Of an exchange with a phone, after decompression
     pub sync_bytes: usize,
     /// Of one file
@@ -50,6 +52,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             request_bytes: 1024 * 1024,
+            batch_bytes: 8 * 1024 * 1024,
             sync_bytes: campo_protocol::sync::MAX_REQUEST_BYTES,
             file_bytes: 50 * 1024 * 1024,
             session_us: 12 * 3600 * 1_000_000,

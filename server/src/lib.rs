@@ -10,6 +10,7 @@ pub mod environment;
 pub mod extract;
 pub mod health;
 pub mod log;
+pub mod objects;
 pub mod problem;
 pub mod rebuild;
 pub mod secrets;

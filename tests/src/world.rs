@@ -2,21 +2,29 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-use campo_protocol::entry::Frame;
+use anyhow::{Context as _, Result};
+use campo_protocol::{
+    entry::Frame,
+    model::{
+        employee::Employee, form::FormDefinition, group::Group, poi::Poi, profile::EmployeeProfile,
+        task_type::TaskType,
+    },
+};
 use campo_server::{
     access::{
         Caller, Duty, PermissionName, Permissions, Principal,
-        permissions::{HandIn, ManageEmployees, ManageInstallations, ManageKeys},
+        permissions::{HandIn, ManageInstallations, ManageKeys},
     },
     accounts::{self, NewAccount},
     app::{App, Limits},
     database::{Db, Options, Synchronous, migrations},
     environment::Environment,
     log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
+    objects::{self, Kept, Object, Operation},
     secrets::{Bearer, Holder, MasterKey, Secrets},
     server_setting,
 };
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -143,22 +151,59 @@ impl Account {
         Caller::duty(self.id, Duty::Operator)
     }
 
-    /// A new employee.
-    pub async fn employee(&self, number: &str) -> Result<Uuid> {
-        let allowed = self.operator().allow::<ManageEmployees>()?;
+    /// A new object of the office.
+    pub async fn keep<K: Kept>(&self, document: Value) -> Result<Object<K>> {
+        let allowed = self.operator().allow::<K::Manage>()?;
         let mut write = self.app.log.begin(&allowed, Class::Office).await?;
-        let id = write.new_id();
-        let body = format!(
-            r#"{{"number":"{number}","first_name":"Ana","last_name":"{number}","establishment":"LIMA-1"}}"#
-        );
-        write.tx().execute(
-            "insert into object (account, kind, id, code, name, sort_key, parent, state, version, body, created_us, updated_us) \
-             values ($1, 'employee', $2, $3, $3, $3, null, 'enabled', 1, $4, 1, 1)",
-            (self.id, id, number, body),
-        ).await?;
-        write.directory_changed();
+        let object = objects::create(&mut write, &allowed, &document).await?;
+        write.commit().await?;
+        Ok(object)
+    }
+
+    /// The group with this code, made if there is none.
+    pub async fn group(&self, code: &str) -> Result<Uuid> {
+        let allowed = self.operator().allow()?;
+        let mut write = self.app.log.begin(&allowed, Class::Office).await?;
+        let documents = [json!({ "code": code, "name": format!("Group {code}") })];
+        let saved = objects::save_many::<Group>(&mut write, &allowed, Operation::AutoSelect, &documents);
+        let id = saved.await?.pop().context("an outcome")??.object.id;
         write.commit().await?;
         Ok(id)
+    }
+
+    /// A new employee profile that allows everything.
+    pub async fn profile(&self, code: &str) -> Result<Uuid> {
+        let document = json!({ "code": code, "name": format!("Profile {code}") });
+        Ok(self.keep::<EmployeeProfile>(document).await?.id)
+    }
+
+    /// A new employee in the group `FIELD`.
+    pub async fn employee(&self, number: &str) -> Result<Uuid> {
+        let group = self.group("FIELD").await?;
+        let document = json!({
+            "number": number, "first_name": "Ana", "last_name": number, "group": group, "establishment": "LIMA-1"
+        });
+        Ok(self.keep::<Employee>(document).await?.id)
+    }
+
+    /// A new point of interest in Lima that nobody's phone has.
+    pub async fn poi(&self, number: &str) -> Result<Uuid> {
+        let place = json!({ "latitude": -12.05, "longitude": -77.05 });
+        let document = json!({ "number": number, "name": format!("Customer {number}"), "place": place });
+        Ok(self.keep::<Poi>(document).await?.id)
+    }
+
+    /// A new type of task.
+    pub async fn task_type(&self, code: &str) -> Result<Uuid> {
+        let document = json!({ "code": code, "name": format!("Type {code}") });
+        Ok(self.keep::<TaskType>(document).await?.id)
+    }
+
+    /// A new form that everybody may fill, with a field `reading` for a number.
+    pub async fn form(&self, code: &str) -> Result<Uuid> {
+        let fields = json!([{ "id": "reading", "label": "Lectura", "kind": "number" }]);
+        let document = json!({ "code": code, "name": format!("Form {code}"), "fields": fields });
+        Ok(self.keep::<FormDefinition>(document).await?.id)
     }
 
     /// A phone that `employee` uses, enrolled.

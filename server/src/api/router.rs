@@ -16,6 +16,11 @@ use crate::{
 /// Every route of the API with its document.
 fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(description()).merge(health::routes()).merge(sync::routes(limits))
+use crate::{app::App, objects, problem, sync};
+
+/// Every route of the API with its document.
+fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::with_openapi(description()).merge(objects::routes(app)).merge(sync::routes(app))
 }
 
 /// The OpenAPI document (3.1) of this release.

@@ -68,7 +68,8 @@ pub(super) fn message(fault: &Fault, language: Language) -> String {
 }
 
 impl Problem {
-    fn shown(&self, language: Language, request_id: Option<&RequestId>) -> ProblemShown {
+    /// What an answer contains of it.
+    pub fn shown(&self, language: Language, request_id: Option<&RequestId>) -> ProblemShown {
         let Self(parts) = self;
         let faults = parts
             .faults

@@ -1,0 +1,180 @@
+//! What phones must know of objects that changed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use campo_protocol::{
+    model::{Kind, Ref, Reference as _, State, poi::Poi},
+    scope::Scope,
+};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Kept, draft::Draft, object::feed_body};
+use crate::{
+    database::Tx,
+    log::{changes::View, write::Write},
+    problem::{Problem, Result},
+};
+
+/// Files what phones must know of the objects that were written. The drafts of one kind, which all change something.
+pub(super) async fn file<K: Kept>(write: &mut Write, drafts: &[&Draft]) -> Result<()> {
+    let views = if K::KIND == Kind::Poi {
+        let edited = drafts.iter().map(|draft| Edited { id: draft.id, moved: moves(draft) }).collect();
+        let account = write.account();
+        let mut views = poi_views(write.tx(), account, edited).await?;
+        views.extend(
+            drafts.iter().filter(|draft| draft.state == State::Deleted).map(|draft| view::<K>(draft)),
+        );
+        views
+    } else {
+        drafts.iter().map(|draft| view::<K>(draft)).collect()
+    };
+    for view in views {
+        write.view(view);
+    }
+    Ok(())
+}
+
+/// The view of an object; the data of a deleted one is no longer kept for phones.
+fn view<K: Kept>(draft: &Draft) -> View {
+    let body = match draft.state {
+        State::Enabled => feed_body(K::VERSION, draft.id, draft.version(), &draft.body),
+        State::Deleted => Vec::new(),
+    };
+    View { kind: K::KIND.name(), id: draft.id, scopes: draft.scopes.clone(), body }
+}
+
+/// True when what stands below a point of interest may be filed elsewhere after the edit.
+fn moves(draft: &Draft) -> bool {
+    draft.before.as_ref().is_some_and(|before| {
+        before.parent != draft.parent
+            || before.state != draft.state
+            || before.handed_down != draft.handed_down
+    })
+}
+
+/// A point of interest whose view is to be made again.
+#[derive(Debug, Clone, Copy)]
+pub struct Edited {
+    /// The point of interest
+    pub id: Uuid,
+    /// True when what stands below it may be filed elsewhere too
+    pub moved: bool,
+}
+
+#[derive(Debug, FromRow)]
+struct PoiRow {
+    id: Uuid,
+    parent: Option<Uuid>,
+    version: i64,
+    state: String,
+    body: String,
+}
+
+/// A point of interest and those around it, as they are stored.
+struct Place {
+    row: PoiRow,
+    poi: Poi,
+}
+
+/// What phones must know of points of interest: each is filed under its own links, under the recursive ones of all
+/// above it, and wherever a task at it is filed. Whoever changes where a task is filed makes the views of its place
+/// again, behind that change.
+pub async fn poi_views(tx: &mut Tx, account: i64, edited: Vec<Edited>) -> Result<Vec<View>> {
+    let places = around(tx, account, &edited).await?;
+    let affected = affected(&places, &edited);
+    let tasks = scopes_of_tasks(tx, account, &affected).await?;
+    let view = |id: &Uuid| {
+        let place = places.get(id).filter(|place| place.row.state == State::Enabled.name())?;
+        let mut scopes = inherited(&places, place);
+        scopes.extend(place.poi.scopes(*id));
+        scopes.extend(tasks.get(id).into_iter().flatten());
+        let body = feed_body(Poi::VERSION, *id, place.row.version, &place.row.body);
+        Some(View { kind: Kind::Poi.name(), id: *id, scopes: scopes.into_iter().collect(), body })
+    };
+    Ok(affected.iter().filter_map(view).collect())
+}
+
+/// The edited places, those below the moved ones, and all above either.
+async fn around(tx: &mut Tx, account: i64, edited: &[Edited]) -> Result<HashMap<Uuid, Place>> {
+    let rows: Vec<PoiRow> = tx
+        .fetch_many(
+            "a, i, m",
+            (
+                vec![account; edited.len()],
+                edited.iter().map(|edited| edited.id).collect::<Vec<_>>(),
+                edited.iter().map(|edited| edited.moved).collect::<Vec<_>>(),
+            ),
+            "select o.id, o.parent, o.version, o.state, o.body from (with recursive below(a, i) as ( \
+             select k.a, k.i from k where k.m \
+             union select o.account, o.id from below join object o \
+             on o.account = below.a and o.kind = 'poi' and o.parent = below.i and o.state <> 'deleted'), \
+             above(a, i) as (select k.a, k.i from k union select below.a, below.i from below \
+             union select o.account, o.parent from above join object o \
+             on o.account = above.a and o.kind = 'poi' and o.id = above.i and o.parent is not null) \
+             select a, i from above) x join object o on o.account = x.a and o.kind = 'poi' and o.id = x.i",
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let poi = serde_json::from_str(&row.body).map_err(Problem::internal)?;
+            Ok((row.id, Place { row, poi }))
+        })
+        .collect()
+}
+
+/// The edited places and those below the moved ones.
+fn affected(places: &HashMap<Uuid, Place>, edited: &[Edited]) -> BTreeSet<Uuid> {
+    let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for place in places.values() {
+        if let Some(parent) = place.row.parent {
+            below.entry(parent).or_default().push(place.row.id);
+        }
+    }
+    let mut affected: BTreeSet<Uuid> = edited.iter().map(|edited| edited.id).collect();
+    let mut left: Vec<Uuid> = edited.iter().filter(|edited| edited.moved).map(|edited| edited.id).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = left.pop() {
+        if seen.insert(id) {
+            affected.insert(id);
+            left.extend(below.get(&id).into_iter().flatten());
+        }
+    }
+    affected
+}
+
+/// The recursive scopes of all above a place.
+fn inherited(places: &HashMap<Uuid, Place>, place: &Place) -> BTreeSet<Scope> {
+    let mut scopes = BTreeSet::new();
+    let mut seen = BTreeSet::from([place.row.id]);
+    let mut current = place;
+    while let Some(above) = current.poi.parent.as_ref().and_then(Ref::id).filter(|id| seen.insert(*id)) {
+        let Some(above) = places.get(&above) else { break };
+        scopes.extend(above.poi.handed_down());
+        current = above;
+    }
+    scopes
+}
+
+/// Where the tasks at these places are filed.
+async fn scopes_of_tasks(
+    tx: &mut Tx,
+    account: i64,
+    places: &BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, Vec<Scope>>> {
+    let rows: Vec<(Uuid, String)> = tx
+        .fetch_many(
+            "a, i",
+            (vec![account; places.len()], places.iter().copied().collect::<Vec<_>>()),
+            "select distinct t.poi, c.scope from k join task t on t.account = k.a and t.poi = k.i \
+             join change c on c.account = t.account and c.kind = 'task' and c.id = t.id where not c.removed",
+        )
+        .await?;
+    let mut scopes: HashMap<Uuid, Vec<Scope>> = HashMap::new();
+    for (place, scope) in rows {
+        if let Ok(scope) = scope.parse() {
+            scopes.entry(place).or_default().push(scope);
+        }
+    }
+    Ok(scopes)
+}

@@ -1,0 +1,295 @@
+//! Reading objects: one, pages of a list, and what an object was before.
+
+use std::collections::{BTreeSet, HashMap};
+
+use campo_protocol::{
+    faults::Faults,
+    model::{MAX_NAME, Ref, State},
+    text,
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sqlx::FromRow;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Kept, Object, object::Row};
+use crate::{
+    access::Allowed,
+    api::{
+        page::{Page, PageQuery},
+        time::Instant,
+    },
+    database::{Db, Tx},
+    problem::{Code, Problem, Result},
+};
+
+const BY_ID: &str = "select id, version, body, created_us, updated_us from object \
+                     where account = $1 and kind = $2 and id = $3";
+const BY_CODE: &str = "select id, version, body, created_us, updated_us from object \
+                       where account = $1 and kind = $2 and code = $3 and state <> 'deleted'";
+
+/// Which states a list shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum States {
+    /// What is in use
+    #[default]
+    Enabled,
+    /// What is no longer in use
+    Deleted,
+    /// Both
+    All,
+}
+
+impl States {
+    fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Enabled => Some(State::Enabled.name()),
+            Self::Deleted => Some(State::Deleted.name()),
+            Self::All => None,
+        }
+    }
+}
+
+/// What a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// In which states
+    pub states: States,
+    /// Only what stands directly below this one; of employees, the members of this group
+    pub parent: Option<Ref>,
+    /// Only what has this code
+    pub code: Option<String>,
+    /// Only what changed behind this instant: microseconds since 1970 UTC
+    pub changed_after_us: Option<i64>,
+    /// Only what has this text in name or code, without regard to case and accents
+    pub search: Option<String>,
+}
+
+/// The object that `reference` names. By code only one in use is found.
+pub async fn get<K: Kept>(db: &Db, allowed: &Allowed<K::View>, reference: &Ref) -> Result<Object<K>> {
+    let (account, kind) = (allowed.account(), K::KIND.name());
+    let row: Option<Row> = match reference {
+        Ref::Id(id) => db.fetch_optional(BY_ID, (account, kind, *id)).await?,
+        Ref::Code(code) => db.fetch_optional(BY_CODE, (account, kind, code.as_str())).await?,
+    };
+    row.ok_or(Code::NotFound)?.read()
+}
+
+/// Like [`get`], under the account's lock, with the row.
+pub(super) async fn find<K: Kept>(tx: &mut Tx, account: i64, reference: &Ref) -> Result<(Row, Object<K>)> {
+    let kind = K::KIND.name();
+    let row: Option<Row> = match reference {
+        Ref::Id(id) => tx.fetch_optional(BY_ID, (account, kind, *id)).await?,
+        Ref::Code(code) => tx.fetch_optional(BY_CODE, (account, kind, code.as_str())).await?,
+    };
+    let row = row.ok_or(Code::NotFound)?;
+    let object = row.read()?;
+    Ok((row, object))
+}
+
+/// The objects in use that have one of these codes, by code.
+pub(super) async fn by_codes<K: Kept>(
+    tx: &mut Tx,
+    account: i64,
+    codes: BTreeSet<&str>,
+) -> Result<HashMap<String, (Row, Object<K>)>> {
+    let count = codes.len();
+    let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
+    let rows: Vec<Row> = tx
+        .fetch_many(
+            "a, d, c",
+            (vec![account; count], vec![K::KIND.name(); count], codes),
+            "select o.id, o.version, o.body, o.created_us, o.updated_us from k \
+             join object o on o.account = k.a and o.kind = k.d and o.code = k.c and o.state <> 'deleted'",
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let object: Object<K> = row.read()?;
+            Ok((object.object.code().to_owned(), (row, object)))
+        })
+        .collect()
+}
+
+/// What every text of a list asks for.
+const LIST: &str = "select id, version, body, created_us, updated_us, sort_key from object \
+                    where account = $1 and kind = $2 and ($3 is null or state = $3) \
+                    and ($4 is null or updated_us > $4) and ($5 is null or sort_key like $5 escape '!') \
+                    and (sort_key, id) > ($6, $7) order by sort_key, id limit $8";
+const LIST_BELOW: &str = "select id, version, body, created_us, updated_us, sort_key from object \
+                          where account = $1 and kind = $2 and ($3 is null or state = $3) \
+                          and ($4 is null or updated_us > $4) and ($5 is null or sort_key like $5 escape '!') \
+                          and (sort_key, id) > ($6, $7) and parent = $9 order by sort_key, id limit $8";
+const LIST_OF_CODE: &str = "select id, version, body, created_us, updated_us, sort_key from object \
+                            where account = $1 and kind = $2 and ($3 is null or state = $3) \
+                            and ($4 is null or updated_us > $4) and ($5 is null or sort_key like $5 escape '!') \
+                            and (sort_key, id) > ($6, $7) and code = $9 and ($10 is null or parent = $10) \
+                            order by sort_key, id limit $8";
+
+/// A [`Row`] with its place in the list.
+#[derive(FromRow)]
+struct ListRow {
+    id: Uuid,
+    version: i64,
+    body: String,
+    created_us: i64,
+    updated_us: i64,
+    sort_key: String,
+}
+
+impl ListRow {
+    fn read<K: Kept>(self) -> Result<(String, Object<K>)> {
+        let Self { id, version, body, created_us, updated_us, sort_key } = self;
+        Ok((sort_key, Row { id, version, body, created_us, updated_us }.read()?))
+    }
+}
+
+/// A page of the objects that `filter` shows, sorted by name and code.
+pub async fn list<K: Kept>(
+    db: &Db,
+    allowed: &Allowed<K::View>,
+    filter: &Filter,
+    page: &PageQuery,
+) -> Result<Page<Object<K>>> {
+    let (account, kind, limit) = (allowed.account(), K::KIND.name(), page.limit()?);
+    let (key, id) = page.after::<(String, Uuid)>()?.unwrap_or_default();
+    let (state, changed_us) = (filter.states.name(), filter.changed_after_us);
+    let pattern = filter.search.as_deref().map(pattern).transpose()?;
+    let parent = match &filter.parent {
+        None => None,
+        Some(parent) => match parent_id::<K>(db, account, parent).await? {
+            None => return Ok(Page { items: Vec::new(), next: None }),
+            found => found,
+        },
+    };
+    let more = limit + 1;
+    // One text each for what has an index of its own: one for all would read the whole list.
+    let rows: Vec<ListRow> = match (filter.code.as_deref(), parent) {
+        (None, None) => {
+            db.fetch_all(LIST, (account, kind, state, changed_us, pattern, key, id, more)).await?
+        }
+        (None, Some(parent)) => {
+            let args = (account, kind, state, changed_us, pattern, key, id, more, parent);
+            db.fetch_all(LIST_BELOW, args).await?
+        }
+        (Some(code), parent) => {
+            let args = (account, kind, state, changed_us, pattern, key, id, more, code, parent);
+            db.fetch_all(LIST_OF_CODE, args).await?
+        }
+    };
+    let items = rows.into_iter().map(ListRow::read::<K>).collect::<Result<Vec<_>>>()?;
+    Ok(Page::new(items, limit, |(key, object)| (key.clone(), object.id)).map(|(_, object)| object))
+}
+
+/// The id of what a list is filtered by; none when there is no such thing, below which then stands nothing.
+async fn parent_id<K: Kept>(db: &Db, account: i64, parent: &Ref) -> Result<Option<Uuid>> {
+    let Some(kind) = K::PARENT else {
+        let mut faults = Faults::default();
+        faults.add(
+            "/parent",
+            "not_applicable",
+            &parent.to_string(),
+            "a filter for kinds that stand in a tree",
+        );
+        return Err(faults.into());
+    };
+    match parent {
+        Ref::Id(id) => Ok(Some(*id)),
+        Ref::Code(code) => {
+            let row: Option<Row> = db.fetch_optional(BY_CODE, (account, kind.name(), code.as_str())).await?;
+            Ok(row.map(|row| row.id))
+        }
+    }
+}
+
+/// The `like` pattern that finds `search` anywhere in a sort key.
+fn pattern(search: &str) -> Result<String> {
+    let mut faults = Faults::default();
+    faults.check_text("/q", search, MAX_NAME);
+    faults.into_result()?;
+    let mut pattern = String::from("%");
+    for c in text::sort_key(search.trim()).chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    Ok(pattern)
+}
+
+/// What an object was before an edit.
+#[derive(Debug, Serialize)]
+pub struct Version {
+    /// The version that it had
+    pub version: i64,
+    /// When it was replaced
+    pub replaced_at: Instant,
+    /// Who replaced it
+    pub replaced_by: Author,
+    /// What it was
+    pub object: Box<RawValue>,
+}
+
+/// Who made an edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Author {
+    /// `user`, `key`, or the name of a duty of the server
+    pub kind: String,
+    /// Which user or key
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+}
+
+#[derive(FromRow)]
+struct VersionRow {
+    version: i64,
+    body: String,
+    author: String,
+    author_id: Option<Uuid>,
+    replaced_us: i64,
+}
+
+/// What an object was before each of its edits, the latest first.
+pub async fn versions<K: Kept>(
+    db: &Db,
+    allowed: &Allowed<K::View>,
+    reference: &Ref,
+    page: &PageQuery,
+) -> Result<Page<Version>> {
+    let limit = page.limit()?;
+    let before = page.after::<i64>()?.unwrap_or(i64::MAX);
+    let object = get::<K>(db, allowed, reference).await?;
+    let rows: Vec<VersionRow> = db
+        .fetch_all(
+            "select version, body, author, author_id, replaced_us from object_version \
+             where account = $1 and kind = $2 and id = $3 and version < $4 order by version desc limit $5",
+            (allowed.account(), K::KIND.name(), object.id, before, limit + 1),
+        )
+        .await?;
+    let items = rows.into_iter().map(|row| {
+        Ok(Version {
+            version: row.version,
+            replaced_at: Instant(row.replaced_us),
+            replaced_by: Author { kind: row.author, id: row.author_id },
+            object: RawValue::from_string(row.body).map_err(Problem::internal)?,
+        })
+    });
+    Ok(Page::new(items.collect::<Result<Vec<_>>>()?, limit, |item| item.version))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_searched_is_found_as_it_is_written() {
+        for (search, expected) in
+            [("Ñandú", "%n~andu%"), (" 50% ", "%50!%%"), ("a_b!", "%a!_b!!%"), ("", "%%")]
+        {
+            assert_eq!(pattern(search).unwrap(), expected, "{search}");
+        }
+        assert!(pattern("a\0").is_err() && pattern(&"x".repeat(301)).is_err());
+    }
+}

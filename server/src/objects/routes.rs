@@ -1,0 +1,281 @@
+//! The same routes for every kind.
+
+use axum::{
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+    routing::{get, post},
+};
+use campo_protocol::{
+    faults::Faults,
+    model::{
+        Ref, catalogue::CatalogueItem, employee::Employee, form::FormDefinition, group::Group,
+        non_working_days::NonWorkingDays, poi::Poi, profile::EmployeeProfile, task_type::TaskType,
+        work_order::WorkOrder,
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
+
+use super::{
+    Filter, Kept, Object, Operation, Outcome, States, What, describe, edit,
+    object::code_of,
+    read::{self, Version},
+};
+use crate::{
+    access::Auth,
+    api::{
+        edit::{Created, IfMatch, Once, Versioned},
+        page::{Page, PageQuery},
+        time::Instant,
+    },
+    app::App,
+    extract::{Json, Path, Query},
+    log::scheduler::Class,
+    problem::{ProblemShown, Result},
+    texts::Language,
+};
+
+/// The most items of a batch.
+pub(super) const MAX_ITEMS: usize = 500;
+
+/// The routes of every kind.
+pub fn routes(app: &App) -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(of_kind::<CatalogueItem>(app))
+        .merge(of_kind::<Employee>(app))
+        .merge(of_kind::<EmployeeProfile>(app))
+        .merge(of_kind::<FormDefinition>(app))
+        .merge(of_kind::<Group>(app))
+        .merge(of_kind::<NonWorkingDays>(app))
+        .merge(of_kind::<Poi>(app))
+        .merge(of_kind::<TaskType>(app))
+        .merge(of_kind::<WorkOrder>(app))
+}
+
+fn of_kind<K: Kept>(app: &App) -> OpenApiRouter<App> {
+    let batch_limit = DefaultBodyLimit::max(app.limits.batch_bytes);
+    let one = get(one::<K>).put(replace::<K>).patch(merge::<K>).delete(remove::<K>);
+    OpenApiRouter::new()
+        .routes(describe::collection::<K>(get(list::<K>).post(create::<K>)))
+        .routes(describe::batch::<K>(post(save_many::<K>).layer(batch_limit)))
+        .routes(describe::one::<K>(one))
+        .routes(describe::versions::<K>(get(versions::<K>)))
+}
+
+/// What a list shows and which page of it.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ListQuery {
+    /// `next` of the page before
+    after: Option<String>,
+    /// How many items at most, 1 to 500; 100 when absent
+    limit: Option<i64>,
+    /// `enabled` when absent
+    state: Option<StateFilter>,
+    /// What stands directly below this one; of employees, the members of this group
+    #[param(value_type = Option<String>, example = "code:NORTH")]
+    parent: Option<Ref>,
+    /// The one with this code or number
+    code: Option<String>,
+    /// What changed behind this instant. Whoever reads regularly names the instant at which the time before began, less
+    /// a minute, since clocks of servers differ
+    changed_after: Option<Instant>,
+    /// Text in name, code or number, without regard to case and accents
+    q: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum StateFilter {
+    /// What is in use
+    Enabled,
+    /// What is no longer in use
+    Deleted,
+    /// Both
+    All,
+}
+
+impl From<StateFilter> for States {
+    fn from(filter: StateFilter) -> Self {
+        match filter {
+            StateFilter::Enabled => Self::Enabled,
+            StateFilter::Deleted => Self::Deleted,
+            StateFilter::All => Self::All,
+        }
+    }
+}
+
+async fn list<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::View>,
+    Query(query): Query<ListQuery>,
+) -> Result<Json<Page<Object<K>>>> {
+    let ListQuery { after, limit, state, parent, code, changed_after, q } = query;
+    let states = state.map(States::from).unwrap_or_default();
+    let changed_after_us = changed_after.map(|instant| instant.0);
+    let filter = Filter { states, parent, code, changed_after_us, search: q };
+    read::list(&app.db, &allowed, &filter, &PageQuery { after, limit }).await.map(Json)
+}
+
+async fn create<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::Manage>,
+    once: Once,
+    Json(document): Json<Value>,
+) -> Result<Created> {
+    let request = (K::PATH, &document);
+    let mut write = app.log.begin(&allowed, Class::Office).await?;
+    if let Some(created) = once.replay(&mut write, &request).await? {
+        return Ok(created);
+    }
+    let object = edit::create::<K>(&mut write, &allowed, &document).await?;
+    let created = Created::new(object.location(), object.version, &object)?;
+    once.keep(&mut write, &request, &created).await?;
+    write.commit().await?;
+    Ok(created)
+}
+
+async fn one<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::View>,
+    Path(reference): Path<Ref>,
+) -> Result<Versioned<Object<K>>> {
+    let object = read::get::<K>(&app.db, &allowed, &reference).await?;
+    Ok(Versioned(object.version, object))
+}
+
+async fn replace<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::Manage>,
+    Path(reference): Path<Ref>,
+    IfMatch(expected): IfMatch,
+    Json(document): Json<Value>,
+) -> Result<Versioned<Object<K>>> {
+    let mut write = app.log.begin(&allowed, Class::Office).await?;
+    let object = edit::replace::<K>(&mut write, &allowed, &reference, Some(expected), &document).await?;
+    write.commit().await?;
+    Ok(Versioned(object.version, object))
+}
+
+async fn merge<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::Manage>,
+    Path(reference): Path<Ref>,
+    IfMatch(expected): IfMatch,
+    Json(patch): Json<Value>,
+) -> Result<Versioned<Object<K>>> {
+    let mut write = app.log.begin(&allowed, Class::Office).await?;
+    let object = edit::merge::<K>(&mut write, &allowed, &reference, Some(expected), &patch).await?;
+    write.commit().await?;
+    Ok(Versioned(object.version, object))
+}
+
+async fn remove<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::Manage>,
+    Path(reference): Path<Ref>,
+    IfMatch(expected): IfMatch,
+) -> Result<StatusCode> {
+    let mut write = app.log.begin(&allowed, Class::Office).await?;
+    edit::remove::<K>(&mut write, &allowed, &reference, Some(expected)).await?;
+    write.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn versions<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::View>,
+    Path(reference): Path<Ref>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<Version>>> {
+    read::versions::<K>(&app.db, &allowed, &reference, &page).await.map(Json)
+}
+
+/// Many objects at once.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Batch {
+    /// What to do with the items, `auto_select` when absent
+    #[serde(default)]
+    operation: Operation,
+    /// The objects, at most 500, each with its code or number. One that exists is changed as by a merge patch
+    #[schema(value_type = Vec<Object>)]
+    items: Vec<Value>,
+}
+
+/// What became of the items, in their order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BatchAnswer {
+    /// One for each item
+    items: Vec<ItemShown>,
+}
+
+/// What became of an item.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct ItemShown {
+    /// Its code or number, if it named one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    /// What became of it; absent when it was refused
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<What>,
+    /// The object's id
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
+    /// The object's version
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    /// Why it was refused; fields are those of the item
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ProblemShown>,
+}
+
+async fn save_many<K: Kept>(
+    State(app): State<App>,
+    allowed: Auth<K::Manage>,
+    once: Once,
+    headers: HeaderMap,
+    Json(batch): Json<Batch>,
+) -> Result<Response> {
+    check_count(&batch)?;
+    let request = (K::PATH, &batch);
+    let mut write = app.log.begin(&allowed, Class::Office).await?;
+    if let Some(answer) = once.replay(&mut write, &request).await? {
+        return Ok(Json(answer.body).into_response());
+    }
+    let outcomes = edit::save_many::<K>(&mut write, &allowed, batch.operation, &batch.items).await?;
+    let answer = Created::new(String::new(), 0, &shown(&batch, outcomes, Language::of(&headers)))?;
+    once.keep(&mut write, &request, &answer).await?;
+    write.commit().await?;
+    Ok(Json(answer.body).into_response())
+}
+
+fn check_count(batch: &Batch) -> Result<()> {
+    let mut faults = Faults::default();
+    faults.check_count("/items", batch.items.len(), MAX_ITEMS);
+    Ok(faults.into_result()?)
+}
+
+fn shown<K: Kept>(batch: &Batch, outcomes: Vec<Outcome<K>>, language: Language) -> BatchAnswer {
+    let item = |(item, outcome): (&Value, Outcome<K>)| {
+        let code = code_of::<K>(item).map(str::to_owned);
+        match outcome {
+            Ok(saved) => ItemShown {
+                code,
+                outcome: Some(saved.what),
+                id: Some(saved.object.id),
+                version: Some(saved.object.version),
+                problem: None,
+            },
+            Err(problem) => {
+                ItemShown { code, problem: Some(problem.shown(language, None)), ..ItemShown::default() }
+            }
+        }
+    };
+    BatchAnswer { items: batch.items.iter().zip(outcomes).map(item).collect() }
+}
