@@ -233,6 +233,7 @@ create table task (
     version {i64} not null,
     fields {text} not null, -- personal
     sort_key {text} not null, -- personal
+    files {i64} not null default 0,
     created_us {i64} not null,
     updated_us {i64} not null,
     primary key (account, id),
@@ -308,9 +309,11 @@ create index employee_session_installation on employee_session (account, install
 
 -- FILES
 
+-- `generation` is the part of the name in the store that no two uploads share; `created_us` is the last upload
 create table file (
     account {i64} not null,
     hash {bytes} not null,
+    generation {uuid} not null,
     size_bytes {i64} not null,
     media_type {text} not null,
     created_us {i64} not null,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    database::Db, environment::Environment, health::Health, log::Log, secrets::Secrets, telemetry::Metrics,
+    database::Db, environment::Environment, files::store::Store, health::Health, log::Log, secrets::Secrets,
+    telemetry::Metrics,
 };
 
 /// The parts of a running server. Cheap to clone.
@@ -13,6 +14,8 @@ pub struct App {
     pub db: Db,
     /// The logs, for everything that writes an account's data
     pub log: Log,
+    /// The bytes of files
+    pub store: Store,
     /// Clock and chance
     pub environment: Environment,
     /// Hashes, seals and signs
@@ -27,9 +30,17 @@ pub struct App {
 
 impl App {
     /// A server on a database that is migrated and prepared.
-    pub fn new(db: Db, log: Log, environment: Environment, secrets: Secrets, limits: Limits) -> Self {
+    pub fn new(
+        db: Db,
+        log: Log,
+        store: Store,
+        environment: Environment,
+        secrets: Secrets,
+        limits: Limits,
+    ) -> Self {
         let health = Health::new(&environment);
-        Self { db, log, environment, secrets, limits: Arc::new(limits), health, metrics: Metrics::install() }
+        let (limits, metrics) = (Arc::new(limits), Metrics::install());
+        Self { db, log, store, environment, secrets, limits, health, metrics }
     }
 }
 

@@ -8,6 +8,7 @@ pub mod config;
 pub mod database;
 pub mod environment;
 pub mod extract;
+pub mod files;
 pub mod health;
 pub mod log;
 pub mod objects;

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ static int active;                 /* written by the constructor only */
 static char root[PATH_MAX];        /* written by the constructor only */
 static size_t root_length;         /* written by the constructor only */
 static uint64_t cut_after;         /* written by the constructor only */
+static const char *ignored;        /* written by the constructor only */
 static int image = -1;             /* the image's folder; written by the constructor only */
 static int events = -1;            /* written by the constructor only */
 static int identities = -1;        /* written by the constructor only; used under `lock` */
@@ -297,11 +299,19 @@ static void make_durable(int fd, const struct statx *status) {
     }
 }
 
+static int is_ignored(const char *what, const char *path) {
+    size_t length = strlen(what);
+    return ignored != NULL && strncmp(ignored, what, length) == 0 && ignored[length] == ' ' &&
+           fnmatch(ignored + length + 1, path, FNM_PATHNAME) == 0;
+}
+
 int sync_below(int fd) {
     struct statx status;
     char path[PATH_MAX];
     if (!fd_is_below(fd, &status, path)) return 0;
-    operation(is_folder(&status) ? "sync_folder" : "sync", path);
+    const char *what = is_folder(&status) ? "sync_folder" : "sync";
+    operation(what, path);
+    if (is_ignored(what, path)) return 1;
     pthread_mutex_lock(&lock);
     /* The length as of now: what was written before this call is in it. */
     if (look(fd, "", AT_EMPTY_PATH, &status) == 0 && status.stx_nlink > 0) make_durable(fd, &status);
@@ -369,6 +379,7 @@ __attribute__((constructor)) static void start(void) {
     unsetenv("LD_PRELOAD"); /* one process: not its children */
     if (realpath(root_name, root) == NULL) die(root_name);
     root_length = strlen(root);
+    ignored = getenv("POWERLOSS_IGNORE");
     cut_after = cut == NULL ? UINT64_MAX : strtoull(cut, NULL, 10);
     image = raw(openat, AT_FDCWD, image_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (image < 0) die(image_name);

@@ -10,6 +10,8 @@
  *   - names and contents are independent: a rename without the folder's fsync leaves the old name.
  *
  * POWERLOSS_CUT_AFTER=N kills the process after N operations (changes and syncs below the root), before the next.
+ * POWERLOSS_IGNORE="OPERATION PATTERN" lets the syncs of that kind (sync, sync_folder) whose place matches the pattern
+ * (fnmatch) make nothing durable, as if the process had left them out: a test shows by it that it would notice.
  * The kit then makes the folder from the image (tests/src/powerloss.rs).
  *
  * The image:

@@ -89,6 +89,14 @@ impl Disk {
         environment
     }
 
+    /// The same for a process whose syncs of one kind, `sync` or `sync_folder`, make nothing durable where the place
+    /// below the folder matches `pattern` (`*` and `?` within one part), as if it had left them out.
+    pub fn environment_ignoring(&self, operation: &str, pattern: &str) -> Vec<(String, String)> {
+        let mut environment = self.environment();
+        environment.push(("POWERLOSS_IGNORE".to_owned(), format!("{operation} {pattern}")));
+        environment
+    }
+
     /// What the last process did, in order.
     pub fn events(&self) -> Result<Vec<Event>> {
         let text = fs::read_to_string(self.image.join("events")).context("no process used the disk")?;

@@ -19,6 +19,7 @@ use campo_server::{
     app::{App, Limits},
     database::{Db, Options, Synchronous, migrations},
     environment::Environment,
+    files::store::Store,
     log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
     objects::{self, Kept, Object, Operation},
     secrets::{Bearer, Holder, MasterKey, Secrets},
@@ -57,7 +58,7 @@ macro_rules! on_both {
 /// Where the world's database is, kept until the world ends.
 #[derive(Debug)]
 enum Scratch {
-    Sqlite(TempDir),
+    Sqlite,
     Postgres(ScratchDatabase),
 }
 
@@ -66,6 +67,8 @@ enum Scratch {
 pub struct World {
     /// The parts of the server
     pub app: App,
+    /// The folder of its files, and of SQLite's database
+    pub folder: TempDir,
     scratch: Scratch,
 }
 
@@ -74,8 +77,8 @@ impl World {
     pub async fn sqlite() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let url = sqlite_url(folder.path());
-        let app = app(&url, Environment::system()).await?;
-        Ok(Self { app, scratch: Scratch::Sqlite(folder) })
+        let app = app(&url, Environment::system(), folder.path()).await?;
+        Ok(Self { app, folder, scratch: Scratch::Sqlite })
     }
 
     /// A world on PostgreSQL, in a database of its own.
@@ -88,21 +91,22 @@ impl World {
                 Ok(())
             })
             .await?;
-        let app = app(database.url(), Environment::system()).await?;
-        Ok(Self { app, scratch: Scratch::Postgres(database) })
+        let folder = tempfile::tempdir()?;
+        let app = app(database.url(), Environment::system(), folder.path()).await?;
+        Ok(Self { app, folder, scratch: Scratch::Postgres(database) })
     }
 
     /// The URL of its database.
     pub fn url(&self) -> String {
         match &self.scratch {
-            Scratch::Sqlite(folder) => sqlite_url(folder.path()),
+            Scratch::Sqlite => sqlite_url(self.folder.path()),
             Scratch::Postgres(database) => database.url().to_owned(),
         }
     }
 
     /// Another replica: a server of its own on the same database.
     pub async fn replica(&self) -> Result<App> {
-        app(&self.url(), Environment::system()).await
+        app(&self.url(), Environment::system(), self.folder.path()).await
     }
 
     /// A new account.
@@ -127,13 +131,14 @@ fn options(url: &str) -> Options {
 }
 
 /// A server on the database at `url`, migrated.
-pub async fn app(url: &str, environment: Environment) -> Result<App> {
+pub async fn app(url: &str, environment: Environment, folder: &Path) -> Result<App> {
     let db = Db::open(&options(url)).await?;
     migrations::migrate(&db).await?;
     let secrets = Secrets::new(MasterKey::from_hex("the test kit", SECRET)?);
     server_setting::prepare(&db, &environment, &secrets).await?;
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &log::Options::default());
-    Ok(App::new(db, log, environment, secrets, Limits::default()))
+    let store = Store::folder(&folder.join("files"))?;
+    Ok(App::new(db, log, store, environment, secrets, Limits::default()))
 }
 
 /// A company.

@@ -104,8 +104,7 @@ impl Permissions {
     pub fn of_duty(duty: Duty) -> Self {
         match duty {
             Duty::CompleteEntries => [PermissionName::ViewEntries].into_iter().collect(),
-            Duty::RetireTasks => [PermissionName::ManageTasks].into_iter().collect(),
-            Duty::Sweep => Self::default(),
+            Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
             Duty::Operator => {
                 PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect()
             }

@@ -10,17 +10,16 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::{App, Limits},
-    health, problem, sync, telemetry,
+    files, health, objects, problem, sync, telemetry,
 };
 
 /// Every route of the API with its document.
 fn routes(limits: &Limits) -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(description()).merge(health::routes()).merge(sync::routes(limits))
-use crate::{app::App, objects, problem, sync};
-
-/// Every route of the API with its document.
-fn routes(app: &App) -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(description()).merge(objects::routes(app)).merge(sync::routes(app))
+    OpenApiRouter::with_openapi(description())
+        .merge(files::routes())
+        .merge(health::routes())
+        .merge(objects::routes(limits))
+        .merge(sync::routes(limits))
 }
 
 /// The OpenAPI document (3.1) of this release.

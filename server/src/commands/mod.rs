@@ -12,6 +12,7 @@ use campo_server::{
     config::Config,
     database::{self, Db, Synchronous, migrations},
     environment::Environment,
+    files::store::Store,
     log::{self, Log},
     secrets::Secrets,
     server_setting, telemetry,
@@ -83,12 +84,14 @@ pub(crate) async fn open(config: &Config) -> Result<App> {
         ..log::Options::default()
     };
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &options);
-    Ok(App::new(db, log, environment, secrets, limits(config)))
+    let store = Store::folder(&folder.join("files"))?;
+    Ok(App::new(db, log, store, environment, secrets, limits(config)))
 }
 
 fn limits(config: &Config) -> Limits {
     Limits {
         request_bytes: config.request_body_bytes,
+        batch_bytes: Limits::default().batch_bytes.max(config.request_body_bytes),
         sync_bytes: config.sync_body_bytes,
         file_bytes: config.file_bytes,
         session_us: config.session_hours * 3600 * 1_000_000,

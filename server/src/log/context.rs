@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     database::Tx,
+    files::{AttachedFile, attach::OwnerKind, attached_to, with_files},
     problem::{Problem, Result},
 };
 
@@ -30,6 +31,8 @@ pub struct KnownTask {
     pub before: Option<TaskState>,
     /// Position of the last entry that changed the state
     pub position: i64,
+    /// What is attached to it
+    pub files: Vec<AttachedFile>,
 }
 
 /// The office part of a task, as it is stored.
@@ -49,6 +52,8 @@ pub struct TaskRow {
     pub version: i64,
     /// Its JSON without id and version
     pub fields: String,
+    /// How many files are attached to it
+    pub files: i64,
     /// The folded state, as JSON
     pub folded: Option<String>,
     /// Position of the entry that changed it last
@@ -119,12 +124,15 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
                 wanted.iter().map(|key| key.0).collect::<Vec<_>>(),
                 wanted.iter().map(|key| key.1).collect::<Vec<_>>(),
             ),
-            "select t.account, t.id, t.task_type, t.poi, t.state, t.version, t.fields, \
+            "select t.account, t.id, t.task_type, t.poi, t.state, t.version, t.fields, t.files, \
              s.state as folded, s.position as position \
              from k join task t on t.account = k.a and t.id = k.i \
              left join task_state s on s.account = t.account and s.task = t.id",
         )
         .await?;
+    let with_files: Vec<(i64, Uuid)> =
+        rows.iter().filter(|row| row.files > 0).map(|row| (row.account, row.id)).collect();
+    let mut files = attached_to(tx, OwnerKind::Task, &with_files).await?;
     rows.into_iter()
         .map(|row| {
             let state: Option<TaskState> = row
@@ -134,7 +142,9 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
                 .transpose()
                 .map_err(|error| Problem::internal(error))?;
             let position = row.position.unwrap_or(0);
-            Ok(((row.account, row.id), KnownTask { before: state.clone(), state, position, row }))
+            let key = (row.account, row.id);
+            let files = files.remove(&key).unwrap_or_default();
+            Ok((key, KnownTask { before: state.clone(), state, position, files, row }))
         })
         .collect()
 }
@@ -156,6 +166,6 @@ impl KnownTask {
             json.push_str(&shown.to_string());
             json.push('}');
         }
-        json
+        with_files(json, &self.files)
     }
 }

@@ -38,6 +38,7 @@ impl Snapshot {
     ) {
         // A frame can be readable beside bytes that are no UTF-8; they stand in strings, where U+FFFD may replace them.
         let content = String::from_utf8_lossy(&incoming.bytes);
+        let content = if content.is_empty() { "null" } else { &content }; // erased
         let _ = write!(
             self.0,
             r#","entry":{{"position":{position},"id":"{}","hash":"{}","received_us":{},"occurred_us":{},"occurred_kind":"{}","outcome":"{}","#,

@@ -32,7 +32,7 @@ use crate::{
         page::{Page, PageQuery},
         time::Instant,
     },
-    app::App,
+    app::{App, Limits},
     extract::{Json, Path, Query},
     log::scheduler::Class,
     problem::{ProblemShown, Result},
@@ -43,21 +43,21 @@ use crate::{
 pub(super) const MAX_ITEMS: usize = 500;
 
 /// The routes of every kind.
-pub fn routes(app: &App) -> OpenApiRouter<App> {
+pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .merge(of_kind::<CatalogueItem>(app))
-        .merge(of_kind::<Employee>(app))
-        .merge(of_kind::<EmployeeProfile>(app))
-        .merge(of_kind::<FormDefinition>(app))
-        .merge(of_kind::<Group>(app))
-        .merge(of_kind::<NonWorkingDays>(app))
-        .merge(of_kind::<Poi>(app))
-        .merge(of_kind::<TaskType>(app))
-        .merge(of_kind::<WorkOrder>(app))
+        .merge(of_kind::<CatalogueItem>(limits))
+        .merge(of_kind::<Employee>(limits))
+        .merge(of_kind::<EmployeeProfile>(limits))
+        .merge(of_kind::<FormDefinition>(limits))
+        .merge(of_kind::<Group>(limits))
+        .merge(of_kind::<NonWorkingDays>(limits))
+        .merge(of_kind::<Poi>(limits))
+        .merge(of_kind::<TaskType>(limits))
+        .merge(of_kind::<WorkOrder>(limits))
 }
 
-fn of_kind<K: Kept>(app: &App) -> OpenApiRouter<App> {
-    let batch_limit = DefaultBodyLimit::max(app.limits.batch_bytes);
+fn of_kind<K: Kept>(limits: &Limits) -> OpenApiRouter<App> {
+    let batch_limit = DefaultBodyLimit::max(limits.batch_bytes);
     let one = get(one::<K>).put(replace::<K>).patch(merge::<K>).delete(remove::<K>);
     OpenApiRouter::new()
         .routes(describe::collection::<K>(get(list::<K>).post(create::<K>)))

@@ -77,6 +77,8 @@ codes! {
     UriTooLong = URI_TOO_LONG "uri_too_long",
     /// The body is of another type than expected; parameter `expected`
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported_media_type",
+    /// A part of a file was asked for that it does not have; parameter `size_bytes`
+    RangeNotSatisfiable = RANGE_NOT_SATISFIABLE "range_not_satisfiable",
     /// Fields are wrong: each is named in `faults`
     ValidationFailed = UNPROCESSABLE_ENTITY "validation_failed",
     /// An edit must name the version it is based on, in `If-Match`

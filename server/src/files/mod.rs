@@ -1,0 +1,15 @@
+//! Files: photos of entries and attachments of tasks and points of interest, by (account, SHA-256).
+
+pub mod attach;
+mod attached;
+pub mod complete;
+mod download;
+mod media_type;
+mod range;
+mod routes;
+pub mod store;
+pub mod sweep;
+pub mod upload;
+
+pub use attached::{AttachedFile, attached_to, with_files};
+pub use routes::routes;

@@ -1,0 +1,167 @@
+//! From a stream of bytes to a stored file: bytes first, then the row, then the answer.
+
+use std::io;
+
+use campo_protocol::{
+    faults::Fault,
+    text::{hex, unhex},
+};
+use futures_util::{Stream, StreamExt as _};
+use serde::Serialize;
+use sqlx::FromRow;
+use utoipa::ToSchema;
+
+use super::{
+    complete,
+    store::{Draft, Place},
+};
+use crate::{
+    access::{Allowed, Permission, permissions::HandIn},
+    app::App,
+    log::scheduler::Class,
+    problem::{Code, Problem, Result},
+};
+
+/// A file that is stored durably.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct StoredFile {
+    /// SHA-256 of its bytes, hexadecimal
+    pub hash: String,
+    /// Its length
+    pub size_bytes: i64,
+    /// Such as `image/jpeg`, as its first upload said
+    pub media_type: String,
+}
+
+/// A row of `file`.
+#[derive(Debug, Clone, FromRow)]
+#[expect(missing_docs, reason = "its fields are the columns of its table")]
+pub struct FileRow {
+    pub hash: Vec<u8>,
+    pub generation: uuid::Uuid,
+    pub size_bytes: i64,
+    pub media_type: String,
+}
+
+impl FileRow {
+    /// Where its bytes are.
+    pub fn place(&self, account: i64) -> Result<Place> {
+        Ok(Place { account, hash: hash_of(&self.hash)?, generation: self.generation })
+    }
+}
+
+/// Stores what `body` brings. When this returns, the bytes are durable and the row is committed; the same content
+/// again gets the same answer. Entries that waited for the file and have all of theirs now are complete.
+pub async fn store<P: Permission, B: AsRef<[u8]>, E>(
+    app: &App,
+    allowed: &Allowed<P>,
+    class: Class,
+    media_type: &str,
+    body: impl Stream<Item = Result<B, E>>,
+) -> Result<StoredFile> {
+    let draft = receive(app, allowed.account(), body).await?;
+    commit(app, allowed, class, media_type, draft).await
+}
+
+/// Stores a file of an entry that a phone handed in. The content must be that of `hash`, and an entry must mention it,
+/// so that a stolen secret cannot fill the disk.
+pub async fn store_mentioned<B: AsRef<[u8]>, E>(
+    app: &App,
+    allowed: &Allowed<HandIn>,
+    hash: &str,
+    media_type: &str,
+    body: impl Stream<Item = Result<B, E>>,
+) -> Result<StoredFile> {
+    let wanted = hash_from(hash).ok_or(Code::NotFound)?;
+    let mentioned: Option<(i64,)> = app
+        .db
+        .fetch_optional(
+            "select position from entry_file where account = $1 and hash = $2 limit 1",
+            (allowed.account(), &wanted[..]),
+        )
+        .await?;
+    if mentioned.is_none() {
+        return Err(Problem::new(Code::NotFound).with("what", hex(&wanted)));
+    }
+    let draft = receive(app, allowed.account(), body).await?;
+    if draft.hash() != wanted {
+        return Err(Problem::new(Code::ValidationFailed).with_fault(Fault {
+            field: String::new(),
+            code: "other_content".to_owned(),
+            found: hex(&draft.hash()),
+            expected: hex(&wanted),
+        }));
+    }
+    commit(app, allowed, Class::Capture, media_type, draft).await
+}
+
+/// SHA-256 from 64 hexadecimal digits.
+pub fn hash_from(text: &str) -> Option<[u8; 32]> {
+    unhex(text)?.try_into().ok()
+}
+
+/// SHA-256 from a column.
+pub fn hash_of(stored: &[u8]) -> Result<[u8; 32]> {
+    stored
+        .try_into()
+        .map_err(|_| Problem::internal(anyhow::anyhow!("a stored hash has {} bytes", stored.len())))
+}
+
+/// What a failure of the store is for the caller: nothing is lost, it is sent again later.
+pub(super) fn unavailable(error: &io::Error) -> Problem {
+    tracing::error!(%error, "the store of files does not work");
+    Problem::new(Code::Unavailable)
+}
+
+async fn receive<B: AsRef<[u8]>, E>(
+    app: &App,
+    account: i64,
+    body: impl Stream<Item = Result<B, E>>,
+) -> Result<Draft> {
+    let limit = app.limits.file_bytes as u64;
+    let mut body = std::pin::pin!(body);
+    let generation = app.environment.uuid();
+    let mut draft = app.store.begin(account, generation).await.map_err(|error| unavailable(&error))?;
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|_| Code::BodyIncomplete)?;
+        if draft.size_bytes() + part.as_ref().len() as u64 > limit {
+            return Err(Problem::new(Code::PayloadTooLarge).with("limit_bytes", limit));
+        }
+        draft.write(part.as_ref()).await.map_err(|error| unavailable(&error))?;
+    }
+    Ok(draft)
+}
+
+async fn commit<P: Permission>(
+    app: &App,
+    allowed: &Allowed<P>,
+    class: Class,
+    media_type: &str,
+    draft: Draft,
+) -> Result<StoredFile> {
+    let size_bytes = draft.size_bytes() as i64;
+    let place = app.store.publish(draft).await.map_err(|error| unavailable(&error))?;
+    let mut write = app.log.begin(allowed, class).await?;
+    let now_us = write.now_us;
+    let row: FileRow = write
+        .tx()
+        .fetch_one(
+            "insert into file (account, hash, generation, size_bytes, media_type, created_us) \
+             values ($1, $2, $3, $4, $5, $6) \
+             on conflict (account, hash) do update set created_us = excluded.created_us \
+             returning hash, generation, size_bytes, media_type",
+            (place.account, &place.hash[..], place.generation, size_bytes, media_type, now_us),
+        )
+        .await?;
+    let more = complete::of_file(&mut write, &place.hash).await?;
+    write.commit().await?;
+    if row.generation != place.generation
+        && let Err(error) = app.store.remove(&place).await
+    {
+        tracing::warn!(%error, "a second copy of a file stays until the sweep");
+    }
+    if more {
+        complete::rest_of_file(app, allowed, class, &place.hash).await?;
+    }
+    Ok(StoredFile { hash: hex(&row.hash), size_bytes: row.size_bytes, media_type: row.media_type })
+}

@@ -1,0 +1,144 @@
+//! Entries that wait for their files.
+
+use axum::http::Request;
+use campo_protocol::entry::Kind;
+use campo_server::{app::App, files::complete};
+use campo_tests::{
+    api::{Answer, Client},
+    on_both,
+    world::{Phone, World},
+};
+use serde_json::Value;
+
+use super::{hash, system, upload};
+
+on_both! {
+    an_entry_is_complete_when_the_last_of_its_files_is_stored,
+    a_phone_hands_in_what_an_entry_mentions_and_nothing_else,
+    what_did_not_arrive_in_time_is_named_once_on_two_replicas,
+    one_file_completes_more_entries_than_a_transaction_takes,
+}
+
+/// The events of completed entries: entry, and what the snapshot says.
+async fn completed(app: &App, account: i64) -> Vec<(i64, Value)> {
+    let rows: Vec<(i64, Vec<u8>)> = app
+        .db
+        .fetch_all(
+            "select e.entry, s.body from event e \
+             join event_snapshot s on s.account = e.account and s.snapshot = e.snapshot \
+             where e.account = $1 and e.kind = 'entry.complete' order by e.position",
+            (account,),
+        )
+        .await
+        .unwrap();
+    rows.into_iter().map(|(entry, body)| (entry, serde_json::from_slice(&body).unwrap())).collect()
+}
+
+fn mention(contents: &[&[u8]]) -> String {
+    let files: Vec<_> = contents
+        .iter()
+        .map(|bytes| serde_json::json!({ "hash": hash(bytes), "size_bytes": bytes.len() }))
+        .collect();
+    format!(r#","files":{}"#, Value::from(files))
+}
+
+async fn hand_in(phone: &Phone, path_hash: &str, bytes: &[u8]) -> Answer {
+    let request = Request::put(format!("/v1/sync/files/{path_hash}"))
+        .header("content-type", "image/jpeg")
+        .body(bytes.to_vec().into())
+        .unwrap();
+    Client::new(&phone.app, Some(&phone.bearer)).send(request).await.unwrap()
+}
+
+async fn an_entry_is_complete_when_the_last_of_its_files_is_stored(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let lines = [
+        phone.line("photo", &mention(&[b"one", b"two"])),
+        phone.line("photo", &mention(&[b"two"])),
+        phone.line("photo", ""),
+    ];
+    phone.send(&lines).await.unwrap();
+    let entries = |events: &[(i64, Value)]| events.iter().map(|event| event.0).collect::<Vec<_>>();
+    assert_eq!(entries(&completed(&world.app, account.id).await), [3]);
+    for (content, done) in
+        [(b"one", vec![3]), (b"one", vec![3]), (b"two", vec![3, 1, 2]), (b"two", vec![3, 1, 2])]
+    {
+        assert_eq!(hand_in(&phone, &hash(content), content).await.status, 200);
+        assert_eq!(entries(&completed(&world.app, account.id).await), done);
+    }
+    let (_, snapshot) = &completed(&world.app, account.id).await[1];
+    assert_eq!(snapshot["entry"]["files"], "stored");
+    assert_eq!(snapshot["entry"]["content"], serde_json::from_slice::<Value>(&lines[0]).unwrap());
+    assert_eq!(snapshot["entry"]["outcome"], "applied");
+    assert_eq!(snapshot["employee"]["number"], "ZZ1");
+    // An entry whose files were there before it waits for nothing
+    let line = phone.line("photo", &mention(&[b"one"]));
+    phone.send(&[line]).await.unwrap();
+    assert_eq!(entries(&completed(&world.app, account.id).await), [3, 1, 2, 4]);
+}
+
+async fn a_phone_hands_in_what_an_entry_mentions_and_nothing_else(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let other = world.account("other").await.unwrap();
+    let stranger = other.phone(other.employee("ZZ1").await.unwrap()).await.unwrap();
+    let line = phone.line(Kind::Photo.name(), &mention(&[b"one"]));
+    phone.send(&[line]).await.unwrap();
+    let one = hash(b"one");
+    for (phone, path, bytes, expected) in [
+        (&phone, hash(b"two"), &b"two"[..], (404, "not_found")),
+        (&phone, "zz".to_owned(), b"one", (404, "not_found")),
+        (&stranger, one.clone(), b"one", (404, "not_found")),
+        (&phone, one.clone(), b"two", (422, "validation_failed")),
+    ] {
+        let answer = hand_in(phone, &path, bytes).await;
+        let json = answer.json();
+        assert_eq!((answer.status.as_u16(), json["code"].as_str().unwrap()), expected, "{path}");
+    }
+    assert!(super::uploads::files(world.folder.path()).is_empty());
+    let answer = hand_in(&phone, &one.to_uppercase(), b"one").await;
+    assert_eq!((answer.status.as_u16(), answer.json()["hash"].as_str()), (200, Some(one.as_str())));
+    let key = account.key(&[campo_server::access::PermissionName::ManageTasks]).await.unwrap();
+    let request = Request::put(format!("/v1/sync/files/{one}")).body("one".into()).unwrap();
+    assert_eq!(Client::new(&world.app, Some(&key)).send(request).await.unwrap().status, 403);
+}
+
+async fn what_did_not_arrive_in_time_is_named_once_on_two_replicas(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let lines: Vec<_> = (0..120).map(|_| phone.line("photo", &mention(&[b"here", b"late"]))).collect();
+    phone.send(&lines).await.unwrap();
+    upload(&system(&account).await, "image/jpeg", b"here").await;
+    let now_us = world.app.environment.now_us();
+    assert_eq!(complete::complete_due(&world.app, account.id, now_us).await.unwrap(), 0);
+    assert!(complete::accounts_due(&world.app, now_us).await.unwrap().is_empty());
+    let due_us = now_us + 8 * 24 * 3600 * 1_000_000;
+    assert_eq!(complete::accounts_due(&world.app, due_us).await.unwrap(), [account.id]);
+    let replica = world.replica().await.unwrap();
+    let (first, second) = tokio::join!(
+        complete::complete_due(&world.app, account.id, due_us),
+        complete::complete_due(&replica, account.id, due_us)
+    );
+    assert_eq!(first.unwrap() + second.unwrap(), 120);
+    let events = completed(&world.app, account.id).await;
+    assert_eq!(events.iter().map(|event| event.0).collect::<Vec<_>>(), (1..=120).collect::<Vec<_>>());
+    assert_eq!(events[0].1["missing_files"], serde_json::json!([hash(b"late")]));
+    assert_eq!(events[0].1["entry"]["files"], "missing");
+    // What comes later is stored, and makes no second event
+    assert_eq!(hand_in(&phone, &hash(b"late"), b"late").await.status, 200);
+    assert_eq!(completed(&world.app, account.id).await.len(), 120);
+}
+
+async fn one_file_completes_more_entries_than_a_transaction_takes(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let lines: Vec<_> = (0..230).map(|_| phone.line("photo", &mention(&[b"common"]))).collect();
+    phone.send(&lines).await.unwrap();
+    assert_eq!(hand_in(&phone, &hash(b"common"), b"common").await.status, 200);
+    assert_eq!(completed(&world.app, account.id).await.len(), 230);
+}
