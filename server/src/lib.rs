@@ -4,6 +4,7 @@ pub mod access;
 pub mod accounts;
 pub mod api;
 pub mod app;
+pub mod backup;
 pub mod config;
 pub mod database;
 pub mod environment;

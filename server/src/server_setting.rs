@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    database::Db,
+    database::{Db, Tx},
     environment::Environment,
     problem::{Problem, Result},
     secrets::{Secrets, same},
@@ -43,17 +43,15 @@ pub async fn prepare(db: &Db, environment: &Environment, secrets: &Secrets) -> R
     same(stored.as_bytes(), check.as_bytes()).then_some(()).ok_or(PrepareError::OtherSecret)
 }
 
-/// Begins a new epoch, after a restore.
-pub async fn begin_epoch(db: &Db, environment: &Environment) -> Result<Uuid> {
+/// Begins a new epoch, in the transaction of a restore.
+pub async fn set_epoch(tx: &mut Tx, environment: &Environment) -> Result<Uuid> {
     let epoch = environment.uuid();
-    let mut tx = db.begin().await?;
     tx.execute(
         "insert into server_setting (name, value) values ($1, $2) \
          on conflict (name) do update set value = excluded.value",
         (EPOCH, epoch.to_string()),
     )
     .await?;
-    tx.commit().await?;
     Ok(epoch)
 }
 

@@ -13,6 +13,7 @@
 
 pub mod migrations;
 pub mod schema;
+pub mod tables;
 pub mod values;
 
 use std::{

@@ -73,7 +73,6 @@ impl Place {
 #[derive(Debug)]
 pub struct Draft {
     account: i64,
-    generation: Uuid,
     path: PathBuf,
     /// None while a block is being written
     file: Option<File>,
@@ -128,11 +127,11 @@ impl Store {
         Ok(Self::Folder(Arc::new(Folder { root: root.to_owned(), durable: Mutex::default() })))
     }
 
-    /// Begins an upload. `generation` is a new id.
-    pub async fn begin(&self, account: i64, generation: Uuid) -> io::Result<Draft> {
+    /// Begins an upload. `name` is a new id.
+    pub async fn begin(&self, account: i64, name: Uuid) -> io::Result<Draft> {
         let Self::Folder(folder) = self;
         let incoming = folder.account(account).join(INCOMING);
-        let path = incoming.join(generation.simple().to_string());
+        let path = incoming.join(name.simple().to_string());
         let named = path.clone();
         let file = spawn_blocking(move || {
             fs::create_dir_all(&incoming)?;
@@ -140,14 +139,15 @@ impl Store {
         })
         .await??;
         let (block, hash) = (Vec::new(), Sha256::new());
-        Ok(Draft { account, generation, path, file: Some(file), block, hash, size_bytes: 0 })
+        Ok(Draft { account, path, file: Some(file), block, hash, size_bytes: 0 })
     }
 
-    /// Makes an upload durable under the name that is returned.
-    pub async fn publish(&self, mut draft: Draft) -> io::Result<Place> {
+    /// Makes an upload durable under the name that is returned. Only a restore gives a `generation` that was there
+    /// before, with the same bytes.
+    pub async fn publish(&self, mut draft: Draft, generation: Uuid) -> io::Result<Place> {
         let Self::Folder(folder) = self;
         draft.flush().await?;
-        let place = Place { account: draft.account, hash: draft.hash(), generation: draft.generation };
+        let place = Place { account: draft.account, hash: draft.hash(), generation };
         let folder = Arc::clone(folder);
         spawn_blocking(move || folder.publish(&draft, &place).map(|()| place)).await?
     }
@@ -172,6 +172,19 @@ impl Store {
         })))
     }
 
+    /// Notes that a file was used at `now_us`: [`Self::written_before`] leaves it out for a while longer. One that is
+    /// not there is no error.
+    pub async fn touch(&self, place: &Place, now_us: i64) -> io::Result<()> {
+        let Self::Folder(folder) = self;
+        let path = folder.root.join(place.path());
+        spawn_blocking(move || match File::options().append(true).open(path) {
+            Ok(file) => file.set_modified(time(now_us)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        })
+        .await?
+    }
+
     /// Removes a file; one that is not there is no error. A loss of power may bring it back, for a later sweep.
     pub async fn remove(&self, place: &Place) -> io::Result<()> {
         let Self::Folder(folder) = self;
@@ -179,7 +192,8 @@ impl Store {
         spawn_blocking(move || remove(&path)).await?
     }
 
-    /// The files of an account whose hashes begin with `first` and that were written before `before_us`.
+    /// The files of an account whose hashes begin with `first` and that were written, or
+    /// [touched](Self::touch), before `before_us`.
     pub async fn written_before(&self, account: i64, first: u8, before_us: i64) -> io::Result<Vec<Place>> {
         let Self::Folder(folder) = self;
         let path = folder.account(account).join(hex(&[first]));

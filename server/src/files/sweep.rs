@@ -17,8 +17,9 @@ pub const UNREFERENCED_US: i64 = 24 * 3600 * 1_000_000;
 /// The most files in one transaction or question.
 const BATCH: i64 = 500;
 
-/// Removes what no entry and no attachment of an account refers to and was not uploaded again for a day: first the
-/// rows, then the bytes, and at last the bytes that have no row, which a crash left behind. Returns how many rows went.
+/// Removes what no entry and no attachment of an account refers to and was not uploaded again for a day. First the row
+/// goes, a day later the bytes, so that a backup that saw the row still finds them. Bytes that a crash left behind
+/// without a row go the same way. Returns how many rows went.
 ///
 /// A file that is uploaded again meanwhile has another generation, whose bytes nobody here removes.
 pub async fn sweep(app: &App, account: i64, now_us: i64) -> Result<usize> {
@@ -26,20 +27,20 @@ pub async fn sweep(app: &App, account: i64, now_us: i64) -> Result<usize> {
     let before_us = now_us.saturating_sub(UNREFERENCED_US);
     let mut removed = 0;
     loop {
-        let places = remove_rows(app, &allowed, before_us).await?;
-        for place in &places {
-            app.store.remove(place).await.map_err(|error| unavailable(&error))?;
+        let rows = unreferenced(app, account, before_us).await?;
+        for row in &rows {
+            app.store.touch(&row.place(account)?, now_us).await.map_err(|error| unavailable(&error))?;
         }
-        removed += places.len();
-        if places.is_empty() {
+        let gone = remove_rows(app, &allowed, &rows, before_us).await?;
+        removed += gone;
+        if gone == 0 {
             break;
         }
     }
     app.store.remove_drafts(account, before_us).await.map_err(|error| unavailable(&error))?;
     for first in 0..=u8::MAX {
-        let places =
-            app.store.written_before(account, first, before_us).await.map_err(|error| unavailable(&error))?;
-        for batch in places.chunks(BATCH as usize) {
+        let old = app.store.written_before(account, first, before_us).await;
+        for batch in old.map_err(|error| unavailable(&error))?.chunks(BATCH as usize) {
             for place in without_row(app, batch).await? {
                 app.store.remove(&place).await.map_err(|error| unavailable(&error))?;
             }
@@ -48,11 +49,8 @@ pub async fn sweep(app: &App, account: i64, now_us: i64) -> Result<usize> {
     Ok(removed)
 }
 
-async fn remove_rows(app: &App, allowed: &Allowed<ManageTasks>, before_us: i64) -> Result<Vec<Place>> {
-    let account = allowed.account();
-    let mut write = app.log.begin(allowed, Class::Housekeeping).await?;
-    let rows: Vec<FileRow> = write
-        .tx()
+async fn unreferenced(app: &App, account: i64, before_us: i64) -> Result<Vec<FileRow>> {
+    app.db
         .fetch_all(
             "select s.hash, s.generation, s.size_bytes, s.media_type from file s \
              where s.account = $1 and s.created_us < $2 \
@@ -61,17 +59,48 @@ async fn remove_rows(app: &App, allowed: &Allowed<ManageTasks>, before_us: i64) 
              limit $3",
             (account, before_us, BATCH),
         )
+        .await
+}
+
+/// Removes those of `rows` that are still as they were seen, under the account's lock.
+async fn remove_rows(
+    app: &App,
+    allowed: &Allowed<ManageTasks>,
+    rows: &[FileRow],
+    before_us: i64,
+) -> Result<usize> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let account = allowed.account();
+    let mut write = app.log.begin(allowed, Class::Housekeeping).await?;
+    let gone: Vec<(Vec<u8>,)> = write
+        .tx()
+        .fetch_many(
+            "a, h, g, b",
+            (
+                vec![account; rows.len()],
+                rows.iter().map(|row| row.hash.clone()).collect::<Vec<_>>(),
+                rows.iter().map(|row| row.generation).collect::<Vec<_>>(),
+                vec![before_us; rows.len()],
+            ),
+            "select k.h from k join file s on s.account = k.a and s.hash = k.h \
+             where s.generation = k.g and s.created_us < k.b \
+             and not exists (select 1 from entry_file f where f.account = k.a and f.hash = k.h) \
+             and not exists (select 1 from file_reference r where r.account = k.a and r.hash = k.h)",
+        )
         .await?;
+    let count = gone.len();
     write
         .tx()
         .insert_many(
             "with k(a, h) as (",
-            (vec![account; rows.len()], rows.iter().map(|row| row.hash.clone()).collect::<Vec<_>>()),
+            (vec![account; count], gone.into_iter().map(|row| row.0).collect::<Vec<_>>()),
             ") delete from file where (account, hash) in (select a, h from k)",
         )
         .await?;
     write.commit().await?;
-    rows.iter().map(|row| row.place(account)).collect()
+    Ok(count)
 }
 
 async fn without_row(app: &App, places: &[Place]) -> Result<Vec<Place>> {

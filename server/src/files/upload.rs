@@ -120,8 +120,8 @@ async fn receive<B: AsRef<[u8]>, E>(
 ) -> Result<Draft> {
     let limit = app.limits.file_bytes as u64;
     let mut body = std::pin::pin!(body);
-    let generation = app.environment.uuid();
-    let mut draft = app.store.begin(account, generation).await.map_err(|error| unavailable(&error))?;
+    let name = app.environment.uuid();
+    let mut draft = app.store.begin(account, name).await.map_err(|error| unavailable(&error))?;
     while let Some(part) = body.next().await {
         let part = part.map_err(|_| Code::BodyIncomplete)?;
         if draft.size_bytes() + part.as_ref().len() as u64 > limit {
@@ -140,7 +140,8 @@ async fn commit<P: Permission>(
     draft: Draft,
 ) -> Result<StoredFile> {
     let size_bytes = draft.size_bytes() as i64;
-    let place = app.store.publish(draft).await.map_err(|error| unavailable(&error))?;
+    let generation = app.environment.uuid();
+    let place = app.store.publish(draft, generation).await.map_err(|error| unavailable(&error))?;
     let mut write = app.log.begin(allowed, class).await?;
     let now_us = write.now_us;
     let row: FileRow = write

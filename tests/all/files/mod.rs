@@ -15,7 +15,7 @@ use campo_tests::{
 use sha2::{Digest as _, Sha256};
 
 /// The hash of a file, as it is written.
-fn hash(bytes: &[u8]) -> String {
+pub(crate) fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
