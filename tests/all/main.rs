@@ -7,3 +7,8 @@ mod files;
 mod kit;
 mod log;
 mod objects;
+mod history;
+mod kit;
+mod log;
+mod rebuild;
+mod verify;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use campo_protocol::{
     entry::{Entry, Kind},
     sync::Outcome,
-    task::state::TaskState,
+    task::{fold::concerns_task, state::TaskState},
 };
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -82,13 +82,19 @@ impl Replay {
             self.skipped += 1;
             return Replayed { stored, said: None };
         }
-        if stored.incoming.task().is_some_and(|task| self.unknown_tasks.contains(&task)) {
+        if self.is_about_unknown_task(&stored) {
             self.skipped += 1;
             return Replayed { stored, said: None };
         }
         let said = self.fold(&stored, is_erased);
         self.folded += 1;
         Replayed { stored, said: Some(said) }
+    }
+
+    /// True when what becomes of the entry rests on the state of a task of which nothing can be said.
+    fn is_about_unknown_task(&self, stored: &StoredEntry) -> bool {
+        stored.incoming.content.as_ref().is_ok_and(|content| concerns_task(content.kind))
+            && stored.incoming.task().is_some_and(|task| self.unknown_tasks.contains(&task))
     }
 
     fn fold(&mut self, stored: &StoredEntry, is_erased: bool) -> Said {

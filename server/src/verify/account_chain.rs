@@ -51,16 +51,18 @@ impl Walk<'_> {
         loop {
             let (numbers, until) = self.numbers(after).await?;
             for (number, (row, entry)) in numbers {
+                if number < 1 {
+                    self.stray(number, row.is_some(), entry.is_some());
+                    continue;
+                }
                 if let Some(row) = &row {
-                    self.check_number(&mut next_link, number, What::LinkStray, |until| What::LinkMissing {
-                        until,
-                    });
+                    self.gap(next_link, number, |until| What::LinkMissing { until });
+                    next_link = number.saturating_add(1);
                     self.check_link(row, &mut link);
                 }
                 if let Some(entry) = entry {
-                    self.check_number(&mut next_entry, number, What::EntryStray, |until| {
-                        What::EntryMissing { until }
-                    });
+                    self.gap(next_entry, number, |until| What::EntryMissing { until });
+                    next_entry = number.saturating_add(1);
                     self.check_entry(entry, row.as_ref());
                 }
             }
@@ -69,25 +71,30 @@ impl Walk<'_> {
                 None => break,
             }
         }
-        let last = next_link - 1;
-        self.check_number(&mut next_link, next_entry, What::LinkStray, |until| What::LinkMissing { until });
-        self.check_number(&mut next_entry, last + 1, What::EntryStray, |until| What::EntryMissing { until });
+        self.gap(next_link, next_entry, |until| What::LinkMissing { until });
+        self.gap(next_entry, next_link, |until| What::EntryMissing { until });
         self.check_bodies().await?;
         self.check_erased();
-        self.check_head(ACCOUNT_CHAIN, head, (last, &link));
+        self.check_head(ACCOUNT_CHAIN, head, (next_link - 1, &link));
         self.summary.chains += 1;
         Ok(())
     }
 
+    /// Notes what stands before the first number.
+    fn stray(&mut self, number: i64, link: bool, entry: bool) {
+        if link {
+            self.found(ACCOUNT_CHAIN, number, What::LinkStray);
+        }
+        if entry {
+            self.found(ACCOUNT_CHAIN, number, What::EntryStray);
+        }
+    }
+
     /// Notes what is missing before `number`, where `next` was to come.
-    fn check_number(&mut self, next: &mut i64, number: i64, stray: What, missing: impl Fn(i64) -> What) {
-        if number < 1 {
-            return self.found(ACCOUNT_CHAIN, number, stray);
+    fn gap(&mut self, next: i64, number: i64, missing: impl Fn(i64) -> What) {
+        if number > next {
+            self.found(ACCOUNT_CHAIN, next, missing(number - 1));
         }
-        if number > *next {
-            self.found(ACCOUNT_CHAIN, *next, missing(number - 1));
-        }
-        *next = (*next).max(number.saturating_add(1));
     }
 
     /// Some numbers behind `after` with what there is of each, and the last of them; none when they are all.

@@ -97,7 +97,7 @@ pub enum What {
         /// This server's
         expected: String,
     },
-    /// The chain is shorter than when the kept head was signed
+    /// The chain has no link of the kept head's number: it was cut off since
     HeadGone,
     /// The link is not the one that the kept head names: the chain was made anew since
     HeadContradicts {
@@ -174,7 +174,7 @@ impl fmt::Display for What {
             Self::HeadOfOtherKey { found, expected } => {
                 write!(f, "the kept head is signed by the key {found}, this server's is {expected}")
             }
-            Self::HeadGone => f.write_str("the chain is shorter than the kept head says"),
+            Self::HeadGone => f.write_str("the link of the kept head is not there"),
             Self::HeadContradicts { found, expected } => {
                 write!(f, "the link is {found}, the kept head says {expected}")
             }
