@@ -234,12 +234,14 @@ create table task (
     fields {text} not null, -- personal
     sort_key {text} not null, -- personal
     files {i64} not null default 0,
+    retired_us {i64},
     created_us {i64} not null,
     updated_us {i64} not null,
-    primary key (account, id),
-    unique (account, task_number)
+    primary key (account, id)
 ) {strict};
-create index task_external on task (account, external_number) where external_number is not null;
+create unique index task_number on task (account, task_number) where state <> 'deleted';
+create unique index task_external on task (account, external_number)
+    where external_number is not null and state <> 'deleted';
 create index task_due on task (account, due_us, id);
 create index task_work_order on task (account, work_order) where work_order is not null;
 create index task_poi on task (account, poi) where poi is not null;
@@ -264,9 +266,11 @@ create table task_state (
     attention {i64} not null,
     position {i64} not null,
     state {text} not null,
+    over_us {i64},
     updated_us {i64} not null,
     primary key (account, task)
 ) {strict};
+create index task_state_over on task_state (account, over_us) where over_us is not null;
 create index task_state_status on task_state (account, status, task);
 create index task_state_attention on task_state (account, task) where attention > 0;
 
@@ -294,6 +298,7 @@ create table message (
     primary key (account, id)
 ) {strict};
 create index message_employee on message (account, employee, position);
+create index message_position on message (account, position);
 
 create table employee_session (
     account {i64} not null,

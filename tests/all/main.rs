@@ -4,11 +4,13 @@
 
 mod backup;
 mod files;
-mod kit;
-mod log;
-mod objects;
 mod history;
 mod kit;
+mod kit;
 mod log;
+mod log;
+mod messages;
+mod objects;
 mod rebuild;
+mod tasks;
 mod verify;

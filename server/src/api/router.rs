@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     app::{App, Limits},
-    files, health, objects, problem, sync, telemetry,
+    files, health, messages, objects, problem, sync, tasks, telemetry,
 };
 
 /// Every route of the API with its document.
@@ -18,8 +18,10 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(description())
         .merge(files::routes())
         .merge(health::routes())
+        .merge(messages::routes())
         .merge(objects::routes(limits))
         .merge(sync::routes(limits))
+        .merge(tasks::routes())
 }
 
 /// The OpenAPI document (3.1) of this release.

@@ -33,6 +33,8 @@ pub struct KnownTask {
     pub position: i64,
     /// What is attached to it
     pub files: Vec<AttachedFile>,
+    /// [`Self::over_us`] as it was read
+    pub over_before_us: Option<i64>,
 }
 
 /// The office part of a task, as it is stored.
@@ -54,10 +56,14 @@ pub struct TaskRow {
     pub fields: String,
     /// How many files are attached to it
     pub files: i64,
+    /// What ended before this instant was taken from phones
+    pub retired_us: Option<i64>,
     /// The folded state, as JSON
     pub folded: Option<String>,
     /// Position of the entry that changed it last
     pub position: Option<i64>,
+    /// Since when it is over, while phones hold it
+    pub over_us: Option<i64>,
 }
 
 /// The context of one group.
@@ -125,7 +131,7 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
                 wanted.iter().map(|key| key.1).collect::<Vec<_>>(),
             ),
             "select t.account, t.id, t.task_type, t.poi, t.state, t.version, t.fields, t.files, \
-             s.state as folded, s.position as position \
+             t.retired_us, s.state as folded, s.position, s.over_us \
              from k join task t on t.account = k.a and t.id = k.i \
              left join task_state s on s.account = t.account and s.task = t.id",
         )
@@ -144,12 +150,31 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
             let position = row.position.unwrap_or(0);
             let key = (row.account, row.id);
             let files = files.remove(&key).unwrap_or_default();
-            Ok((key, KnownTask { before: state.clone(), state, position, files, row }))
+            let before = state.clone();
+            let over_before_us = row.over_us;
+            Ok((key, KnownTask { row, state, before, position, files, over_before_us }))
         })
         .collect()
 }
 
 impl KnownTask {
+    /// The employees whose phones hold it: those who have it, until it is deleted, or retired because it has long been
+    /// over.
+    pub fn held_by(&self) -> Vec<Uuid> {
+        let Some(state) = &self.state else { return Vec::new() };
+        let retired = self.row.retired_us.is_some_and(|at_us| state.decided.at_us < at_us);
+        if self.row.state != "enabled" || (retired && state.status.is_terminal()) {
+            return Vec::new();
+        }
+        state.visible_to()
+    }
+
+    /// Since when it is over, while phones hold it: microseconds since 1970 UTC.
+    pub fn over_us(&self) -> Option<i64> {
+        let state = self.state.as_ref().filter(|state| state.status.is_terminal())?;
+        (!self.held_by().is_empty()).then_some(state.decided.at_us)
+    }
+
     /// The task as phones and snapshots show it: the office part, and the state without its workings.
     pub fn json(&self) -> String {
         let mut json = with_identity(self.row.id, self.row.version, &self.row.fields);

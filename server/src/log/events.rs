@@ -28,11 +28,13 @@ pub const ENTRY_COMPLETE: &str = "entry.complete";
 pub const TASK_CREATED: &str = "task.created";
 /// The office part of a task changed.
 pub const TASK_CHANGED: &str = "task.changed";
+/// A task was deleted.
+pub const TASK_DELETED: &str = "task.deleted";
 
 /// An event about the office part of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskEvent {
-    /// [`TASK_CREATED`] or [`TASK_CHANGED`]
+    /// [`TASK_CREATED`], [`TASK_CHANGED`] or [`TASK_DELETED`]
     pub kind: &'static str,
     /// The task
     pub task: Uuid,
@@ -56,6 +58,8 @@ pub struct Source {
     pub account: i64,
     /// Events about the office part of tasks
     pub task_events: Vec<TaskEvent>,
+    /// Tasks that are filed anew without an event
+    pub refiled: Vec<Uuid>,
     /// Entries that became complete
     pub completed: Vec<Completed>,
     /// Views of objects other than tasks
@@ -63,9 +67,10 @@ pub struct Source {
 }
 
 impl Source {
-    /// The tasks whose office part changed.
+    /// The tasks that are filed anew whatever the entries say of them.
     pub fn edited_tasks(&self) -> impl Iterator<Item = (i64, Uuid)> {
-        self.task_events.iter().map(|event| (self.account, event.task))
+        let edited = self.task_events.iter().map(|event| event.task).chain(self.refiled.iter().copied());
+        edited.map(|task| (self.account, task))
     }
 
     /// The views, with the account.

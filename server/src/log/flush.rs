@@ -40,6 +40,8 @@ pub struct Batch {
     pub entries: Vec<Incoming>,
     /// Events about the office part of tasks
     pub task_events: Vec<TaskEvent>,
+    /// Tasks that are filed anew without an event
+    pub refiled: Vec<Uuid>,
     /// Entries whose files are all there, or late
     pub completed: Vec<Completed>,
     /// Views of objects other than tasks
@@ -49,7 +51,14 @@ pub struct Batch {
 impl Batch {
     /// Nothing yet, on a locked head.
     pub fn new(head: Head) -> Self {
-        Self { head, entries: Vec::new(), task_events: Vec::new(), completed: Vec::new(), views: Vec::new() }
+        Self {
+            head,
+            entries: Vec::new(),
+            task_events: Vec::new(),
+            refiled: Vec::new(),
+            completed: Vec::new(),
+            views: Vec::new(),
+        }
     }
 }
 
@@ -80,11 +89,11 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
 
     let mut sources = Vec::new();
     let mut entries = Vec::new();
-    for (batch, Batch { head, entries: own, task_events, completed, views }) in
+    for (batch, Batch { head, entries: own, task_events, refiled, completed, views }) in
         batches.into_iter().enumerate()
     {
         entries.extend(own.into_iter().enumerate().map(|(index, incoming)| New { batch, index, incoming }));
-        sources.push(events::Source { account: head.account, task_events, completed, views });
+        sources.push(events::Source { account: head.account, task_events, refiled, completed, views });
     }
     let (mut new, repeated) = separate_repeats(tx, &accounts, entries, &mut receipts).await?;
     {
@@ -193,7 +202,7 @@ fn wanted(accounts: &[i64], heads: &HashMap<i64, Head>, new: &[New], sources: &[
         wanted.about(account, incoming);
     }
     for source in sources {
-        wanted.tasks.extend(source.task_events.iter().map(|event| (source.account, event.task)));
+        wanted.tasks.extend(source.edited_tasks());
         for completed in &source.completed {
             wanted.about(source.account, &completed.stored.incoming);
         }

@@ -24,6 +24,9 @@ pub struct StateRow {
     pub attention: i64,
     pub position: i64,
     pub state: String,
+    /// Since when it is over, until it is known that no phone holds it: the duty that retires tasks looks here. It
+    /// depends on the office part too, so that a rebuild does not compare it
+    pub over_us: Option<i64>,
 }
 
 /// A row of `assignment`.
@@ -53,6 +56,7 @@ pub fn rows(
         attention: state.attention.len() as i64,
         position,
         state: serde_json::to_string(state).map_err(Problem::internal)?,
+        over_us: state.status.is_terminal().then_some(state.decided.at_us),
     };
     let assignments = state
         .assignments
@@ -76,12 +80,13 @@ pub async fn write(tx: &mut Tx, context: &Context, now_us: i64) -> Result<()> {
     let mut states = Vec::new();
     let mut assignments = Vec::new();
     for ((account, _), known) in &context.tasks {
-        if known.state == known.before {
+        // Being deleted or retired changes who holds a task, and no entry
+        if known.state == known.before && known.over_us() == known.over_before_us {
             continue;
         }
         let Some(state) = &known.state else { continue };
         let (row, mut own) = rows(*account, known.row.id, known.position, state)?;
-        states.push(row);
+        states.push(StateRow { over_us: known.over_us(), ..row });
         if known.before.as_ref().map(|before| &before.assignments) != Some(&state.assignments) {
             assignments.append(&mut own);
         }
@@ -97,13 +102,14 @@ pub async fn store(
     now_us: i64,
 ) -> Result<()> {
     let updated_us = vec![now_us; states.len()];
-    let (account, task, status, attention, position, state) =
-        columns!(states => account, task, status, attention, position, state);
+    let (account, task, status, attention, position, state, over_us) =
+        columns!(states => account, task, status, attention, position, state, over_us);
     tx.insert_many(
-        "insert into task_state (account, task, status, attention, position, state, updated_us)",
-        (account, task, status, attention, position, state, updated_us),
+        "insert into task_state (account, task, status, attention, position, state, over_us, updated_us)",
+        (account, task, status, attention, position, state, over_us, updated_us),
         "on conflict (account, task) do update set status = excluded.status, attention = excluded.attention, \
-         position = excluded.position, state = excluded.state, updated_us = excluded.updated_us",
+         position = excluded.position, state = excluded.state, over_us = excluded.over_us, \
+         updated_us = excluded.updated_us",
     )
     .await?;
     tx.insert_many(
@@ -127,11 +133,7 @@ pub fn views(context: &Context, edited: &HashSet<(i64, Uuid)>) -> Vec<(i64, View
         .iter()
         .filter(|(key, known)| changed(key, known))
         .map(|((account, id), known)| {
-            let employees = match &known.state {
-                Some(state) if known.row.state == "enabled" => state.visible_to(),
-                _ => Vec::new(),
-            };
-            let scopes = employees.into_iter().map(Scope::Employee).collect();
+            let scopes = known.held_by().into_iter().map(Scope::Employee).collect();
             (*account, View { kind: "task", id: *id, scopes, body: known.json().into_bytes() })
         })
         .collect()

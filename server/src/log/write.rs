@@ -84,11 +84,9 @@ impl Write {
         self.log.shared.environment.uuid()
     }
 
-    /// The next number of the account's counter for tasks.
-    pub fn next_task_number(&mut self) -> i64 {
-        let head = &mut self.open().batch.head;
-        head.task_number += 1;
-        head.task_number
+    /// The account's counter for tasks: the last number that it gave.
+    pub fn task_number_counter(&mut self) -> &mut i64 {
+        &mut self.open().batch.head.task_number
     }
 
     /// Appends an entry of the office: `about` names task, employee or entry, `body` says the rest.
@@ -129,6 +127,11 @@ impl Write {
     /// Makes an event about the office part of a task, and shows the task anew to the phones that have it.
     pub fn task_event(&mut self, event: TaskEvent) {
         self.open().batch.task_events.push(event);
+    }
+
+    /// Shows the task anew to the phones that hold it, or takes it from them, without an event.
+    pub fn refile_task(&mut self, task: Uuid) {
+        self.open().batch.refiled.push(task);
     }
 
     /// Makes `entry.complete` of an entry.

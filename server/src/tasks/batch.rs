@@ -1,0 +1,119 @@
+//! Many tasks in one request, each with an outcome of its own.
+
+use campo_protocol::faults::Faults;
+use serde::{Deserialize, Serialize};
+use serde_json::{
+    Value,
+    value::{RawValue, to_raw_value},
+};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::save::{Edit, Effect, MAX_SAVES, NewTask, Operation, Save, Saved, save_many};
+use crate::{
+    access::{Allowed, permissions::ManageTasks},
+    api::edit::{Created, Once},
+    app::App,
+    log::scheduler::Class,
+    problem::{Problem, ProblemShown, Result},
+    texts::Language,
+};
+
+/// Tasks to be created or changed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskBatch {
+    /// What is done when a task with the number exists, or does not
+    #[serde(default)]
+    pub operation: Operation,
+    /// Up to 500 tasks. Of a task that exists only the members that are named change, as by a JSON Merge Patch
+    #[schema(value_type = Vec<NewTask>)]
+    pub tasks: Vec<Value>,
+}
+
+/// What became of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskBatchDone {
+    /// One for each task, in the order of the request
+    pub outcomes: Vec<TaskOutcome>,
+}
+
+/// What became of one task of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum TaskOutcome {
+    /// A new task
+    Created(TaskSaved),
+    /// Something of it changed
+    Updated(TaskSaved),
+    /// It was so already
+    Unchanged(TaskSaved),
+    /// Refused; the others are saved nevertheless
+    Refused {
+        /// Why
+        problem: ProblemShown,
+    },
+}
+
+/// A task of a batch that was saved.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TaskSaved {
+    /// Its id
+    pub id: Uuid,
+    /// Its number
+    pub task_number: i64,
+    /// Its version now
+    pub version: i64,
+}
+
+/// Saves a batch in one transaction; the answer is a [`TaskBatchDone`] in `language`. What is refused holds nothing
+/// else up.
+pub async fn save_batch(
+    app: &App,
+    allowed: &Allowed<ManageTasks>,
+    once: &Once,
+    language: Language,
+    batch: TaskBatch,
+) -> Result<Box<RawValue>> {
+    let mut faults = Faults::default();
+    faults.check_count("/tasks", batch.tasks.len(), MAX_SAVES);
+    faults.into_result()?;
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    if let Some(created) = once.replay(&mut write, &batch).await? {
+        return Ok(created.body);
+    }
+    let read: Vec<Result<Save>> = batch
+        .tasks
+        .iter()
+        .map(|task| Save::read(batch.operation, Edit::Merge, task.clone()).map_err(Problem::from))
+        .collect();
+    let saves = read.iter().filter_map(|save| save.as_ref().ok().cloned()).collect();
+    let mut saved = save_many(&mut write, saves).await?.into_iter();
+    let outcomes = read
+        .into_iter()
+        .filter_map(|save| match save {
+            Ok(_) => saved.next(),
+            Err(problem) => Some(Err(problem)),
+        })
+        .map(|outcome| shown(outcome, language))
+        .collect();
+    let body = to_raw_value(&TaskBatchDone { outcomes }).map_err(Problem::internal)?;
+    let created = Created { location: "/v1/tasks".to_owned(), version: 0, body };
+    once.keep(&mut write, &batch, &created).await?;
+    write.commit().await?;
+    Ok(created.body)
+}
+
+fn shown(outcome: Result<Saved>, language: Language) -> TaskOutcome {
+    let Saved { effect, task } = match outcome {
+        Ok(saved) => saved,
+        Err(problem) => return TaskOutcome::Refused { problem: problem.shown(language, None) },
+    };
+    let task_number = task.fields.task_number.unwrap_or_default();
+    let saved = TaskSaved { id: task.id, task_number, version: task.version };
+    match effect {
+        Effect::Created => TaskOutcome::Created(saved),
+        Effect::Updated => TaskOutcome::Updated(saved),
+        Effect::Unchanged => TaskOutcome::Unchanged(saved),
+    }
+}

@@ -1,0 +1,61 @@
+//! Takes tasks that have long been over from phones. Entries and state stay as they are: the office part says up to
+//! which end it was retired, and filing reads that. A task that is opened again is shown again.
+
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::{
+    access::{Caller, Duty, permissions::ManageTasks},
+    app::App,
+    log::scheduler::Class,
+    problem::{Code, Problem, Result},
+};
+
+/// How many tasks one transaction retires.
+const BATCH: i64 = 500;
+/// How long phones keep a task that is over, where the account says nothing.
+const DEFAULT_DAYS: i64 = 7;
+const DAY_US: i64 = 24 * 3600 * 1_000_000;
+
+/// The instant before which a task must have ended to be retired now, by the account's setting `closed_task_days`.
+pub async fn closed_before_us(app: &App, account: i64) -> Result<i64> {
+    #[derive(Deserialize)]
+    struct Settings {
+        closed_task_days: Option<i64>,
+    }
+    let (settings,): (String,) = app
+        .db
+        .fetch_optional("select settings from account where id = $1", (account,))
+        .await?
+        .ok_or(Code::NotFound)?;
+    let settings: Settings = serde_json::from_str(&settings).map_err(Problem::internal)?;
+    let days = settings.closed_task_days.unwrap_or(DEFAULT_DAYS).max(0);
+    Ok(app.environment.now_us().saturating_sub(days.saturating_mul(DAY_US)))
+}
+
+/// Takes the tasks that ended before `closed_before_us` from phones, in transactions of up to 500; says how many.
+/// Repeating it does nothing more.
+pub async fn retire(app: &App, account: i64, closed_before_us: i64) -> Result<u64> {
+    let allowed = Caller::duty(account, Duty::RetireTasks).allow::<ManageTasks>()?;
+    let mut retired = 0;
+    loop {
+        let mut write = app.log.begin(&allowed, Class::Housekeeping).await?;
+        let tasks: Vec<(Uuid,)> = write
+            .tx()
+            .fetch_all(
+                "update task set retired_us = $2 where account = $1 and id in \
+                 (select s.task from task_state s where s.account = $1 and s.over_us < $2 order by s.over_us limit $3) \
+                 returning id",
+                (account, closed_before_us, BATCH),
+            )
+            .await?;
+        if tasks.is_empty() {
+            return Ok(retired);
+        }
+        for (task,) in &tasks {
+            write.refile_task(*task);
+        }
+        write.commit().await?;
+        retired += tasks.len() as u64;
+    }
+}
