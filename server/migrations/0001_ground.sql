@@ -18,6 +18,7 @@ create table account (
     language {text} not null,
     state {text} not null,
     settings {json} not null,
+    version {i64} not null,
     created_us {i64} not null,
     primary key (id),
     unique (code)
@@ -113,6 +114,7 @@ create table installation_head (
     installation {uuid} not null,
     sequence {i64} not null,
     received_us {i64} not null,
+    marks {i64} not null,
     primary key (account, installation)
 ) {strict};
 
@@ -363,9 +365,9 @@ create table profile (
     version {i64} not null,
     created_us {i64} not null,
     updated_us {i64} not null,
-    primary key (account, id),
-    unique (account, code)
+    primary key (account, id)
 ) {strict};
+create unique index profile_code on profile (account, code) where state <> 'deleted';
 
 create table account_user (
     account {i64} not null,
@@ -380,9 +382,10 @@ create table account_user (
     version {i64} not null,
     created_us {i64} not null,
     updated_us {i64} not null,
-    primary key (account, id),
-    unique (account, code)
+    primary key (account, id)
 ) {strict};
+create unique index account_user_code on account_user (account, code) where state <> 'deleted';
+create index account_user_profile on account_user (account, profile);
 
 create table user_session (
     account {i64} not null,
@@ -412,14 +415,15 @@ create table access_key (
     version {i64} not null,
     created_us {i64} not null,
     updated_us {i64} not null,
-    primary key (account, id),
-    unique (account, code)
+    primary key (account, id)
 ) {strict};
+create unique index access_key_code on access_key (account, code) where state <> 'deleted';
 
 create table enrolment (
     account {i64} not null,
     id {uuid} not null,
     code {bytes} not null,
+    name {text} not null,
     roster {json} not null,
     author {text} not null,
     author_id {uuid},
@@ -455,6 +459,16 @@ create table roster (
     primary key (account, installation, member_kind, member)
 ) {strict};
 create index roster_member on roster (account, member_kind, member);
+
+-- The employees that a roster came to, its groups expanded, as it was filed last
+create table roster_employee (
+    account {i64} not null,
+    installation {uuid} not null,
+    employee {uuid} not null,
+    listed {bool} not null,
+    primary key (account, installation, employee)
+) {strict};
+create index roster_employee_listed on roster_employee (account, employee) where listed;
 
 create table pin_verifier (
     account {i64} not null,

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use ipnet::IpNet;
+
 use crate::{
-    database::Db, environment::Environment, files::store::Store, health::Health, log::Log, secrets::Secrets,
-    telemetry::Metrics,
+    access::guard::Guards, database::Db, environment::Environment, files::store::Store, health::Health,
+    log::Log, secrets::Secrets, telemetry::Metrics,
 };
 
 /// The parts of a running server. Cheap to clone.
@@ -26,6 +28,8 @@ pub struct App {
     pub health: Health,
     /// What is measured in this process
     pub metrics: Metrics,
+    /// What slows down those who guess
+    pub guards: Arc<Guards>,
 }
 
 impl App {
@@ -40,7 +44,8 @@ impl App {
     ) -> Self {
         let health = Health::new(&environment);
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
-        Self { db, log, store, environment, secrets, limits, health, metrics }
+        let guards = Arc::default();
+        Self { db, log, store, environment, secrets, limits, health, metrics, guards }
     }
 }
 
@@ -57,6 +62,8 @@ pub struct Limits {
     pub file_bytes: usize,
     /// How long a user's session lasts without a request
     pub session_us: i64,
+    /// The proxies whose `X-Forwarded-For` is believed
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Default for Limits {
@@ -67,6 +74,7 @@ impl Default for Limits {
             sync_bytes: campo_protocol::sync::MAX_REQUEST_BYTES,
             file_bytes: 50 * 1024 * 1024,
             session_us: 12 * 3600 * 1_000_000,
+            trusted_proxies: Vec::new(),
         }
     }
 }

@@ -6,8 +6,6 @@ mod backup;
 mod files;
 mod history;
 mod kit;
-mod kit;
-mod log;
 mod log;
 mod messages;
 mod objects;

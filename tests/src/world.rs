@@ -6,24 +6,37 @@ use anyhow::{Context as _, Result};
 use campo_protocol::{
     entry::Frame,
     model::{
-        employee::Employee, form::FormDefinition, group::Group, poi::Poi, profile::EmployeeProfile,
+        Ref, employee::Employee, form::FormDefinition, group::Group, poi::Poi, profile::EmployeeProfile,
         task_type::TaskType,
     },
 };
 use campo_server::{
     access::{
         Caller, Duty, PermissionName, Permissions, Principal,
-        permissions::{HandIn, ManageInstallations, ManageKeys},
+        permissions::{HandIn, ManageInstallations, ManageKeys, ManageUsers},
     },
     accounts::{self, NewAccount},
+    api::edit::{Created, Once},
     app::{App, Limits},
     database::{Db, Options, Synchronous, migrations},
     environment::Environment,
     files::store::Store,
+    installations::{
+        enrolment::{self, EnrolmentDraft},
+        installation::Device,
+        redeem::{self, Redemption},
+        rosters::Members,
+    },
+    keys::key,
     log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
     objects::{self, Kept, Object, Operation},
-    secrets::{Bearer, Holder, MasterKey, Secrets},
+    profiles::profile,
+    secrets::{MasterKey, Secret, Secrets},
     server_setting,
+    users::{
+        sessions::{self, Credentials},
+        user,
+    },
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -35,6 +48,9 @@ static MIGRATED: Template = Template::new("migrated");
 
 /// The master secret of every test.
 const SECRET: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+
+/// The password of every user that [`Account::user`] makes.
+pub const PASSWORD: &str = "a password of tests";
 
 /// Runs each named test on both databases: a test is `async fn name(world: World)`.
 #[macro_export]
@@ -213,24 +229,18 @@ impl Account {
 
     /// A phone that `employee` uses, enrolled.
     pub async fn phone(&self, employee: Uuid) -> Result<Phone> {
-        let installation = self.app.environment.uuid();
-        let bearer = Bearer::new(self.id, Holder::Installation, installation, &self.app.environment);
-        let mut write =
-            self.app.log.begin(&self.operator().allow::<ManageInstallations>()?, Class::Office).await?;
-        let token = self.app.secrets.token_hash(&bearer.secret).to_vec();
-        write
-            .tx()
-            .execute(
-                "insert into installation (account, id, code, name, device, token, state, custom, version, \
-                 enrolled_us, updated_us) values ($1, $2, $3, $3, '{}', $4, 'active', '{}', 1, 1, 1)",
-                (self.id, installation, installation.to_string(), token),
-            )
-            .await?;
-        write.commit().await?;
+        let roster = Members { employees: vec![Ref::Id(employee)], groups: Vec::new() };
+        let draft = EnrolmentDraft { roster, ..EnrolmentDraft::default() };
+        let allowed = self.operator().allow::<ManageInstallations>()?;
+        let code = enrolment::create(&self.app, &allowed, &Once::default(), &draft).await?;
+        let code = member(&code, "/code")?;
+        let redemption = Redemption { code: Secret::new(code), device: Device::default() };
+        let enrolled = redeem::redeem(&self.app, None, &Once::default(), &redemption).await?;
+        let installation = member(&enrolled, "/installation/id")?.parse()?;
         Ok(Phone {
             app: self.app.clone(),
             account: self.id,
-            bearer: bearer.format(),
+            bearer: member(&enrolled, "/token")?,
             installation,
             employee,
             sequence: 0,
@@ -239,21 +249,38 @@ impl Account {
 
     /// A new key with these permissions; returns its bearer secret.
     pub async fn key(&self, permissions: &[PermissionName]) -> Result<String> {
-        let id = self.app.environment.uuid();
-        let bearer = Bearer::new(self.id, Holder::Key, id, &self.app.environment);
-        let mut write = self.app.log.begin(&self.operator().allow::<ManageKeys>()?, Class::Office).await?;
-        let token = self.app.secrets.token_hash(&bearer.secret).to_vec();
-        write
-            .tx()
-            .execute(
-                "insert into access_key (account, id, code, name, permissions, networks, token, state, custom, \
-                 version, created_us, updated_us) values ($1, $2, $3, $3, $4, '[]', $5, 'enabled', '{}', 1, 1, 1)",
-                (self.id, id, id.to_string(), serde_json::to_string(permissions)?, token),
-            )
-            .await?;
-        write.commit().await?;
-        Ok(bearer.format())
+        let code = self.app.environment.uuid().to_string();
+        let draft = json!({ "code": code, "name": "A system", "permissions": permissions });
+        let allowed = self.operator().allow::<ManageKeys>()?;
+        let created = key::create(&self.app, &allowed, &Once::default(), &draft).await?;
+        member(&created, "/secret")
     }
+
+    /// A new user with these permissions, a profile of their own and the password [`PASSWORD`]. `login` is the code,
+    /// too.
+    pub async fn user(&self, login: &str, permissions: &[PermissionName]) -> Result<Uuid> {
+        let allowed = self.operator().allow::<ManageUsers>()?;
+        let profile = json!({ "code": login, "name": "Profile", "permissions": permissions });
+        let profile = profile::create(&self.app, &allowed, &Once::default(), &profile).await?;
+        let user = json!({
+            "code": login, "name": "Ana", "login": login, "password": PASSWORD,
+            "profile": member(&profile, "/id")?,
+        });
+        let created = user::create(&self.app, &allowed, &Once::default(), user).await?;
+        Ok(member(&created, "/id")?.parse()?)
+    }
+
+    /// The bearer secret of a new session of a user.
+    pub async fn session(&self, login: &str) -> Result<String> {
+        let credentials = Credentials { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+        Ok(sessions::log_in(&self.app, None, &credentials).await?.token)
+    }
+}
+
+/// A text in the JSON of what was created.
+fn member(created: &Created, pointer: &str) -> Result<String> {
+    let body: serde_json::Value = serde_json::from_str(created.body.get())?;
+    body.pointer(pointer).and_then(|text| text.as_str()).map(str::to_owned).context("the member is there")
 }
 
 /// A phone in somebody's hand.

@@ -146,6 +146,14 @@ impl Ref {
             Self::Code(_) => None,
         }
     }
+
+    /// The code, where it is named by that.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Id(_) => None,
+            Self::Code(code) => Some(code),
+        }
+    }
 }
 
 impl fmt::Display for Ref {

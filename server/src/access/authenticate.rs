@@ -1,24 +1,29 @@
 //! From a request to its caller: the bearer secret, what the database says of its holder, and the permission that
 //! the route states.
 
-use std::{net::IpAddr, ops::Deref};
+use std::{net::IpAddr, ops::Deref, sync::PoisonError};
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
+    extract::FromRequestParts,
     http::{header, request::Parts},
 };
 use ipnet::IpNet;
 use sqlx::FromRow;
+use uuid::Uuid;
 
-use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal};
+use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal, client_address};
 use crate::{
     app::App,
+    log::scheduler::Class,
     problem::{Code, Problem, Result},
     secrets::{Bearer, Holder, same},
 };
 
 /// How long a revoked installation may still hand in what it captured before: 60 days.
 pub const HAND_IN_AFTER_REVOCATION_US: i64 = 60 * 24 * 3600 * 1_000_000;
+
+/// How much a session's `seen_us` lags behind: it is not worth a transaction for every request.
+const SEEN_STEP_US: i64 = 60 * 1_000_000;
 
 /// A request whose caller has the permission `P`. As an extractor it states the route's permission.
 #[derive(Debug)]
@@ -49,6 +54,30 @@ impl FromRequestParts<App> for Anybody {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         authenticate(app, parts).await.map(Self)
+    }
+}
+
+/// A person at the console, with the session behind the request.
+#[derive(Debug)]
+pub struct OwnSession {
+    /// Who it is
+    pub caller: Caller,
+    /// The user
+    pub user: Uuid,
+    /// The session
+    pub session: Uuid,
+}
+
+impl FromRequestParts<App> for OwnSession {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let session = bearer(parts)?.id;
+        let caller = authenticate(app, parts).await?;
+        match caller.principal {
+            Principal::User(user) => Ok(Self { caller, user, session }),
+            _ => Err(Code::Forbidden.into()),
+        }
     }
 }
 
@@ -102,7 +131,7 @@ fn bearer(parts: &Parts) -> Result<Bearer> {
 pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
     let bearer = bearer(parts)?;
     match bearer.holder {
-        Holder::Key => key(app, &bearer, address(parts)).await,
+        Holder::Key => key(app, &bearer, client_address(app, parts)).await,
         Holder::Session => session(app, &bearer).await,
         Holder::Installation => {
             let row = installation(app, &bearer).await?;
@@ -116,10 +145,6 @@ pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
             })
         }
     }
-}
-
-fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip().to_canonical())
 }
 
 fn unauthenticated_unless(app: &App, bearer: &Bearer, stored: &[u8]) -> Result<()> {
@@ -185,7 +210,7 @@ struct SessionRow {
     token: Vec<u8>,
     expires_us: i64,
     seen_us: i64,
-    account_user: uuid::Uuid,
+    account_user: Uuid,
     permissions: String,
 }
 
@@ -208,11 +233,41 @@ async fn session(app: &App, bearer: &Bearer) -> Result<Caller> {
     if row.expires_us <= now_us || row.seen_us + app.limits.session_us <= now_us {
         return Err(Code::SessionExpired.into());
     }
-    Ok(Caller {
+    let caller = Caller {
         account: bearer.account,
         principal: Principal::User(row.account_user),
         permissions: permissions(&row.permissions)?,
-    })
+    };
+    if now_us - row.seen_us >= SEEN_STEP_US {
+        note_seen(app, &caller, bearer.id, now_us);
+    }
+    Ok(caller)
+}
+
+/// Raises `seen_us` beside the request, which does not wait for a turn to write. One at a time for each session.
+fn note_seen(app: &App, caller: &Caller, session: Uuid, now_us: i64) {
+    let noting = &app.guards.noting_sessions;
+    if !noting.lock().unwrap_or_else(PoisonError::into_inner).insert(session) {
+        return;
+    }
+    let (app, allowed) = (app.clone(), caller.oneself());
+    tokio::spawn(async move {
+        let noted = async {
+            let mut write = app.log.begin(&allowed, Class::Housekeeping).await?;
+            write
+                .tx()
+                .execute(
+                    "update user_session set seen_us = $3 where account = $1 and id = $2 and seen_us < $3",
+                    (allowed.account(), session, now_us),
+                )
+                .await?;
+            write.commit().await
+        };
+        if let Err(problem) = noted.await {
+            tracing::warn!(%problem, "a session's last request was not noted");
+        }
+        app.guards.noting_sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    });
 }
 
 #[derive(FromRow)]

@@ -3,16 +3,24 @@
 //! A domain function that reads or writes an account's data takes an [`Allowed`], which only the check here makes and
 //! which holds the account and the caller: forgetting the check, or the account, does not compile.
 
+mod address;
 pub mod authenticate;
+pub mod guard;
+pub mod login;
 pub mod permissions;
+pub mod recheck;
+pub mod throttle;
 
 use std::marker::PhantomData;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::problem::{Code, Problem, Result};
 
-pub use authenticate::{Anybody, Auth, Phone};
+pub use address::{Client, client_address};
+pub use authenticate::{Anybody, Auth, OwnSession, Phone};
 pub use permissions::{Permission, PermissionName, Permissions};
 
 /// Work that Campo does by itself, a closed list: each with its name in tables and what it may do.
@@ -40,6 +48,11 @@ impl Duty {
             Self::Sweep => "sweep",
             Self::Operator => "operator",
         }
+    }
+
+    /// The duty of that name, if this release knows it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|duty| duty.name() == name)
     }
 }
 
@@ -86,6 +99,32 @@ impl Principal {
     }
 }
 
+/// Whether a user, a profile or a key may be used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccessState {
+    /// It may
+    #[default]
+    Enabled,
+    /// It may not, from the next request on
+    Disabled,
+}
+
+impl AccessState {
+    /// Its name on the wire and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// The state of that name; anything else may not be used.
+    pub fn from_name(name: &str) -> Self {
+        if name == Self::Enabled.name() { Self::Enabled } else { Self::Disabled }
+    }
+}
+
 /// An authenticated caller and the permissions that the database gave it in this request.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -106,18 +145,37 @@ impl Caller {
     /// The proof that this caller has the permission.
     pub fn allow<P: Permission>(&self) -> Result<Allowed<P>> {
         if self.permissions.has(P::NAME) {
-            Ok(Allowed { account: self.account, principal: self.principal, permission: PhantomData })
+            Ok(self.proof())
         } else {
             Err(Problem::new(Code::Forbidden).with("permission", P::NAME.name()))
         }
     }
+
+    /// The proof that this caller is somebody, for what everybody may do with what is their own.
+    pub fn oneself(&self) -> Allowed<Oneself> {
+        self.proof()
+    }
+
+    fn proof<P>(&self) -> Allowed<P> {
+        Allowed {
+            account: self.account,
+            principal: self.principal,
+            held: self.permissions,
+            permission: PhantomData,
+        }
+    }
 }
+
+/// Stands in an [`Allowed`] for what everybody may do with what is their own: their session, their password.
+#[derive(Debug)]
+pub struct Oneself;
 
 /// The proof that a caller may do what `P` names in one account.
 #[derive(Debug)]
 pub struct Allowed<P> {
     account: i64,
     principal: Principal,
+    held: Permissions,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -130,5 +188,14 @@ impl<P> Allowed<P> {
     /// Who was allowed.
     pub const fn principal(&self) -> Principal {
         self.principal
+    }
+
+    /// Refuses to give, or to act on somebody who has, more than the caller holds: whoever can set the password of an
+    /// administrator is one.
+    pub fn must_cover(&self, given: Permissions) -> Result<()> {
+        match given.names().into_iter().find(|name| !self.held.has(*name)) {
+            None => Ok(()),
+            Some(lacking) => Err(Problem::new(Code::Forbidden).with("permission", lacking.name())),
+        }
     }
 }

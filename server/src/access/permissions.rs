@@ -1,5 +1,6 @@
 //! The permissions, a closed list. A profile or a key names some of them.
 
+use campo_protocol::faults::{Faults, pointer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -105,15 +106,36 @@ impl Permissions {
         match duty {
             Duty::CompleteEntries => [PermissionName::ViewEntries].into_iter().collect(),
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
-            Duty::Operator => {
-                PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect()
-            }
+            Duty::Operator => Self::grantable(),
         }
     }
 
     /// True when the set holds it.
     pub const fn has(self, name: PermissionName) -> bool {
         self.0 & (1 << name as u64) != 0
+    }
+
+    /// The permissions in it, in the order of the list.
+    pub fn names(self) -> Vec<PermissionName> {
+        PermissionName::ALL.iter().copied().filter(|name| self.has(*name)).collect()
+    }
+
+    /// Everything that a profile or a key can hold.
+    pub fn grantable() -> Self {
+        PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect()
+    }
+
+    /// The set that `names` describe, as an office wrote them at `field` (a JSON Pointer). Names whatever cannot be
+    /// granted, and what is there twice.
+    pub fn check(names: &[PermissionName], field: &str, faults: &mut Faults) -> Self {
+        for (index, name) in names.iter().enumerate().filter(|(_, name)| !name.can_be_granted()) {
+            let known: Vec<_> =
+                Self::grantable().names().iter().map(|name| format!("`{}`", name.name())).collect();
+            let known = known.join(", ");
+            faults.add(pointer(field, index), "unknown_value", name.name(), format!("one of {known}"));
+        }
+        faults.check_unique(names.iter().map(|name| name.name()), |index| pointer(field, index));
+        names.iter().copied().collect()
     }
 
     /// True when every permission of `other` is in this set: nobody may grant more than they hold.

@@ -8,7 +8,6 @@ use axum::{
 use campo_protocol::faults::Fault;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     extract::Json,
@@ -16,6 +15,8 @@ use crate::{
     problem::{Code, Problem, Result},
 };
 
+/// For what kept answers are sealed: some hold a secret that is shown once.
+const PURPOSE: &str = "idempotency";
 /// The most characters of an `Idempotency-Key`.
 const MAX_KEY: usize = 200;
 
@@ -133,32 +134,39 @@ impl Once {
             )
             .await?;
         let Some((hash, version, response)) = stored else { return Ok(None) };
-        if hash != request_hash(request)? {
+        if hash != request_hash(write, request)? {
             return Err(Code::IdempotencyConflict.into());
         }
+        let response = write
+            .secrets()
+            .open(account, PURPOSE, &response)
+            .ok_or_else(|| Problem::internal(anyhow::anyhow!("a kept answer does not open")))?;
         let (location, body): (String, Box<RawValue>) =
             serde_json::from_slice(&response).map_err(Problem::internal)?;
         Ok(Some(Created { location, version, body }))
     }
 
-    /// Keeps the answer, in the transaction of the edit.
+    /// Keeps the answer, in the transaction of the edit. It is encrypted, and the request a keyed hash, so that neither
+    /// tells a reader of the tables a secret.
     pub async fn keep(&self, write: &mut Write, request: &impl Serialize, created: &Created) -> Result<()> {
         let Some(key) = &self.0 else { return Ok(()) };
         let (account, holder) = (write.account(), write.principal.id().unwrap_or_default());
         let response = serde_json::to_vec(&(&created.location, &created.body)).map_err(Problem::internal)?;
-        let now_us = write.now_us;
+        let response = write.secrets().seal(account, PURPOSE, &response, write.environment());
+        let (request, now_us) = (request_hash(write, request)?, write.now_us);
         write
             .tx()
             .execute(
                 "insert into idempotency (account, holder, key, request, version, response, created_us) \
                  values ($1, $2, $3, $4, $5, $6, $7)",
-                (account, holder, key.as_str(), request_hash(request)?, created.version, response, now_us),
+                (account, holder, key.as_str(), request, created.version, response, now_us),
             )
             .await?;
         Ok(())
     }
 }
 
-fn request_hash(request: &impl Serialize) -> Result<Vec<u8>> {
-    Ok(Sha256::digest(serde_json::to_vec(request).map_err(Problem::internal)?).to_vec())
+fn request_hash(write: &Write, request: &impl Serialize) -> Result<Vec<u8>> {
+    let request = serde_json::to_string(request).map_err(Problem::internal)?;
+    Ok(write.secrets().token_hash(&request).to_vec())
 }

@@ -3,5 +3,6 @@
 pub mod edit;
 pub mod listen;
 pub mod page;
+pub mod patch;
 pub mod router;
 pub mod time;

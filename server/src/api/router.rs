@@ -9,19 +9,25 @@ use utoipa::openapi::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    accounts,
     app::{App, Limits},
-    files, health, messages, objects, problem, sync, tasks, telemetry,
+    files, health, installations, keys, messages, objects, problem, profiles, sync, tasks, telemetry, users,
 };
 
 /// Every route of the API with its document.
 fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(description())
+        .merge(accounts::routes())
         .merge(files::routes())
         .merge(health::routes())
+        .merge(installations::routes())
+        .merge(keys::routes())
         .merge(messages::routes())
         .merge(objects::routes(limits))
+        .merge(profiles::routes())
         .merge(sync::routes(limits))
         .merge(tasks::routes())
+        .merge(users::routes())
 }
 
 /// The OpenAPI document (3.1) of this release.

@@ -18,6 +18,11 @@ use crate::problem::{Code, Problem, Result};
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Json<T>(pub T);
 
+/// The body of a request that holds a secret, as JSON. An answer that names a wrong field never repeats what was found
+/// there, since it may be the secret with a slip in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Private<T>(pub T);
+
 /// The query of a request. A parameter can be repeated for a list, whose field then needs `#[serde(default)]`.
 ///
 /// Parameters are text, and serde gives up reading numbers from text behind `#[serde(flatten)]`: a struct for a query
@@ -42,6 +47,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             Problem::new(if too_large { Code::PayloadTooLarge } else { Code::BodyIncomplete })
         })?;
         from_json(&body).map(Self)
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Private<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        match Json::from_request(request, state).await {
+            Ok(Json(value)) => Ok(Self(value)),
+            Err(problem) => Err(problem.without_found()),
+        }
     }
 }
 

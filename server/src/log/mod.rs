@@ -109,7 +109,7 @@ impl Log {
     }
 
     /// Begins a transaction of the office.
-    pub async fn begin<P: Permission>(&self, allowed: &Allowed<P>, class: Class) -> Result<Write> {
+    pub async fn begin<P>(&self, allowed: &Allowed<P>, class: Class) -> Result<Write> {
         Write::begin(self.clone(), allowed, class).await
     }
 }

@@ -81,6 +81,7 @@ struct HeadRow {
     installation: Uuid,
     sequence: i64,
     received_us: i64,
+    marks: i64,
 }
 
 /// Marks gaps and clones in `entries`, which are new, and notes each installation's last sequence.
@@ -92,21 +93,23 @@ pub async fn mark_sequences(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -
     if installations.is_empty() {
         return Ok(());
     }
-    let known: Vec<(i64, Uuid, i64)> = tx
+    let known: Vec<(i64, Uuid, i64, i64)> = tx
         .fetch_many(
             "a, i",
             (
                 installations.iter().map(|key| key.0).collect::<Vec<_>>(),
                 installations.iter().map(|key| key.1).collect::<Vec<_>>(),
             ),
-            "select h.account, h.installation, h.sequence from k \
+            "select h.account, h.installation, h.sequence, h.marks from k \
              join installation_head h on h.account = k.a and h.installation = k.i",
         )
         .await?;
-    let mut last: HashMap<(i64, Uuid), i64> = known
-        .into_iter()
-        .map(|(account, installation, sequence)| ((account, installation), sequence))
-        .collect();
+    let mut last: HashMap<(i64, Uuid), i64> = HashMap::new();
+    let mut seen_marks: HashMap<(i64, Uuid), i64> = HashMap::new();
+    for (account, installation, sequence, marks) in known {
+        last.insert((account, installation), sequence);
+        seen_marks.insert((account, installation), marks);
+    }
     let used = used_sequences(tx, entries, &last).await?;
     let mut received: HashMap<(i64, Uuid), i64> = HashMap::new();
     let mut seen: HashSet<(i64, Uuid, i64)> = HashSet::new();
@@ -123,6 +126,7 @@ pub async fn mark_sequences(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -
         if used.contains(&place) || !seen.insert(place) {
             entry.marks |= marks::CLONE;
         }
+        *seen_marks.entry(key).or_insert(0) |= entry.marks;
         received.insert(key, entry.received_us);
     }
     let rows: Vec<HeadRow> = received
@@ -132,13 +136,14 @@ pub async fn mark_sequences(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -
             installation,
             sequence: last.get(&(account, installation)).copied().unwrap_or(0),
             received_us,
+            marks: seen_marks.get(&(account, installation)).copied().unwrap_or(0),
         })
         .collect();
     tx.insert_many(
-        "insert into installation_head (account, installation, sequence, received_us)",
-        columns!(rows => account, installation, sequence, received_us),
+        "insert into installation_head (account, installation, sequence, received_us, marks)",
+        columns!(rows => account, installation, sequence, received_us, marks),
         "on conflict (account, installation) do update set sequence = excluded.sequence, \
-         received_us = excluded.received_us",
+         received_us = excluded.received_us, marks = excluded.marks",
     )
     .await?;
     Ok(())

@@ -19,9 +19,11 @@ use super::{
     scheduler::{Class, Turn},
 };
 use crate::{
-    access::{Allowed, Duty, Permission, Principal},
+    access::{Allowed, Duty, Principal},
     database::Tx,
+    environment::Environment,
     problem::{Code, Problem, Result},
+    secrets::Secrets,
 };
 
 /// An open transaction that holds the account's lock. Dropped without [`Write::commit`] it leaves nothing behind.
@@ -49,7 +51,7 @@ struct Open {
 }
 
 impl Write {
-    pub(super) async fn begin<P: Permission>(log: Log, allowed: &Allowed<P>, class: Class) -> Result<Self> {
+    pub(super) async fn begin<P>(log: Log, allowed: &Allowed<P>, class: Class) -> Result<Self> {
         let (account, principal) = (allowed.account(), allowed.principal());
         let turn = log.shared.scheduler.turn(account, class).await?;
         let mut tx = log.shared.db.begin().await?;
@@ -72,6 +74,16 @@ impl Write {
     /// The transaction, for the capability's own statements.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.open().tx
+    }
+
+    /// The server's secrets, to seal and to hash.
+    pub fn secrets(&self) -> &Secrets {
+        &self.log.shared.secrets
+    }
+
+    /// Clock and chance.
+    pub fn environment(&self) -> &Environment {
+        &self.log.shared.environment
     }
 
     /// The account.

@@ -60,6 +60,18 @@ impl Problem {
         self
     }
 
+    /// The same without what was found in the fields, and without the names of unknown ones, which the caller chose.
+    #[must_use]
+    pub fn without_found(mut self) -> Self {
+        for fault in &mut self.0.faults {
+            fault.found.clear();
+            if fault.code == "unknown_field" {
+                fault.field.clear();
+            }
+        }
+        self
+    }
+
     /// Sets a parameter of the code's texts. It is shown to the caller as it is, so it is a name or a value, never a
     /// sentence in one language.
     #[must_use]

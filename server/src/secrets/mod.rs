@@ -3,6 +3,7 @@
 mod bearer;
 mod master;
 mod password;
+mod readable;
 
 use std::{
     collections::HashMap,
@@ -26,6 +27,7 @@ pub use self::{
     bearer::{Bearer, Holder},
     master::{MasterKey, MasterKeyError},
     password::{NOBODY, hash_password, verify_password},
+    readable::{READABLE, readable, readable_secret, typed},
 };
 use crate::environment::Environment;
 

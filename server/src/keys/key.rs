@@ -1,0 +1,353 @@
+//! One key, and what may be done with it. Whoever makes or changes a key holds everything that it may do.
+
+use std::net::IpAddr;
+
+use campo_protocol::{
+    faults::{Faults, pointer},
+    model::{Custom, Ref, check_common},
+};
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sqlx::FromRow;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    access::{
+        AccessState, Allowed, PermissionName, Permissions,
+        authenticate::permissions,
+        login::{self, LoginHolder},
+        permissions::ManageKeys,
+    },
+    api::{
+        edit::{Created, IfMatch, Once, Versioned},
+        page::{Page, PageQuery},
+        patch,
+        time::Instant,
+    },
+    app::App,
+    log::{scheduler::Class, write::Write},
+    problem::{Code, Problem, Result},
+    secrets::{Bearer, Holder},
+};
+
+/// The most networks of a key.
+const MAX_NETWORKS: usize = 100;
+
+/// What is given to make or change a key.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct KeyDraft {
+    /// Stable code, unique among keys
+    #[schema(example = "erp")]
+    pub code: String,
+    /// Name that people read
+    pub name: String,
+    /// What its system may do
+    #[serde(default)]
+    pub permissions: Vec<PermissionName>,
+    /// From which networks it may be used; from everywhere when there is none
+    #[serde(default)]
+    #[schema(example = json!(["192.0.2.0/24", "2001:db8::/32"]))]
+    pub networks: Vec<String>,
+    /// When it ends; never when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+    /// A key that is disabled is refused at once
+    #[serde(default)]
+    pub state: AccessState,
+    /// Text under the customer's own names
+    #[serde(default)]
+    pub custom: Custom,
+}
+
+/// A key.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Key {
+    /// Its id
+    pub id: Uuid,
+    /// Its version
+    pub version: i64,
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub draft: KeyDraft,
+    /// The name under which it logs in to SOAP and FTP, where it has a password
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    /// When it was made
+    pub created_at: Instant,
+    /// When it was changed last
+    pub updated_at: Instant,
+}
+
+/// A new key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedKey {
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub key: Key,
+    /// Its bearer secret: it is shown this once
+    pub secret: String,
+}
+
+/// The new bearer secret of a key.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RotatedKey {
+    /// The secret: it is shown this once, and the one before it no longer holds
+    pub secret: String,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: Uuid,
+    code: String,
+    name: String,
+    permissions: String,
+    networks: String,
+    expires_us: Option<i64>,
+    login: Option<String>,
+    state: String,
+    custom: String,
+    version: i64,
+    created_us: i64,
+    updated_us: i64,
+}
+
+const ONE: &str = "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.state, \
+                   k.custom, k.version, k.created_us, k.updated_us from access_key k \
+                   left join login l on l.account = k.account and l.holder = 'key' and l.holder_id = k.id \
+                   where k.account = $1 and (k.id = $2 or k.code = $3) and k.state <> 'deleted'";
+
+/// The keys in order of their codes.
+pub async fn list(app: &App, allowed: &Allowed<ManageKeys>, page: &PageQuery) -> Result<Page<Key>> {
+    let (limit, after) = (page.limit()?, page.after::<String>()?.unwrap_or_default());
+    let rows: Vec<Row> = app
+        .db
+        .fetch_all(
+            "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.state, \
+             k.custom, k.version, k.created_us, k.updated_us from access_key k \
+             left join login l on l.account = k.account and l.holder = 'key' and l.holder_id = k.id \
+             where k.account = $1 and k.code > $2 and k.state <> 'deleted' order by k.code limit $3",
+            (allowed.account(), after, limit + 1),
+        )
+        .await?;
+    let keys = rows.into_iter().map(Row::shown).collect::<Result<Vec<_>>>()?;
+    Ok(Page::new(keys, limit, |key| key.draft.code.clone()))
+}
+
+/// One key.
+pub async fn get(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<Versioned<Key>> {
+    let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
+    let key = row.ok_or(Code::NotFound)?.shown()?;
+    Ok(Versioned(key.version, key))
+}
+
+/// Makes a key. Its secret is in the answer.
+pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given: &Value) -> Result<Created> {
+    let mut draft: KeyDraft = patch::new(given)?;
+    allowed.must_cover(draft.check()?)?;
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let request = ("keys.create", given);
+    if let Some(created) = once.replay(&mut write, &request).await? {
+        return Ok(created);
+    }
+    let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
+    refuse_taken_code(&mut write, id, &draft.code).await?;
+    let bearer = Bearer::new(account, Holder::Key, id, write.environment());
+    let token = write.secrets().token_hash(&bearer.secret).to_vec();
+    let (permissions, networks, custom) = draft.json()?;
+    let expires_us = draft.expires_at.map(|at| at.0);
+    let (code, name, state) = (draft.code.as_str(), draft.name.as_str(), draft.state.name());
+    write
+        .tx()
+        .execute(
+            "insert into access_key (account, id, code, name, permissions, networks, token, state, custom, expires_us, \
+             version, created_us, updated_us) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)",
+            (account, id, code, name, permissions, networks, token, state, custom, expires_us, now_us),
+        )
+        .await?;
+    let (created_at, updated_at) = (Instant(now_us), Instant(now_us));
+    let key = Key { id, version: 1, draft, login: None, created_at, updated_at };
+    let key = CreatedKey { key, secret: bearer.format() };
+    let created = Created::new(format!("/v1/keys/{id}"), 1, &key)?;
+    once.keep(&mut write, &request, &created).await?;
+    write.commit().await?;
+    Ok(created)
+}
+
+/// Changes a key by a JSON Merge Patch, from its next request on.
+pub async fn edit(
+    app: &App,
+    allowed: &Allowed<ManageKeys>,
+    which: &Ref,
+    if_match: IfMatch,
+    given: &Value,
+) -> Result<Versioned<Key>> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let mut key = locked(&mut write, allowed, which).await?;
+    if_match.check(key.version)?;
+    key.draft = patch::patched(&key.draft, given)?;
+    allowed.must_cover(key.draft.check()?)?;
+    refuse_taken_code(&mut write, key.id, &key.draft.code).await?;
+    key.version += 1;
+    key.updated_at = Instant(write.now_us);
+    let Key { id, version, ref draft, .. } = key;
+    let (account, now_us) = (write.account(), write.now_us);
+    let (permissions, networks, custom) = draft.json()?;
+    let expires_us = draft.expires_at.map(|at| at.0);
+    let (code, name, state) = (draft.code.as_str(), draft.name.as_str(), draft.state.name());
+    write
+        .tx()
+        .execute(
+            "update access_key set code = $3, name = $4, permissions = $5, networks = $6, state = $7, custom = $8, \
+             expires_us = $9, version = $10, updated_us = $11 where account = $1 and id = $2",
+            (account, id, code, name, permissions, networks, state, custom, expires_us, version, now_us),
+        )
+        .await?;
+    write.commit().await?;
+    Ok(Versioned(version, key))
+}
+
+/// Gives a key a new secret. The one before it no longer holds.
+pub async fn rotate(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<RotatedKey> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let key = locked(&mut write, allowed, which).await?;
+    let (account, now_us) = (write.account(), write.now_us);
+    let bearer = Bearer::new(account, Holder::Key, key.id, write.environment());
+    let token = write.secrets().token_hash(&bearer.secret).to_vec();
+    write
+        .tx()
+        .execute(
+            "update access_key set token = $3, version = version + 1, updated_us = $4 \
+             where account = $1 and id = $2",
+            (account, key.id, token, now_us),
+        )
+        .await?;
+    write.commit().await?;
+    Ok(RotatedKey { secret: bearer.format() })
+}
+
+/// Removes a key for good; its name to log in is free again.
+pub async fn delete(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref, if_match: IfMatch) -> Result<()> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let key = locked(&mut write, allowed, which).await?;
+    if_match.check(key.version)?;
+    let (account, now_us) = (write.account(), write.now_us);
+    login::remove(write.tx(), account, LoginHolder::Key, key.id).await?;
+    write
+        .tx()
+        .execute(
+            "update access_key set state = 'deleted', sealed_password = null, version = version + 1, \
+             updated_us = $3 where account = $1 and id = $2",
+            (account, key.id, now_us),
+        )
+        .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// The key to change, which may nothing that the caller may not.
+pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<Key> {
+    let row: Option<Row> =
+        write.tx().fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
+    let row = row.ok_or(Code::NotFound)?;
+    allowed.must_cover(permissions(&row.permissions)?)?;
+    row.shown()
+}
+
+async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
+    let account = write.account();
+    let taken: Option<(Uuid,)> = write
+        .tx()
+        .fetch_optional(
+            "select id from access_key where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
+            (account, code, id),
+        )
+        .await?;
+    match taken {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
+    }
+}
+
+impl KeyDraft {
+    /// Refuses what is wrong, and writes networks in one way.
+    fn check(&mut self) -> Result<Permissions> {
+        let mut faults = Faults::default();
+        check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
+        let permissions = Permissions::check(&self.permissions, "/permissions", &mut faults);
+        faults.check_count("/networks", self.networks.len(), MAX_NETWORKS);
+        for (index, text) in self.networks.iter_mut().enumerate() {
+            match network(text) {
+                Some(network) => *text = network.to_string(),
+                None => faults.add(
+                    pointer("/networks", index),
+                    "invalid_value",
+                    text,
+                    "a network such as 192.0.2.0/24",
+                ),
+            }
+        }
+        faults.into_result()?;
+        Ok(permissions)
+    }
+
+    fn json(&self) -> Result<(String, String, String)> {
+        let json = |value: Result<String, serde_json::Error>| value.map_err(Problem::internal);
+        Ok((
+            json(serde_json::to_string(&self.permissions))?,
+            json(serde_json::to_string(&self.networks))?,
+            json(serde_json::to_string(&self.custom))?,
+        ))
+    }
+}
+
+/// A network, or one address as a network.
+fn network(text: &str) -> Option<IpNet> {
+    let text = text.trim();
+    let network = text.parse::<IpNet>().ok();
+    network.map(|network| network.trunc()).or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
+impl Row {
+    fn shown(self) -> Result<Key> {
+        let draft = KeyDraft {
+            permissions: permissions(&self.permissions)?.names(),
+            networks: serde_json::from_str(&self.networks).map_err(Problem::internal)?,
+            expires_at: self.expires_us.map(Instant),
+            state: AccessState::from_name(&self.state),
+            custom: serde_json::from_str(&self.custom).map_err(Problem::internal)?,
+            code: self.code,
+            name: self.name,
+        };
+        Ok(Key {
+            id: self.id,
+            version: self.version,
+            draft,
+            login: self.login,
+            created_at: Instant(self.created_us),
+            updated_at: Instant(self.updated_us),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_written_in_one_way() {
+        for (text, written) in [
+            ("192.0.2.0/24", Some("192.0.2.0/24")),
+            ("192.0.2.77/24", Some("192.0.2.0/24")),
+            (" 192.0.2.7 ", Some("192.0.2.7/32")),
+            ("2001:DB8::/32", Some("2001:db8::/32")),
+            ("2001:db8::1", Some("2001:db8::1/128")),
+            ("192.0.2.0/33", None),
+            ("192.0.2", None),
+            ("", None),
+        ] {
+            assert_eq!(network(text).map(|network| network.to_string()).as_deref(), written, "{text}");
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! Profiles of users: named sets of permissions.
+
+pub mod profile;
+mod routes;
+
+pub use routes::routes;
