@@ -221,6 +221,7 @@ create index object_link_target on object_link (account, target_kind, target);
 
 -- TASKS
 
+-- `sort_key` is what people find a task by; what ended before `retired_us` is taken from phones
 create table task (
     account {i64} not null,
     id {uuid} not null,
@@ -260,6 +261,7 @@ create table task_version (
 ) {strict};
 
 -- Projections of the entry log: `campo rebuild` makes them again and must find no difference
+-- `over_us`: since when a task is over, while phones hold it
 
 create table task_state (
     account {i64} not null,

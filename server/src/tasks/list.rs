@@ -69,12 +69,14 @@ pub struct TaskQuery {
 }
 
 /// The statement of a list; `$from` is a statement of its own that ends in a condition and reads `t` and `s`, so that
-/// each list begins with the index that narrows it down most.
+/// each list begins with the index that narrows it down most. The other filters stand in one `case`, since PostgreSQL
+/// would take each of them for one that lets hardly anything through; and the limit is the largest page and one more,
+/// since it would take any other for a large one. It would sort the whole account by either mistake.
 macro_rules! list {
     ($from:literal) => {
         concat!(
             $from,
-            " and (t.task_number, t.id) > ($2, $3) and (t.state <> 'deleted' or $14) \
+            " and (t.task_number, t.id) > ($2, $3) and case when (t.state <> 'deleted' or $14) \
              and (s.attention > 0 or not $14) \
              and ($5 = '' or $5 like '%,' || s.status || ',%') \
              and ($6 is null or t.task_type = $6) and ($7 is null or t.poi = $7) \
@@ -82,26 +84,41 @@ macro_rules! list {
              and ($9 is null or t.due_us >= $9) and ($10 is null or t.due_us < $10) \
              and ($11 is null or t.updated_us > $11 or s.updated_us > $11) \
              and ($12 is null or t.sort_key like $12 escape '!') \
-             and ($13 is null or exists (select 1 from assignment a where a.account = t.account \
-             and a.employee = $13 and a.task = t.id and a.until_us is null)) \
-             and ($15 is null or exists (with recursive branch(id) as (select g.id from object g \
-             where g.account = $1 and g.kind = 'group' and g.id = $15 union select o.id from branch b \
-             join object o on o.account = $1 and o.kind = 'group' and o.parent = b.id and o.state <> 'deleted') \
-             select 1 from branch b join object e on e.account = $1 and e.kind = 'employee' and e.parent = b.id \
-             join assignment a on a.account = e.account and a.employee = e.id and a.task = t.id \
-             and a.until_us is null)) \
-             order by t.task_number, t.id limit $4"
+             then true else false end \
+             order by t.task_number, t.id limit 501"
         )
     };
 }
 
 const ALL: &str = list!(
     "select t.id, t.task_number from task t join task_state s on s.account = t.account and s.task = t.id \
-     where t.account = $1"
+     where t.account = $1 and t.state <> 'deleted'"
 );
 const OF_EMPLOYEE: &str = list!(
     "select t.id, t.task_number from task t join task_state s on s.account = t.account and s.task = t.id \
-     where t.account = $1 and t.id in (select x.task from assignment x where x.account = $1 and x.employee = $13)"
+     where t.account = $1 and t.id in (select a.task from assignment a \
+     where a.account = $1 and a.employee = $13 and a.until_us is null)"
+);
+const OF_GROUP: &str = list!(
+    "select t.id, t.task_number from task t join task_state s on s.account = t.account and s.task = t.id \
+     where t.account = $1 and t.id in (with recursive branch(id) as (select g.id from object g \
+     where g.account = $1 and g.kind = 'group' and g.id = $4 union select o.id from branch b \
+     join object o on o.account = $1 and o.kind = 'group' and o.parent = b.id and o.state <> 'deleted') \
+     select a.task from branch b join object e on e.account = $1 and e.kind = 'employee' and e.parent = b.id \
+     join assignment a on a.account = e.account and a.employee = e.id and a.until_us is null \
+     where $13 is null or a.employee = $13)"
+);
+const OF_WORK_ORDER: &str = list!(
+    "select t.id, t.task_number from task t join task_state s on s.account = t.account and s.task = t.id \
+     where t.account = $1 and t.work_order = $8"
+);
+const OF_POI: &str = list!(
+    "select t.id, t.task_number from task t join task_state s on s.account = t.account and s.task = t.id \
+     where t.account = $1 and t.poi = $7"
+);
+const DUE: &str = list!(
+    "select t.id, t.task_number from task t join task_state s on s.account = t.account and s.task = t.id \
+     where t.account = $1 and t.due_us >= $9 and t.due_us < $10"
 );
 const WITH_ATTENTION: &str = list!(
     "select t.id, t.task_number from task_state s join task t on t.account = s.account and t.id = s.task \
@@ -115,7 +132,7 @@ pub async fn list(app: &App, allowed: &Allowed<ViewTasks>, query: TaskQuery) -> 
     let limit = page.limit()?;
     let after: (i64, Uuid) = page.after()?.unwrap_or((i64::MIN, Uuid::nil()));
     let mut tx = app.db.begin_snapshot().await?;
-    let ids = ids(&mut tx, account, &query, after, limit + 1).await?;
+    let ids = ids(&mut tx, account, &query, after).await?;
     let page = Page::new(ids, limit, |(id, number)| (*number, *id));
     let ids = page.items.iter().map(|(id, _)| *id).collect();
     let tasks = read::load(&mut tx, account, ids).await?;
@@ -124,23 +141,28 @@ pub async fn list(app: &App, allowed: &Allowed<ViewTasks>, query: TaskQuery) -> 
     Ok(Page { items, next: page.next })
 }
 
-async fn ids(
-    tx: &mut Tx,
-    account: i64,
-    query: &TaskQuery,
-    after: (i64, Uuid),
-    limit: i64,
-) -> Result<Vec<(Uuid, i64)>> {
+async fn ids(tx: &mut Tx, account: i64, query: &TaskQuery, after: (i64, Uuid)) -> Result<Vec<(Uuid, i64)>> {
     let [employee, group, task_type, poi, work_order] = targets(tx, account, query).await?;
     let statuses = match &query.status[..] {
         [] => String::new(),
         wanted => wanted.iter().fold(",".to_owned(), |list, status| list + status.name() + ","),
     };
     let text = query.q.as_ref().filter(|text| !text.trim().is_empty()).map(|text| pattern(text));
-    let sql = match (employee, query.attention) {
-        (Some(_), _) => OF_EMPLOYEE,
-        (None, true) => WITH_ATTENTION,
-        (None, false) => ALL,
+    // The first two are filters that the others do not have
+    let sql = if group.is_some() {
+        OF_GROUP
+    } else if employee.is_some() {
+        OF_EMPLOYEE
+    } else if query.attention {
+        WITH_ATTENTION
+    } else if work_order.is_some() {
+        OF_WORK_ORDER
+    } else if poi.is_some() {
+        OF_POI
+    } else if query.due_from.is_some() {
+        DUE
+    } else {
+        ALL
     };
     let us = |instant: Option<Instant>| instant.map(|instant| instant.0);
     tx.fetch_all(
@@ -149,18 +171,18 @@ async fn ids(
             account,
             after.0,
             after.1,
-            limit,
+            group,
             statuses,
             task_type,
             poi,
             work_order,
             us(query.due_from),
-            us(query.due_until),
+            // a range has two ends, so that PostgreSQL takes it for a narrow one
+            us(query.due_until).or_else(|| query.due_from.map(|_| i64::MAX)),
             us(query.changed_after),
             text,
             employee,
             query.attention,
-            group,
         ),
     )
     .await
