@@ -101,6 +101,13 @@ impl Write {
         &mut self.open().batch.head.task_number
     }
 
+    /// The next number of the account's counter, also when a task has it already: saving tasks goes through the gaps.
+    pub fn next_task_number(&mut self) -> i64 {
+        let counter = self.task_number_counter();
+        *counter = counter.saturating_add(1);
+        *counter
+    }
+
     /// Appends an entry of the office: `about` names task, employee or entry, `body` says the rest.
     pub fn entry(&mut self, kind: Kind, about: About, body: &impl Serialize) -> Result<Uuid> {
         let body = serde_json::to_string(body).and_then(RawValue::from_string).map_err(Problem::internal)?;
