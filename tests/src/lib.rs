@@ -1,6 +1,7 @@
 //! The test kit: databases, servers and faults for the tests of whole Campo.
 
 pub mod api;
+pub mod feed;
 pub mod place;
 pub mod postgres;
 pub mod powerloss;

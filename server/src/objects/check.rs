@@ -29,8 +29,17 @@ pub(super) struct Slot {
     pub(super) id: Uuid,
     /// Whether it was in use before: that is what holds when the edit is refused
     pub(super) enabled_before: bool,
+    /// The codes by which the document names others, by what they name
+    pub(super) written: HashMap<Uuid, String>,
     /// The edit, or why it is refused
     pub(super) draft: Result<Draft>,
+}
+
+impl Slot {
+    /// How the document names an object.
+    fn as_written(&self, target: Uuid) -> Ref {
+        self.written.get(&target).map_or(Ref::Id(target), |code| Ref::Code(code.clone()))
+    }
 }
 
 /// What a kind's edits must not contradict.
@@ -92,25 +101,27 @@ impl Rules {
                 None => above.remove(&draft.id),
             };
         }
-        let problem = |draft: &Draft| {
-            self.taken(facts, draft)
-                .or_else(|| self.gone(&batch, draft))
-                .or_else(|| self.circle(&above, draft))
-                .or_else(|| held(facts, &batch, draft))
-        };
-        let drafts =
-            slots.iter().enumerate().filter_map(|(index, slot)| Some((index, slot.draft.as_ref().ok()?)));
-        drafts.filter_map(|(index, draft)| Some((index, problem(draft)?))).collect()
+        // What an edit contradicts by itself comes first: then what names the object of a refused edit may stay.
+        let by_itself =
+            each(slots, |_, draft| self.taken(facts, draft).or_else(|| held(facts, &batch, draft)));
+        if !by_itself.is_empty() {
+            return by_itself;
+        }
+        let gone = each(slots, |slot, draft| self.gone(&batch, slot, draft));
+        if !gone.is_empty() {
+            return gone;
+        }
+        each(slots, |slot, draft| self.circle(&above, slot, draft))
     }
 
     /// The link to what stands above an object in the tree of its own kind.
     fn tree_link<'a>(&self, draft: &'a Draft) -> Option<&'a Named> {
-        draft.live_links().find(|link| link.kind == self.kind)
+        draft.live_links().iter().find(|link| link.kind == self.kind)
     }
 
     /// The same, where the edit changes it.
     fn new_tree_link<'a>(&self, draft: &'a Draft) -> Option<&'a Named> {
-        self.tree_link(draft).filter(|link| !draft.links_before().any(|before| before == *link))
+        self.tree_link(draft).filter(|link| !draft.links_before().contains(link))
     }
 
     fn taken(&self, facts: &Facts, draft: &Draft) -> Option<Problem> {
@@ -123,7 +134,7 @@ impl Rules {
     }
 
     /// Refuses what newly names an object of the batch that will not be in use.
-    fn gone(&self, batch: &HashMap<Uuid, &Slot>, draft: &Draft) -> Option<Problem> {
+    fn gone(&self, batch: &HashMap<Uuid, &Slot>, slot: &Slot, draft: &Draft) -> Option<Problem> {
         let link = self.new_tree_link(draft)?;
         let target = batch.get(&link.target)?;
         let in_use = match &target.draft {
@@ -132,12 +143,12 @@ impl Rules {
         };
         let mut faults = Faults::default();
         if !in_use {
-            unknown(&mut faults, &link.field, link.kind, &Ref::Id(link.target));
+            unknown(&mut faults, &link.field, link.kind, &slot.as_written(link.target));
         }
         faults.into_result().err().map(Problem::from)
     }
 
-    fn circle(&self, above: &HashMap<Uuid, Uuid>, draft: &Draft) -> Option<Problem> {
+    fn circle(&self, above: &HashMap<Uuid, Uuid>, slot: &Slot, draft: &Draft) -> Option<Problem> {
         let link = self.new_tree_link(draft)?;
         let mut seen = HashSet::new();
         let mut current = Some(link.target);
@@ -146,7 +157,7 @@ impl Rules {
         }
         let mut faults = Faults::default();
         if current == Some(draft.id) {
-            let target = Ref::Id(link.target).to_string();
+            let target = slot.as_written(link.target).to_string();
             faults.add(link.field.as_str(), "circle", &target, "one that does not stand below this one");
         }
         faults.into_result().err().map(Problem::from)
@@ -222,7 +233,7 @@ fn held(facts: &Facts, batch: &HashMap<Uuid, &Slot>, draft: &Draft) -> Option<Pr
     }
     let lets_go = |holder: &Holder| {
         let edit = batch.get(&holder.id).and_then(|slot| slot.draft.as_ref().ok());
-        edit.is_some_and(|edit| !edit.live_links().any(|link| link.target == holder.target))
+        edit.is_some_and(|edit| !edit.live_links().iter().any(|link| link.target == holder.target))
     };
     let mut holders = facts.holders.iter().filter(|holder| holder.target == draft.id && !lets_go(holder));
     let name = |holder: &Holder| format!("{} code:{}", holder.kind, holder.code);
@@ -231,6 +242,12 @@ fn held(facts: &Facts, batch: &HashMap<Uuid, &Slot>, draft: &Draft) -> Option<Pr
         names.push("…".to_owned());
     }
     (!names.is_empty()).then(|| Problem::new(Code::Conflict).with("with", names.join(", ")))
+}
+
+/// The edits for which `rule` has a problem, with their places.
+fn each(slots: &[Slot], rule: impl Fn(&Slot, &Draft) -> Option<Problem>) -> Vec<(usize, Problem)> {
+    let drafts = slots.iter().enumerate();
+    drafts.filter_map(|(index, slot)| Some((index, rule(slot, slot.draft.as_ref().ok()?)?))).collect()
 }
 
 fn drafts(slots: &[Slot]) -> impl Iterator<Item = &Draft> {

@@ -102,16 +102,18 @@ impl Draft {
     }
 
     /// The links that stand in the tables after the edit; an object out of use holds nothing.
-    pub(super) fn live_links(&self) -> impl Iterator<Item = &Named> {
-        self.named.iter().filter(|_| self.state == State::Enabled)
+    pub(super) fn live_links(&self) -> &BTreeSet<Named> {
+        if self.state == State::Enabled { &self.named } else { &NONE }
     }
 
     /// The links that stood in the tables before it.
-    pub(super) fn links_before(&self) -> impl Iterator<Item = &Named> {
-        let before = self.before.iter().filter(|before| before.state == State::Enabled);
-        before.flat_map(|before| &before.named)
+    pub(super) fn links_before(&self) -> &BTreeSet<Named> {
+        let before = self.before.as_ref().filter(|before| before.state == State::Enabled);
+        before.map_or(&NONE, |before| &before.named)
     }
 }
+
+static NONE: BTreeSet<Named> = BTreeSet::new();
 
 impl Before {
     fn new<K: Kept>((row, object): &(Row, Object<K>)) -> Result<Self> {

@@ -1,6 +1,6 @@
 //! Creating, changing and removing objects, one or hundreds in a transaction.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use campo_protocol::{
     document,
@@ -29,6 +29,7 @@ use crate::{
 /// What to do with the items of a batch, by whether there is an object with their code.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BatchOperation)]
 pub enum Operation {
     /// Change the object if there is one, else create it
     #[default]
@@ -42,6 +43,7 @@ pub enum Operation {
 /// What became of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = BatchOutcome)]
 pub enum What {
     /// It is new
     Created,
@@ -69,6 +71,8 @@ pub(super) struct Candidate<K> {
     pub(super) id: Uuid,
     pub(super) before: Option<(Row, Object<K>)>,
     pub(super) after: Result<K>,
+    /// The codes by which the document names others, by what they name
+    pub(super) written: HashMap<Uuid, String>,
 }
 
 /// Creates an object from its document.
@@ -78,7 +82,7 @@ pub async fn create<K: Kept>(
     document: &Value,
 ) -> Result<Object<K>> {
     same_account::<K>(write, allowed)?;
-    let candidate = Candidate { id: write.new_id(), before: None, after: read_new(document) };
+    let candidate = Candidate::new(write.new_id(), None, read_new(document));
     save_one(write, candidate).await
 }
 
@@ -93,7 +97,7 @@ pub async fn replace<K: Kept>(
     same_account::<K>(write, allowed)?;
     let before = stored::<K>(write, reference, expected).await?;
     let after = read_over(&before.1, json!({}), document);
-    save_one(write, Candidate { id: before.1.id, before: Some(before), after }).await
+    save_one(write, Candidate::new(before.1.id, Some(before), after)).await
 }
 
 /// Applies a JSON Merge Patch (RFC 7396) to an object; `expected` as for [`replace`].
@@ -107,7 +111,7 @@ pub async fn merge<K: Kept>(
     same_account::<K>(write, allowed)?;
     let before = stored::<K>(write, reference, expected).await?;
     let after = read_merged(&before.1, patch);
-    save_one(write, Candidate { id: before.1.id, before: Some(before), after }).await
+    save_one(write, Candidate::new(before.1.id, Some(before), after)).await
 }
 
 /// Takes an object out of use. Its row stays, since history names it; its code is free again.
@@ -124,7 +128,7 @@ pub async fn remove<K: Kept>(
     let before = stored::<K>(write, reference, expected).await?;
     let mut after = before.1.object.clone();
     after.set_state(State::Deleted);
-    save_one(write, Candidate { id: before.1.id, before: Some(before), after: Ok(after) }).await
+    save_one(write, Candidate::new(before.1.id, Some(before), Ok(after))).await
 }
 
 /// Creates or changes many objects by their codes, with a few statements for all. A document of an object that exists
@@ -157,7 +161,7 @@ pub async fn save_many<K: Kept>(
                 (Some((_, before)), _) => read_merged(before, document),
                 (None, _) => read_new(document),
             };
-            Candidate { id, before, after }
+            Candidate::new(id, before, after)
         })
         .collect();
     save(write, candidates).await
@@ -253,6 +257,10 @@ async fn save<K: Kept>(write: &mut Write, mut candidates: Vec<Candidate<K>>) -> 
 }
 
 impl<K: Kept> Candidate<K> {
+    fn new(id: Uuid, before: Option<(Row, Object<K>)>, after: Result<K>) -> Self {
+        Self { id, before, after, written: HashMap::new() }
+    }
+
     fn slot(&self) -> Slot {
         let draft = match &self.after {
             Ok(object) => Draft::new(self.id, object, self.before.as_ref()),
@@ -260,7 +268,7 @@ impl<K: Kept> Candidate<K> {
         };
         let before = self.before.as_ref();
         let enabled_before = before.is_some_and(|(_, before)| before.object.state() == State::Enabled);
-        Slot { id: self.id, enabled_before, draft }
+        Slot { id: self.id, enabled_before, written: self.written.clone(), draft }
     }
 
     fn outcome(self, draft: &Draft, now_us: i64) -> Outcome<K> {

@@ -25,7 +25,8 @@ struct Known {
 
 /// Replaces the codes of every candidate by ids; one that names what is not there is refused by the field's name.
 ///
-/// A candidate may name others of its batch by their codes. What is deleted may stay named, but not be named anew.
+/// A candidate may name others of its batch by their codes. What was deleted meanwhile may stay named; it is not named
+/// anew, nor by what comes into use again.
 pub(super) async fn resolve<K: Kept>(
     tx: &mut Tx,
     account: i64,
@@ -59,19 +60,24 @@ pub(super) async fn resolve<K: Kept>(
 impl<K: Kept> Candidate<K> {
     fn resolve(&mut self, known: &Known) {
         let Ok(object) = &mut self.after else { return };
-        let before = self.before.as_ref().map(|(_, before)| named(&before.object)).unwrap_or_default();
+        let deleted = object.state() == State::Deleted;
+        let before = self.before.as_ref().filter(|(_, before)| before.object.state() == State::Enabled);
+        let before = before.map(|(_, before)| named(&before.object)).unwrap_or_default();
+        let kept = |id: Uuid| deleted || before.iter().any(|named| named.target == id);
         let mut faults = Faults::default();
         for link in object.links() {
             let found = match link.target {
                 Ref::Code(code) => known.by_code.get(&(link.kind, code.clone())).copied(),
-                Ref::Id(id) => known
-                    .by_id
-                    .get(&(link.kind, *id))
-                    .filter(|enabled| **enabled || before.iter().any(|named| named.target == *id))
-                    .map(|_| *id),
+                Ref::Id(id) => {
+                    known.by_id.get(&(link.kind, *id)).filter(|enabled| **enabled || kept(*id)).map(|_| *id)
+                }
             };
             match found {
-                Some(id) => *link.target = Ref::Id(id),
+                Some(id) => {
+                    if let Ref::Code(code) = std::mem::replace(link.target, Ref::Id(id)) {
+                        self.written.insert(id, code);
+                    }
+                }
                 None => unknown(&mut faults, &link.field, link.kind, link.target),
             }
         }

@@ -76,6 +76,7 @@ pub(super) struct ListQuery {
     /// How many items at most, 1 to 500; 100 when absent
     limit: Option<i64>,
     /// `enabled` when absent
+    #[param(inline)]
     state: Option<StateFilter>,
     /// What stands directly below this one; of employees, the members of this group
     #[param(value_type = Option<String>, example = "code:NORTH")]
@@ -84,6 +85,7 @@ pub(super) struct ListQuery {
     code: Option<String>,
     /// What changed behind this instant. Whoever reads regularly names the instant at which the time before began, less
     /// a minute, since clocks of servers differ
+    #[param(inline)]
     changed_after: Option<Instant>,
     /// Text in name, code or number, without regard to case and accents
     q: Option<String>,
@@ -217,6 +219,7 @@ pub(super) struct BatchAnswer {
 
 /// What became of an item.
 #[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = BatchItem)]
 pub(super) struct ItemShown {
     /// Its code or number, if it named one
     #[serde(skip_serializing_if = "Option::is_none")]

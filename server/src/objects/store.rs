@@ -126,10 +126,9 @@ async fn links(tx: &mut Tx, account: i64, kind: Kind, drafts: &[&Draft]) -> Resu
     };
     let (mut gone, mut new) = (Vec::new(), Vec::new());
     for draft in drafts {
-        let live = |link: &&Named| draft.live_links().any(|live| live == *link);
-        let before = |link: &&Named| draft.links_before().any(|before| before == *link);
-        gone.extend(draft.links_before().filter(|link| !live(link)).map(|link| row(draft, link)));
-        new.extend(draft.live_links().filter(|link| !before(link)).map(|link| row(draft, link)));
+        let (before, live) = (draft.links_before(), draft.live_links());
+        gone.extend(before.difference(live).map(|link| row(draft, link)));
+        new.extend(live.difference(before).map(|link| row(draft, link)));
     }
     let (count, (id, field, target)) = (gone.len(), columns!(gone => id, field, target));
     tx.fetch_many::<(Uuid,), _>(

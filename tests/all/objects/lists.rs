@@ -1,0 +1,134 @@
+//! Lists: what they show, in which order, and in pages.
+
+use axum::http::Method;
+use campo_tests::{api::Client, on_both, world::World};
+use serde_json::{Value, json};
+
+use super::crud::{client, edit};
+
+on_both! {
+    a_list_is_sorted_by_name_in_pages,
+    a_list_shows_what_is_asked_for,
+    a_wrong_filter_is_refused_by_name,
+    a_code_may_hold_any_character,
+}
+
+async fn codes(client: &Client, path: &str) -> Vec<String> {
+    let answer = client.get(path).await.unwrap();
+    assert_eq!(answer.status, 200, "{path}: {}", answer.json());
+    let answer = answer.json();
+    let items = answer["items"].as_array().unwrap().iter();
+    items.map(|item| item["number"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn save(client: &Client, items: &[Value]) {
+    let saved = client.post("/v1/pois/batch", &json!({ "items": items })).await.unwrap().json();
+    assert!(saved["items"].as_array().unwrap().iter().all(|item| item["problem"].is_null()), "{saved}");
+}
+
+async fn a_list_is_sorted_by_name_in_pages(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    let names = ["Ñandú", "nube", "Zoë", "Ángel", "Ángel", "angela", "Ángel 2", "oso"];
+    let items: Vec<_> =
+        names.iter().zip(0..).map(|(name, n)| json!({ "number": n.to_string(), "name": name })).collect();
+    save(&client, &items).await;
+    let sorted = ["3", "4", "6", "5", "1", "0", "7", "2"];
+    assert_eq!(codes(&client, "/v1/pois").await, sorted);
+    for limit in 1..=8 {
+        let (mut found, mut after) = (Vec::new(), String::new());
+        loop {
+            let page = client.get(&format!("/v1/pois?limit={limit}{after}")).await.unwrap().json();
+            found.extend(page["items"].as_array().unwrap().iter().map(|item| item["number"].clone()));
+            let Some(next) = page["next"].as_str() else { break };
+            after = format!("&after={next}");
+        }
+        assert_eq!(found, sorted, "{limit} a page");
+    }
+}
+
+async fn a_list_shows_what_is_asked_for(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    let items = [
+        json!({ "number": "A-1", "name": "Bodega San José" }),
+        json!({ "number": "A_2", "name": "Plaza 50%", "parent": "code:A-1" }),
+        json!({ "number": "B-3", "name": "PLAZA NORTE", "parent": "code:A-1" }),
+        json!({ "number": "C-4", "name": "Ñandú", "parent": "code:B-3" }),
+    ];
+    save(&client, &items).await;
+    let since =
+        client.get("/v1/pois/code:C-4").await.unwrap().json()["updated_at"].as_str().unwrap().to_owned();
+    edit(&client, Method::PATCH, "/v1/pois/code:C-4", "\"1\"", Some(&json!({ "notes": "x" }))).await;
+    let parent = client.get("/v1/pois/code:A-1").await.unwrap().json()["id"].as_str().unwrap().to_owned();
+    for (query, expected) in [
+        ("q=jose", &["A-1"][..]),
+        ("q=san%20JOS%C3%89", &["A-1"]),
+        ("q=plaza", &["A_2", "B-3"]),
+        ("q=50%25", &["A_2"]),
+        ("q=a_", &["A_2"]),
+        ("q=%25", &["A_2"]),
+        ("q=%21", &[]),
+        ("q=nandu", &[]),
+        ("q=%C3%B1andu", &["C-4"]),
+        ("q=b-3", &["B-3"]),
+        ("q=", &["A-1", "C-4", "A_2", "B-3"]),
+        ("parent=code:A-1", &["A_2", "B-3"]),
+        (&format!("parent={parent}"), &["A_2", "B-3"]),
+        ("parent=code:A-1&q=norte", &["B-3"]),
+        ("parent=code:none", &[]),
+        ("code=A_2", &["A_2"]),
+        ("code=A_2&parent=code:A-1", &["A_2"]),
+        ("code=A_2&parent=code:B-3", &[]),
+        ("code=a_2", &[]),
+        (&format!("changed_after={since}"), &["C-4"]),
+        ("state=deleted", &[]),
+    ] {
+        assert_eq!(codes(&client, &format!("/v1/pois?{query}")).await, expected, "{query}");
+    }
+}
+
+async fn a_wrong_filter_is_refused_by_name(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    for (path, field) in [
+        ("/v1/pois?limit=0", "/limit"),
+        ("/v1/pois?after=x", "/after"),
+        ("/v1/pois?state=new", "/state"),
+        ("/v1/pois?parent=7", "/parent"),
+        ("/v1/pois?changed_after=yesterday", "/changed_after"),
+        ("/v1/pois?name=x", "/name"),
+        ("/v1/pois?q=%00", "/q"),
+        ("/v1/task-types?parent=code:7", "/parent"),
+    ] {
+        let refused = client.get(path).await.unwrap();
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["faults"][0]["field"]),
+            (422, &json!(field)),
+            "{path}"
+        );
+    }
+    // a cursor that somebody made up: ["\u0000", …]
+    let made_up = "WyJcdTAwMDAiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXQ";
+    assert_eq!(client.get(&format!("/v1/pois?after={made_up}")).await.unwrap().status, 200);
+    for path in ["/v1/pois/7", "/v1/pois/code:", "/v1/pois/code:%00", "/v1/pois/7/versions"] {
+        assert_eq!(client.get(path).await.unwrap().status, 404, "{path}");
+    }
+}
+
+async fn a_code_may_hold_any_character(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    for (code, path) in [
+        ("a/b", "a%2Fb"),
+        ("a b", "a%20b"),
+        ("code:7", "code:7"),
+        ("50%", "50%25"),
+        ("ñ", "%C3%B1"),
+        ("'; drop table object; --", "'%3B%20drop%20table%20object%3B%20--"),
+    ] {
+        save(&client, &[json!({ "number": code, "name": "x" })]).await;
+        let read = client.get(&format!("/v1/pois/number:{path}")).await.unwrap();
+        assert_eq!(read.json()["number"], code, "{path}");
+    }
+}
