@@ -1,8 +1,8 @@
 //! What the office keeps besides tasks: groups, employees and their profiles, types of task, points of interest, work
 //! orders, forms, the catalogue and non-working days, all by the same few functions.
 //!
-//! The road of an edit: [`edit`] reads documents into candidates, [`links`] turns codes into ids, [`check`] refuses what
-//! the tables would contradict, [`store`] writes, and [`feed`] files what phones must know. Each step is a few
+//! The road of an edit: `edit` reads documents into candidates, `links` turns codes into ids, `check` refuses what
+//! the tables would contradict, `store` writes, and `feed` files what phones must know. Each step is a few
 //! statements for any number of objects, so that one edit and an import of hundreds are the same code.
 
 mod check;
