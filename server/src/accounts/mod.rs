@@ -29,6 +29,9 @@ use crate::{
 
 pub use self::routes::routes;
 
+/// The code of the first profile of an account, and of its first user.
+const ADMINISTRATOR: &str = "administrator";
+
 /// What a new account is.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
@@ -81,13 +84,13 @@ pub async fn create_with_administrator(
     let (profile_id, user_id) = (app.environment.uuid(), app.environment.uuid());
     let spanish = new.language == "es";
     let profile = ProfileDraft {
-        code: "administrator".to_owned(),
+        code: ADMINISTRATOR.to_owned(),
         name: if spanish { "Administrador" } else { "Administrator" }.to_owned(),
         permissions: Permissions::grantable().names(),
         ..ProfileDraft::default()
     };
     let user = UserDraft {
-        code: "administrator".to_owned(),
+        code: ADMINISTRATOR.to_owned(),
         name: administrator.name.clone(),
         login: administrator.login.clone(),
         profile: campo_protocol::model::Ref::Id(profile_id),

@@ -8,6 +8,7 @@ mod sources;
 use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 use campo_protocol::sync::MAX_REQUEST_BYTES;
+use ipnet::IpNet;
 
 pub use self::{
     database_url::DatabaseUrl,
@@ -16,7 +17,10 @@ pub use self::{
     sources::{ConfigError, ConfigErrors},
 };
 use self::{
-    rules::{address, boolean, choice, database_url, folder, integer, level, optional, secret, web_address},
+    rules::{
+        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret,
+        web_address,
+    },
     sources::Sources,
 };
 use crate::{
@@ -59,6 +63,9 @@ settings! {
     metrics_listen: Option<SocketAddr> = "", optional(address());
     /// The address under which people and phones reach this installation, for links in what it sends.
     public_url: Option<String> = "", optional(web_address());
+    /// The proxies in front of this server: what they say in `X-Forwarded-For` is believed. The networks of keys and the
+    /// counting of wrong passwords go by the address that is found so.
+    trusted_proxies: Vec<IpNet> = "", networks();
     /// The folder for everything that is kept in files.
     data_folder: PathBuf = "data", folder();
     /// The database: `sqlite:` and a file, or `postgres://user:password@host/name`.

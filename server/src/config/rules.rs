@@ -2,6 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::DatabaseUrl;
@@ -79,6 +80,14 @@ pub(super) fn web_address() -> Rule<String> {
         let uri: axum::http::Uri = text.parse().ok()?;
         let whole = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
         whole.then(|| text.to_owned())
+    })
+}
+
+/// Networks with commas between them.
+pub(super) fn networks() -> Rule<Vec<IpNet>> {
+    rule(Form::Text, "networks such as `10.0.0.0/8, 2001:db8::/32`", |text| {
+        let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
+        networks.map(|network| network.parse().ok()).collect()
     })
 }
 
