@@ -5,6 +5,8 @@
 mod backup;
 mod files;
 mod history;
+mod canary;
+mod identity;
 mod kit;
 mod log;
 mod messages;

@@ -46,6 +46,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
             Problem::new(if too_large { Code::PayloadTooLarge } else { Code::BodyIncomplete })
         })?;
+        // serde reads a list as the fields of a struct in their order, which nobody promised.
+        if body.trim_ascii_start().starts_with(b"[") {
+            let mut faults = Faults::default();
+            faults.add("", "wrong_type", "", "an object");
+            return Err(faults.into());
+        }
         from_json(&body).map(Self)
     }
 }

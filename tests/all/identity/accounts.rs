@@ -1,0 +1,88 @@
+use axum::http::Method;
+use campo_server::accounts::{self, Administrator, NewAccount};
+use campo_tests::{api::Client, on_both, world::World};
+use serde_json::json;
+
+use super::{all_mighty, done, everything, patch, refused};
+
+on_both! {
+    an_account_is_changed_with_its_version_and_phones_hear_of_it,
+    an_account_begins_with_an_administrator_or_not_at_all,
+}
+
+async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = all_mighty(&account).await;
+    let read = client.get("/v1/account").await.unwrap();
+    assert_eq!(read.header("etag"), "\"1\"");
+    let before = done(&read, 200);
+    assert_eq!(
+        before["settings"],
+        json!({"closed_task_days": 7, "files_wait_days": 7, "location": "entries"})
+    );
+    assert_eq!(account_view(&world, account.id).await["location"], "entries");
+
+    let change = json!({"zone": "America/Bogota", "settings": {"location": "never", "closed_task_days": 0}});
+    let changed = done(&patch(&client, "/v1/account", 1, &change).await, 200);
+    assert_eq!(
+        changed["settings"],
+        json!({"closed_task_days": 0, "files_wait_days": 7, "location": "never"})
+    );
+    assert_eq!(done(&client.get("/v1/account").await.unwrap(), 200), changed);
+    assert_eq!(account_view(&world, account.id).await["zone"], "America/Bogota");
+
+    refused(&patch(&client, "/v1/account", 1, &change).await, 412, "version_mismatch");
+    let without = client.call(Method::PATCH, "/v1/account", &[], Some(&change)).await.unwrap();
+    refused(&without, 428, "precondition_required");
+    for (change, field) in [
+        (json!({"name": " "}), "/name"),
+        (json!({"zone": "America/Nowhere"}), "/zone"),
+        (json!({"language": "pt"}), "/language"),
+        (json!({"settings": {"closed_task_days": 366}}), "/settings/closed_task_days"),
+        (json!({"settings": {"colour": 1}}), "/settings/colour"),
+        (json!({"code": "other"}), "/code"),
+    ] {
+        let answer = patch(&client, "/v1/account", 2, &change).await;
+        refused(&answer, 422, "validation_failed");
+        assert_eq!(answer.json()["faults"][0]["field"], field);
+    }
+}
+
+async fn account_view(world: &World, account: i64) -> serde_json::Value {
+    let (body,): (Vec<u8>,) = world
+        .app
+        .db
+        .fetch_one(
+            "select b.body from change_body b join change c on c.account = b.account and c.kind = b.kind and c.id = b.id \
+             where b.account = $1 and b.kind = 'account' and c.scope = 'account'",
+            (account,),
+        )
+        .await
+        .unwrap();
+    serde_json::from_slice(&body).unwrap()
+}
+
+async fn an_account_begins_with_an_administrator_or_not_at_all(world: World) {
+    let new = |code: &str| NewAccount {
+        code: code.to_owned(),
+        name: "Acme".to_owned(),
+        zone: "America/Lima".to_owned(),
+        language: "es".to_owned(),
+    };
+    let administrator = Administrator { login: "Ana@Example.com".to_owned(), name: "Ana".to_owned() };
+    let made = accounts::create_with_administrator(&world.app, &new("acme"), &administrator).await.unwrap();
+
+    let stranger = Client::new(&world.app, None);
+    let credentials = json!({"login": "ana@example.COM", "password": made.password.reveal()});
+    let session = done(&stranger.post("/v1/session", &credentials).await.unwrap(), 201);
+    assert_eq!(session["permissions"], serde_json::to_value(everything()).unwrap());
+    assert_eq!(session["account"]["code"], "acme");
+    let client = Client::new(&world.app, session["token"].as_str());
+    done(&client.get("/v1/users/code:administrator").await.unwrap(), 200);
+
+    let taken =
+        accounts::create_with_administrator(&world.app, &new("other"), &administrator).await.unwrap_err();
+    assert_eq!(taken.code(), campo_server::problem::Code::AlreadyExists);
+    let accounts: Vec<(String,)> = world.app.db.fetch_all("select code from account", ()).await.unwrap();
+    assert_eq!(accounts, [("acme".to_owned(),)], "nothing is left of it");
+}

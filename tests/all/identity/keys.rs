@@ -1,0 +1,154 @@
+use axum::{body::Body, extract::ConnectInfo, http::Request};
+use campo_server::{access::PermissionName::ViewTasks, environment::Environment, keys::password};
+use campo_tests::{
+    api::{Answer, Client},
+    on_both,
+    world::{World, app},
+};
+use serde_json::json;
+
+use super::{all_mighty, delete, done, patch, put, refused};
+
+on_both! {
+    a_key_is_made_changed_rotated_and_removed,
+    a_key_may_what_its_scopes_say,
+    a_key_is_refused_from_other_networks,
+    a_key_expires,
+    a_key_has_a_password_for_soap_and_ftp,
+}
+
+async fn who(client: &Client) -> Answer {
+    client.get("/v1/session").await.unwrap()
+}
+
+async fn a_key_is_made_changed_rotated_and_removed(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = all_mighty(&account).await;
+    let draft = json!({"code": "erp", "name": "ERP", "permissions": ["view_tasks"]});
+    let made = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
+    refused(&office.post("/v1/keys", &draft).await.unwrap(), 409, "already_exists");
+    let first = Client::new(&world.app, made["secret"].as_str());
+    done(&who(&first).await, 200);
+    let shown = done(&office.get("/v1/keys/code:erp").await.unwrap(), 200);
+    assert_eq!(shown.get("secret"), None);
+
+    let rotated = done(&office.post("/v1/keys/code:erp/rotate", &json!(null)).await.unwrap(), 200);
+    refused(&who(&first).await, 401, "unauthenticated");
+    let second = Client::new(&world.app, rotated["secret"].as_str());
+    done(&who(&second).await, 200);
+    done(&patch(&office, "/v1/keys/code:erp", 2, &json!({"state": "disabled"})).await, 200);
+    refused(&who(&second).await, 401, "unauthenticated");
+    done(&patch(&office, "/v1/keys/code:erp", 3, &json!({"state": "enabled"})).await, 200);
+    done(&who(&second).await, 200);
+    done(&delete(&office, "/v1/keys/code:erp", 4).await, 204);
+    refused(&who(&second).await, 401, "unauthenticated");
+    let again = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
+    assert_ne!(again["id"], made["id"]);
+}
+
+async fn a_key_may_what_its_scopes_say(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let key = Client::new(&world.app, Some(&account.key(&[ViewTasks]).await.unwrap()));
+    assert_eq!(done(&who(&key).await, 200)["permissions"], json!(["view_tasks"]));
+    for path in ["/v1/account", "/v1/users", "/v1/profiles", "/v1/keys", "/v1/installations"] {
+        refused(&key.get(path).await.unwrap(), 403, "forbidden");
+    }
+}
+
+async fn a_key_is_refused_from_other_networks(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = all_mighty(&account).await;
+    for network in ["192.0.2.0/33", "nowhere", ""] {
+        let draft = json!({"code": "x", "name": "x", "networks": ["10.0.0.0/8", network]});
+        let answer = office.post("/v1/keys", &draft).await.unwrap();
+        refused(&answer, 422, "validation_failed");
+        assert_eq!(answer.json()["faults"][0]["field"], "/networks/1");
+    }
+    let draft = json!({"code": "erp", "name": "ERP", "networks": ["192.0.2.77/24", "2001:db8::/32"]});
+    let made = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
+    assert_eq!(made["networks"], json!(["192.0.2.0/24", "2001:db8::/32"]));
+    let key = Client::new(&world.app, made["secret"].as_str());
+    for (peer, allowed) in [
+        ("192.0.2.200:1", true),
+        ("[::ffff:192.0.2.1]:1", true),
+        ("[2001:db8:7::1]:1", true),
+        ("192.0.3.1:1", false),
+        ("[2001:db9::1]:1", false),
+    ] {
+        let mut request = Request::get("/v1/session").body(Body::empty()).unwrap();
+        // What a stranger says of itself is not believed.
+        request.headers_mut().insert("x-forwarded-for", "192.0.2.1".parse().unwrap());
+        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = key.send(request).await.unwrap();
+        if allowed {
+            done(&answer, 200);
+        } else {
+            refused(&answer, 403, "network_not_allowed");
+        }
+    }
+    refused(&who(&key).await, 403, "network_not_allowed");
+}
+
+async fn a_key_expires(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = all_mighty(&account).await;
+    let clock = Environment::seeded(1, 2_000_000_000_000_000);
+    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let draft = json!({"code": "erp", "name": "ERP", "expires_at": "2033-05-18T03:33:21Z"});
+    let made = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
+    assert_eq!(made["expires_at"], "2033-05-18T03:33:21Z");
+    let key = Client::new(&replica, made["secret"].as_str());
+    clock.advance(999_999);
+    done(&who(&key).await, 200);
+    clock.advance(1);
+    refused(&who(&key).await, 401, "unauthenticated");
+    done(&patch(&office, "/v1/keys/code:erp", 1, &json!({"expires_at": null})).await, 200);
+    done(&who(&key).await, 200);
+}
+
+async fn a_key_has_a_password_for_soap_and_ftp(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = all_mighty(&account).await;
+    for code in ["erp", "crm"] {
+        let draft = json!({"code": code, "name": "x", "permissions": ["use_web_services"], "networks": ["192.0.2.0/24"]});
+        done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
+    }
+    let inside = Some("192.0.2.1".parse().unwrap());
+    let find = async |name: &str, address| password::find(&world.app, name, address).await.unwrap();
+    assert!(find("acme-erp", inside).await.is_none());
+    let made = done(&put(&office, "/v1/keys/code:erp/password", &json!({"login": "Acme-ERP"})).await, 200);
+    assert_eq!(made["login"], "acme-erp");
+    let known = find("ACME-erp", inside).await.unwrap();
+    assert_eq!(Some(known.password.reveal()), made["password"].as_str());
+    assert_eq!((known.caller.account, known.caller.permissions.names().len()), (account.id, 1));
+    assert!(find("acme-erp", Some("198.51.100.1".parse().unwrap())).await.is_none(), "from another network");
+    assert_eq!(done(&office.get("/v1/keys/code:erp").await.unwrap(), 200)["login"], "acme-erp");
+
+    let taken = put(&office, "/v1/keys/code:crm/password", &json!({"login": "acme-erp"})).await;
+    refused(&taken, 409, "already_exists");
+    let given = json!({"login": "acme-crm", "password": "from the old system"});
+    let set = done(&put(&office, "/v1/keys/code:crm/password", &given).await, 200);
+    assert_eq!(set, json!({"login": "acme-crm"}), "what was given is not shown");
+    assert_eq!(find("acme-crm", inside).await.unwrap().password.reveal(), "from the old system");
+
+    // A password moved to the row of another key does not open.
+    let allowed = account.operator().allow::<campo_server::access::permissions::ManageKeys>().unwrap();
+    let mut write = world.app.log.begin(&allowed, campo_server::log::scheduler::Class::Office).await.unwrap();
+    write
+        .tx()
+        .execute(
+            "update access_key set sealed_password = (select o.sealed_password from access_key o \
+             where o.account = $1 and o.code = 'erp') where account = $1 and code = 'crm'",
+            (account.id,),
+        )
+        .await
+        .unwrap();
+    write.commit().await.unwrap();
+    assert!(password::find(&world.app, "acme-crm", inside).await.is_err());
+
+    let removed =
+        office.call(axum::http::Method::DELETE, "/v1/keys/code:erp/password", &[], None).await.unwrap();
+    done(&removed, 204);
+    assert!(find("acme-erp", inside).await.is_none());
+}

@@ -1,0 +1,220 @@
+use axum::http::Method;
+use campo_server::access::PermissionName::{ManageTasks, ManageUsers, ViewTasks};
+use campo_tests::{
+    api::Client,
+    on_both,
+    world::{PASSWORD, World},
+};
+use serde_json::{Value, json};
+
+use super::{all_mighty, delete, done, everything, patch, put, refused};
+
+on_both! {
+    profiles_are_kept_with_versions_and_codes,
+    a_permission_that_cannot_be_granted_is_named_with_those_that_can,
+    nobody_gives_more_than_they_hold_nor_acts_on_somebody_who_has_more,
+    a_user_is_made_once_and_a_password_made_here_is_shown_then_only,
+    a_name_to_log_in_with_is_unique_on_the_server_and_not_told_whose_it_is,
+    users_are_listed_in_pages,
+}
+
+async fn profiles_are_kept_with_versions_and_codes(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = all_mighty(&account).await;
+    let draft = json!({"code": "dispatcher", "name": "Despacho", "permissions": ["view_tasks", "manage_tasks"],
+        "custom": {"area": "north"}});
+    let made = client.post("/v1/profiles", &draft).await.unwrap();
+    let profile = done(&made, 201);
+    assert_eq!(made.header("location"), format!("/v1/profiles/{}", profile["id"].as_str().unwrap()));
+    assert_eq!(profile["permissions"], draft["permissions"]);
+    refused(&client.post("/v1/profiles", &draft).await.unwrap(), 409, "already_exists");
+
+    let path = "/v1/profiles/code:dispatcher";
+    let change = json!({"permissions": ["view_tasks"], "custom": {"area": null}});
+    let changed = done(&patch(&client, path, 1, &change).await, 200);
+    assert_eq!((&changed["permissions"], &changed["custom"]), (&json!(["view_tasks"]), &json!({})));
+    assert_eq!(done(&client.get(made.header("location")).await.unwrap(), 200), changed);
+    refused(&delete(&client, path, 1).await, 412, "version_mismatch");
+
+    account.user("ana", &[ViewTasks]).await.unwrap();
+    refused(&delete(&client, "/v1/profiles/code:ana", 1).await, 409, "conflict");
+    done(&delete(&client, path, 2).await, 204);
+    refused(&client.get(path).await.unwrap(), 404, "not_found");
+    done(&client.post("/v1/profiles", &draft).await.unwrap(), 201);
+}
+
+async fn a_permission_that_cannot_be_granted_is_named_with_those_that_can(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = all_mighty(&account).await;
+    for path in ["/v1/profiles", "/v1/keys"] {
+        for name in ["fly", "hand_in"] {
+            let draft = json!({"code": "x", "name": "x", "permissions": ["view_tasks", name]});
+            let answer = client.post(path, &draft).await.unwrap();
+            refused(&answer, 422, "validation_failed");
+            let fault = &answer.json()["faults"][0];
+            assert_eq!(
+                (&fault["field"], &fault["code"]),
+                (&json!("/permissions/1"), &json!("unknown_value"))
+            );
+            assert_eq!(fault["found"], name);
+            assert!(fault["expected"].as_str().unwrap().contains("`manage_pois`"), "{fault}");
+        }
+    }
+}
+
+async fn nobody_gives_more_than_they_hold_nor_acts_on_somebody_who_has_more(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let all = all_mighty(&account).await;
+    account.user("boss", &everything()).await.unwrap();
+    account.user("peer", &[ViewTasks]).await.unwrap();
+    account.user("helper", &[ManageUsers, ViewTasks]).await.unwrap();
+    let helper = Client::new(&world.app, Some(&account.session("helper").await.unwrap()));
+    let profile = |permissions: &[&str]| json!({"code": "new", "name": "x", "permissions": permissions});
+    let user = |profile: &str| json!({"code": "n", "name": "x", "login": "n", "profile": profile});
+
+    for (method, path, body, lacking) in [
+        (Method::POST, "/v1/profiles", profile(&["view_tasks", "manage_tasks"]), "manage_tasks"),
+        (Method::PATCH, "/v1/profiles/code:peer", profile(&["manage_keys"]), "manage_keys"),
+        (Method::PATCH, "/v1/profiles/code:boss", json!({"name": "x"}), "manage_account"),
+        (Method::PATCH, "/v1/profiles/code:boss", json!({"permissions": []}), "manage_account"),
+        (Method::DELETE, "/v1/profiles/code:boss", Value::Null, "manage_account"),
+        (Method::POST, "/v1/users", user("code:boss"), "manage_account"),
+        (Method::PATCH, "/v1/users/code:peer", json!({"profile": "code:boss"}), "manage_account"),
+        (Method::PATCH, "/v1/users/code:helper", json!({"profile": "code:boss"}), "manage_account"),
+        (Method::PATCH, "/v1/users/code:boss", json!({"state": "disabled"}), "manage_account"),
+        (Method::PATCH, "/v1/users/code:boss", json!({"profile": "code:peer"}), "manage_account"),
+        (Method::PUT, "/v1/users/code:boss/password", json!({"password": "mine from now"}), "manage_account"),
+        (Method::DELETE, "/v1/users/code:boss", Value::Null, "manage_account"),
+    ] {
+        let answer = helper.call(method, path, &[("if-match", "1")], Some(&body)).await.unwrap();
+        refused(&answer, 403, "forbidden");
+        assert_eq!(answer.json()["parameters"]["permission"], lacking, "{path}");
+    }
+    // What they hold they may give.
+    done(&helper.post("/v1/profiles", &profile(&["view_tasks"])).await.unwrap(), 201);
+    done(&helper.post("/v1/users", &user("code:new")).await.unwrap(), 201);
+    done(&patch(&helper, "/v1/users/code:peer", 1, &json!({"state": "disabled"})).await, 200);
+
+    // Of keys too, whose secret would be theirs.
+    let key = Client::new(
+        &world.app,
+        Some(&account.key(&[campo_server::access::PermissionName::ManageKeys, ManageTasks]).await.unwrap()),
+    );
+    done(
+        &all.post("/v1/keys", &json!({"code": "big", "name": "x", "permissions": ["operate"]}))
+            .await
+            .unwrap(),
+        201,
+    );
+    for (method, path, body) in [
+        (Method::POST, "/v1/keys", json!({"code": "n", "name": "x", "permissions": ["operate"]})),
+        (Method::PATCH, "/v1/keys/code:big", json!({"permissions": []})),
+        (Method::POST, "/v1/keys/code:big/rotate", Value::Null),
+        (Method::PUT, "/v1/keys/code:big/password", json!({"login": "big"})),
+        (Method::DELETE, "/v1/keys/code:big/password", Value::Null),
+        (Method::DELETE, "/v1/keys/code:big", Value::Null),
+    ] {
+        let answer = key.call(method, path, &[("if-match", "1")], Some(&body)).await.unwrap();
+        refused(&answer, 403, "forbidden");
+        assert_eq!(answer.json()["parameters"]["permission"], "operate", "{path}");
+    }
+    let draft = json!({"code": "n", "name": "x", "permissions": ["manage_tasks"]});
+    done(&key.post("/v1/keys", &draft).await.unwrap(), 201);
+}
+
+async fn a_user_is_made_once_and_a_password_made_here_is_shown_then_only(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = all_mighty(&account).await;
+    account.user("first", &[ViewTasks]).await.unwrap();
+    let draft =
+        json!({"code": "U-1", "name": "Ana", "login": " Ana ", "profile": "code:first", "language": "en"});
+    let once = [("idempotency-key", "k-1")];
+    let made = client.call(Method::POST, "/v1/users", &once, Some(&draft)).await.unwrap();
+    let again = client.call(Method::POST, "/v1/users", &once, Some(&draft)).await.unwrap();
+    let user = done(&made, 201);
+    assert_eq!((&user["login"], &user["language"]), (&json!("ana"), &json!("en")));
+    assert_eq!(done(&again, 201), user, "the same answer, the password too");
+    let mut other = draft.clone();
+    other["password"] = json!(PASSWORD);
+    let conflict = client.call(Method::POST, "/v1/users", &once, Some(&other)).await.unwrap();
+    refused(&conflict, 409, "idempotency_conflict");
+
+    let shown = done(&client.get("/v1/users/code:U-1").await.unwrap(), 200);
+    assert_eq!(shown.get("password"), None);
+    let stranger = Client::new(&world.app, None);
+    let credentials = json!({"login": "ANA", "password": user["password"]});
+    done(&stranger.post("/v1/session", &credentials).await.unwrap(), 201);
+
+    for (change, field) in [
+        (json!({"password": "short"}), "/password"),
+        (json!({"password": "first-1 ", "login": "First-1"}), "/password"),
+        (json!({"password": 7}), "/password"),
+        (json!({"login": ""}), "/login"),
+        (json!({"login": "a b"}), "/login"),
+        (json!({"profile": "code:nobody"}), "/profile"),
+        (json!({"state": "deleted"}), "/state"),
+        (json!({"role": "x"}), ""),
+    ] {
+        let mut draft = json!({"code": "U-2", "name": "x", "login": "two", "profile": "code:first"});
+        draft.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let answer = client.post("/v1/users", &draft).await.unwrap();
+        refused(&answer, 422, "validation_failed");
+        assert_eq!(answer.json()["faults"][0]["field"], field, "{change}");
+    }
+    let reset = done(&put(&client, "/v1/users/code:U-1/password", &json!({})).await, 200);
+    assert_ne!(reset["password"], user["password"]);
+    refused(&stranger.post("/v1/session", &credentials).await.unwrap(), 401, "credentials_wrong");
+    let given = done(&put(&client, "/v1/users/code:U-1/password", &json!({"password": PASSWORD})).await, 200);
+    assert_eq!(given, json!({}), "what was given is not shown");
+    account.session("ana").await.unwrap();
+}
+
+async fn a_name_to_log_in_with_is_unique_on_the_server_and_not_told_whose_it_is(world: World) {
+    let (acme, other) = (world.account("acme").await.unwrap(), world.account("other").await.unwrap());
+    acme.user("ana", &[ViewTasks]).await.unwrap();
+    other.user("bert", &[ViewTasks]).await.unwrap();
+    let client = all_mighty(&other).await;
+    let draft = json!({"code": "x", "name": "x", "login": "ANA", "profile": "code:bert"});
+    let answer = client.post("/v1/users", &draft).await.unwrap();
+    refused(&answer, 409, "already_exists");
+    assert_eq!(answer.json()["parameters"], json!({"field": "/login", "value": "ana"}));
+    assert!(!answer.json().to_string().contains("acme"));
+    refused(&patch(&client, "/v1/users/code:bert", 1, &json!({"login": "ana"})).await, 409, "already_exists");
+    account_of_login(&world, "bert", other.id).await;
+
+    // It is free again when its user is removed or renamed.
+    let acme_client = all_mighty(&acme).await;
+    done(&patch(&acme_client, "/v1/users/code:ana", 1, &json!({"login": "ana2"})).await, 200);
+    done(&client.post("/v1/users", &draft).await.unwrap(), 201);
+    done(&delete(&acme_client, "/v1/users/code:ana", 2).await, 204);
+    done(&patch(&client, "/v1/users/code:bert", 1, &json!({"login": "ana2"})).await, 200);
+    account_of_login(&world, "ana2", other.id).await;
+}
+
+async fn account_of_login(world: &World, name: &str, account: i64) {
+    let row: (i64,) = world
+        .app
+        .db
+        .fetch_one("select account from login where host = '' and name = $1", (name,))
+        .await
+        .unwrap();
+    assert_eq!(row.0, account);
+}
+
+async fn users_are_listed_in_pages(world: World) {
+    let account = world.account("acme").await.unwrap();
+    for login in ["c", "a", "b"] {
+        account.user(login, &[ViewTasks]).await.unwrap();
+    }
+    let client = all_mighty(&account).await;
+    done(&delete(&client, "/v1/users/code:b", 1).await, 204);
+    let mut found = Vec::new();
+    let mut path = "/v1/users?limit=1".to_owned();
+    loop {
+        let page = done(&client.get(&path).await.unwrap(), 200);
+        found.extend(page["items"].as_array().unwrap().iter().map(|user| user["code"].clone()));
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/users?limit=1&after={next}");
+    }
+    assert_eq!(found, ["a", "c"]);
+}
