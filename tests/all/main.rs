@@ -3,9 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backup;
+mod canary;
 mod files;
 mod history;
-mod canary;
 mod identity;
 mod kit;
 mod log;

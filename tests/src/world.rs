@@ -122,7 +122,12 @@ impl World {
 
     /// Another replica: a server of its own on the same database.
     pub async fn replica(&self) -> Result<App> {
-        app(&self.url(), Environment::system(), self.folder.path()).await
+        self.replica_with(Environment::system()).await
+    }
+
+    /// Another replica, with a clock of its own.
+    pub async fn replica_with(&self, environment: Environment) -> Result<App> {
+        app(&self.url(), environment, self.folder.path()).await
     }
 
     /// A new account.

@@ -90,7 +90,7 @@ pub(crate) async fn open(config: &Config) -> Result<App> {
 
 fn limits(config: &Config) -> Limits {
     Limits {
-        trusted_proxies: Vec::new(),
+        trusted_proxies: config.trusted_proxies.clone(),
         request_bytes: config.request_body_bytes,
         batch_bytes: Limits::default().batch_bytes.max(config.request_body_bytes),
         sync_bytes: config.sync_body_bytes,

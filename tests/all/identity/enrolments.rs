@@ -7,7 +7,7 @@ use campo_server::{access::PermissionName::ManageInstallations, environment::Env
 use campo_tests::{
     api::{Answer, Client},
     on_both,
-    world::{Account, World, app},
+    world::{Account, World},
 };
 use serde_json::{Value, json};
 
@@ -101,7 +101,7 @@ async fn a_code_works_once_also_on_two_replicas_at_once(world: World) {
 async fn a_code_that_is_over_withdrawn_or_of_a_dismissed_author_is_invalid(world: World) {
     let account = world.account("acme").await.unwrap();
     let clock = Environment::seeded(1, world.app.environment.now_us());
-    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let replica = world.replica_with(clock.clone()).await.unwrap();
     let account = Account { app: replica.clone(), ..account };
     let office = all_mighty(&account).await;
     let stranger = Client::new(&replica, None);

@@ -3,7 +3,7 @@ use campo_server::environment::Environment;
 use campo_tests::{
     api::{Answer, Client},
     on_both,
-    world::{Phone, World, app},
+    world::{Phone, World},
 };
 use serde_json::{Value, json};
 
@@ -60,7 +60,7 @@ async fn a_revoked_installation_hands_in_for_60_days_and_gets_nothing_else(world
     assert_eq!(marks, [(1, 0), (2, mark)]);
 
     let clock = Environment::seeded(1, world.app.environment.now_us());
-    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let replica = world.replica_with(clock.clone()).await.unwrap();
     let client = Client::new(&replica, Some(&phone.bearer));
     clock.advance(60 * DAY_US - 60_000_000);
     done(&hand_in(&client, &[phone.line("shift.start", "")]).await, 200);

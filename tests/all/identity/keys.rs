@@ -3,7 +3,7 @@ use campo_server::{access::PermissionName::ViewTasks, environment::Environment, 
 use campo_tests::{
     api::{Answer, Client},
     on_both,
-    world::{World, app},
+    world::World,
 };
 use serde_json::json;
 
@@ -94,7 +94,7 @@ async fn a_key_expires(world: World) {
     let account = world.account("acme").await.unwrap();
     let office = all_mighty(&account).await;
     let clock = Environment::seeded(1, 2_000_000_000_000_000);
-    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let replica = world.replica_with(clock.clone()).await.unwrap();
     let draft = json!({"code": "erp", "name": "ERP", "expires_at": "2033-05-18T03:33:21Z"});
     let made = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
     assert_eq!(made["expires_at"], "2033-05-18T03:33:21Z");

@@ -8,10 +8,7 @@ use campo_server::{
     environment::Environment,
     problem::Code,
 };
-use campo_tests::{
-    on_both,
-    world::{World, app},
-};
+use campo_tests::{on_both, world::World};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -72,7 +69,7 @@ async fn a_principal_that_may_nothing_any_more_stops_its_work(world: World) {
     recheck(&world.app, account.id, "key", Some(key)).await.unwrap();
     let soon = json!({"expires_at": "2033-05-18T03:33:20Z"});
     done(&patch(&office, "/v1/keys/code:erp", 1, &soon).await, 200);
-    let later = app(&world.url(), Environment::seeded(1, 2_000_000_000_000_000)).await.unwrap();
+    let later = world.replica_with(Environment::seeded(1, 2_000_000_000_000_000)).await.unwrap();
     assert!(recheck(&later, account.id, "key", Some(key)).await.is_err(), "expired");
     recheck(&world.app, account.id, "key", Some(key)).await.unwrap();
     done(&delete(&office, "/v1/keys/code:erp", 2).await, 204);

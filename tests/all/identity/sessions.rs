@@ -8,7 +8,7 @@ use campo_server::{
 use campo_tests::{
     api::{Answer, Client},
     on_both, wait,
-    world::{Account, PASSWORD, World, app},
+    world::{Account, PASSWORD, World},
 };
 use serde_json::json;
 
@@ -122,7 +122,7 @@ async fn an_idle_session_expires_and_a_busy_one_too_in_the_end(world: World) {
     let account = world.account("acme").await.unwrap();
     account.user("ana", &[ViewTasks]).await.unwrap();
     let clock = Environment::seeded(1, world.app.environment.now_us());
-    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let replica = world.replica_with(clock.clone()).await.unwrap();
     let account = Account { app: replica.clone(), ..account };
     let (idle, busy) = (session_client(&account, "ana").await, session_client(&account, "ana").await);
     // A request every quarter of the time that an idle session has, for the 7 days that a busy one has
@@ -161,7 +161,7 @@ async fn the_last_request_of_a_session_is_noted_once_a_minute_at_most(world: Wor
     account.user("ana", &[ViewTasks]).await.unwrap();
     let start_us = world.app.environment.now_us();
     let clock = Environment::seeded(1, start_us);
-    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let replica = world.replica_with(clock.clone()).await.unwrap();
     let account = Account { app: replica.clone(), ..account };
     let ana = session_client(&account, "ana").await;
     clock.advance(59_999_999);
@@ -203,7 +203,7 @@ async fn who_guesses_has_to_wait_by_name_and_by_address(world: World) {
         account.user(login, &[ViewTasks]).await.unwrap();
     }
     let clock = Environment::seeded(1, world.app.environment.now_us());
-    let replica = app(&world.url(), clock.clone()).await.unwrap();
+    let replica = world.replica_with(clock.clone()).await.unwrap();
     let stranger = Client::new(&replica, None);
     for number in 0..10 {
         let from = format!("192.0.2.{number}");

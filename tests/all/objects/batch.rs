@@ -183,11 +183,11 @@ impl Recorder for Statements {
 async fn a_thousand_items_cost_as_many_statements_as_ten(world: World) {
     let account = world.account("acme").await.unwrap();
     account.group("NORTH").await.unwrap();
-    let (url, id) = (world.url(), account.id);
+    let (url, folder, id) = (world.url(), world.folder.path().to_owned(), account.id);
     let counts = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async move {
-            let app = world::app(&url, Environment::system()).await.unwrap();
+            let app = world::app(&url, Environment::system(), &folder).await.unwrap();
             let account = world::Account { app, id };
             let mut counts = Vec::new();
             for (prefix, count) in [("a", 10), ("b", 1000)] {
