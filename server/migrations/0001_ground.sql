@@ -515,6 +515,17 @@ create table job (
 ) {strict};
 create index job_waiting on job (state, run_at_us);
 
+-- Which replica does which duty of Campo itself: `counter` is raised by the holder and never goes back; whoever sees
+-- it stand still for the length of a lease takes over. `done_us` and `problem` are of the last run, for people.
+create table duty (
+    name {text} not null,
+    holder {uuid},
+    counter {i64} not null,
+    done_us {i64} not null,
+    problem {text},
+    primary key (name)
+) {strict};
+
 -- One row that readiness writes, so that "ready" means "can commit"
 create table heartbeat (
     replica {uuid} not null,

@@ -64,6 +64,8 @@ pub struct Limits {
     pub session_us: i64,
     /// The proxies whose `X-Forwarded-For` is believed
     pub trusted_proxies: Vec<IpNet>,
+    /// After how long without a sign of life another replica takes over what one did
+    pub lease_us: i64,
 }
 
 impl Default for Limits {
@@ -75,6 +77,7 @@ impl Default for Limits {
             file_bytes: 50 * 1024 * 1024,
             session_us: 12 * 3600 * 1_000_000,
             trusted_proxies: Vec::new(),
+            lease_us: 30 * 1_000_000,
         }
     }
 }

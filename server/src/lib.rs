@@ -7,6 +7,7 @@ pub mod app;
 pub mod backup;
 pub mod config;
 pub mod database;
+pub mod duties;
 pub mod environment;
 pub mod extract;
 pub mod files;

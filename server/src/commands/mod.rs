@@ -96,6 +96,7 @@ fn limits(config: &Config) -> Limits {
         sync_bytes: config.sync_body_bytes,
         file_bytes: config.file_bytes,
         session_us: config.session_hours * 3600 * 1_000_000,
+        lease_us: config.lease_s * 1_000_000,
     }
 }
 

@@ -7,15 +7,19 @@ use campo_server::{
     api::{listen, router::router},
     app::App,
     config::Config,
+    duties, health,
 };
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::oneshot,
+    task::JoinHandle,
 };
 
 /// Closing connections is waited for no longer than this; the database survives without.
 const CLOSING_TIME: Duration = Duration::from_secs(5);
+/// Metrics are asked for by few.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Runs the server
 ///
@@ -33,7 +37,9 @@ pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     let app = super::open(config).await?;
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
+    let beside = beside(&app, config).await?;
     super::print(&format!("campo listening on http://{address}"))?;
+    tracing::info!(%address, database = %config.database_url, replica = %app.health.replica(), "listening");
     let grace = Duration::from_secs(config.shutdown_grace_s);
     let stop = async {
         // An error would mean that the task that waits for signals is gone, and with it the way to end in order.
@@ -42,15 +48,59 @@ pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
         app.health.stop();
     };
     let environment = app.environment.clone();
-    let begun = listen::serve(listener, router(app.clone()), config.connections, &environment, stop, grace);
-    let finished = begun.await;
-    close(&app).await;
+    let router = router(app.clone());
+    let finished = listen::serve(listener, router, config.connections, &environment, stop, grace).await;
+    end(&app, beside).await;
     anyhow::ensure!(
         finished,
         "some requests were not finished within {} s (shutdown_grace_s)",
         grace.as_secs()
     );
+    tracing::info!("ended in order");
     Ok(())
+}
+
+/// Begins what runs beside the API: the duties, the upkeep of metrics, and metrics at an address of their own.
+async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
+    let mut tasks = Vec::new();
+    if let Some(address) = config.metrics_listen {
+        let listener = bind(address, "metrics_listen").await?;
+        tracing::info!(address = %listener.local_addr()?, "giving metrics");
+        let (router, environment) = (health::metrics_alone(app.clone()), app.environment.clone());
+        tasks.push(tokio::spawn(async move {
+            let never = std::future::pending();
+            listen::serve(listener, router, METRICS_CONNECTIONS, &environment, never, Duration::ZERO).await;
+        }));
+    }
+    tasks.push(tokio::spawn({
+        let app = app.clone();
+        async move { app.metrics.keep(&app.environment).await }
+    }));
+    tasks.push(tokio::spawn({
+        let app = app.clone();
+        async move { duties::run(&app, duties::TASKS).await }
+    }));
+    Ok(tasks)
+}
+
+/// Ends what runs beside the API, gives leases back and closes the database. What was taken from phones is written by
+/// now: each request waits until its entries are.
+async fn end(app: &App, beside: Vec<JoinHandle<()>>) {
+    for task in beside {
+        task.abort();
+        // It was ended just now, which is the error that this gives.
+        drop(task.await);
+    }
+    let closing = async {
+        if let Err(problem) = duties::release(app).await {
+            tracing::warn!(%problem, "leases could not be given back; they will be over by themselves");
+        }
+        app.db.close().await;
+    };
+    tokio::select! {
+        () = closing => {}
+        () = app.environment.sleep(CLOSING_TIME) => tracing::warn!("the database did not close in time"),
+    }
 }
 
 async fn bind(address: std::net::SocketAddr, setting: &str) -> Result<TcpListener> {
@@ -74,11 +124,4 @@ fn signals() -> Result<oneshot::Receiver<()>> {
         std::process::exit(1);
     });
     Ok(receiver)
-}
-
-async fn close(app: &App) {
-    tokio::select! {
-        () = app.db.close() => {}
-        () = app.environment.sleep(CLOSING_TIME) => tracing::warn!("the database did not close in time"),
-    }
 }

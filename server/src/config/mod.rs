@@ -91,6 +91,9 @@ settings! {
     file_bytes: usize = "52428800", integer(1024, 1 << 34);
     /// How many submissions of one account may wait to be written; more are asked to come again later.
     queue_submissions: usize = "1000", integer(1, 1_000_000);
+    /// After how long without a sign of life another replica takes over what one did in the background. The same for
+    /// all replicas.
+    lease_s: i64 = "30", integer(2, 3600);
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
     /// How log lines are written to standard error.

@@ -23,7 +23,7 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Postgres, Sqlite, Transaction,
+    AssertSqlSafe, ConnectOptions as _, Postgres, Sqlite, Transaction,
     error::ErrorKind,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -203,9 +203,13 @@ impl Db {
             .max_connections(options.connections.max(2))
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
-            .connect_with(connect)
-            .await?;
-        Ok(Self::Postgres(pool))
+            .connect_with(connect.clone())
+            .await;
+        match pool {
+            // The pool tried again and again, and says only that it did.
+            Err(sqlx::Error::PoolTimedOut) => Err(why_unreachable(connect).await.into()),
+            pool => Ok(Self::Postgres(pool?)),
+        }
     }
 
     /// Begins a transaction that writes. Only [`crate::log`] calls it, after its turn: see ARCHITECTURE.md, "One way
@@ -417,6 +421,14 @@ async fn begin_immediate(write: &sqlx::Pool<Sqlite>) -> sqlx::Result<Transaction
             write.begin_with(BEGIN).await
         }
         result => result,
+    }
+}
+
+/// What one more try to connect says.
+async fn why_unreachable(connect: PgConnectOptions) -> sqlx::Error {
+    match tokio::time::timeout(Duration::from_secs(5), connect.connect()).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(_)) | Err(_) => sqlx::Error::PoolTimedOut,
     }
 }
 

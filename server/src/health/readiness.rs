@@ -11,6 +11,7 @@ use std::{
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::report::{Report, report};
 use crate::{
     app::App,
     database::Db,
@@ -35,6 +36,8 @@ struct Shared {
     /// The last try to commit, and when it ended on the monotonic clock. Held during a try, so that there is one at
     /// a time.
     last: Mutex<Option<(i64, Result<()>)>>,
+    /// The last report, likewise
+    report: Mutex<Option<(i64, Report)>>,
 }
 
 impl Health {
@@ -44,6 +47,7 @@ impl Health {
             replica: environment.uuid(),
             stopping: AtomicBool::new(false),
             last: Mutex::new(None),
+            report: Mutex::new(None),
         }))
     }
 
@@ -64,6 +68,9 @@ impl Health {
 
     /// Says why the replica cannot commit, if it cannot. At most one try a second reaches the database.
     pub async fn can_commit(&self, app: &App) -> Result<()> {
+        if self.is_stopping() {
+            return Err(Problem::new(Code::Unavailable));
+        }
         let mut last = self.0.last.lock().await;
         if let Some((at_us, result)) = &*last
             && app.environment.monotonic_us() - at_us < HOLDS_US
@@ -79,6 +86,19 @@ impl Health {
         };
         *last = Some((app.environment.monotonic_us(), result.clone()));
         result
+    }
+
+    /// The health of each subsystem, looked at no more than once a second.
+    pub async fn report(&self, app: &App) -> Report {
+        let mut last = self.0.report.lock().await;
+        if let Some((at_us, report)) = &*last
+            && app.environment.monotonic_us() - at_us < HOLDS_US
+        {
+            return report.clone();
+        }
+        let report = report(app).await;
+        *last = Some((app.environment.monotonic_us(), report.clone()));
+        report
     }
 }
 

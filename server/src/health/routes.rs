@@ -1,38 +1,59 @@
-//! `GET /health/live`, `GET /health/ready`.
+//! `GET /health`, `/health/live`, `/health/ready`, `/metrics`.
 
-use axum::extract::State;
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::report::{Report, Status};
 use crate::{
+    access::{Auth, PermissionName, authenticate::authenticate, permissions::Operate},
     app::App,
     extract::Json,
-    problem::{Code, Problem, Result},
+    problem::{Code, Result},
 };
 
-/// The routes of health.
+/// The version of Prometheus' text format that is spoken.
+const METRICS_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// The routes of health and metrics.
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(live)).routes(routes!(ready))
+    OpenApiRouter::new()
+        .routes(routes!(live))
+        .routes(routes!(ready))
+        .routes(routes!(health))
+        .routes(routes!(metrics))
 }
 
-/// That something is as it should be.
+/// Metrics for whoever asks, at an address of their own.
+pub fn metrics_alone(app: App) -> Router {
+    Router::new()
+        .route("/metrics", get(|State(app): State<App>| async move { rendered(&app) }))
+        .with_state(app)
+}
+
+/// How something is.
 #[derive(Debug, Serialize, ToSchema)]
-struct Well {
-    /// Always `ok`; another answer has another status
-    #[schema(example = "ok")]
-    status: &'static str,
+struct Simply {
+    /// How well it works
+    status: Status,
 }
 
-const WELL: Json<Well> = Json(Well { status: "ok" });
+const OK: Json<Simply> = Json(Simply { status: Status::Ok });
 
 /// The process turns
 ///
 /// For whoever restarts processes that hang. It asks nothing of the database, so that an outage there restarts
 /// nobody.
-#[utoipa::path(get, path = "/health/live", tag = "health", responses((status = OK, body = Well)))]
-async fn live() -> Json<Well> {
-    WELL
+#[utoipa::path(get, path = "/health/live", tag = "operation", responses((status = OK, body = Simply)))]
+async fn live() -> Json<Simply> {
+    OK
 }
 
 /// This replica can commit
@@ -40,13 +61,61 @@ async fn live() -> Json<Well> {
 /// For whoever distributes requests. It commits a row within some seconds, at most once a second however often it is
 /// asked, and is not ready any more as soon as the process is asked to end.
 #[utoipa::path(
-    get, path = "/health/ready", tag = "health",
-    responses((status = OK, body = Well), (status = SERVICE_UNAVAILABLE, description = "Send requests elsewhere"))
+    get, path = "/health/ready", tag = "operation",
+    responses((status = OK, body = Simply), (status = SERVICE_UNAVAILABLE, description = "Send requests elsewhere"))
 )]
-async fn ready(State(app): State<App>) -> Result<Json<Well>> {
-    if app.health.is_stopping() {
-        return Err(Problem::new(Code::Unavailable));
-    }
+async fn ready(State(app): State<App>) -> Result<Json<Simply>> {
     app.health.can_commit(&app).await.map_err(|_| Code::Unavailable)?;
-    Ok(WELL)
+    Ok(OK)
+}
+
+/// The health of each subsystem
+///
+/// Names each subsystem, its oldest undone work and whose fault that is. Only a failure that is our own fault is
+/// answered with 503. Without a bearer secret that has the permission `operate` it says the overall status alone.
+#[utoipa::path(
+    get, path = "/health", tag = "operation",
+    security((), ("bearer" = ["operate"])),
+    responses((status = OK, body = Report), (status = SERVICE_UNAVAILABLE, body = Report))
+)]
+async fn health(State(app): State<App>, headers: HeaderMap, parts: Parts) -> Result<Response> {
+    let sees_all = headers.contains_key(header::AUTHORIZATION) && may_operate(&app, &parts).await?;
+    let report = app.health.report(&app).await;
+    let status =
+        if report.status == Status::Failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    Ok(if sees_all {
+        (status, Json(report)).into_response()
+    } else {
+        (status, Json(Simply { status: report.status })).into_response()
+    })
+}
+
+/// True when the caller may see all. When the database cannot tell who it is, they see the overall status, which then
+/// says that.
+async fn may_operate(app: &App, parts: &Parts) -> Result<bool> {
+    match authenticate(app, parts).await {
+        Ok(caller) => Ok(caller.permissions.has(PermissionName::Operate)),
+        Err(problem) if problem.code().status().is_client_error() => Err(problem),
+        Err(_) => Ok(false),
+    }
+}
+
+/// Metrics in Prometheus' text format
+///
+/// Where `metrics_listen` is set they are also given there, to whoever asks.
+#[utoipa::path(
+    get, path = "/metrics", tag = "operation",
+    security(("bearer" = ["operate"])),
+    responses((status = OK, body = String, content_type = "text/plain"))
+)]
+async fn metrics(State(app): State<App>, _operator: Auth<Operate>) -> Response {
+    rendered(&app)
+}
+
+fn rendered(app: &App) -> Response {
+    metrics::gauge!("campo_queue_entries").set(app.log.waiting_entries() as f64);
+    metrics::gauge!("campo_queue_turns").set(app.log.waiting_turns() as f64);
+    let oldest_us = app.log.oldest_waiting_us().unwrap_or(0);
+    metrics::gauge!("campo_queue_oldest_seconds").set(oldest_us as f64 / 1e6);
+    ([(header::CONTENT_TYPE, METRICS_TYPE)], app.metrics.render()).into_response()
 }

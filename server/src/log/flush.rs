@@ -69,6 +69,18 @@ pub struct Appended {
     pub receipts: Vec<Receipt>,
     /// The heads of the chains that they stand in
     pub heads: Vec<SignedHead>,
+    /// How many of the entries are new
+    new_entries: i64,
+    /// How many events were made
+    new_events: i64,
+}
+
+impl Appended {
+    /// Adds to the metrics, once it is committed.
+    pub fn count(&self) {
+        metrics::counter!("campo_entries_total").increment(self.new_entries as u64);
+        metrics::counter!("campo_events_total").increment(self.new_events as u64);
+    }
 }
 
 /// An entry that is new, while its group is being appended.
@@ -84,6 +96,8 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut heads: HashMap<i64, Head> =
         batches.iter().map(|batch| (batch.head.account, batch.head.clone())).collect();
     let accounts: Vec<i64> = batches.iter().map(|batch| batch.head.account).collect();
+    let before: HashMap<i64, (i64, i64)> =
+        heads.iter().map(|(account, head)| (*account, (head.entry, head.event))).collect();
     let mut receipts: Vec<Vec<Option<Receipt>>> =
         batches.iter().map(|batch| vec![None; batch.entries.len()]).collect();
 
@@ -147,8 +161,15 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
                 .into_iter()
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| Problem::internal(anyhow::anyhow!("an entry got no receipt")))?;
-            let heads = heads.get(account).map(|head| chains.signed(shared, head)).unwrap_or_default();
-            Ok(Appended { receipts, heads })
+            let (Some(head), Some((entry, event))) = (heads.get(account), before.get(account)) else {
+                return Err(Problem::internal(anyhow::anyhow!("an account has no head")));
+            };
+            Ok(Appended {
+                receipts,
+                heads: chains.signed(shared, head),
+                new_entries: head.entry - entry,
+                new_events: head.event - event,
+            })
         })
         .collect()
 }

@@ -14,6 +14,7 @@ pub mod events;
 pub mod flush;
 pub mod fold;
 pub mod head;
+pub mod housekeeping;
 pub mod queue;
 pub mod repeats;
 pub mod rows;
@@ -33,6 +34,7 @@ use crate::{
     secrets::Secrets,
 };
 use entry::Incoming;
+use housekeeping::Housekeeping;
 use queue::Submitted;
 use scheduler::{Class, Scheduler};
 use write::Write;
@@ -111,5 +113,26 @@ impl Log {
     /// Begins a transaction of the office.
     pub async fn begin<P>(&self, allowed: &Allowed<P>, class: Class) -> Result<Write> {
         Write::begin(self.clone(), allowed, class).await
+    }
+
+    /// Begins a transaction of Campo itself, over the accounts.
+    pub async fn begin_housekeeping(&self) -> Result<Housekeeping> {
+        Housekeeping::begin(self).await
+    }
+
+    /// How many entries of phones wait to be written.
+    pub fn waiting_entries(&self) -> usize {
+        self.shared.queue.entries()
+    }
+
+    /// How many wait for their turn to write.
+    pub fn waiting_turns(&self) -> usize {
+        self.shared.scheduler.waiting()
+    }
+
+    /// For how long the oldest submission of a phone has been waiting, in microseconds.
+    pub fn oldest_waiting_us(&self) -> Option<i64> {
+        let now_us = self.shared.environment.monotonic_us();
+        self.shared.queue.oldest_since_us().map(|since_us| now_us.saturating_sub(since_us))
     }
 }

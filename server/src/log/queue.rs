@@ -42,6 +42,8 @@ struct Submission {
     entries: Vec<Incoming>,
     bytes: usize,
     answer: oneshot::Sender<Result<Submitted>>,
+    /// Since when it waits, on the monotonic clock
+    since_us: i64,
 }
 
 /// The submissions that wait.
@@ -119,6 +121,11 @@ impl Queue {
     pub fn entries(&self) -> usize {
         self.lock().entries
     }
+
+    /// Since when the oldest submission waits, on the monotonic clock.
+    pub fn oldest_since_us(&self) -> Option<i64> {
+        self.lock().accounts.values().filter_map(|waiting| Some(waiting.front()?.since_us)).min()
+    }
 }
 
 /// How large a group has become.
@@ -155,7 +162,8 @@ impl Pending {
 pub async fn submit(log: &Log, account: i64, entries: Vec<Incoming>) -> Result<Submitted> {
     let (answer, receiver) = oneshot::channel();
     let bytes = entries.iter().map(|entry| entry.bytes.len()).sum();
-    let submission = Submission { entries, bytes, answer };
+    let since_us = log.shared.environment.monotonic_us();
+    let submission = Submission { entries, bytes, answer, since_us };
     if log.shared.queue.push(account, submission, log.shared.queue_bound)? {
         tokio::spawn(run(log.clone(), account));
     }
@@ -249,6 +257,7 @@ async fn transact(log: &Log, submissions: Vec<(i64, Vec<Incoming>)>) -> Result<V
         }
     };
     tx.commit().await?;
+    appended.iter().for_each(Appended::count);
     Ok(places
         .into_iter()
         .map(|(batch, from, count)| Submitted {

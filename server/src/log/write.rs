@@ -14,7 +14,7 @@ use super::{
     changes::View,
     entry::Incoming,
     events::{Completed, TaskEvent},
-    flush::{self, Batch},
+    flush::{self, Appended, Batch},
     head,
     scheduler::{Class, Turn},
 };
@@ -178,6 +178,7 @@ impl Write {
         let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
         tx.commit().await?;
         self.committed = true;
+        appended.iter().for_each(Appended::count);
         Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
     }
 

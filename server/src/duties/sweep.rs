@@ -1,0 +1,40 @@
+//! Removes what has no meaning any more. Each run removes a bounded part of each table in one statement.
+
+use super::Left;
+use crate::{app::App, problem::Result};
+
+/// The most rows of one table that a run removes.
+const ROWS: i64 = 2000;
+/// How long the answer of a request is kept for a repeat with the same `Idempotency-Key`: 24 hours.
+const IDEMPOTENCY_US: i64 = 24 * HOUR_US;
+/// How long a session that is over can still be told from one that never was: 7 days.
+const SESSION_US: i64 = 7 * 24 * HOUR_US;
+/// How long a replica that is gone stays in the table of heartbeats: 24 hours.
+const HEARTBEAT_US: i64 = 24 * HOUR_US;
+const HOUR_US: i64 = 3600 * 1_000_000;
+
+pub(super) async fn run(app: &App) -> Result<Left> {
+    let now_us = app.environment.now_us();
+    let mut transaction = app.log.begin_housekeeping().await?;
+    let tx = transaction.tx();
+    let requests = tx
+        .execute(
+            "delete from idempotency where (account, holder, key) in (select i.account, i.holder, i.key \
+             from idempotency i where i.created_us <= $1 order by i.created_us limit $2)",
+            (now_us - IDEMPOTENCY_US, ROWS),
+        )
+        .await?;
+    let sessions = tx
+        .execute(
+            "delete from user_session where (account, id) in (select s.account, s.id from user_session s \
+             where s.expires_us <= $1 or s.revoked_us <= $1 limit $2)",
+            (now_us - SESSION_US, ROWS),
+        )
+        .await?;
+    tx.execute("delete from heartbeat where beaten_us <= $1", (now_us - HEARTBEAT_US,)).await?;
+    transaction.commit().await?;
+    if requests + sessions > 0 {
+        tracing::info!(requests, sessions, "swept");
+    }
+    Ok(if requests.max(sessions) < ROWS as u64 { Left::Nothing } else { Left::More })
+}

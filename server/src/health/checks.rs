@@ -1,0 +1,83 @@
+//! How each subsystem is looked at.
+
+use super::report::{Check, Fault, Finding, Status};
+use crate::{app::App, duties};
+
+/// Every subsystem. A capability adds its own here.
+pub(super) const CHECKS: &[Check] = &[
+    Check { name: "database", run: |app| Box::pin(database(app)) },
+    Check { name: "log_queue", run: |app| Box::pin(async { log_queue(app.log.oldest_waiting_us()) }) },
+    Check { name: "duties", run: |app| Box::pin(duties(app)) },
+];
+
+const SECOND_US: i64 = 1_000_000;
+/// A phone that waits this long has a bad network or a slow server: somebody should look.
+const QUEUE_DEGRADED_US: i64 = 5 * SECOND_US;
+/// By now phones give up and come again.
+const QUEUE_FAILED_US: i64 = 60 * SECOND_US;
+/// A duty that was due this long ago is late.
+const DUTY_DEGRADED_US: i64 = 600 * SECOND_US;
+/// A duty that was due this long ago is not done at all.
+const DUTY_FAILED_US: i64 = 24 * 3600 * SECOND_US;
+
+async fn database(app: &App) -> Finding {
+    match app.health.can_commit(app).await {
+        Ok(()) => Finding::ok("database"),
+        Err(_) => Finding::wrong("database", Status::Failed, Fault::Ours, "commit_fails"),
+    }
+}
+
+fn log_queue(oldest_us: Option<i64>) -> Finding {
+    late("log_queue", oldest_us, QUEUE_DEGRADED_US, QUEUE_FAILED_US)
+}
+
+/// The worst of all duties. Their instants are by the clocks of replicas, which is good enough for minutes.
+async fn duties(app: &App) -> Finding {
+    let Ok(done) = duties::done(app).await else {
+        return Finding::wrong("duties", Status::Failed, Fault::Ours, "no_answer");
+    };
+    let now_us = app.environment.now_us();
+    let overdue_us = duties::TASKS
+        .iter()
+        .filter_map(|task| {
+            let done = done.iter().find(|done| done.name == task.duty.name())?;
+            let due_us = done.done_us.saturating_add(task.every.as_micros() as i64);
+            Some(now_us.saturating_sub(due_us)).filter(|late_us| *late_us > 0)
+        })
+        .max();
+    let finding = late("duties", overdue_us, DUTY_DEGRADED_US, DUTY_FAILED_US);
+    if finding.status == Status::Ok && done.iter().any(|done| done.problem.is_some()) {
+        return Finding::wrong("duties", Status::Degraded, Fault::Ours, "run_failed")
+            .oldest_undone_us(overdue_us);
+    }
+    finding
+}
+
+/// A subsystem whose work should not be old.
+fn late(name: &'static str, oldest_us: Option<i64>, degraded_us: i64, failed_us: i64) -> Finding {
+    let status = match oldest_us {
+        Some(oldest_us) if oldest_us >= failed_us => Status::Failed,
+        Some(oldest_us) if oldest_us >= degraded_us => Status::Degraded,
+        _ => return Finding::ok(name).oldest_undone_us(oldest_us),
+    };
+    Finding::wrong(name, status, Fault::Ours, "waits_too_long").oldest_undone_us(oldest_us)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_gets_old_degrades_and_then_fails_its_subsystem() {
+        for (oldest_us, status, oldest_s) in [
+            (None, Status::Ok, None),
+            (Some(4_900_000), Status::Ok, Some(4)),
+            (Some(5_000_000), Status::Degraded, Some(5)),
+            (Some(60_000_000), Status::Failed, Some(60)),
+        ] {
+            let finding = log_queue(oldest_us);
+            assert_eq!((finding.status, finding.oldest_undone_s), (status, oldest_s));
+            assert_eq!(finding.fault.is_some(), status != Status::Ok);
+        }
+    }
+}

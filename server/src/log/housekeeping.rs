@@ -1,0 +1,38 @@
+//! A transaction of Campo itself, over the accounts: it removes what has no meaning any more, and touches no log.
+
+use super::{
+    Log,
+    scheduler::{Class, Turn},
+};
+use crate::{database::Tx, problem::Result};
+
+/// The key in the scheduler of what belongs to no account.
+const NO_ACCOUNT: i64 = 0;
+
+/// An open transaction that holds no account's lock. Dropped without [`Housekeeping::commit`] it leaves nothing behind.
+///
+/// It deletes rows that no other transaction waits for while it holds what this one needs, so that the two cannot wait
+/// for each other.
+#[derive(Debug)]
+pub struct Housekeeping {
+    tx: Tx,
+    _turn: Turn,
+}
+
+impl Housekeeping {
+    pub(super) async fn begin(log: &Log) -> Result<Self> {
+        let turn = log.shared.scheduler.turn(NO_ACCOUNT, Class::Housekeeping).await?;
+        Ok(Self { tx: log.shared.db.begin().await?, _turn: turn })
+    }
+
+    /// The transaction.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// Commits.
+    pub async fn commit(self) -> Result<()> {
+        let Self { tx, _turn } = self;
+        tx.commit().await
+    }
+}
