@@ -1,8 +1,12 @@
 //! The HTTP API: what all capabilities share, and the router that puts them together.
 
 pub mod edit;
+mod html;
+pub mod layers;
 pub mod listen;
+pub mod openapi;
 pub mod page;
 pub mod patch;
+pub mod problems;
 pub mod router;
 pub mod time;

@@ -1,22 +1,19 @@
 //! The router of the whole API, and its OpenAPI document, made together from the same handlers.
 
-use axum::{Router, extract::DefaultBodyLimit, middleware};
-use tower_http::catch_panic::CatchPanicLayer;
-use utoipa::openapi::{
-    InfoBuilder, OpenApi, OpenApiBuilder,
-    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-};
+use axum::Router;
+use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use super::{layers, openapi, problems};
 use crate::{
     accounts,
     app::{App, Limits},
-    files, health, installations, keys, messages, objects, problem, profiles, sync, tasks, telemetry, users,
+    files, health, installations, keys, messages, objects, profiles, sync, tasks, users,
 };
 
 /// Every route of the API with its document.
 fn routes(limits: &Limits) -> OpenApiRouter<App> {
-    OpenApiRouter::with_openapi(description())
+    OpenApiRouter::with_openapi(openapi::description())
         .merge(accounts::routes())
         .merge(files::routes())
         .merge(health::routes())
@@ -24,6 +21,8 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(keys::routes())
         .merge(messages::routes())
         .merge(objects::routes(limits))
+        .merge(openapi::routes())
+        .merge(problems::routes())
         .merge(profiles::routes())
         .merge(sync::routes(limits))
         .merge(tasks::routes())
@@ -32,39 +31,14 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
 
 /// The OpenAPI document (3.1) of this release.
 pub fn document() -> OpenApi {
-    routes(&Limits::default()).into_openapi()
+    let mut document = routes(&Limits::default()).into_openapi();
+    openapi::complete(&mut document);
+    document
 }
 
 /// The API as a service.
 pub fn router(app: App) -> Router {
     let (router, _) = routes(&app.limits).split_for_parts();
-    router
-        .layer(DefaultBodyLimit::max(app.limits.request_bytes))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .layer(middleware::from_fn(problem::localize))
-        .layer(middleware::from_fn_with_state(app.environment.clone(), telemetry::observe))
-        .with_state(app)
-}
-
-fn description() -> OpenApi {
-    let mut document = OpenApiBuilder::new()
-        .info(
-            InfoBuilder::new()
-                .title("Campo")
-                .version(env!("CARGO_PKG_VERSION"))
-                .description(Some(
-                    "Work between the office and the field. Every operation names the permission it needs in \
-                     `security`. Errors are `application/problem+json` (RFC 9457) with a stable `code`.",
-                ))
-                .build(),
-        )
-        .build();
-    let bearer = SecurityScheme::Http(
-        HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .description(Some("A key, a session or an installation: `campo_…`"))
-            .build(),
-    );
-    document.components.get_or_insert_default().add_security_scheme("bearer", bearer);
-    document
+    let (request_bytes, environment) = (app.limits.request_bytes, app.environment.clone());
+    layers::around(router.merge(openapi::page()).with_state(app), request_bytes, &environment)
 }

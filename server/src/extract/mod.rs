@@ -23,6 +23,10 @@ pub struct Json<T>(pub T);
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Private<T>(pub T);
 
+/// The body of a request as it is, whole.
+#[derive(Debug, Clone, Default)]
+pub struct Raw(pub Bytes);
+
 /// The query of a request. A parameter can be repeated for a list, whose field then needs `#[serde(default)]`.
 ///
 /// Parameters are text, and serde gives up reading numbers from text behind `#[serde(flatten)]`: a struct for a query
@@ -42,10 +46,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if !content.and_then(|content| content.to_str().ok()).is_some_and(is_json) {
             return Err(Problem::new(Code::UnsupportedMediaType).with("expected", "application/json"));
         }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection| {
-            let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-            Problem::new(if too_large { Code::PayloadTooLarge } else { Code::BodyIncomplete })
-        })?;
+        let Raw(body) = Raw::from_request(request, state).await?;
         // serde reads a list as the fields of a struct in their order, which nobody promised.
         if body.trim_ascii_start().starts_with(b"[") {
             let mut faults = Faults::default();
@@ -53,6 +54,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(faults.into());
         }
         from_json(&body).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| {
+            let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
+            Problem::new(if too_large { Code::PayloadTooLarge } else { Code::BodyIncomplete })
+        })
     }
 }
 

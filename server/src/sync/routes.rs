@@ -1,24 +1,21 @@
 //! `POST /v1/sync`.
 
-use axum::{
-    body::Bytes,
-    extract::{DefaultBodyLimit, State},
-    http::HeaderMap,
-};
+use axum::{extract::State, http::HeaderMap};
 use campo_protocol::sync::Answer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{body, intake};
 use crate::{
     access::Phone,
+    api::layers,
     app::{App, Limits},
-    extract::Json,
+    extract::{Json, Raw},
     problem::Result,
 };
 
 /// The routes of the exchange.
 pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(exchange)).layer(DefaultBodyLimit::max(limits.sync_bytes))
+    layers::limit_body(OpenApiRouter::new().routes(routes!(exchange)), limits.sync_bytes)
 }
 
 /// One exchange of a phone
@@ -36,7 +33,7 @@ async fn exchange(
     State(app): State<App>,
     phone: Phone,
     headers: HeaderMap,
-    bytes: Bytes,
+    Raw(bytes): Raw,
 ) -> Result<Json<Answer>> {
     let bytes = body::decompress(&headers, &bytes, app.limits.sync_bytes)?;
     intake::exchange(&app, &phone, &bytes).await.map(Json)

@@ -1,0 +1,87 @@
+//! What every request passes on its way to a route and back.
+
+use std::{future::ready, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{from_fn, from_fn_with_state, map_response},
+    response::Response,
+};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    timeout::{RequestBodyTimeoutLayer, TimeoutLayer},
+};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    environment::Environment,
+    problem::{self, Code, Problem},
+    telemetry,
+};
+
+/// How long the next part of a body may take to arrive: longer than a phone needs to change its network.
+const PART_TIME: Duration = Duration::from_secs(30);
+/// How long a request may take until its answer begins, its body included. A phone on a bad line sends some kilobytes
+/// a second; what does not arrive in this time it halves.
+const REQUEST_TIME: Duration = Duration::from_mins(10);
+/// What pages may load and who may show them: nothing of others, nobody else.
+const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+    object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+
+/// Puts around the routes, from the outside: id, span, line and metrics of the request; problems in its language;
+/// panics become problems; headers against misuse of pages; time-outs; the bound on bodies.
+pub fn around(router: Router, request_bytes: usize, environment: &Environment) -> Router {
+    router
+        .layer(DefaultBodyLimit::max(request_bytes))
+        .layer(map_response(move |response| ready(name_limit(response, request_bytes))))
+        .layer(RequestBodyTimeoutLayer::new(PART_TIME))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
+        .layer(map_response(protect))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(problem::localize))
+        .layer(from_fn_with_state(environment.clone(), telemetry::observe))
+}
+
+/// Gives routes a bound on bodies of their own, which refusals name.
+pub fn limit_body<S: Clone + Send + Sync + 'static>(
+    router: OpenApiRouter<S>,
+    bytes: usize,
+) -> OpenApiRouter<S> {
+    router
+        .layer(DefaultBodyLimit::max(bytes))
+        .layer(map_response(move |response| ready(name_limit(response, bytes))))
+}
+
+/// Names the bound where a body was refused. The innermost bound is the one that held, and was named first.
+fn name_limit(mut response: Response, bytes: usize) -> Response {
+    if response.status() != StatusCode::PAYLOAD_TOO_LARGE {
+        return response;
+    }
+    let problem = response.extensions_mut().remove::<Problem>();
+    let problem = problem.unwrap_or_else(|| Problem::new(Code::PayloadTooLarge));
+    let named = problem.code() != Code::PayloadTooLarge || problem.parameter("limit_bytes").is_some();
+    response.extensions_mut().insert(if named { problem } else { problem.with("limit_bytes", bytes) });
+    response
+}
+
+/// Keeps browsers from guessing what an answer is, and pages from being framed or loading what is not ours.
+async fn protect(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let is_page =
+        headers.get(header::CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"text/html"));
+    if is_page {
+        for (name, value) in [
+            (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+            (header::X_FRAME_OPTIONS, "DENY"),
+            (header::REFERRER_POLICY, "no-referrer"),
+            (PERMISSIONS_POLICY, "camera=(), geolocation=(), microphone=()"),
+        ] {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+    }
+    response
+}
