@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod backup;
+mod bad_input;
 mod canary;
 mod files;
 mod history;
@@ -11,6 +12,9 @@ mod kit;
 mod log;
 mod messages;
 mod objects;
+mod operation;
+mod process;
 mod rebuild;
+mod routes;
 mod tasks;
 mod verify;

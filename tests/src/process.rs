@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -20,6 +20,13 @@ const BUILD_COMMAND: &str = "cargo build --workspace --bins";
 const LISTENING: &str = "campo listening on ";
 const START_TIME: Duration = Duration::from_mins(1);
 const STOP_TIME: Duration = Duration::from_mins(1);
+
+/// Runs `campo` with these arguments and variables, and no others that begin with `CAMPO_`, to its end.
+pub async fn run(arguments: &[&str], environment: Vec<(String, String)>) -> Result<Output> {
+    let mut command = command(&binary()?);
+    command.args(arguments).envs(environment);
+    Ok(tokio::task::spawn_blocking(move || command.output()).await??)
+}
 
 /// A running server process. Killed when dropped; its output is then shown if the test failed.
 #[derive(Debug)]
@@ -145,17 +152,10 @@ impl Server {
 
     async fn launch(&mut self) -> Result<()> {
         self.kill_nine()?;
-        let mut command = Command::new(&self.binary);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("CAMPO_") {
-                command.env_remove(name);
-            }
-        }
-        let mut child = command
+        let mut child = command(&self.binary)
             .arg("serve")
             .env("CAMPO_LISTEN", "127.0.0.1:0")
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
@@ -221,6 +221,18 @@ fn collect(
             into.push('\n');
         }
     })
+}
+
+/// The binary with this process's variables except those that begin with `CAMPO_`.
+fn command(binary: &Path) -> Command {
+    let mut command = Command::new(binary);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CAMPO_") {
+            command.env_remove(name);
+        }
+    }
+    command.stdin(Stdio::null());
+    command
 }
 
 fn binary() -> Result<PathBuf> {

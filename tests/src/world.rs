@@ -42,7 +42,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::postgres::{ScratchDatabase, Template};
+use crate::{
+    postgres::{ScratchDatabase, Template},
+    process::Server,
+};
 
 static MIGRATED: Template = Template::new("migrated");
 
@@ -83,7 +86,7 @@ enum Scratch {
 pub struct World {
     /// The parts of the server
     pub app: App,
-    /// The folder of its files, and of SQLite's database
+    /// The folder of its files, of SQLite's database, and of the processes that [`World::process`] starts
     pub folder: TempDir,
     scratch: Scratch,
 }
@@ -128,6 +131,28 @@ impl World {
     /// Another replica, with a clock of its own.
     pub async fn replica_with(&self, environment: Environment) -> Result<App> {
         app(&self.url(), environment, self.folder.path()).await
+    }
+
+    /// Another replica with a clock and a chance of its own, which only [`Environment::advance`] moves.
+    pub async fn virtual_replica(&self, seed: u64) -> Result<App> {
+        self.replica_with(Environment::seeded(seed, self.app.environment.now_us())).await
+    }
+
+    /// The settings of a process on this database, and these besides.
+    pub fn settings(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
+        let folder = self.folder.path().display().to_string();
+        let own = [
+            ("CAMPO_DATABASE_URL", self.url()),
+            ("CAMPO_DATA_FOLDER", folder),
+            ("CAMPO_SECRET_KEY", SECRET.to_owned()),
+        ];
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(more).collect()
+    }
+
+    /// Another replica: a real process on the same database.
+    pub async fn process(&self, more: &[(&str, &str)]) -> Result<Server> {
+        Server::start(self.settings(more)).await
     }
 
     /// A new account.

@@ -1,0 +1,121 @@
+//! Health tells the truth, and only to whom it should.
+
+use std::time::Duration;
+
+use campo_server::{access::PermissionName, app::App};
+use campo_tests::{api::Client, on_both, wait, world::World};
+
+on_both! {
+    a_replica_that_cannot_commit_is_not_ready_and_says_why,
+    readiness_writes_at_most_once_a_second,
+    a_replica_that_ends_is_not_ready,
+    only_operators_see_the_subsystems_and_the_metrics,
+}
+
+async fn status(app: &App, path: &str) -> u16 {
+    Client::new(app, None).get(path).await.unwrap().status.as_u16()
+}
+
+/// Moves the clock while `request` waits, as a real one would.
+async fn with_time<T>(app: &App, request: impl Future<Output = T> + Send + 'static) -> T
+where
+    T: Send + 'static,
+{
+    let request = tokio::spawn(request);
+    wait::until("the answer", Duration::from_secs(20), async || {
+        app.environment.advance(100_000);
+        Ok(request.is_finished().then_some(()))
+    })
+    .await
+    .unwrap();
+    request.await.unwrap()
+}
+
+async fn a_replica_that_cannot_commit_is_not_ready_and_says_why(world: World) {
+    let app = world.virtual_replica(1).await.unwrap();
+    assert_eq!((status(&app, "/health/ready").await, status(&app, "/health").await), (200, 200));
+
+    // Somebody holds the replica's row, or on SQLite the one write connection.
+    let mut tx =
+        if app.db.is_sqlite() { app.db.begin().await.unwrap() } else { world.app.db.begin().await.unwrap() };
+    tx.execute("update heartbeat set beaten_us = beaten_us", ()).await.unwrap();
+    app.environment.advance(2_000_000);
+    let asking = app.clone();
+    let ready = with_time(&app, async move { status(&asking, "/health/ready").await }).await;
+    assert_eq!(ready, 503);
+    app.environment.advance(2_000_000);
+    let asking = app.clone();
+    let health =
+        with_time(&app, async move { Client::new(&asking, None).get("/health").await.unwrap() }).await;
+    assert_eq!((health.status.as_u16(), health.json()), (503, serde_json::json!({ "status": "failed" })));
+    assert_eq!(status(&app, "/health/live").await, 200);
+
+    tx.rollback().await;
+    app.environment.advance(2_000_000);
+    assert_eq!((status(&app, "/health/ready").await, status(&app, "/health").await), (200, 200));
+}
+
+async fn readiness_writes_at_most_once_a_second(world: World) {
+    let app = world.virtual_replica(1).await.unwrap();
+    let beaten = async || {
+        let row: (i64,) = app.db.fetch_one("select max(beaten_us) from heartbeat", ()).await.unwrap();
+        row.0
+    };
+    assert_eq!(status(&app, "/health/ready").await, 200);
+    let first_us = beaten().await;
+    app.environment.advance(999_999);
+    assert_eq!(status(&app, "/health/ready").await, 200);
+    assert_eq!(beaten().await, first_us);
+    app.environment.advance(1);
+    assert_eq!(status(&app, "/health/ready").await, 200);
+    assert_eq!(beaten().await, first_us + 1_000_000);
+}
+
+async fn a_replica_that_ends_is_not_ready(world: World) {
+    assert_eq!(status(&world.app, "/health/ready").await, 200);
+    world.app.health.stop();
+    assert_eq!(
+        (status(&world.app, "/health/ready").await, status(&world.app, "/health/live").await),
+        (503, 200)
+    );
+}
+
+async fn only_operators_see_the_subsystems_and_the_metrics(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let operator = account.key(&[PermissionName::Operate]).await.unwrap();
+    let other = account.key(&[PermissionName::ViewTasks]).await.unwrap();
+    let simply = serde_json::json!({ "status": "ok" });
+    let get =
+        async |bearer: Option<&str>, path: &str| Client::new(&world.app, bearer).get(path).await.unwrap();
+
+    assert_eq!(get(None, "/health").await.json(), simply);
+    assert_eq!(get(Some(&other), "/health").await.json(), simply);
+    assert_eq!(get(Some("campo_1_knonsense"), "/health").await.status, 401);
+    let health = get(Some(&operator), "/health").await.json();
+    let names: Vec<_> =
+        health["subsystems"].as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert!(["database", "log_queue", "duties"].iter().all(|name| names.contains(name)), "{health}");
+    assert_eq!(health["replica"], world.app.health.replica().to_string());
+
+    assert_eq!(
+        (get(None, "/metrics").await.status, get(Some(&other), "/metrics").await.status),
+        (401.try_into().unwrap(), 403.try_into().unwrap())
+    );
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let line = phone.line("shift.start", "");
+    phone.send(&[line]).await.unwrap();
+    let metrics = String::from_utf8(get(Some(&operator), "/metrics").await.body).unwrap();
+    for name in [
+        "http_request_duration_seconds_bucket{",
+        "campo_statement_seconds_bucket{",
+        "campo_group_submissions_bucket{",
+        "campo_queue_entries 0",
+        "campo_queue_turns ",
+        "campo_queue_oldest_seconds ",
+        "campo_entries_total ",
+        "campo_events_total ",
+    ] {
+        assert!(metrics.contains(name), "{name} is not in\n{metrics}");
+    }
+}

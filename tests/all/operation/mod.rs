@@ -1,0 +1,4 @@
+//! Duties and health.
+
+mod duties;
+mod health;

@@ -1,0 +1,300 @@
+//! A walk over every route of the OpenAPI document: whom it lets in, whom it refuses, and that it describes itself.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use axum::http::Method;
+use campo_server::{access::PermissionName, api::router};
+use campo_tests::{
+    api::{Answer, Client},
+    on_both,
+    world::{Account, World},
+};
+use serde_json::{Value, json};
+
+on_both! {
+    every_route_refuses_nobody_and_the_wrong_permission_and_admits_the_right_one,
+    no_route_shows_one_account_what_is_anothers,
+    a_route_takes_the_methods_that_the_document_names_and_no_others,
+}
+
+/// What everybody may call. Everything else needs a bearer secret.
+const PUBLIC: &[&str] = &[
+    "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /problems",
+    "GET /problems/{code}",
+    "GET /v1/openapi.json",
+    "POST /v1/enrolments/redeem",
+    "POST /v1/session",
+    "POST /v1/sessions",
+];
+
+struct Operation {
+    method: Method,
+    path: String,
+    /// The sets of permissions that are enough; an empty set admits everybody who is authenticated
+    enough: Vec<BTreeSet<String>>,
+    /// True when it can be called by nobody too
+    public: bool,
+    value: Value,
+}
+
+impl Operation {
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
+}
+
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let mut operations = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, value) in item.as_object().unwrap() {
+            let Ok(method) = method.to_ascii_uppercase().parse::<Method>() else { continue };
+            if !["GET", "PUT", "POST", "DELETE", "PATCH"].contains(&method.as_str()) {
+                continue;
+            }
+            let security = value["security"].as_array().cloned().unwrap_or_default();
+            let scopes = |requirement: &Value| -> Option<BTreeSet<String>> {
+                let scopes = requirement.get("bearer")?.as_array()?;
+                Some(scopes.iter().map(|scope| scope.as_str().unwrap().to_owned()).collect())
+            };
+            operations.push(Operation {
+                method,
+                path: path.clone(),
+                enough: security.iter().filter_map(scopes).collect(),
+                public: security.is_empty() || security.contains(&json!({})),
+                value: value.clone(),
+            });
+        }
+    }
+    assert!(operations.len() > 5, "the walk has something to walk");
+    operations
+}
+
+/// What stands in an account, by the first part of the path that names it.
+async fn fixtures(account: &Account) -> BTreeMap<&'static str, String> {
+    let ana = account.employee("ZZ1").await.unwrap();
+    let phone = account.phone(ana).await.unwrap();
+    BTreeMap::from([("employees", ana.to_string()), ("installations", phone.installation.to_string())])
+}
+
+/// The path with its parameters filled, the first one from what stands in the account. True when it is from there.
+fn filled(path: &str, fixtures: &BTreeMap<&'static str, String>) -> (String, bool) {
+    let mut known = None;
+    let mut is_fixture = false;
+    let parts = path.split('/').map(|part| {
+        let filling = part.starts_with('{').then(|| match known.take().and_then(|name| fixtures.get(name)) {
+            Some(id) => {
+                is_fixture = true;
+                id.clone()
+            }
+            None => "0198c0de-0000-7000-8000-000000000000".to_owned(),
+        });
+        known = Some(part);
+        filling.unwrap_or_else(|| part.to_owned())
+    });
+    let path = parts.collect::<Vec<_>>().join("/");
+    (path, is_fixture)
+}
+
+async fn call(world: &World, bearer: Option<&str>, operation: &Operation, path: &str) -> Answer {
+    let client = Client::new(&world.app, bearer);
+    let key = world.app.environment.uuid().to_string();
+    let headers = [("if-match", "\"1\""), ("idempotency-key", key.as_str())];
+    let body = (operation.method != Method::GET).then(|| json!({}));
+    client.call(operation.method.clone(), path, &headers, body.as_ref()).await.unwrap()
+}
+
+fn names(text: &BTreeSet<String>) -> Vec<PermissionName> {
+    text.iter()
+        .map(|text| {
+            let known = PermissionName::ALL.iter().copied().find(|name| name.name() == text);
+            known.unwrap_or_else(|| panic!("there is no permission `{text}`"))
+        })
+        .collect()
+}
+
+/// The bearer secret of somebody who has these permissions and no others.
+async fn bearer(account: &Account, permissions: &[PermissionName]) -> String {
+    if permissions.contains(&PermissionName::HandIn) {
+        let number = account.app.environment.uuid().to_string();
+        let employee = account.employee(&number[24..]).await.unwrap();
+        return account.phone(employee).await.unwrap().bearer;
+    }
+    account.key(permissions).await.unwrap()
+}
+
+async fn every_route_refuses_nobody_and_the_wrong_permission_and_admits_the_right_one(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let none = BTreeMap::new();
+    for operation in operations() {
+        let name = operation.name();
+        let (path, _) = filled(&operation.path, &none);
+        if operation.public {
+            assert!(PUBLIC.contains(&name.as_str()), "{name} lets everybody in");
+            continue;
+        }
+        let answer = call(&world, None, &operation, &path).await;
+        assert_eq!(answer.status, 401, "{name} lets nobody in");
+        assert_eq!(answer.header("www-authenticate"), "Bearer", "{name}");
+
+        let stated: BTreeSet<_> = operation.enough.iter().flatten().cloned().collect();
+        let stated = names(&stated);
+        if !stated.is_empty() && !operation.enough.contains(&BTreeSet::new()) {
+            let others: Vec<_> = PermissionName::ALL
+                .iter()
+                .copied()
+                .filter(|name| name.can_be_granted() && !stated.contains(name))
+                .collect();
+            let answer = call(&world, Some(&bearer(&account, &others).await), &operation, &path).await;
+            assert_eq!(answer.status, 403, "{name} without {stated:?}: {}", answer.json());
+            let named = answer.json()["parameters"]["permission"].as_str().unwrap_or_default().to_owned();
+            assert!(stated.iter().any(|name| name.name() == named), "{name} names `{named}`");
+        }
+        for enough in &operation.enough {
+            let bearer = bearer(&account, &names(enough)).await;
+            let answer = call(&world, Some(&bearer), &operation, &path).await;
+            let status = answer.status.as_u16();
+            // What is one's own, such as a session, is not there for a key.
+            let refused = status == 401 || (status == 403 && !enough.is_empty());
+            assert!(!refused && status < 500, "{name}: {status} {}", answer.json());
+        }
+    }
+}
+
+async fn no_route_shows_one_account_what_is_anothers(world: World) {
+    let (acme, other) = (world.account("acme").await.unwrap(), world.account("other").await.unwrap());
+    let fixtures = fixtures(&acme).await;
+    for operation in operations().iter().filter(|operation| !operation.public) {
+        let (path, is_fixture) = filled(&operation.path, &fixtures);
+        let Some(enough) = operation.enough.first().filter(|_| operation.path.contains('{')) else {
+            continue;
+        };
+        let permissions = names(enough);
+        let name = operation.name();
+        let answer = call(&world, Some(&bearer(&other, &permissions).await), operation, &path).await;
+        let status = answer.status.as_u16();
+        if [Method::GET, Method::DELETE].contains(&operation.method) {
+            assert_eq!(status, 404, "{name}: {}", answer.json());
+        } else {
+            // The body is looked at first, and is empty.
+            assert!([400, 404, 415, 422].contains(&status), "{name}: {status} {}", answer.json());
+        }
+        if is_fixture && operation.method == Method::GET {
+            let own = call(&world, Some(&bearer(&acme, &permissions).await), operation, &path).await;
+            assert_ne!(own.status, 404, "{name} shows its own account nothing, so that it proves nothing");
+        }
+    }
+}
+
+async fn a_route_takes_the_methods_that_the_document_names_and_no_others(world: World) {
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in operations() {
+        let taken = methods.entry(operation.path.clone()).or_default();
+        if operation.method == Method::GET {
+            taken.insert("HEAD".to_owned());
+        }
+        taken.insert(operation.method.to_string());
+    }
+    let client = Client::new(&world.app, None);
+    for (path, documented) in methods {
+        let (filled, _) = filled(&path, &BTreeMap::new());
+        let answer = client.call("BREW".parse().unwrap(), &filled, &[], None).await.unwrap();
+        assert_eq!(answer.status, 405, "{path}");
+        let taken: BTreeSet<_> =
+            answer.header("allow").split(',').map(|name| name.trim().to_owned()).collect();
+        assert_eq!(taken, documented, "{path}");
+        assert_eq!(answer.json()["code"], "method_not_allowed");
+    }
+    for path in ["/", "/v1", "/v1/", "/v1/nothing", "/v2/sync", "/health/", "/V1/sync"] {
+        let answer = client.get(path).await.unwrap();
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (404, &json!("not_found")), "{path}");
+    }
+}
+
+#[test]
+fn every_operation_describes_itself() {
+    let mut ids = HashSet::new();
+    let document = serde_json::to_value(router::document()).unwrap();
+    let described: HashSet<_> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    for operation in operations() {
+        let (name, value) = (operation.name(), &operation.value);
+        assert!(value["summary"].as_str().is_some_and(|text| !text.is_empty()), "{name} has no summary");
+        let id = value["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no id")).to_owned();
+        assert!(ids.insert(id.clone()), "{name}: the id `{id}` is there twice");
+        let tags = value["tags"].as_array().unwrap_or_else(|| panic!("{name} has no tag"));
+        assert_eq!(tags.len(), 1, "{name}");
+        assert!(described.contains(tags[0].as_str().unwrap()), "{name}: {} says nothing", tags[0]);
+        let responses = value["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{name} says no success");
+        let problem = &responses["default"]["content"]["application/problem+json"]["schema"]["$ref"];
+        assert_eq!(problem, "#/components/schemas/Problem", "{name}");
+        let documented: BTreeSet<_> = value["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+            .collect();
+        let named: BTreeSet<_> = operation
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(documented, named, "{name}");
+    }
+}
+
+#[test]
+fn every_reference_of_the_document_leads_somewhere() {
+    let document = serde_json::to_value(router::document()).unwrap();
+    let mut open = vec![&document];
+    let mut count = 0;
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    count += 1;
+                    let pointer = reference.strip_prefix('#').unwrap();
+                    assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+                }
+                open.extend(members.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    assert!(count > 10);
+}
+
+#[tokio::test]
+async fn every_problem_code_is_explained_in_both_languages_and_pages_load_nothing_of_others() {
+    let world = World::sqlite().await.unwrap();
+    let client = Client::new(&world.app, None);
+    let all = client.get("/problems").await.unwrap().json();
+    for code in campo_server::problem::Code::ALL {
+        let path = format!("/problems/{}", code.name());
+        let one = client.get(&path).await.unwrap().json();
+        assert!(all.as_array().unwrap().contains(&one), "{path}");
+        assert!(one["es"]["title"] != "" && one["en"]["detail"] != "" && one["es"] != one["en"], "{one}");
+        let page = client.call(Method::GET, &path, &[("accept", "text/html,*/*")], None).await.unwrap();
+        let text = String::from_utf8(page.body.clone()).unwrap();
+        assert!(text.contains(one["es"]["title"].as_str().unwrap()), "{text}");
+        assert!(page.header("content-security-policy").contains("default-src 'self'"));
+    }
+    assert_eq!(client.get("/problems/nonsense").await.unwrap().status, 404);
+
+    let page = client.get("/docs/").await.unwrap();
+    assert_eq!(page.header("x-frame-options"), "DENY");
+    let text = String::from_utf8(page.body).unwrap();
+    let loaded: Vec<_> = text.split(['"', '\'']).filter(|part| part.starts_with("./")).collect();
+    assert!(loaded.len() > 3 && !text.contains("https://"), "{text}");
+    for asset in loaded {
+        let answer = client.get(&format!("/docs/{}", &asset[2..])).await.unwrap();
+        assert_eq!(answer.status, 200, "{asset}");
+    }
+}
