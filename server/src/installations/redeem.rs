@@ -87,15 +87,12 @@ pub async fn redeem(app: &App, address: Option<IpAddr>, once: &Once, given: &Red
     let allowed = author.allow::<ManageInstallations>().map_err(of_author)?;
     let mut write = app.log.begin(&allowed, Class::Office).await?;
     let request = ("enrolments.redeem", given.code.reveal(), &given.device);
-    let created = match once.replay(&mut write, &request).await? {
-        Some(created) => created,
-        None => {
-            let created = enrol(&mut write, row, &given.device).await?;
-            once.keep(&mut write, &request, &created).await?;
-            write.commit().await?;
-            created
-        }
-    };
+    if let Some(created) = once.replay(&mut write, &request).await? {
+        return Ok(created);
+    }
+    let created = enrol(&mut write, row, &given.device).await?;
+    once.keep(&mut write, &request, &created).await?;
+    write.commit().await?;
     app.guards.codes.give_back(&from);
     Ok(created)
 }
