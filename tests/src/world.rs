@@ -24,8 +24,8 @@ use campo_server::{
     installations::{
         enrolment::{self, EnrolmentDraft},
         installation::Device,
+        members::Members,
         redeem::{self, Redemption},
-        rosters::Members,
     },
     keys::key,
     log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},

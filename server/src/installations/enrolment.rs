@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::rosters::{Members, ResolvedMembers};
+use super::members::{Members, ResolvedMembers};
 use crate::{
     access::{Allowed, permissions::ManageInstallations},
     api::{

@@ -10,7 +10,10 @@ use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::rosters::{self, Members, Roster};
+use super::{
+    members::Members,
+    rosters::{self, Roster},
+};
 use crate::{
     access::{Allowed, permissions::ManageInstallations},
     api::{

@@ -7,7 +7,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     installation::{self, Installation, InstallationDraft, InstallationQuery, InstallationState},
-    rosters::{Members, Roster},
+    members::Members,
+    rosters::Roster,
 };
 use crate::{
     access::{Auth, permissions::ManageInstallations},

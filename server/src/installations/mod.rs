@@ -6,9 +6,11 @@ pub mod enrolment;
 mod enrolment_routes;
 pub mod installation;
 mod installation_routes;
+pub mod members;
 pub mod pins;
 pub mod redeem;
 pub mod rosters;
+mod tree;
 
 use utoipa_axum::router::OpenApiRouter;
 

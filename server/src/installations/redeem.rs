@@ -11,7 +11,8 @@ use uuid::Uuid;
 use super::{
     enrolment::code_hash,
     installation::{self, Device, Installation},
-    rosters::{self, ResolvedMembers},
+    members::ResolvedMembers,
+    rosters,
 };
 use crate::{
     access::{guard::address_key, permissions::ManageInstallations, recheck::recheck},

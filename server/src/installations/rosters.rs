@@ -4,35 +4,20 @@
 //! the PIN, so that a session opens without network. What was filed last stands in `roster_employee`, so that an
 //! employee who leaves a group is taken from the phones that still list them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use campo_protocol::{
-    faults::{Faults, pointer},
-    model::{Kind, Ref, check_refs},
-    scope::Scope,
-};
-use serde::{Deserialize, Serialize};
+use campo_protocol::{model::Kind, scope::Scope};
+use serde::Serialize;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::{members::ResolvedMembers, tree::Tree};
 use crate::{
     database::{Tx, columns},
     log::{changes::View, write::Write},
     problem::{Problem, Result},
 };
-
-/// Who an installation is for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Members {
-    /// Employees by themselves
-    #[serde(default)]
-    pub employees: Vec<Ref>,
-    /// Groups: everybody in them and in the groups below
-    #[serde(default)]
-    pub groups: Vec<Ref>,
-}
 
 /// An employee of a roster, as the office sees it: without the PIN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromRow, ToSchema)]
@@ -56,13 +41,6 @@ pub struct Roster {
     pub groups: Vec<Uuid>,
     /// Everybody that these come to, in order of numbers
     pub listed: Vec<RosterEmployee>,
-}
-
-/// Members by id.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct ResolvedMembers {
-    pub(super) employees: Vec<Uuid>,
-    pub(super) groups: Vec<Uuid>,
 }
 
 #[derive(Debug, FromRow)]
@@ -97,71 +75,6 @@ struct MemberRow {
     installation: Uuid,
     member_kind: &'static str,
     member: Uuid,
-}
-
-impl Members {
-    /// The members by id; those that the account does not have are named.
-    pub(super) async fn resolve(&self, write: &mut Write) -> Result<ResolvedMembers> {
-        let mut faults = Faults::default();
-        check_refs(&mut faults, "/employees", &self.employees);
-        check_refs(&mut faults, "/groups", &self.groups);
-        let account = write.account();
-        let employees =
-            resolve(write.tx(), account, Kind::Employee, ("/employees", &self.employees), &mut faults)
-                .await?;
-        let groups =
-            resolve(write.tx(), account, Kind::Group, ("/groups", &self.groups), &mut faults).await?;
-        faults.into_result()?;
-        Ok(ResolvedMembers { employees, groups })
-    }
-}
-
-async fn resolve(
-    tx: &mut Tx,
-    account: i64,
-    kind: Kind,
-    (field, given): (&str, &[Ref]),
-    faults: &mut Faults,
-) -> Result<Vec<Uuid>> {
-    let ids: Vec<Uuid> = given.iter().filter_map(Ref::id).collect();
-    let codes: Vec<String> = given.iter().filter_map(|one| one.code().map(str::to_owned)).collect();
-    let by_id: Vec<(Uuid,)> = tx
-        .fetch_many(
-            "a, d, i",
-            (vec![account; ids.len()], vec![kind.name(); ids.len()], ids),
-            "select o.id from k join object o on o.account = k.a and o.kind = k.d and o.id = k.i \
-             where o.state <> 'deleted'",
-        )
-        .await?;
-    let by_code: Vec<(String, Uuid)> = tx
-        .fetch_many(
-            "a, d, c",
-            (vec![account; codes.len()], vec![kind.name(); codes.len()], codes),
-            "select o.code, o.id from k join object o on o.account = k.a and o.kind = k.d and o.code = k.c \
-             where o.state <> 'deleted'",
-        )
-        .await?;
-    let known: HashSet<Uuid> = by_id.into_iter().map(|row| row.0).collect();
-    let coded: HashMap<String, Uuid> = by_code.into_iter().collect();
-    let mut found = BTreeSet::new();
-    for (index, one) in given.iter().enumerate() {
-        let id = match one {
-            Ref::Id(id) => known.get(id),
-            Ref::Code(code) => coded.get(code),
-        };
-        match id {
-            Some(id) => {
-                found.insert(*id);
-            }
-            None => faults.add(
-                pointer(field, index),
-                "unknown_reference",
-                &one.to_string(),
-                format!("an object of the kind `{}`", kind.name()),
-            ),
-        }
-    }
-    Ok(found.into_iter().collect())
 }
 
 /// Replaces the members of an installation, and files its roster anew.
@@ -442,91 +355,5 @@ impl Listed {
             name: self.name.clone(),
             verifier: self.verifier.clone(),
         }
-    }
-}
-
-/// The groups of an account in their tree. What is removed is no longer part of it, nor is what stands below.
-#[derive(Debug, Default)]
-struct Tree {
-    parents: HashMap<Uuid, Option<Uuid>>,
-    children: HashMap<Uuid, Vec<Uuid>>,
-}
-
-impl Tree {
-    async fn load(tx: &mut Tx, account: i64) -> Result<Self> {
-        let rows: Vec<(Uuid, Option<Uuid>)> = tx
-            .fetch_all(
-                "select id, parent from object where account = $1 and kind = 'group' and state = 'enabled'",
-                (account,),
-            )
-            .await?;
-        Ok(Self::new(rows))
-    }
-
-    fn new(rows: Vec<(Uuid, Option<Uuid>)>) -> Self {
-        let mut tree = Self::default();
-        for (id, parent) in rows {
-            tree.parents.insert(id, parent);
-            tree.children.entry(parent.unwrap_or_default()).or_default().push(id);
-        }
-        tree
-    }
-
-    /// A group and every group below it, if it is there.
-    fn below(&self, group: Uuid) -> BTreeSet<Uuid> {
-        if self.parents.contains_key(&group) { self.with_below(group) } else { BTreeSet::new() }
-    }
-
-    /// A group, also one that was removed, and every group below it.
-    fn with_below(&self, group: Uuid) -> BTreeSet<Uuid> {
-        let (mut found, mut open) = (BTreeSet::from([group]), vec![group]);
-        while let Some(group) = open.pop() {
-            let children = self.children.get(&group).into_iter().flatten();
-            open.extend(children.filter(|child| found.insert(**child)));
-        }
-        found
-    }
-
-    /// A group and every group above it, as far as they are there.
-    fn above(&self, group: Uuid) -> BTreeSet<Uuid> {
-        let (mut found, mut next) = (BTreeSet::new(), Some(group));
-        while let Some(group) = next
-            && let Some(parent) = self.parents.get(&group)
-            && found.insert(group)
-        {
-            next = *parent;
-        }
-        found
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tree_is_walked_in_both_directions_and_a_circle_ends() {
-        let id = Uuid::from_u128;
-        let tree = Tree::new(vec![
-            (id(1), None),
-            (id(2), Some(id(1))),
-            (id(3), Some(id(2))),
-            (id(4), Some(id(9))),
-            (id(5), Some(id(6))),
-            (id(6), Some(id(5))),
-        ]);
-        for (group, below, above) in [
-            (1, &[1, 2, 3][..], &[1][..]),
-            (2, &[2, 3], &[1, 2]),
-            (3, &[3], &[1, 2, 3]),
-            (4, &[4], &[4]),
-            (5, &[5, 6], &[5, 6]),
-            (9, &[], &[]),
-        ] {
-            let ids = |numbers: &[u128]| numbers.iter().copied().map(id).collect::<BTreeSet<_>>();
-            assert_eq!(tree.below(id(group)), ids(below), "below {group}");
-            assert_eq!(tree.above(id(group)), ids(above), "above {group}");
-        }
-        assert_eq!(tree.with_below(id(9)), [id(4), id(9)].into(), "below one that was removed");
     }
 }
