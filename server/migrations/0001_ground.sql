@@ -67,6 +67,7 @@ create table entry (
 create index entry_installation on entry (account, installation, sequence) where installation is not null;
 create index entry_employee on entry (account, employee, position) where employee is not null;
 create index entry_task on entry (account, task, position) where task is not null;
+create index entry_form on entry (account, form, position) where form is not null;
 create index entry_set_aside on entry (account, position) where outcome = 'set_aside';
 create index entry_files_due on entry (account, files_due_us) where files_due_us is not null;
 
@@ -440,7 +441,7 @@ create table installation (
     account {i64} not null,
     id {uuid} not null,
     code {text} not null,
-    name {text} not null,
+    name {text} not null, -- personal
     device {json} not null, -- personal
     token {bytes} not null,
     state {text} not null,
@@ -500,7 +501,7 @@ create table job (
     id {uuid} not null,
     kind {text} not null,
     format {i64} not null,
-    body {text} not null,
+    body {text} not null, -- personal
     principal {text} not null,
     principal_id {uuid},
     state {text} not null,

@@ -5,6 +5,9 @@
 mod backup;
 mod bad_input;
 mod canary;
+mod changes;
+mod entries;
+mod events;
 mod files;
 mod history;
 mod identity;
@@ -16,5 +19,7 @@ mod operation;
 mod process;
 mod rebuild;
 mod routes;
+mod schema;
+mod statements;
 mod tasks;
 mod verify;

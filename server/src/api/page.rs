@@ -10,6 +10,8 @@ use crate::problem::{Code, Problem, Result};
 /// The most items of a page.
 pub const MAX_LIMIT: i64 = 500;
 const DEFAULT_LIMIT: i64 = 100;
+/// The most bytes of captured content in a page, unless its first item alone has more.
+const MAX_CONTENT_BYTES: i64 = 8 * 1024 * 1024;
 
 /// Which page is wanted. Handlers name these two parameters in their own query type and build one of these.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -75,6 +77,20 @@ impl<T> Page<T> {
     }
 }
 
+/// How many of the items of these sizes go into one page: at least one, where there is one.
+pub fn fitting(sizes_bytes: impl Iterator<Item = i64>) -> usize {
+    let mut left_bytes = MAX_CONTENT_BYTES;
+    let mut count = 0;
+    for size_bytes in sizes_bytes {
+        left_bytes -= size_bytes;
+        if left_bytes < 0 && count > 0 {
+            break;
+        }
+        count += 1;
+    }
+    count
+}
+
 fn fault(field: &str, found: &str, expected: &str) -> Problem {
     Problem::new(Code::ValidationFailed).with_fault(Fault {
         field: field.to_owned(),
@@ -95,6 +111,21 @@ mod tests {
         let query = PageQuery { after: page.next, limit: None };
         assert_eq!(query.after::<(String, i64)>().unwrap(), Some(("b".to_owned(), 7)));
         assert_eq!(Page::new(vec![1, 2], 2, |item| *item).next, None);
+    }
+
+    #[test]
+    fn a_page_of_large_items_ends_early_and_has_at_least_one() {
+        let half = MAX_CONTENT_BYTES / 2;
+        for (sizes, count) in [
+            (vec![], 0),
+            (vec![1; 500], 500),
+            (vec![half, half, 1], 2),
+            (vec![half, half, 0], 3),
+            (vec![3 * half, 1], 1),
+            (vec![1, 3 * half], 1),
+        ] {
+            assert_eq!(fitting(sizes.clone().into_iter()), count, "{sizes:?}");
+        }
     }
 
     #[test]

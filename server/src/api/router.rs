@@ -8,13 +8,17 @@ use super::{layers, openapi, problems};
 use crate::{
     accounts,
     app::{App, Limits},
-    files, health, installations, keys, messages, objects, profiles, sync, tasks, users,
+    chains, entries, events, files, health, installations, keys, messages, objects, profiles, sync, tasks,
+    users,
 };
 
 /// Every route of the API with its document.
 fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::description())
         .merge(accounts::routes())
+        .merge(chains::routes())
+        .merge(entries::routes())
+        .merge(events::routes())
         .merge(files::routes())
         .merge(health::routes())
         .merge(installations::routes())

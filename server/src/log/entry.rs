@@ -228,6 +228,33 @@ fn salvage(text: &str) -> Salvage<'_> {
     serde_json::from_str(text).unwrap_or_default()
 }
 
+/// The bytes of an entry as JSON that stands in other JSON: none where they were erased, are not UTF-8, or hold an
+/// unpaired surrogate, at which many readers give up on all that stands around it.
+pub fn readable(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty())?;
+    let has_surrogate = bytes.windows(3).any(|window| window.eq_ignore_ascii_case(br"\ud"));
+    (!has_surrogate || serde_json::from_str::<serde_json::Value>(text).is_ok()).then_some(text)
+}
+
 fn is_on_earth(place: &entry::Place) -> bool {
     (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_every_reader_can_read_stands_in_other_json() {
+        for (bytes, is_readable) in [
+            (&br#"{"a":"\u00e1 1.50"}"#[..], true),
+            (br#"{"a":"\ud83d\ude00"}"#, true),
+            (br#"{"a":"\ud83d"}"#, false),
+            (br#"{"a":"\uDE00 \uD83D"}"#, false),
+            (b"{\"a\":\"\xFF\"}", false),
+            (b"", false),
+        ] {
+            assert_eq!(readable(bytes).is_some(), is_readable, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
 }

@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 use campo_protocol::{model, sync::Outcome, text::hex};
 use uuid::Uuid;
 
-use super::{context::Context, entry::Incoming};
+use super::{
+    context::Context,
+    entry::{Incoming, readable},
+};
 
 /// The number of this shape; it only gains fields.
 pub const FORMAT: i64 = 1;
@@ -28,7 +31,7 @@ impl Snapshot {
         let _ = write!(self.0, r#","{name}":{json}"#);
     }
 
-    /// Adds the entry: its bytes, and what the server says of it.
+    /// Adds the entry: its bytes, where everybody can read them, and what the server says of it.
     pub fn entry(
         &mut self,
         position: i64,
@@ -36,9 +39,6 @@ impl Snapshot {
         (outcome, reason): (Outcome, Option<&str>),
         files: &Files<'_>,
     ) {
-        // A frame can be readable beside bytes that are no UTF-8; they stand in strings, where U+FFFD may replace them.
-        let content = String::from_utf8_lossy(&incoming.bytes);
-        let content = if content.is_empty() { "null" } else { &content }; // erased
         let _ = write!(
             self.0,
             r#","entry":{{"position":{position},"id":"{}","hash":"{}","received_us":{},"occurred_us":{},"occurred_kind":"{}","outcome":"{}","#,
@@ -52,8 +52,11 @@ impl Snapshot {
         if let Some(reason) = reason {
             let _ = write!(self.0, r#""reason":"{reason}","#);
         }
-        let _ =
-            write!(self.0, r#""marks":{},"files":"{}","content":{content}}}"#, incoming.marks, files.name());
+        let _ = write!(self.0, r#""marks":{},"files":"{}""#, incoming.marks, files.name());
+        if let Some(content) = readable(&incoming.bytes) {
+            let _ = write!(self.0, r#","content":{content}"#);
+        }
+        self.0.push('}');
         if let Files::Missing(missing) = files {
             self.part("missing_files", &serde_json::json!(missing).to_string());
         }

@@ -1,0 +1,85 @@
+//! What can hold personal data: the one registry, which a test compares with the marks in the migrations.
+//!
+//! Ids of people are not listed: they stand in many tables, and say nothing once what they name is erased.
+
+/// How long personal data stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Retention {
+    /// As long as the class of the entry's kind says; erasing leaves the leaf in the chain, and an entry that says so
+    Entry,
+    /// As long as the entry from which it was made
+    MadeFromEntry,
+    /// As long as the event it belongs to
+    Event,
+    /// Until the object is erased, with all its versions
+    Object,
+    /// Until the task is erased, with all its versions
+    Task,
+    /// As long as the object that phones see in it
+    Feed,
+    /// Until the user is removed
+    User,
+    /// Until the installation is removed
+    Installation,
+    /// Until the work is done and its result was kept for its time
+    Job,
+    /// 24 hours
+    Request,
+}
+
+/// A column that can hold personal data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonalColumn {
+    /// Its table
+    pub table: &'static str,
+    /// Its name
+    pub column: &'static str,
+    /// What can be in it
+    pub what: &'static str,
+    /// How long it stays
+    pub retention: Retention,
+}
+
+const fn column(
+    table: &'static str,
+    column: &'static str,
+    what: &'static str,
+    retention: Retention,
+) -> PersonalColumn {
+    PersonalColumn { table, column, what, retention }
+}
+
+/// Every column that can hold personal data, in the order of the migrations.
+pub const PERSONAL: &[PersonalColumn] = &[
+    column(
+        "entry_body",
+        "bytes",
+        "what an employee captured: places, times, notes, answers",
+        Retention::Entry,
+    ),
+    column(
+        "event_snapshot",
+        "body",
+        "an entry with its employee, task and place, as they were",
+        Retention::Event,
+    ),
+    column("change_body", "body", "an object as phones see it", Retention::Feed),
+    column("object", "code", "an employee's number", Retention::Object),
+    column("object", "name", "a name of a person or of a customer", Retention::Object),
+    column("object", "sort_key", "the name, for sorting", Retention::Object),
+    column("object", "body", "all that the office keeps of a person or a customer", Retention::Object),
+    column("object_version", "body", "what the office kept before", Retention::Object),
+    column("task", "fields", "contacts, addresses and notes of a task", Retention::Task),
+    column("task", "sort_key", "the customer's name, for sorting", Retention::Task),
+    column("task_version", "fields", "contacts, addresses and notes as they were before", Retention::Task),
+    column("message", "text", "what an employee or the office wrote", Retention::MadeFromEntry),
+    column("file_reference", "name", "the name that a person gave a file", Retention::Object),
+    column("login", "name", "the name by which a person logs in", Retention::User),
+    column("account_user", "code", "the name by which a person logs in", Retention::User),
+    column("account_user", "name", "a person's name", Retention::User),
+    column("account_user", "custom", "what the company keeps of a person", Retention::User),
+    column("installation", "name", "often the name of the person whose phone it is", Retention::Installation),
+    column("installation", "device", "what identifies a person's phone", Retention::Installation),
+    column("idempotency", "response", "an answer that was given", Retention::Request),
+    column("job", "body", "rows of a file that is being imported, addresses", Retention::Job),
+];
