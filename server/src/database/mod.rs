@@ -11,6 +11,8 @@
 )]
 #![expect(clippy::redundant_locals, reason = "one macro names the connection for both databases")]
 
+mod begin;
+mod failure;
 pub mod migrations;
 pub mod schema;
 pub mod tables;
@@ -24,14 +26,13 @@ use std::{
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Postgres, Sqlite, Transaction,
-    error::ErrorKind,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 pub use values::{Args, Columns, Record, Value};
 
-use crate::problem::{Code, Problem, Result};
+use crate::problem::Result;
 
 /// The most rows of one generated statement on SQLite.
 const SQLITE_ROWS: usize = 512;
@@ -216,8 +217,8 @@ impl Db {
     /// to append".
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(begin_immediate(write).await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { write, .. } => Tx::Sqlite(begin::immediate(write).await?),
+            Self::Postgres(pool) => Tx::Postgres(begin::whole(pool, "begin").await?),
         })
     }
 
@@ -226,7 +227,7 @@ impl Db {
         Ok(match self {
             Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+                Tx::Postgres(begin::whole(pool, "begin isolation level repeatable read read only").await?)
             }
         })
     }
@@ -410,20 +411,6 @@ impl Tx {
     }
 }
 
-/// SQLite ends a transaction by itself when the disk is full or fails. sqlx then still counts it as open and refuses
-/// every later one, so that such a connection is given up for a new one.
-async fn begin_immediate(write: &sqlx::Pool<Sqlite>) -> sqlx::Result<Transaction<'static, Sqlite>> {
-    const BEGIN: &str = "begin immediate";
-    match write.begin_with(BEGIN).await {
-        Err(sqlx::Error::InvalidSavePointStatement) => {
-            tracing::warn!("SQLite ended a transaction by itself; its connection is replaced");
-            write.acquire().await?.close().await?;
-            write.begin_with(BEGIN).await
-        }
-        result => result,
-    }
-}
-
 /// What one more try to connect says.
 async fn why_unreachable(connect: PgConnectOptions) -> sqlx::Error {
     match tokio::time::timeout(Duration::from_secs(5), connect.connect()).await {
@@ -457,45 +444,4 @@ fn finished(started: Instant, sql: &'static str) {
     if elapsed > Duration::from_millis(SLOW_STATEMENT_MS.load(Ordering::Relaxed)) {
         tracing::warn!(seconds = elapsed.as_secs_f64(), sql, "slow statement");
     }
-}
-
-impl From<sqlx::Error> for Problem {
-    fn from(error: sqlx::Error) -> Self {
-        let unavailable = match &error {
-            sqlx::Error::Database(database) if database.kind() == ErrorKind::UniqueViolation => {
-                return Self::new(Code::Conflict);
-            }
-            sqlx::Error::Database(database) => {
-                database.code().is_some_and(|code| is_of_the_moment(code.as_ref()))
-            }
-            sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed
-            | sqlx::Error::Io(_) => true,
-            _ => false,
-        };
-        if unavailable {
-            tracing::warn!(%error, "the database cannot serve now");
-            Self::new(Code::Unavailable)
-        } else {
-            Self::internal(error)
-        }
-    }
-}
-
-/// True for codes that say nothing against the statement: the same can succeed later, as it is.
-fn is_of_the_moment(code: &str) -> bool {
-    const BUSY: i64 = 5;
-    const LOCKED: i64 = 6;
-    const IO_ERROR: i64 = 10;
-    const FULL: i64 = 13;
-    const CANNOT_OPEN: i64 = 14;
-    if code.len() == 5 {
-        // PostgreSQL: connection, rolled back for others' sake, lock not available, out of resources, shutting down,
-        // the system's errors, idle for too long
-        return ["08", "40", "55P03", "53", "57", "58", "25P03"].iter().any(|class| code.starts_with(class));
-    }
-    // SQLite: the primary code is the low byte
-    let primary = code.parse::<i64>().unwrap_or(0) & 0xff;
-    [BUSY, LOCKED, IO_ERROR, FULL, CANNOT_OPEN].contains(&primary)
 }
