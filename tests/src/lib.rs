@@ -1,7 +1,10 @@
 //! The test kit: databases, servers and faults for the tests of whole Campo.
 
 pub mod api;
+pub mod check;
 pub mod feed;
+pub mod http_phone;
+pub mod office;
 pub mod place;
 pub mod postgres;
 pub mod powerloss;

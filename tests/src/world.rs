@@ -39,6 +39,7 @@ use campo_server::{
     },
 };
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection as _};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -140,19 +141,42 @@ impl World {
 
     /// The settings of a process on this database, and these besides.
     pub fn settings(&self, more: &[(&str, &str)]) -> Vec<(String, String)> {
-        let folder = self.folder.path().display().to_string();
-        let own = [
-            ("CAMPO_DATABASE_URL", self.url()),
-            ("CAMPO_DATA_FOLDER", folder),
-            ("CAMPO_SECRET_KEY", SECRET.to_owned()),
-        ];
-        let more = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        own.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(more).collect()
+        let mut settings = Self::environment(&self.url(), self.folder.path());
+        settings.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        settings
     }
 
     /// Another replica: a real process on the same database.
     pub async fn process(&self, more: &[(&str, &str)]) -> Result<Server> {
         Server::start(self.settings(more)).await
+    }
+
+    /// What a real server on any database of the kit is started with.
+    pub fn environment(url: &str, folder: &Path) -> Vec<(String, String)> {
+        [
+            ("CAMPO_DATABASE_URL", url.to_owned()),
+            ("CAMPO_DATA_FOLDER", folder.display().to_string()),
+            ("CAMPO_SECRET_KEY", SECRET.to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
+    }
+
+    /// Runs statements behind the server's back, by the text for whichever database it is.
+    pub async fn meddle(&self, sqlite: &str, postgres: &str) -> Result<()> {
+        match &self.scratch {
+            Scratch::Sqlite => {
+                let connection = rusqlite::Connection::open(self.folder.path().join("campo.db"))?;
+                connection.busy_timeout(std::time::Duration::from_secs(20))?;
+                connection.execute_batch(sqlite)?;
+            }
+            Scratch::Postgres(database) => {
+                let mut connection = sqlx::PgConnection::connect(database.url()).await?;
+                sqlx::raw_sql(AssertSqlSafe(postgres.to_owned())).execute(&mut connection).await?;
+                connection.close().await?;
+            }
+        }
+        Ok(())
     }
 
     /// A new account.
@@ -178,7 +202,17 @@ fn options(url: &str) -> Options {
 
 /// A server on the database at `url`, migrated.
 pub async fn app(url: &str, environment: Environment, folder: &Path) -> Result<App> {
-    let db = Db::open(&options(url)).await?;
+    app_with(url, environment, folder, Synchronous::Full).await
+}
+
+/// The same with less waiting for the disk than a server ever has.
+pub async fn app_with(
+    url: &str,
+    environment: Environment,
+    folder: &Path,
+    synchronous: Synchronous,
+) -> Result<App> {
+    let db = Db::open(&Options { synchronous, ..options(url) }).await?;
     migrations::migrate(&db).await?;
     let secrets = Secrets::new(MasterKey::from_hex("the test kit", SECRET)?);
     server_setting::prepare(&db, &environment, &secrets).await?;
@@ -255,6 +289,18 @@ impl Account {
         let fields = json!([{ "id": "reading", "label": "Lectura", "kind": "number" }]);
         let document = json!({ "code": code, "name": format!("Form {code}"), "fields": fields });
         Ok(self.keep::<FormDefinition>(document).await?.id)
+    }
+
+    /// A phone that `employee` uses and that only hands in without HTTP: no row says that it was enrolled.
+    pub fn spare_phone(&self, employee: Uuid) -> Phone {
+        Phone {
+            app: self.app.clone(),
+            account: self.id,
+            bearer: String::new(),
+            installation: self.app.environment.uuid(),
+            employee,
+            sequence: 0,
+        }
     }
 
     /// A phone that `employee` uses, enrolled.

@@ -1,9 +1,27 @@
-//! The three logs under attack.
+//! The three logs under attack. Each attack ends with [`campo_tests::check::log_is_whole`].
+
+mod events;
+mod flood;
+mod groups;
+mod hang_up;
+mod histories;
+mod kill;
+mod lines;
+mod power_loss;
+mod readers;
+mod replicas;
+mod sequences;
+mod turns;
+
+use std::time::Duration;
 
 use campo_protocol::{entry::Kind, sync::Outcome};
 use campo_server::log::stored;
 use campo_tests::{api::Client, on_both, world::World};
 use serde_json::json;
+
+/// How long anything here may be waited for.
+const WAIT: Duration = Duration::from_mins(1);
 
 on_both! {
     entries_get_positions_and_repeats_the_same_receipts,

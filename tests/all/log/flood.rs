@@ -1,0 +1,154 @@
+//! One account that floods costs the others a bounded number of turns, and itself what does not fit.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+use std::task::Poll;
+
+use campo_server::{
+    app::App,
+    log::{Log, Options, queue::GROUP_ENTRIES},
+    problem::{Code, Problem},
+};
+use campo_tests::{
+    api::Client,
+    check,
+    http_phone::exchange,
+    office, on_both,
+    world::{Phone, World},
+};
+
+const CALM: usize = 5;
+/// More than the bound, each with fifty entries: the queue holds more than anybody may wait for.
+const FLOODERS: usize = 65;
+const FLOOD_BOUND: usize = 40;
+const BOUND: usize = 20;
+
+on_both! {
+    a_flooded_account_is_told_to_wait_and_a_calm_one_does_not_notice,
+    what_the_office_queues_shuts_out_no_capture,
+    many_accounts_at_once_never_run_out_of_turns,
+}
+
+/// The server of the world with other bounds.
+fn bounded(world: &World, queue_bound: usize) -> App {
+    let App { db, environment, secrets, .. } = &world.app;
+    let options = Options { queue_bound, ..Options::default() };
+    App { log: Log::new(db.clone(), environment.clone(), secrets.clone(), &options), ..world.app.clone() }
+}
+
+async fn last_entry(app: &App, account: i64) -> i64 {
+    let head: (i64,) =
+        app.db.fetch_one("select entry from account_head where account = $1", (account,)).await.unwrap();
+    head.0
+}
+
+async fn a_flooded_account_is_told_to_wait_and_a_calm_one_does_not_notice(world: World) {
+    let app = bounded(&world, FLOOD_BOUND);
+    let (busy, calm) = (world.account("busy").await.unwrap(), world.account("calm").await.unwrap());
+    let (ana, eva) = (busy.employee("ZZ1").await.unwrap(), calm.employee("ZZ1").await.unwrap());
+    let (over, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let mut flooders = Vec::new();
+    for _ in 0..FLOODERS {
+        let phone = busy.phone(ana).await.unwrap();
+        flooders.push(tokio::spawn(flood(app.clone(), phone, Arc::clone(&over), Arc::clone(&refused))));
+    }
+    let mut phone = calm.spare_phone(eva);
+    for _ in 0..CALM {
+        let line = phone.line("shift.start", "");
+        let before = last_entry(&app, busy.id).await;
+        phone.send_to(&app, &[line]).await.unwrap();
+        let meanwhile = last_entry(&app, busy.id).await - before;
+        // The group under way, the one that it rides in, and what was appended around the two looks at the head
+        assert!(meanwhile <= 3 * GROUP_ENTRIES as i64, "waited for {meanwhile} entries of the flood");
+    }
+    over.store(true, Ordering::Release);
+    for flooder in flooders {
+        flooder.await.unwrap();
+    }
+    assert!(refused.load(Ordering::Relaxed) > 0, "the flood never met the bound");
+    assert_eq!(check::log_is_whole(&app, calm.id).await.unwrap().entries.len(), CALM);
+    check::log_is_whole(&app, busy.id).await.unwrap();
+}
+
+/// How long one that is told to come back in a second waits instead.
+const IMPATIENCE: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// Sends fifty entries at a time over HTTP, and the same again when refused.
+async fn flood(app: App, mut phone: Phone, over: Arc<AtomicBool>, refused: Arc<AtomicUsize>) {
+    let client = Client::new(&app, Some(&phone.bearer));
+    let mut lines = Vec::new();
+    while !over.load(Ordering::Acquire) {
+        if lines.is_empty() {
+            lines = (0..50).map(|_| phone.line("shift.start", "")).collect();
+        }
+        let request = axum::http::Request::post("/v1/sync").body(exchange(&lines).into()).unwrap();
+        let answer = client.send(request).await.unwrap();
+        if answer.status == 429 {
+            assert_eq!((answer.header("retry-after"), &answer.json()["code"]), ("1", &"queue_full".into()));
+            refused.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(IMPATIENCE).await;
+        } else {
+            assert_eq!(answer.status, 200, "{}", answer.json());
+            lines.clear();
+        }
+    }
+}
+
+async fn what_the_office_queues_shuts_out_no_capture(world: World) {
+    let app = bounded(&world, BOUND);
+    let (busy, calm) = (world.account("busy").await.unwrap(), world.account("calm").await.unwrap());
+    let (ana, eva) = (busy.employee("ZZ1").await.unwrap(), calm.employee("ZZ1").await.unwrap());
+    let employees = [ana];
+    let turn = office::begin(&app, busy.id).await.unwrap();
+    let mut edits = Vec::new();
+    for _ in 0..BOUND {
+        edits.push(Box::pin(office::create_task(&app, busy.id, &employees)));
+        assert!(is_pending(edits.last_mut().unwrap()).await);
+    }
+    let beyond = office::create_task(&app, busy.id, &[ana]).await.unwrap_err();
+    assert_eq!(beyond.downcast::<Problem>().unwrap().code(), Code::QueueFull);
+    let (mut one, mut other) = (busy.spare_phone(ana), calm.spare_phone(eva));
+    let (line, other_line) = ([one.line("shift.start", "")], [other.line("shift.start", "")]);
+    let (captures, edited, ()) = tokio::join!(
+        async { tokio::join!(one.send_to(&app, &line), other.send_to(&app, &other_line)) },
+        futures_util::future::join_all(edits),
+        async { drop(turn) }
+    );
+    captures.0.unwrap();
+    captures.1.unwrap();
+    assert!(edited.iter().all(Result::is_ok), "{edited:?}");
+    for account in [busy.id, calm.id] {
+        check::log_is_whole(&app, account).await.unwrap();
+    }
+}
+
+/// Polls once.
+async fn is_pending(future: &mut (impl Future + Unpin)) -> bool {
+    poll_fn(|context| Poll::Ready(Pin::new(&mut *future).poll(context).is_pending())).await
+}
+
+/// On SQLite one turn takes what waits of all accounts: whatever takes turns for the others must not pile up.
+async fn many_accounts_at_once_never_run_out_of_turns(world: World) {
+    let app = bounded(&world, 4);
+    let mut running = Vec::new();
+    for number in 0..40 {
+        let account = world.account(&format!("acme-{number}")).await.unwrap();
+        let ana = account.employee("ZZ1").await.unwrap();
+        let (app, mut phone) = (app.clone(), account.spare_phone(ana));
+        running.push(tokio::spawn(async move {
+            for _ in 0..25 {
+                let line = phone.line("shift.start", "");
+                phone.send_to(&app, &[line]).await?;
+            }
+            anyhow::Ok(phone.account)
+        }));
+    }
+    for task in running {
+        let account = task.await.unwrap().unwrap();
+        assert_eq!(check::log_is_whole(&app, account).await.unwrap().entries.len(), 25);
+    }
+}
