@@ -60,7 +60,8 @@ async fn a_flooded_account_is_told_to_wait_and_a_calm_one_does_not_notice(world:
     for _ in 0..CALM {
         let line = phone.line("shift.start", "");
         let before = last_entry(&app, busy.id).await;
-        phone.send_to(&app, &[line]).await.unwrap();
+        let sent = tokio::time::timeout(super::WAIT, phone.send_to(&app, &[line])).await;
+        sent.expect("a calm account waits for ever").unwrap();
         let meanwhile = last_entry(&app, busy.id).await - before;
         // The group under way, the one that it rides in, and what was appended around the two looks at the head
         assert!(meanwhile <= 3 * GROUP_ENTRIES as i64, "waited for {meanwhile} entries of the flood");
