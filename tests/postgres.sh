@@ -119,7 +119,8 @@ create() {
     rm -f "$folder/superuser"
     password=$(secret)
     # In single-user mode no client program and no running server is needed.
-    printf "create role campo login createdb password '%s'\n" "$password" |
+    # `commit_delay` stands in for a slow disk in the figures.
+    printf "create role campo login createdb password '%s'\ngrant set on parameter commit_delay to campo\n" "$password" |
         as_server "$bin/postgres" --single -D "$folder/data" postgres >"$folder/initdb.log" 2>&1 ||
         fail "creating the role failed, see $folder/initdb.log"
     (umask 077 && printf '%s' "$password" >"$folder/password")

@@ -1,0 +1,194 @@
+//! Who takes part: companies, their people with phones, forms and tasks, and what their phones capture.
+
+use anyhow::Result;
+use campo_protocol::{
+    entry::Kind,
+    task::{
+        body::{Created, NewAssignment, Role},
+        status::Status,
+    },
+};
+use campo_server::{
+    access::{Caller, Duty, permissions::ManageEmployees},
+    accounts::{self, NewAccount},
+    app::App,
+    environment::Environment,
+    log::{events, scheduler::Class, write::About},
+};
+use uuid::Uuid;
+
+/// How many phones work at once.
+pub(crate) const PHONES: usize = 128;
+/// How many companies there are.
+pub(crate) const COMPANIES: usize = 100;
+/// The seed of every id of the cast, so that both databases have the same one.
+const SEED: u64 = 20;
+const START_US: i64 = 1_790_000_000_000_000;
+/// Enough for 300 entries of a phone, of which three in ten report on tasks, four on each.
+const TASKS_OF_A_PERSON: usize = 24;
+
+/// One company.
+#[derive(Debug, Clone)]
+pub(crate) struct Company {
+    /// Its account
+    pub(crate) account: i64,
+    form: Uuid,
+    people: Vec<Person>,
+}
+
+/// An employee with a phone.
+#[derive(Debug, Clone)]
+pub(crate) struct Person {
+    /// The phone's installation
+    pub(crate) installation: Uuid,
+    employee: Uuid,
+    tasks: Vec<Uuid>,
+}
+
+/// What phones capture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mix {
+    /// Four punches, four forms and two messages of ten entries
+    Plain,
+    /// Two punches, two forms, one message and five reports on tasks of ten entries, one of them a form
+    Tasks,
+}
+
+/// Every company. The first has a person for each phone, the others two.
+pub(crate) fn companies() -> Vec<Company> {
+    let environment = Environment::seeded(SEED, START_US);
+    let person = |_| Person {
+        installation: environment.uuid(),
+        employee: environment.uuid(),
+        tasks: (0..TASKS_OF_A_PERSON).map(|_| environment.uuid()).collect(),
+    };
+    (0..COMPANIES)
+        .map(|number| Company {
+            account: number as i64 + 1,
+            form: environment.uuid(),
+            people: (0..if number == 0 { PHONES } else { 2 }).map(person).collect(),
+        })
+        .collect()
+}
+
+/// The company and the person of the phone with this number, when the first `accounts` companies work.
+pub(crate) fn whose(companies: &[Company], accounts: usize, phone: usize) -> (&Company, &Person) {
+    let company = &companies[phone % accounts];
+    (company, &company.people[phone / accounts])
+}
+
+/// Puts the cast into an empty database.
+pub(crate) async fn prepare(app: &App) -> Result<()> {
+    for (number, company) in companies().iter().enumerate() {
+        let new = NewAccount {
+            code: format!("company-{number}"),
+            name: format!("Company {number}"),
+            zone: "America/Lima".to_owned(),
+            language: "es".to_owned(),
+        };
+        anyhow::ensure!(accounts::create(app, &new).await? == company.account, "the database was not empty");
+        furnish(app, company).await?;
+    }
+    Ok(())
+}
+
+async fn furnish(app: &App, company: &Company) -> Result<()> {
+    let allowed = Caller::duty(company.account, Duty::Operator).allow::<ManageEmployees>()?;
+    let mut write = app.log.begin(&allowed, Class::Office).await?;
+    let form = (company.form, "form", r#"{"code":"F1","name":"Visita","version":1}"#.to_owned());
+    let employees = company.people.iter().enumerate().map(|(number, person)| {
+        let body = format!(
+            r#"{{"number":"ZZ{number}","first_name":"Ana","last_name":"Quispe","establishment":"LIMA-1"}}"#
+        );
+        (person.employee, "employee", body)
+    });
+    for (number, (id, kind, body)) in employees.chain([form]).enumerate() {
+        write
+            .tx()
+            .execute(
+                "insert into object (account, kind, id, code, name, sort_key, parent, state, version, body, \
+                 created_us, updated_us) values ($1, $2, $3, $4, $4, $4, null, 'enabled', 1, $5, 1, 1)",
+                (company.account, kind, id, format!("ZZ{number}"), body),
+            )
+            .await?;
+    }
+    write.directory_changed();
+    for (person, task) in company.people.iter().flat_map(|p| p.tasks.iter().map(move |task| (p, *task))) {
+        let number = write.next_task_number();
+        write
+            .tx()
+            .execute(
+                "insert into task (account, id, task_number, state, version, fields, sort_key, created_us, \
+                 updated_us) values ($1, $2, $3, 'enabled', 1, $4, '', 1, 1)",
+                (company.account, task, number, task_fields(number)),
+            )
+            .await?;
+        let assignments = vec![NewAssignment { employee: person.employee, role: Role::Lead }];
+        let about = About { task: Some(task), ..About::default() };
+        write.entry(Kind::TaskCreated, about, &Created { status: Status::New, assignments })?;
+        write.task_event(events::TaskEvent { kind: events::TASK_CREATED, task, version: 1 });
+    }
+    write.commit().await?;
+    Ok(())
+}
+
+fn task_fields(number: i64) -> String {
+    format!(
+        r#"{{"task_number":{number},"name":"Mantenimiento preventivo {number}","description":"Revisar tablero y medidor, tomar fotos del antes y del después","contact":"Rosa Flores","phone":"+51 1 555 0{number}"}}"#
+    )
+}
+
+/// The entries that this person's phone captures, in its order.
+pub(crate) fn captured(company: &Company, person: &Person, mix: Mix, count: usize) -> Vec<Vec<u8>> {
+    let environment = Environment::system();
+    (0..count)
+        .map(|number| {
+            let (kind, more) = moment(company, person, mix, number);
+            line(&environment, person, number as i64 + 1, kind, &more)
+        })
+        .collect()
+}
+
+/// The kind of the entry with this number, and the members that only it has.
+fn moment(company: &Company, person: &Person, mix: Mix, number: usize) -> (&'static str, String) {
+    let task = person.tasks[(number / 10) % person.tasks.len()];
+    let of_task = format!(r#","task":"{task}""#);
+    match (mix, number % 10) {
+        (_, 0) => ("shift.start", String::new()),
+        (_, 9) => ("shift.end", String::new()),
+        (_, 4) => ("message", message(number)),
+        (_, 7) => ("form", form(company, number)),
+        (Mix::Plain, 2) => ("break.start", r#","body":{"break":"lunch"}"#.to_owned()),
+        (Mix::Plain, 6) => ("break.end", r#","body":{"break":"lunch"}"#.to_owned()),
+        (Mix::Plain, 8) => ("message", message(number)),
+        (Mix::Plain, _) => ("form", form(company, number)),
+        (Mix::Tasks, 1) => ("task.en_route", of_task),
+        (Mix::Tasks, 2) => ("task.arrive", of_task),
+        (Mix::Tasks, 3) => ("task.start", of_task),
+        (Mix::Tasks, 5) => ("form", of_task + &form(company, number)),
+        (Mix::Tasks, 6) => ("task.close", of_task),
+        (Mix::Tasks, _) => ("form", form(company, number)),
+    }
+}
+
+fn message(number: usize) -> String {
+    format!(
+        r#","body":{{"text":"Llegué a la obra {number}, falta el repuesto; vuelvo después del almuerzo"}}"#
+    )
+}
+
+fn form(company: &Company, number: usize) -> String {
+    format!(
+        r#","body":{{"form":"{}","version":1,"answers":{{"estado":"operativo","lectura":{number}4711,"tablero":"sin novedad","medidor":"M-{number}-ZZ","voltaje":220.5,"corriente":14.25,"observaciones":"Cableado revisado, se cambió un fusible y se limpió el gabinete","cliente":"Rosa Flores","conforme":true,"repuestos":["fusible","cinta"]}}}}"#,
+        company.form
+    )
+}
+
+fn line(environment: &Environment, person: &Person, sequence: i64, kind: &str, more: &str) -> Vec<u8> {
+    let (id, installation, employee) = (environment.uuid(), person.installation, person.employee);
+    let (wall_us, monotonic_us) = (environment.now_us(), sequence * 1_000_000);
+    format!(
+        r#"{{"id":"{id}","kind":"{kind}","installation":"{installation}","employee":"{employee}","sequence":{sequence},"clock":{{"wall_us":{wall_us},"monotonic_us":{monotonic_us},"boot":"b7","zone":"America/Lima","offset_s":-18000,"automatic":true}},"place":{{"latitude":-12.046373,"longitude":-77.042754,"accuracy_m":12.5,"provider":"fused"}}{more}}}"#
+    )
+    .into_bytes()
+}

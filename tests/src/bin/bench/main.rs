@@ -1,0 +1,100 @@
+//! Campo's figures, each beside what it is compared with: `make bench`.
+//!
+//! A limit is run with the same durability, the same bytes, the mean group size of the measured run, and its load
+//! generator beside it. Pairs are interleaved; the ratio is the median of the pairs. `--check` fails when a figure
+//! misses its goal; `--only TEXT` makes those whose group has TEXT in its name.
+
+mod calm;
+mod cast;
+mod cpu;
+mod figures;
+mod limit;
+mod load;
+mod report;
+mod slow_sync;
+mod stage;
+
+use std::{io::Write as _, process::ExitCode};
+
+use anyhow::{Result, bail};
+use campo_tests::{place, postgres};
+use sqlx::{Connection as _, PgConnection};
+
+use crate::{report::Figure, stage::Kind};
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (check, only) = match words.as_slice() {
+        [] => (false, ""),
+        ["--check"] => (true, ""),
+        ["--only", only] => (false, *only),
+        [slow_sync::ONE_RUN, accounts] => {
+            say(&slow_sync::one_run(accounts.parse()?).await?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => bail!("usage: bench [--check | --only TEXT]"),
+    };
+    refuse_without_sync().await?;
+    say(&report::heading())?;
+    let figures = all(only).await?;
+    let file = place::target_folder()?.join("bench.json");
+    report::write(&figures, &file)?;
+    let missed = figures.iter().filter(|figure| !figure.is_met()).count();
+    say(&format!(
+        "{} figures, {missed} missed their goal; all rounds are in {}",
+        figures.len(),
+        file.display()
+    ))?;
+    Ok(if check && missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Makes the figures and says each as soon as it is there.
+async fn all(only: &str) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    let mut add = |figure: Figure| {
+        say(&figure.line())?;
+        figures.push(figure);
+        Ok::<_, anyhow::Error>(())
+    };
+    for kind in Kind::ALL {
+        let wanted = |group: &str| format!("{group} {}", kind.name()).contains(only);
+        figures::warm_up(kind).await?;
+        for plan in figures::shapes().filter(|_| wanted("append")) {
+            add(figures::append(kind, plan).await?)?;
+        }
+        for accounts in [1, cast::COMPANIES].into_iter().filter(|_| wanted("commits")) {
+            add(figures::slow_commits(kind, accounts).await?)?;
+        }
+        if wanted("replicas") && kind == Kind::Postgres {
+            add(figures::two_replicas().await?)?;
+        }
+        if wanted("calm") {
+            add(figures::calm(kind).await?)?;
+        }
+    }
+    Ok(figures)
+}
+
+/// The figures would say nothing of a server that loses what it has acknowledged.
+async fn refuse_without_sync() -> Result<()> {
+    let mut connection = PgConnection::connect(postgres::server_url().await?).await?;
+    for setting in ["fsync", "synchronous_commit"] {
+        let value: String =
+            sqlx::query_scalar("select current_setting($1)").bind(setting).fetch_one(&mut connection).await?;
+        if value != "on" {
+            bail!(
+                "{} has {setting}={value}; start one with: tests/postgres.sh start --durable",
+                postgres::URL_VARIABLE
+            );
+        }
+    }
+    Ok(connection.close().await?)
+}
+
+fn say(line: &str) -> Result<()> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{line}")?;
+    Ok(output.flush()?)
+}
