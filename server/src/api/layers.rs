@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{from_fn, from_fn_with_state, map_response},
     response::Response,
+    routing::MethodRouter,
 };
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -51,6 +52,16 @@ pub fn limit_body<S: Clone + Send + Sync + 'static>(
     bytes: usize,
 ) -> OpenApiRouter<S> {
     router
+        .layer(DefaultBodyLimit::max(bytes))
+        .layer(map_response(move |response| ready(name_limit(response, bytes))))
+}
+
+/// The same for one path.
+pub fn limit_methods<S: Clone + Send + Sync + 'static>(
+    methods: MethodRouter<S>,
+    bytes: usize,
+) -> MethodRouter<S> {
+    methods
         .layer(DefaultBodyLimit::max(bytes))
         .layer(map_response(move |response| ready(name_limit(response, bytes))))
 }

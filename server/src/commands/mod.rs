@@ -1,13 +1,19 @@
 //! The subcommands of `campo`, each a file with its `Arguments` and `run`.
 
 mod account;
+mod backup;
 mod openapi;
+mod rebuild;
+mod restore;
 mod serve;
+mod verify;
 
 use std::{fs, io::Write as _, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use campo_server::{
+    access::{Caller, Duty},
+    accounts,
     app::{App, Limits},
     config::Config,
     database::{self, Db, Synchronous, migrations},
@@ -42,6 +48,10 @@ pub(crate) struct Line {
 enum Command {
     Serve(serve::Arguments),
     Account(account::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
+    Verify(verify::Arguments),
+    Rebuild(rebuild::Arguments),
     Openapi(openapi::Arguments),
 }
 
@@ -56,6 +66,10 @@ pub(crate) fn run(line: Line) -> Result<()> {
         match line.command {
             Command::Serve(arguments) => serve::run(arguments, &config).await,
             Command::Account(arguments) => account::run(arguments, &config).await,
+            Command::Backup(arguments) => backup::run(arguments, &config).await,
+            Command::Restore(arguments) => restore::run(arguments, &config).await,
+            Command::Verify(arguments) => verify::run(arguments, &config).await,
+            Command::Rebuild(arguments) => rebuild::run(arguments, &config).await,
             Command::Openapi(arguments) => openapi::run(&arguments),
         }
     })
@@ -98,6 +112,22 @@ fn limits(config: &Config) -> Limits {
         session_us: config.session_hours * 3600 * 1_000_000,
         lease_us: config.lease_s * 1_000_000,
     }
+}
+
+/// The accounts that a command works on: the one with this code, or all; with its code, each as the operator.
+async fn callers(app: &App, code: Option<&str>) -> Result<Vec<(String, Caller)>> {
+    let accounts = accounts::list(app).await?;
+    let chosen: Vec<_> = accounts
+        .into_iter()
+        .filter(|account| code.is_none_or(|code| code == account.code))
+        .map(|account| (account.code, Caller::duty(account.id, Duty::Operator)))
+        .collect();
+    anyhow::ensure!(
+        !chosen.is_empty() || code.is_none(),
+        "there is no account `{}`",
+        code.unwrap_or_default()
+    );
+    Ok(chosen)
 }
 
 /// Writes to standard output, where the caller of a command, a person or a script, reads its result.

@@ -1,5 +1,6 @@
 //! What Campo does by itself: each duty at one replica at a time, under a lease.
 
+mod accounts;
 mod lease;
 mod sweep;
 
@@ -38,8 +39,19 @@ pub enum Left {
 }
 
 /// Every duty with how it is done. A capability adds its own here.
-pub const TASKS: &[Task] =
-    &[Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep::run(app)) }];
+pub const TASKS: &[Task] = &[
+    Task {
+        duty: Duty::CompleteEntries,
+        every: Duration::from_mins(1),
+        run: |app| Box::pin(accounts::complete_entries(app)),
+    },
+    Task {
+        duty: Duty::RetireTasks,
+        every: Duration::from_mins(10),
+        run: |app| Box::pin(accounts::retire_tasks(app)),
+    },
+    Task { duty: Duty::Sweep, every: Duration::from_hours(1), run: |app| Box::pin(sweep(app)) },
+];
 
 /// Does every duty whose lease this replica can get. Never ends; dropped, it leaves leases behind that
 /// [`release`] gives back.
@@ -112,6 +124,13 @@ async fn work(app: &App, task: Task) {
             Ok(Left::Nothing) => app.environment.sleep(task.every).await,
             Err(_) => app.environment.sleep(lease::renewal(app)).await,
         }
+    }
+}
+
+async fn sweep(app: &App) -> Result<Left> {
+    match sweep::run(app).await? {
+        Left::Nothing => accounts::sweep_files(app).await,
+        Left::More => Ok(Left::More),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The same routes for every kind.
 
 use axum::{
-    extract::{DefaultBodyLimit, State},
+    extract::State,
     http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
     routing::{get, post},
@@ -29,6 +29,7 @@ use crate::{
     access::Auth,
     api::{
         edit::{Created, IfMatch, Once, Versioned},
+        layers,
         page::{Page, PageQuery},
         time::Instant,
     },
@@ -57,11 +58,11 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
 }
 
 fn of_kind<K: Kept>(limits: &Limits) -> OpenApiRouter<App> {
-    let batch_limit = DefaultBodyLimit::max(limits.batch_bytes);
+    let batch = layers::limit_methods(post(save_many::<K>), limits.batch_bytes);
     let one = get(one::<K>).put(replace::<K>).patch(merge::<K>).delete(remove::<K>);
     OpenApiRouter::new()
         .routes(describe::collection::<K>(get(list::<K>).post(create::<K>)))
-        .routes(describe::batch::<K>(post(save_many::<K>).layer(batch_limit)))
+        .routes(describe::batch::<K>(batch))
         .routes(describe::one::<K>(one))
         .routes(describe::versions::<K>(get(versions::<K>)))
 }
