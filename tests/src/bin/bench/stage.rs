@@ -118,7 +118,7 @@ impl Stage {
 
 /// A server on the database at `url`, with its connections open, so that no run pays for opening them.
 pub(crate) async fn app(url: &str) -> Result<App> {
-    let app = world::app(url, Environment::system()).await?;
+    let app = world::app(url, Environment::system(), &files()?).await?;
     if !app.db.is_sqlite() {
         let opening = (0..16).map(|_| app.db.begin_snapshot());
         for open in futures_util::future::try_join_all(opening).await? {
@@ -133,6 +133,11 @@ fn folder() -> Result<TempDir> {
     let parent = place::target_folder()?.join("bench");
     fs::create_dir_all(&parent)?;
     Ok(tempfile::tempdir_in(parent)?)
+}
+
+/// Where the servers of the bench would keep files, of which they get none.
+fn files() -> Result<PathBuf> {
+    Ok(place::target_folder()?.join("bench").join("files"))
 }
 
 fn file(folder: &TempDir) -> PathBuf {
@@ -154,7 +159,7 @@ async fn prepare(url: &str, content: Content) -> Result<()> {
         migrations::migrate(&db).await?;
         db.close().await;
     } else {
-        let app = world::app(url, Environment::system()).await?;
+        let app = world::app(url, Environment::system(), &files()?).await?;
         cast::prepare(&app).await?;
         app.db.close().await;
     }
