@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Tables that a server fills by itself before anybody uses it.
-const FILLED_AT_START: [&str; 2] = ["server_setting", "heartbeat"];
+const FILLED_AT_START: [&str; 3] = ["server_setting", "heartbeat", "duty"];
 
 /// Restores the backup in `folder` and begins a new epoch, which it returns with what was restored. Nothing is changed
 /// before every part was read and found whole; the rows come in one transaction after the files, so that a restore that

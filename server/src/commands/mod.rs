@@ -77,6 +77,13 @@ pub(crate) fn run(line: Line) -> Result<()> {
 
 /// The parts of a server on the database of these settings, which is migrated and prepared.
 pub(crate) async fn open(config: &Config) -> Result<App> {
+    let app = connect(config).await?;
+    server_setting::prepare(&app.db, &app.environment, &app.secrets).await?;
+    Ok(app)
+}
+
+/// The same on a database that is migrated and not prepared: nothing is in it when it is new.
+pub(crate) async fn connect(config: &Config) -> Result<App> {
     let folder = &config.data_folder;
     fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} (data_folder) cannot be made", folder.display()))?;
@@ -91,7 +98,6 @@ pub(crate) async fn open(config: &Config) -> Result<App> {
     let place = || format!("{} (database_url)", config.database_url);
     let db = Db::open(&options).await.with_context(place)?;
     migrations::migrate(&db).await.with_context(place)?;
-    server_setting::prepare(&db, &environment, &secrets).await?;
     let options = log::Options {
         turns: config.database_connections.saturating_sub(OTHER_CONNECTIONS).max(1) as usize,
         queue_bound: config.queue_submissions,

@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
-    let app = super::open(config).await?;
+    let app = super::connect(config).await?;
     let place = || format!("{} was not restored", arguments.folder.display());
     let (made, epoch) = backup::restore(&app, &arguments.folder).await.with_context(place)?;
     let rows: i64 = made.parts.iter().map(|part| part.rows).sum();

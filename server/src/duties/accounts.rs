@@ -36,7 +36,7 @@ pub(super) async fn sweep_files(app: &App) -> Result<Left> {
     let now_us = app.environment.now_us();
     let mut failed = None;
     for account in all(app).await? {
-        keep(&mut failed, account, files::sweep::sweep(app, account, now_us).await);
+        keep(&mut failed, account, files::sweep::sweep_part(app, account, now_us).await);
     }
     done(failed)
 }

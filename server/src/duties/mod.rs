@@ -50,7 +50,7 @@ pub const TASKS: &[Task] = &[
         every: Duration::from_mins(10),
         run: |app| Box::pin(accounts::retire_tasks(app)),
     },
-    Task { duty: Duty::Sweep, every: Duration::from_hours(1), run: |app| Box::pin(sweep(app)) },
+    Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep(app)) },
 ];
 
 /// Does every duty whose lease this replica can get. Never ends; dropped, it leaves leases behind that

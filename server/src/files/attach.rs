@@ -1,13 +1,13 @@
 //! Attaching stored files to tasks and points of interest. An attachment is part of the office's side of its owner: it
 //! makes a new version of it, and shows it anew to the phones that have it.
 
-use campo_protocol::{faults::Faults, scope::UnknownScope};
+use campo_protocol::faults::Faults;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    attached::{AttachedFile, attached_to, with_files},
+    attached::{AttachedFile, attached_to},
     upload::{FileRow, hash_from},
 };
 use crate::{
@@ -19,12 +19,11 @@ use crate::{
     app::App,
     database::Tx,
     log::{
-        changes::View,
-        directory::with_identity,
         events::{TASK_CHANGED, TaskEvent},
         scheduler::Class,
         write::Write,
     },
+    objects::{Edited, poi_views},
     problem::{Code, Problem, Result},
 };
 
@@ -290,21 +289,8 @@ async fn change_poi(write: &mut Write, poi: Uuid) -> Result<()> {
         )
         .await?;
     write.directory_changed();
-    let scopes: Vec<(String,)> = write
-        .tx()
-        .fetch_all(
-            "select scope from change where account = $1 and kind = 'poi' and id = $2 and removed = $3",
-            (account, poi, false),
-        )
-        .await?;
-    let scopes = scopes
-        .iter()
-        .map(|row| row.0.parse())
-        .collect::<Result<_, UnknownScope>>()
-        .map_err(Problem::internal)?;
-    let mut attached = attached_to(write.tx(), OwnerKind::Poi, &[(account, poi)]).await?;
-    let files = attached.remove(&(account, poi)).unwrap_or_default();
-    let body = with_files(with_identity(poi, version + 1, &body), &files).into_bytes();
-    write.view(View { kind: "poi", id: poi, scopes, body });
+    for view in poi_views(write.tx(), account, vec![Edited { id: poi, moved: false }]).await? {
+        write.view(view);
+    }
     Ok(())
 }

@@ -64,8 +64,8 @@ pub async fn accounts_due(app: &App, now_us: i64) -> Result<Vec<i64>> {
     Ok(accounts.into_iter().map(|row| row.0).collect())
 }
 
-/// The duty [`Duty::CompleteEntries`]: makes `entry.complete` of every entry of an account whose time to wait is over,
-/// naming what did not arrive. Several replicas may do it at once. Returns how many it completed.
+/// Part of the duty [`Duty::CompleteEntries`]: makes `entry.complete` of every entry of an account whose time to wait
+/// is over, naming what did not arrive. Several replicas may do it at once. Returns how many it completed.
 pub async fn complete_due(app: &App, account: i64, now_us: i64) -> Result<usize> {
     let allowed = Caller::duty(account, Duty::CompleteEntries).allow::<ViewEntries>()?;
     let mut completed = 0;

@@ -17,12 +17,31 @@ pub const UNREFERENCED_US: i64 = 24 * 3600 * 1_000_000;
 /// The most files in one transaction or question.
 const BATCH: i64 = 500;
 
+/// How often [`sweep_part`] is called; each call looks through the bytes under another one of the 256 first bytes of a hash.
+const EVERY_US: i64 = 10 * 60 * 1_000_000;
+
+/// Sweeps the rows of an account, and one part of the bytes that no row names, another one at each call.
+pub async fn sweep_part(app: &App, account: i64, now_us: i64) -> Result<usize> {
+    let removed = sweep_rows(app, account, now_us).await?;
+    let part = (now_us / EVERY_US).rem_euclid(256) as u8;
+    sweep_bytes(app, account, now_us, part).await?;
+    Ok(removed)
+}
+
 /// Removes what no entry and no attachment of an account refers to and was not uploaded again for a day. First the row
 /// goes, a day later the bytes, so that a backup that saw the row still finds them. Bytes that a crash left behind
 /// without a row go the same way. Returns how many rows went.
 ///
 /// A file that is uploaded again meanwhile has another generation, whose bytes nobody here removes.
 pub async fn sweep(app: &App, account: i64, now_us: i64) -> Result<usize> {
+    let removed = sweep_rows(app, account, now_us).await?;
+    for first in 0..=u8::MAX {
+        sweep_bytes(app, account, now_us, first).await?;
+    }
+    Ok(removed)
+}
+
+async fn sweep_rows(app: &App, account: i64, now_us: i64) -> Result<usize> {
     let allowed = Caller::duty(account, Duty::Sweep).allow::<ManageTasks>()?;
     let before_us = now_us.saturating_sub(UNREFERENCED_US);
     let mut removed = 0;
@@ -34,19 +53,22 @@ pub async fn sweep(app: &App, account: i64, now_us: i64) -> Result<usize> {
         let gone = remove_rows(app, &allowed, &rows, before_us).await?;
         removed += gone;
         if gone == 0 {
-            break;
+            return Ok(removed);
         }
     }
+}
+
+/// Removes uploads that were broken off, and the bytes without row whose hashes begin with `first`.
+async fn sweep_bytes(app: &App, account: i64, now_us: i64, first: u8) -> Result<()> {
+    let before_us = now_us.saturating_sub(UNREFERENCED_US);
     app.store.remove_drafts(account, before_us).await.map_err(|error| unavailable(&error))?;
-    for first in 0..=u8::MAX {
-        let old = app.store.written_before(account, first, before_us).await;
-        for batch in old.map_err(|error| unavailable(&error))?.chunks(BATCH as usize) {
-            for place in without_row(app, batch).await? {
-                app.store.remove(&place).await.map_err(|error| unavailable(&error))?;
-            }
+    let old = app.store.written_before(account, first, before_us).await;
+    for batch in old.map_err(|error| unavailable(&error))?.chunks(BATCH as usize) {
+        for place in without_row(app, batch).await? {
+            app.store.remove(&place).await.map_err(|error| unavailable(&error))?;
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
 async fn unreferenced(app: &App, account: i64, before_us: i64) -> Result<Vec<FileRow>> {

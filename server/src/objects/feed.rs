@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Kept, draft::Draft, object::feed_body};
 use crate::{
     database::Tx,
+    files::{attach::OwnerKind, attached_to, with_files},
     log::{changes::View, write::Write},
     problem::{Problem, Result},
 };
@@ -38,7 +39,7 @@ pub(super) async fn file<K: Kept>(write: &mut Write, drafts: &[&Draft]) -> Resul
 /// The view of an object; the data of a deleted one is no longer kept for phones.
 fn view<K: Kept>(draft: &Draft) -> View {
     let body = match draft.state {
-        State::Enabled => feed_body(K::VERSION, draft.id, draft.version(), &draft.body),
+        State::Enabled => feed_body(K::VERSION, draft.id, draft.version(), &draft.body).into_bytes(),
         State::Deleted => Vec::new(),
     };
     View { kind: K::KIND.name(), id: draft.id, scopes: draft.scopes.clone(), body }
@@ -79,17 +80,20 @@ struct Place {
 
 /// What phones must know of points of interest: each is filed under its own links, under the recursive ones of all
 /// above it, and wherever a task at it is filed. Whoever changes where a task is filed makes the views of its place
-/// again, behind that change.
+/// again, behind that change; what is attached to it travels in its body.
 pub async fn poi_views(tx: &mut Tx, account: i64, edited: Vec<Edited>) -> Result<Vec<View>> {
     let places = around(tx, account, &edited).await?;
     let affected = affected(&places, &edited);
     let tasks = scopes_of_tasks(tx, account, &affected).await?;
+    let owners: Vec<(i64, Uuid)> = affected.iter().map(|id| (account, *id)).collect();
+    let files = attached_to(tx, OwnerKind::Poi, &owners).await?;
     let view = |id: &Uuid| {
         let place = places.get(id).filter(|place| place.row.state == State::Enabled.name())?;
         let mut scopes = inherited(&places, place);
         scopes.extend(place.poi.scopes(*id));
         scopes.extend(tasks.get(id).into_iter().flatten());
         let body = feed_body(Poi::VERSION, *id, place.row.version, &place.row.body);
+        let body = with_files(body, files.get(&(account, *id)).map_or(&[], Vec::as_slice)).into_bytes();
         Some(View { kind: Kind::Poi.name(), id: *id, scopes: scopes.into_iter().collect(), body })
     };
     Ok(affected.iter().filter_map(view).collect())

@@ -18,6 +18,7 @@ mod routes;
 mod store;
 
 pub use edit::{Operation, Outcome, Saved, What, create, merge, remove, replace, save_many};
+pub use feed::{Edited, poi_views};
 pub use kept::Kept;
 pub use object::Object;
 pub use read::{Filter, States, get, list, versions};

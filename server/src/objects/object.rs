@@ -85,10 +85,10 @@ impl<K: Kept> Serialize for Object<K> {
 }
 
 /// What phones get of an object: its members after id and version.
-pub(super) fn feed_body(version_member: &str, id: Uuid, version: i64, body: &str) -> Vec<u8> {
+pub(super) fn feed_body(version_member: &str, id: Uuid, version: i64, body: &str) -> String {
     let rest = body.trim_start().trim_start_matches('{').trim_start();
     let comma = if rest.starts_with('}') { "" } else { "," };
-    format!(r#"{{"id":"{id}","{version_member}":{version}{comma}{rest}"#).into_bytes()
+    format!(r#"{{"id":"{id}","{version_member}":{version}{comma}{rest}"#)
 }
 
 /// Takes the server's members out of a document that was read here before, so that what is answered can be sent back

@@ -1,5 +1,6 @@
 //! Backups and restores, within a database and across, while others write, and damaged.
 
+mod commands;
 mod damage;
 mod round_trip;
 mod writers;

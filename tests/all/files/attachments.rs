@@ -3,6 +3,7 @@
 use axum::http::Method;
 use campo_protocol::{
     entry::Kind,
+    model::poi::Poi,
     scope::Scope,
     task::{
         body::{Created, NewAssignment, Role},
@@ -11,7 +12,7 @@ use campo_protocol::{
 };
 use campo_server::{
     access::permissions::ManageTasks,
-    log::{changes::View, scheduler::Class, write::About},
+    log::{scheduler::Class, write::About},
 };
 use campo_tests::{
     on_both,
@@ -49,25 +50,12 @@ async fn task(account: &Account, employee: Uuid, number: i64) -> Uuid {
     id
 }
 
-/// A point of interest that the members of a group see.
-async fn poi(account: &Account, number: &str) -> Uuid {
-    let allowed = account.operator().allow::<ManageTasks>().unwrap();
-    let mut write = account.app.log.begin(&allowed, Class::Office).await.unwrap();
-    let id = write.new_id();
-    write
-        .tx()
-        .execute(
-            "insert into object (account, kind, id, code, name, sort_key, state, version, body, created_us, updated_us) \
-             values ($1, 'poi', $2, $3, $3, $3, 'enabled', 1, '{\"name\":\"Plant\"}', 1, 1)",
-            (account.id, id, number),
-        )
-        .await
-        .unwrap();
-    let scopes = vec![Scope::Group(Uuid::nil())];
-    write.view(View { kind: "poi", id, scopes, body: br#"{"name":"Plant"}"#.to_vec() });
-    write.directory_changed();
-    write.commit().await.unwrap();
-    id
+/// A point of interest that one employee sees.
+async fn poi(account: &Account, number: &str, employee: Uuid) -> Uuid {
+    let document = json!({
+        "number": number, "name": "Plant", "links": { "employees": [{ "employee": employee }] }
+    });
+    account.keep::<Poi>(document).await.unwrap().id
 }
 
 /// What phones get of an object.
@@ -127,7 +115,8 @@ async fn a_file_attached_to_a_task_reaches_its_phones_and_events(world: World) {
 async fn a_file_attached_to_a_point_of_interest_reaches_the_phones_that_have_it(world: World) {
     let account = world.account("acme").await.unwrap();
     let client = system(&account).await;
-    let poi = poi(&account, "C-1").await;
+    let ana = account.employee("ZZ1").await.unwrap();
+    let poi = poi(&account, "C-1", ana).await;
     upload(&client, "image/png", b"map").await;
     let new = json!({ "hash": hash(b"map"), "name": "Mapa" });
     let created = client.post("/v1/pois/number:C-1/files", &new).await.unwrap();
@@ -137,13 +126,20 @@ async fn a_file_attached_to_a_point_of_interest_reaches_the_phones_that_have_it(
         (&body["name"], &body["version"], &body["files"]),
         (&json!("Plant"), &json!(2), &json!([created.json()]))
     );
-    let (scope, position): (String, i64) = world
+    let scopes: Vec<(String, bool)> = world
         .app
         .db
-        .fetch_one("select scope, position from change where account = $1 and id = $2", (account.id, poi))
+        .fetch_all("select scope, removed from change where account = $1 and id = $2", (account.id, poi))
         .await
         .unwrap();
-    assert_eq!((scope, position), (Scope::Group(Uuid::nil()).to_string(), 2));
+    assert_eq!(scopes, [(Scope::Employee(ana).to_string(), false)]);
+    // An edit of the point of interest keeps them
+    let (reference, based_on) = (format!("/v1/pois/{poi}"), [("if-match", "\"2\"")]);
+    let patch = json!({ "name": "Plant 2" });
+    let edited = client.call(Method::PATCH, &reference, &based_on, Some(&patch)).await.unwrap();
+    assert_eq!(edited.status, 200, "{}", edited.json());
+    let body = seen(&account, "poi", poi).await;
+    assert_eq!((&body["name"], &body["files"]), (&json!("Plant 2"), &json!([created.json()])));
     assert_eq!(
         client.get(&format!("/v1/pois/{poi}/files")).await.unwrap().json()["items"][0]["name"],
         "Mapa"
