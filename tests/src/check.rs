@@ -14,7 +14,10 @@ use campo_protocol::{
 use campo_server::{
     app::App,
     database::Tx,
-    log::events::{ENTRY_ADDED, ENTRY_COMPLETE, event_id},
+    log::{
+        entry::readable,
+        events::{ENTRY_ADDED, ENTRY_COMPLETE, event_id},
+    },
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -186,8 +189,8 @@ struct EntrySnapshot<'a> {
     id: Uuid,
     hash: String,
     outcome: String,
-    #[serde(borrow)]
-    content: &'a RawValue,
+    #[serde(borrow, default)]
+    content: Option<&'a RawValue>,
 }
 
 async fn events(tx: &mut Tx, account: i64, entries: &[Entry], head: &Head) -> Result<Vec<Event>> {
@@ -219,10 +222,10 @@ async fn events(tx: &mut Tx, account: i64, entries: &[Entry], head: &Head) -> Re
         let entry = entry.with_context(|| format!("{event:?} is of no entry"))?;
         ensure!(event.id == event_id(account, entry.id, 0, &event.kind), "{event:?} has another id");
         let shown = snapshot.entry.with_context(|| format!("{event:?} does not show its entry"))?;
-        let content = String::from_utf8_lossy(&entry.bytes);
+        let content = readable(&entry.bytes).map(str::trim);
         ensure!(
-            (shown.position, shown.id, shown.hash, shown.outcome, shown.content.get())
-                == (position, entry.id, hex(&entry.hash), entry.outcome.clone(), content.trim()),
+            (shown.position, shown.id, shown.hash, shown.outcome, shown.content.map(RawValue::get))
+                == (position, entry.id, hex(&entry.hash), entry.outcome.clone(), content),
             "{event:?} shows another entry"
         );
         match event.kind.as_str() {

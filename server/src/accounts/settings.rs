@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    database::Tx,
+    database::{Db, Tx},
     problem::{Code, Problem, Result},
 };
 
@@ -53,6 +53,13 @@ impl Settings {
     pub(super) fn stored(json: &str) -> Result<Self> {
         serde_json::from_str(json).map_err(Problem::internal)
     }
+}
+
+/// The settings of an account.
+pub async fn read(db: &Db, account: i64) -> Result<Settings> {
+    let row: Option<(String,)> =
+        db.fetch_optional("select settings from account where id = $1", (account,)).await?;
+    Settings::stored(&row.ok_or(Code::NotFound)?.0)
 }
 
 /// The settings of the account of a transaction.

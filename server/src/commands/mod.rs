@@ -101,7 +101,6 @@ pub(crate) async fn connect(config: &Config) -> Result<App> {
     let options = log::Options {
         turns: config.database_connections.saturating_sub(OTHER_CONNECTIONS).max(1) as usize,
         queue_bound: config.queue_submissions,
-        ..log::Options::default()
     };
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &options);
     let store = Store::folder(&folder.join("files"))?;

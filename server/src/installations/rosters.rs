@@ -299,6 +299,9 @@ pub async fn employees_changed(write: &mut Write, employees: &[Uuid]) -> Result<
 /// Files the rosters anew that a change of the tree of groups concerns. To be called in the transaction that moves or
 /// removes a group, after it has written the rows.
 pub async fn groups_changed(write: &mut Write, groups: &[Uuid]) -> Result<()> {
+    if groups.is_empty() {
+        return Ok(());
+    }
     let account = write.account();
     let tree = Tree::load(write.tx(), account).await?;
     let below: BTreeSet<Uuid> = groups.iter().flat_map(|group| tree.with_below(*group)).collect();

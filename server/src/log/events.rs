@@ -15,7 +15,7 @@ use super::{
     snapshot::{FORMAT, Files, Snapshot},
     stored::StoredEntry,
 };
-use crate::{database::Tx, problem::Result};
+use crate::{accounts::settings, database::Tx, problem::Result};
 
 /// The name space of event ids (UUIDv5, RFC 9562): events that are made again have the ids that receivers know.
 const EVENT_NAMESPACE: Uuid = Uuid::from_u128(0x6f4a_2b1e_5d0c_4c58_9a3e_c0a3_b07e_7e11);
@@ -107,6 +107,26 @@ pub async fn stored_files<'a>(
         )
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// How long the accounts of entries that mention files wait for them, by their settings.
+pub async fn file_waits<'a>(
+    tx: &mut Tx,
+    entries: impl Iterator<Item = (i64, &'a Incoming)>,
+) -> Result<HashMap<i64, i64>> {
+    const DAY_US: i64 = 24 * 3600 * 1_000_000;
+    let accounts: HashSet<i64> = entries
+        .filter(|(_, incoming)| {
+            incoming.content.as_ref().is_ok_and(|content| !content.entry.files.is_empty())
+        })
+        .map(|(account, _)| account)
+        .collect();
+    let mut waits = HashMap::with_capacity(accounts.len());
+    for account in accounts {
+        let days = settings::of_account(tx, account).await?.files_wait_days;
+        waits.insert(account, days.saturating_mul(DAY_US));
+    }
+    Ok(waits)
 }
 
 /// Where the files of a new entry are.

@@ -119,6 +119,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut context = Context::load(tx, &shared.directory, wanted(&accounts, &heads, &new, &sources)).await?;
     let stored_files =
         events::stored_files(tx, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
+    let waits = events::file_waits(tx, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
     let mut chains =
         Chains::load(tx, &context, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
     let mut effects = Effects::default();
@@ -134,8 +135,8 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         let files = events::files_of(&stored_files, account, &incoming);
         receipts[batch][index] = Some(receipt(head.entry, &incoming, folded));
         events::of_entry(&mut rows, head, &context, &incoming, folded, &files, now_us);
-        let files_due_us =
-            (files == Files::Expected).then(|| incoming.received_us.saturating_add(shared.files_wait_us));
+        let files_due_us = (files == Files::Expected)
+            .then(|| incoming.received_us.saturating_add(waits.get(&account).copied().unwrap_or(0)));
         let body = BodyRow { account, position: head.entry, salt: salt.to_vec(), bytes: Vec::new() };
         push_entry(&mut rows, body, incoming, folded, files_due_us, establishment);
     }

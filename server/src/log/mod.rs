@@ -62,8 +62,6 @@ pub struct Shared {
     pub queue: queue::Queue,
     /// The most submissions that wait for one account
     pub queue_bound: usize,
-    /// How long an entry waits for its files before it counts as complete without them
-    pub files_wait_us: i64,
 }
 
 /// How the log behaves.
@@ -73,13 +71,11 @@ pub struct Options {
     pub turns: usize,
     /// The most submissions and edits that wait for one account
     pub queue_bound: usize,
-    /// See [`Shared::files_wait_us`]
-    pub files_wait_us: i64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { turns: 12, queue_bound: 1000, files_wait_us: 7 * 24 * 3600 * 1_000_000 }
+        Self { turns: 12, queue_bound: 1000 }
     }
 }
 
@@ -93,7 +89,6 @@ impl Log {
                 directory: directory::Directory::default(),
                 queue: queue::Queue::default(),
                 queue_bound: options.queue_bound,
-                files_wait_us: options.files_wait_us,
                 db,
                 environment,
                 secrets,

@@ -13,11 +13,12 @@ use super::{Kept, draft::Draft, object::feed_body};
 use crate::{
     database::Tx,
     files::{attach::OwnerKind, attached_to, with_files},
+    installations::rosters,
     log::{changes::View, write::Write},
     problem::{Problem, Result},
 };
 
-/// Files what phones must know of the objects that were written. The drafts of one kind, which all change something.
+/// Files what phones must know of the objects that were written, and the rosters that list them. The drafts of one kind, which all change something.
 pub(super) async fn file<K: Kept>(write: &mut Write, drafts: &[&Draft]) -> Result<()> {
     let views = if K::KIND == Kind::Poi {
         let edited = drafts.iter().map(|draft| Edited { id: draft.id, moved: moves(draft) }).collect();
@@ -33,7 +34,16 @@ pub(super) async fn file<K: Kept>(write: &mut Write, drafts: &[&Draft]) -> Resul
     for view in views {
         write.view(view);
     }
-    Ok(())
+    match K::KIND {
+        Kind::Employee => {
+            rosters::employees_changed(write, &drafts.iter().map(|draft| draft.id).collect::<Vec<_>>()).await
+        }
+        Kind::Group => {
+            let moved = drafts.iter().filter(|draft| moves(draft)).map(|draft| draft.id);
+            rosters::groups_changed(write, &moved.collect::<Vec<_>>()).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The view of an object; the data of a deleted one is no longer kept for phones.

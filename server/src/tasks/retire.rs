@@ -1,35 +1,23 @@
 //! Takes tasks that have long been over from phones. Entries and state stay as they are: the office part says up to
 //! which end it was retired, and filing reads that. A task that is opened again is shown again.
 
-use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::{
     access::{Caller, Duty, permissions::ManageTasks},
+    accounts::settings,
     app::App,
     log::scheduler::Class,
-    problem::{Code, Problem, Result},
+    problem::Result,
 };
 
 /// How many tasks one transaction retires.
 const BATCH: i64 = 500;
-/// How long phones keep a task that is over, where the account says nothing.
-const DEFAULT_DAYS: i64 = 7;
 const DAY_US: i64 = 24 * 3600 * 1_000_000;
 
 /// The instant before which a task must have ended to be retired now, by the account's setting `closed_task_days`.
 pub async fn closed_before_us(app: &App, account: i64) -> Result<i64> {
-    #[derive(Deserialize)]
-    struct Settings {
-        closed_task_days: Option<i64>,
-    }
-    let (settings,): (String,) = app
-        .db
-        .fetch_optional("select settings from account where id = $1", (account,))
-        .await?
-        .ok_or(Code::NotFound)?;
-    let settings: Settings = serde_json::from_str(&settings).map_err(Problem::internal)?;
-    let days = settings.closed_task_days.unwrap_or(DEFAULT_DAYS).max(0);
+    let days = settings::read(&app.db, account).await?.closed_task_days;
     Ok(app.environment.now_us().saturating_sub(days.saturating_mul(DAY_US)))
 }
 
