@@ -421,8 +421,9 @@ async fn why_unreachable(connect: PgConnectOptions) -> sqlx::Error {
 
 /// `(?,?),(?,?)` for rows of `width` values.
 fn placeholders(width: usize, rows: usize) -> String {
-    let row = format!("({})", vec!["?"; width].join(","));
-    vec![row; rows].join(",")
+    let mut text = format!("({}?),", "?,".repeat(width.saturating_sub(1))).repeat(rows);
+    text.pop();
+    text
 }
 
 /// `$1,$2` for `width` arrays.

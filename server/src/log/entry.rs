@@ -1,5 +1,7 @@
 //! An entry on its way into the log: its bytes, its frame, and as much of its content as this release understands.
 
+use std::sync::Arc;
+
 use campo_protocol::{
     clock::{self, Anchor, Occurred},
     entry::{self, Entry, Frame, Kind},
@@ -69,8 +71,8 @@ pub struct Content {
     pub kind: Kind,
     /// The definition that a filled form answers
     pub form: Option<Uuid>,
-    /// The whole of it
-    pub entry: Box<Entry>,
+    /// The whole of it; shared, since a group keeps its entries until it is committed
+    pub entry: Arc<Entry>,
 }
 
 impl Content {
@@ -82,7 +84,7 @@ impl Content {
         }
         let body = (kind == Kind::Form).then_some(entry.body.as_deref()).flatten();
         let form = body.and_then(|body| serde_json::from_str::<Part>(body.get()).ok()).map(|part| part.form);
-        Self { kind, form, entry: Box::new(entry) }
+        Self { kind, form, entry: Arc::new(entry) }
     }
 
     /// The content of an entry that `installation` captured and `principal` handed in, or what stands against it. A

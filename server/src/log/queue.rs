@@ -1,8 +1,10 @@
 //! Submissions of phones become groups: whoever waits for an account's turn rides in the same transaction.
 //!
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
-//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. A group that fails is rolled back and its submissions are tried one by one, so that a bad one
-//! costs only itself. The group runs as a task of its own: a client that hangs up cancels nothing.
+//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]; while several accounts are active, at most [`SHARED_ENTRIES`] of each, since
+//! whoever comes next waits for the whole group that is under way. A group that fails is rolled back and its
+//! submissions are tried one by one, so that a bad one costs only itself. The group runs as a task of its own: a
+//! client that hangs up cancels nothing.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -27,6 +29,13 @@ pub const GROUP_ENTRIES: usize = 500;
 pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of entries that wait for one account, whatever their number: what waits is held in memory.
 pub const QUEUE_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most entries of one account in a group on SQLite while another account is active; one submission always fits.
+/// Small enough that the rows take no longer than the commit, so that a flood hardly delays the others.
+pub const SHARED_ENTRIES: usize = 40;
+
+/// An account counts as active for so long after its last submission.
+const ACTIVE_US: i64 = 10 * 60 * 1_000_000;
 
 /// What became of a submission.
 #[derive(Debug)]
@@ -58,6 +67,10 @@ struct Pending {
     /// Accounts for which a task takes turns, one each: [`Queue::push`] adds, [`Queue::is_done`] removes
     running: HashSet<i64>,
     entries: usize,
+    /// Who handed in last
+    last: Option<i64>,
+    /// Until when at least two accounts count as active, by the monotonic clock
+    contested_until_us: i64,
 }
 
 impl Queue {
@@ -70,6 +83,9 @@ impl Queue {
     fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
         let mut guard = self.lock();
         let pending = &mut *guard;
+        if pending.last.replace(account).is_some_and(|last| last != account) {
+            pending.contested_until_us = submission.since_us.saturating_add(ACTIVE_US);
+        }
         let waiting = pending.accounts.entry(account).or_default();
         let bytes: usize = waiting.iter().map(|waiting| waiting.bytes).sum();
         if waiting.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES) {
@@ -84,20 +100,31 @@ impl Queue {
     }
 
     /// Takes a group: of `account` alone, or of all accounts in rotation.
-    fn take(&self, account: i64, all_accounts: bool) -> Vec<(i64, Submission)> {
+    fn take(&self, account: i64, all_accounts: bool, now_us: i64) -> Vec<(i64, Submission)> {
         let mut pending = self.lock();
         let mut group = Vec::new();
         let mut size = Size::default();
         if all_accounts {
+            let share = if now_us < pending.contested_until_us { SHARED_ENTRIES } else { GROUP_ENTRIES };
+            let mut taken: HashMap<i64, usize> = HashMap::new();
+            let mut sated = Vec::new();
             while let Some(next) = pending.rotation.pop_front() {
+                let own = taken.entry(next).or_default();
+                if *own >= share {
+                    sated.push(next);
+                    continue;
+                }
+                let before = size.entries;
                 if !pending.take_one(next, &mut size, &mut group) {
                     pending.rotation.push_front(next);
                     break;
                 }
+                *own += size.entries - before;
                 if pending.accounts.contains_key(&next) {
                     pending.rotation.push_back(next);
                 }
             }
+            pending.rotation.extend(sated);
         } else {
             while pending.take_one(account, &mut size, &mut group) {}
             if !pending.accounts.contains_key(&account) {
@@ -179,7 +206,8 @@ async fn run(log: Log, account: i64) {
     while !log.shared.queue.is_done(account) {
         match log.shared.scheduler.turn(account, Class::Capture).await {
             Ok(_turn) => {
-                let group = log.shared.queue.take(account, all_accounts);
+                let group =
+                    log.shared.queue.take(account, all_accounts, log.shared.environment.monotonic_us());
                 // A task of its own, so that whatever ends it leaves this one to care for what still waits.
                 let appending = tokio::spawn({
                     let log = log.clone();
@@ -189,7 +217,7 @@ async fn run(log: Log, account: i64) {
             }
             // The others' submissions wait for turns of their own.
             Err(problem) => {
-                for (_, submission) in log.shared.queue.take(account, false) {
+                for (_, submission) in log.shared.queue.take(account, false, 0) {
                     drop(submission.answer.send(Err(problem.clone())));
                 }
             }
@@ -265,4 +293,66 @@ async fn transact(log: &Log, submissions: Vec<(i64, Vec<Incoming>)>) -> Result<V
             heads: appended[batch].heads.clone(),
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use campo_protocol::entry::Frame;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::access::Principal;
+
+    const MINUTE_US: i64 = 60 * 1_000_000;
+
+    /// A queue to which these accounts handed in a submission of ten entries each, in this order.
+    fn queue(accounts: &[i64]) -> Queue {
+        let queue = Queue::default();
+        let installation = Uuid::from_u128(1);
+        let frame = Frame { id: Uuid::from_u128(2), installation, sequence: 1 };
+        let principal = Principal::Installation(installation);
+        let incoming = Incoming::from_phone(b"{}".to_vec(), &frame, principal, None, 0, false);
+        for account in accounts {
+            let (answer, _) = oneshot::channel();
+            let submission = Submission { entries: vec![incoming.clone(); 10], answer };
+            queue.push(*account, submission, 1000, 0).unwrap();
+        }
+        queue
+    }
+
+    fn accounts(group: &[(i64, Submission)]) -> Vec<i64> {
+        group.iter().map(|(account, _)| *account).collect()
+    }
+
+    #[test]
+    fn one_account_alone_fills_a_group_and_two_share_it() {
+        let flood = [7; 100];
+        let alone = queue(&flood).take(7, true, 1);
+        assert_eq!(alone.len(), GROUP_ENTRIES / 10);
+
+        let queue = queue(&[&flood[..], &[8]].concat());
+        assert_eq!(accounts(&queue.take(7, true, 1)), [7, 8, 7, 7, 7]);
+        assert_eq!(accounts(&queue.take(7, true, 1)), [7, 7, 7, 7]);
+        assert_eq!(queue.take(7, true, 11 * MINUTE_US).len(), GROUP_ENTRIES / 10);
+        assert_eq!(queue.entries(), 1010 - 50 - 40 - 500);
+    }
+
+    #[test]
+    fn what_exceeds_its_share_stays_in_rotation() {
+        let queue = queue(&[1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+        let mut taken = Vec::new();
+        for _ in 0..2 {
+            taken.extend(accounts(&queue.take(1, true, 1)));
+        }
+        taken.sort_unstable();
+        assert_eq!(taken, [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
+        assert!(!queue.has(1) && !queue.has(2));
+    }
+
+    #[test]
+    fn of_one_account_only_its_own_are_taken() {
+        let queue = queue(&[1, 2, 1]);
+        assert_eq!(accounts(&queue.take(1, false, 1)), [1, 1]);
+        assert!(queue.has(2));
+    }
 }

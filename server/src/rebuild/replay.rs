@@ -163,5 +163,5 @@ fn content(incoming: &Incoming, extracted: &Extracted, body: Option<Box<RawValue
         files: Vec::new(),
         body,
     };
-    Some(Content { kind, form: extracted.form, entry: Box::new(entry) })
+    Some(Content { kind, form: extracted.form, entry: std::sync::Arc::new(entry) })
 }

@@ -27,6 +27,10 @@ const START_US: i64 = 1_790_000_000_000_000;
 /// Enough for 300 entries of a phone, of which three in ten report on tasks, four on each.
 const TASKS_OF_A_PERSON: usize = 24;
 
+/// What the monotonic clocks of the phones show. Their entries follow within a millisecond, so that they are later
+/// than what the office decided.
+pub(crate) const BOOTED_US: i64 = 1_000_000_000;
+
 /// One company.
 #[derive(Debug, Clone)]
 pub(crate) struct Company {
@@ -186,7 +190,7 @@ fn form(company: &Company, number: usize) -> String {
 
 fn line(environment: &Environment, person: &Person, sequence: i64, kind: &str, more: &str) -> Vec<u8> {
     let (id, installation, employee) = (environment.uuid(), person.installation, person.employee);
-    let (wall_us, monotonic_us) = (environment.now_us(), sequence * 1_000_000);
+    let (wall_us, monotonic_us) = (environment.now_us(), BOOTED_US + sequence);
     format!(
         r#"{{"id":"{id}","kind":"{kind}","installation":"{installation}","employee":"{employee}","sequence":{sequence},"clock":{{"wall_us":{wall_us},"monotonic_us":{monotonic_us},"boot":"b7","zone":"America/Lima","offset_s":-18000,"automatic":true}},"place":{{"latitude":-12.046373,"longitude":-77.042754,"accuracy_m":12.5,"provider":"fused"}}{more}}}"#
     )

@@ -111,7 +111,7 @@ pub(crate) fn incoming(app: &App, installation: Uuid, lines: Vec<Vec<u8>>) -> Re
     let received_us = app.environment.now_us();
     let clock = Clock {
         wall_us: received_us,
-        monotonic_us: Some(1_000_000_000),
+        monotonic_us: Some(cast::BOOTED_US + 1000),
         boot: Some("b7".to_owned()),
         zone: None,
         offset_s: None,

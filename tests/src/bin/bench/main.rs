@@ -30,8 +30,8 @@ async fn main() -> Result<ExitCode> {
         [] => (false, ""),
         ["--check"] => (true, ""),
         ["--only", only] => (false, *only),
-        [slow_sync::ONE_RUN, accounts] => {
-            say(&slow_sync::one_run(accounts.parse()?).await?)?;
+        [slow_sync::ONE_RUN, kind, accounts] => {
+            say(&slow_sync::one_run(kind, accounts.parse()?).await?)?;
             return Ok(ExitCode::SUCCESS);
         }
         _ => bail!("usage: bench [--check | --only TEXT]"),

@@ -36,7 +36,7 @@ pub(crate) async fn pace(kind: Kind, accounts: usize, slow: bool) -> Result<Pace
 /// The run in a process of its own, since a library is preloaded only at the start.
 fn in_process(accounts: usize, slow: bool) -> Result<Pace> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.arg(ONE_RUN).arg(accounts.to_string()).stdin(Stdio::null()).stderr(Stdio::inherit());
+    command.args([ONE_RUN, "sqlite", &accounts.to_string()]).stdin(Stdio::null()).stderr(Stdio::inherit());
     if slow {
         command.env("LD_PRELOAD", library()?).env("SLOW_SYNC_US", (COMMIT_MS * 1000).to_string());
     }
@@ -49,9 +49,10 @@ fn in_process(accounts: usize, slow: bool) -> Result<Pace> {
     Ok(Pace { entries_per_s: rate.parse()?, cpu_s: cpu.parse().ok() })
 }
 
-/// What the process of [`in_process`] does. Returns the line that it prints.
-pub(crate) async fn one_run(accounts: usize) -> Result<String> {
-    let pace = figures::one_run(Kind::Sqlite, accounts, "").await?;
+/// What the process of [`in_process`] does; also of use to profile either database. Returns the line that it prints.
+pub(crate) async fn one_run(kind: &str, accounts: usize) -> Result<String> {
+    let kind = if kind == "sqlite" { Kind::Sqlite } else { Kind::Postgres };
+    let pace = figures::one_run(kind, accounts, "").await?;
     Ok(format!("{} {}", pace.entries_per_s, pace.cpu_s.map_or_else(|| "-".to_owned(), |cpu| cpu.to_string())))
 }
 

@@ -11,8 +11,8 @@ mod sqlite;
 use std::sync::Arc;
 
 use anyhow::Result;
-use sqlx::types::Uuid;
 use tokio::sync::{Barrier, Mutex, mpsc, oneshot};
+use uuid::Uuid;
 
 use crate::{
     cpu::Meter,

@@ -1,15 +1,19 @@
 //! PostgreSQL without anything between: binary COPY. What replaces rows, which COPY cannot do, is one statement.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use anyhow::{Result, bail};
+use axum::body::Bytes;
+use futures_util::SinkExt as _;
 use sqlx::{
-    AssertSqlSafe, Column as _, Connection as _, PgConnection, Row as _, TypeInfo as _,
-    postgres::{PgArguments, PgRow},
-    query::Query,
-    types::Uuid,
+    AssertSqlSafe, Column as _, Connection as _, PgConnection, Row as _, TypeInfo as _, postgres::PgRow,
 };
 use tokio::sync::Mutex;
+use tokio_postgres::{Client, NoTls, Statement, types::ToSql};
+use uuid::Uuid;
 
 use super::{
     Batch, Cell, Group, Handed, Row, Table, answer,
@@ -57,91 +61,111 @@ fn cells(row: &PgRow) -> Result<Row> {
 /// What a connection does for one batch.
 enum Step {
     /// A COPY and its data
-    Copy(String, Vec<u8>),
-    /// Rows that replace others
-    Replace(String, Batch),
+    Copy(Statement, Bytes),
+    /// Rows that replace others, by column
+    Replace(Statement, Vec<Column>),
 }
 
-/// One connection that writes.
+/// A column of an array statement.
+type Column = Box<dyn ToSql + Sync + Send>;
+
+/// One connection that writes. Its driver is not sqlx, which leaves Nagle's algorithm on: each COPY would wait 40 ms.
 pub(super) struct Writer {
-    connection: PgConnection,
+    client: Client,
     groups: Vec<(usize, Vec<Step>)>,
 }
 
 impl Writer {
-    /// Connects, and writes the data of every COPY.
+    /// Connects, prepares the statements, and writes the data of every COPY.
     pub(super) async fn open(url: &str, groups: Vec<Group>) -> Result<Self> {
-        let connection = PgConnection::connect(url).await?;
-        let steps = |group: Group| (group.entries, group.batches.into_iter().map(Step::of).collect());
-        Ok(Self { connection, groups: groups.into_iter().map(steps).collect() })
+        let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+        // ends when the client is dropped; what goes wrong in it, the client is told
+        tokio::spawn(connection);
+        let mut statements: HashMap<&'static str, Statement> = HashMap::new();
+        let mut prepared = Vec::with_capacity(groups.len());
+        for group in groups {
+            let mut steps = Vec::new();
+            for batch in &group.batches {
+                let statement = match statements.entry(batch.table) {
+                    Entry::Occupied(known) => known.get().clone(),
+                    Entry::Vacant(place) => place.insert(client.prepare(&text(batch)).await?).clone(),
+                };
+                steps.push(Step::new(statement, batch)?);
+            }
+            prepared.push((group.entries, steps));
+        }
+        Ok(Self { client, groups: prepared })
     }
 
     /// Writes the groups, each when its entries were handed over.
     pub(super) async fn write(self, handed: Arc<Mutex<Handed>>) -> Result<()> {
-        let Self { mut connection, groups } = self;
+        let Self { client, groups } = self;
         for (entries, steps) in groups {
             let taken = handed.lock().await.take(entries).await;
-            let mut transaction = connection.begin().await?;
+            client.batch_execute("begin").await?;
             for step in steps {
-                step.run(&mut transaction).await?;
+                step.run(&client).await?;
             }
-            transaction.commit().await?;
+            client.batch_execute("commit").await?;
             answer(taken);
         }
-        connection.close().await?;
         Ok(())
     }
+}
+
+fn text(batch: &Batch) -> String {
+    let (table, columns) = (batch.table, batch.columns.join(", "));
+    if batch.keys.is_empty() {
+        return format!("copy {table} ({columns}) from stdin (format binary)");
+    }
+    let kinds = batch.rows.iter().take(1).flatten().map(|cell| match cell {
+        Cell::Bool(_) => "boolean",
+        Cell::Integer(_) => "bigint",
+        Cell::Bytes(_) => "bytea",
+        Cell::Uuid(_) => "uuid",
+        Cell::Text(_) | Cell::Null => "text",
+    });
+    let parameters: Vec<String> =
+        kinds.enumerate().map(|(at, kind)| format!("${}::{kind}[]", at + 1)).collect();
+    let (parameters, tail) = (parameters.join(", "), batch.tail());
+    format!("insert into {table} ({columns}) select * from unnest({parameters}) {tail}")
 }
 
 impl Step {
-    fn of(batch: Batch) -> Self {
-        let (table, columns) = (batch.table, batch.columns.join(", "));
+    fn new(statement: Statement, batch: &Batch) -> Result<Self> {
         if batch.keys.is_empty() {
-            return Self::Copy(
-                format!("copy {table} ({columns}) from stdin (format binary)"),
-                copy_data(&batch.rows),
-            );
+            return Ok(Self::Copy(statement, copy_data(&batch.rows).into()));
         }
-        let parameters: Vec<String> = (1..=batch.columns.len()).map(|number| format!("${number}")).collect();
-        let (parameters, tail) = (parameters.join(", "), batch.tail());
-        Self::Replace(
-            format!("insert into {table} ({columns}) select * from unnest({parameters}) {tail}"),
-            batch,
-        )
+        let columns = (0..batch.columns.len()).map(|column| array(&batch.rows, column));
+        Ok(Self::Replace(statement, columns.collect::<Result<_>>()?))
     }
 
-    async fn run(self, connection: &mut PgConnection) -> Result<()> {
+    async fn run(self, client: &Client) -> Result<()> {
         match self {
-            Self::Copy(sql, data) => {
-                let mut copy = connection.copy_in_raw(&sql).await?;
-                copy.send(data).await?;
+            Self::Copy(statement, data) => {
+                let mut copy = std::pin::pin!(client.copy_in(&statement).await?);
+                copy.feed(data).await?;
                 copy.finish().await?;
             }
-            Self::Replace(sql, batch) => {
-                let mut query = sqlx::query(AssertSqlSafe(sql));
-                for column in 0..batch.columns.len() {
-                    query = bind(query, &batch.rows, column)?;
-                }
-                query.execute(connection).await?;
+            Self::Replace(statement, columns) => {
+                client
+                    .execute_raw(&statement, columns.iter().map(|column| &**column as &(dyn ToSql + Sync)))
+                    .await?;
             }
         }
         Ok(())
     }
 }
 
-/// Binds a column as an array. No column that is replaced is nullable.
-fn bind<'q>(
-    query: Query<'q, sqlx::Postgres, PgArguments>,
-    rows: &[Row],
-    column: usize,
-) -> Result<Query<'q, sqlx::Postgres, PgArguments>> {
+/// A column as an array. No column that is replaced is nullable.
+fn array(rows: &[Row], column: usize) -> Result<Column> {
     macro_rules! array {
         ($variant:ident) => {{
             let values = rows.iter().filter_map(|row| match &row[column] {
                 Cell::$variant(value) => Some(value.clone()),
                 _ => None,
             });
-            query.bind(values.collect::<Vec<_>>())
+            Box::new(values.collect::<Vec<_>>())
         }};
     }
     Ok(match rows.first().map(|row| &row[column]) {
