@@ -1,6 +1,6 @@
 //! The three logs: entries, events, changes, and the one way to append to them.
 //!
-//! The road of the data: [`queue`] groups the submissions of phones, [`write`] is a transaction of the office; both
+//! The road of the data: [`queue`] groups the submissions of phones, [`mod@write`] is a transaction of the office; both
 //! take a turn from [`scheduler`], lock the account's [`head`], and hand a batch to [`flush`], which drops
 //! [`repeats`], reads a [`context`], folds ([`fold`]), links [`chains`], makes [`events`] and [`changes`], and writes
 //! the head back.

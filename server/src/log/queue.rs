@@ -314,8 +314,9 @@ mod tests {
         let incoming = Incoming::from_phone(b"{}".to_vec(), &frame, principal, None, 0, false);
         for account in accounts {
             let (answer, _) = oneshot::channel();
-            let submission = Submission { entries: vec![incoming.clone(); 10], answer };
-            queue.push(*account, submission, 1000, 0).unwrap();
+            let submission =
+                Submission { entries: vec![incoming.clone(); 10], bytes: 20, answer, since_us: 0 };
+            queue.push(*account, submission, 1000).unwrap();
         }
         queue
     }
@@ -346,13 +347,13 @@ mod tests {
         }
         taken.sort_unstable();
         assert_eq!(taken, [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
-        assert!(!queue.has(1) && !queue.has(2));
+        assert!(queue.is_done(1) && queue.is_done(2));
     }
 
     #[test]
     fn of_one_account_only_its_own_are_taken() {
         let queue = queue(&[1, 2, 1]);
         assert_eq!(accounts(&queue.take(1, false, 1)), [1, 1]);
-        assert!(queue.has(2));
+        assert!(queue.is_done(1) && !queue.is_done(2));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! On SQLite there is one turn at a time, since there is one write connection; on PostgreSQL several, for different
 //! accounts. Captures go before the office's edits, those before imports, those before housekeeping; every
-//! [`PATIENCE`]th turn goes to one of the other classes, each in its turn, so that none starves. Queues are bounded:
+//! `PATIENCE`th turn goes to one of the other classes, each in its turn, so that none starves. Queues are bounded:
 //! beyond, the caller is told when to come back.
 
 use std::{

@@ -195,5 +195,5 @@ fn read(entry: &Entry) -> Result<Result<(Kind, Content), &'static str>> {
     let principal = Principal::Installation(entry.author_id.context("no author")?);
     let incoming =
         Incoming::from_phone(entry.bytes.clone(), &frame, principal, None, entry.received_us, false);
-    Ok(incoming.content.map(|content| (content.kind, *content.entry)))
+    Ok(incoming.content.map(|content| (content.kind, content.entry.as_ref().clone())))
 }

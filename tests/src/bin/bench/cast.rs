@@ -160,18 +160,15 @@ fn moment(company: &Company, person: &Person, mix: Mix, number: usize) -> (&'sta
     match (mix, number % 10) {
         (_, 0) => ("shift.start", String::new()),
         (_, 9) => ("shift.end", String::new()),
-        (_, 4) => ("message", message(number)),
-        (_, 7) => ("form", form(company, number)),
         (Mix::Plain, 2) => ("break.start", r#","body":{"break":"lunch"}"#.to_owned()),
         (Mix::Plain, 6) => ("break.end", r#","body":{"break":"lunch"}"#.to_owned()),
-        (Mix::Plain, 8) => ("message", message(number)),
-        (Mix::Plain, _) => ("form", form(company, number)),
+        (_, 4) | (Mix::Plain, 8) => ("message", message(number)),
         (Mix::Tasks, 1) => ("task.en_route", of_task),
         (Mix::Tasks, 2) => ("task.arrive", of_task),
         (Mix::Tasks, 3) => ("task.start", of_task),
         (Mix::Tasks, 5) => ("form", of_task + &form(company, number)),
         (Mix::Tasks, 6) => ("task.close", of_task),
-        (Mix::Tasks, _) => ("form", form(company, number)),
+        _ => ("form", form(company, number)),
     }
 }
 

@@ -107,20 +107,17 @@ pub(crate) async fn run(
     let (sender, receiver) = mpsc::channel(phones.len());
     let handed = Arc::new(Mutex::new(Handed { receiver, working: phones.len(), surplus: 0 }));
 
-    let (writing, meter) = match stage.file() {
-        Some(file) => {
-            let writer = sqlite::Writer::open(&file, groups)?;
-            (vec![tokio::task::spawn_blocking(move || writer.write(&handed))], Meter::own())
+    let (writing, meter) = if let Some(file) = stage.file() {
+        let writer = sqlite::Writer::open(&file, groups)?;
+        (vec![tokio::task::spawn_blocking(move || writer.write(&handed))], Meter::own())
+    } else {
+        let mut writing = Vec::new();
+        for groups in by_account(groups, connections) {
+            let writer = postgres::Writer::open(&stage.url(), groups).await?;
+            writing.push(tokio::spawn(writer.write(Arc::clone(&handed))));
         }
-        None => {
-            let mut writing = Vec::new();
-            for groups in by_account(groups, connections) {
-                let writer = postgres::Writer::open(&stage.url(), groups).await?;
-                writing.push(tokio::spawn(writer.write(Arc::clone(&handed))));
-            }
-            drop(handed);
-            (writing, Meter::with_server(&stage.url()).await?)
-        }
+        drop(handed);
+        (writing, Meter::with_server(&stage.url()).await?)
     };
     let handing: Vec<_> = phones
         .into_iter()
