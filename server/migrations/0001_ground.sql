@@ -426,7 +426,7 @@ create table enrolment (
     account {i64} not null,
     id {uuid} not null,
     code {bytes} not null,
-    name {text} not null,
+    name {text} not null, -- personal
     roster {json} not null,
     author {text} not null,
     author_id {uuid},

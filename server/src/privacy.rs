@@ -78,6 +78,12 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("account_user", "code", "the name by which a person logs in", Retention::User),
     column("account_user", "name", "a person's name", Retention::User),
     column("account_user", "custom", "what the company keeps of a person", Retention::User),
+    column(
+        "enrolment",
+        "name",
+        "often the name of the person whose phone it will be",
+        Retention::Installation,
+    ),
     column("installation", "name", "often the name of the person whose phone it is", Retention::Installation),
     column("installation", "device", "what identifies a person's phone", Retention::Installation),
     column("idempotency", "response", "an answer that was given", Retention::Request),

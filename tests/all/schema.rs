@@ -17,6 +17,7 @@ use uuid::Uuid;
 /// The tables whose primary key does not begin with the account, and why.
 const OUTSIDE_ACCOUNTS: &[(&str, &str)] = &[
     ("account", "is the account"),
+    ("duty", "is the whole server's"),
     ("heartbeat", "is the replica's"),
     ("login", "finds the account of whoever logs in"),
     ("server_setting", "is the whole server's"),

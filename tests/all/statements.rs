@@ -26,6 +26,16 @@ on_both! {
 /// Fewer texts than the server has had for long: a search that finds less is broken.
 const AT_LEAST: usize = 80;
 
+/// Where texts are put together, or delete or descend by `k`, so that they cannot be prepared alone, and which tests run
+/// them on both databases.
+const RUN_ELSEWHERE: &[(&str, &str)] = &[
+    ("server/src/database/tables.rs", "backup: every table is dumped and restored"),
+    ("server/src/files/sweep.rs", "files: what nothing refers to is swept"),
+    ("server/src/objects/feed.rs", "objects: places below a moved one are filed anew"),
+    ("server/src/objects/store.rs", "objects: links that are gone are removed"),
+    ("server/src/tasks/list.rs", "tasks: every filter is asked for"),
+];
+
 /// An SQL text of the source.
 #[derive(Debug)]
 struct Text {
@@ -60,6 +70,11 @@ async fn every_text_prepares(world: World) {
     let mut refused = Vec::new();
     for text in &texts {
         if let Err(reason) = prepare(&world.app.db, text).await {
+            let cannot_be =
+                reason.contains("cannot be prepared") || reason.contains("nothing tells the type");
+            if cannot_be && RUN_ELSEWHERE.iter().any(|(file, _)| text.place.starts_with(file)) {
+                continue;
+            }
             refused.push(format!("{}: {reason}", text.place));
         }
     }

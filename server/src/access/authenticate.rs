@@ -251,6 +251,9 @@ fn note_seen(app: &App, caller: &Caller, session: Uuid, now_us: i64) {
         return;
     }
     let (app, allowed) = (app.clone(), caller.oneself());
+    let forget = move |app: &App| {
+        app.guards.noting_sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+    };
     tokio::spawn(async move {
         let noted = async {
             let mut write = app.log.begin(&allowed, Class::Housekeeping).await?;
@@ -261,12 +264,14 @@ fn note_seen(app: &App, caller: &Caller, session: Uuid, now_us: i64) {
                     (allowed.account(), session, now_us),
                 )
                 .await?;
+            // Before the commit: whoever sees the instant can have a later one noted.
+            forget(&app);
             write.commit().await
         };
         if let Err(problem) = noted.await {
             tracing::warn!(%problem, "a session's last request was not noted");
         }
-        app.guards.noting_sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&session);
+        forget(&app);
     });
 }
 

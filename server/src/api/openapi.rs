@@ -116,7 +116,7 @@ pub(super) fn description() -> OpenApi {
     document
 }
 
-/// Adds to every operation what all have in common: the permission in words, since pages show scopes of OAuth only, and
+/// Adds to every operation what all have in common: an id made of method and path, the permission in words, since pages show scopes of OAuth only, and
 /// the problem that any of them may answer with.
 pub(super) fn complete(document: &mut OpenApi) {
     let mut schemas = Vec::new();
@@ -124,9 +124,17 @@ pub(super) fn complete(document: &mut OpenApi) {
     schemas.push((ProblemShown::name().into_owned(), ProblemShown::schema()));
     document.components.get_or_insert_default().schemas.extend(schemas);
     let problem_schema = Ref::from_schema_name(ProblemShown::name());
-    for item in document.paths.paths.values_mut() {
-        let methods = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-        for operation in methods.into_iter().flatten() {
+    for (path, item) in &mut document.paths.paths {
+        let methods = [
+            ("get", &mut item.get),
+            ("put", &mut item.put),
+            ("post", &mut item.post),
+            ("delete", &mut item.delete),
+            ("patch", &mut item.patch),
+        ];
+        for (method, operation) in methods {
+            let Some(operation) = operation else { continue };
+            operation.operation_id = Some(operation_id(method, path));
             let permissions = permissions(operation);
             if !permissions.is_empty() {
                 let text = operation.description.get_or_insert_default();
@@ -144,6 +152,16 @@ pub(super) fn complete(document: &mut OpenApi) {
             operation.responses.responses.entry("default".to_owned()).or_insert(problem.into());
         }
     }
+}
+
+/// `get_tasks_by_reference` for `GET /v1/tasks/{reference}`: unique, since method and path are.
+fn operation_id(method: &str, path: &str) -> String {
+    let path = path.trim_start_matches("/v1");
+    let words = path.split('/').filter(|part| !part.is_empty()).map(|part| match part.strip_prefix('{') {
+        Some(name) => format!("by_{}", name.trim_end_matches('}')),
+        None => part.replace(['-', '.'], "_"),
+    });
+    [method.to_owned()].into_iter().chain(words).collect::<Vec<_>>().join("_")
 }
 
 /// The permissions that an operation states; any one of them is enough.

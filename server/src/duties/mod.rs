@@ -138,7 +138,7 @@ async fn sweep(app: &App) -> Result<Left> {
 async fn note(app: &App, duty: Duty, problem: Option<Code>) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.execute(
-        "update duty set problem = $3, done_us = case when $3 is null then $4 else done_us end \
+        "update duty set problem = cast($3 as text), done_us = case when cast($3 as text) is null then $4 else done_us end \
          where name = $1 and holder = $2",
         (duty.name(), app.health.replica(), problem.map(Code::name), app.environment.now_us()),
     )

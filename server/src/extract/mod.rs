@@ -47,13 +47,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Problem::new(Code::UnsupportedMediaType).with("expected", "application/json"));
         }
         let Raw(body) = Raw::from_request(request, state).await?;
+        let read = from_json(&body);
         // serde reads a list as the fields of a struct in their order, which nobody promised.
-        if body.trim_ascii_start().starts_with(b"[") {
+        let is_list = body.trim_ascii_start().starts_with(b"[");
+        if is_list && read.as_ref().err().is_none_or(|problem| problem.code() != Code::MalformedJson) {
             let mut faults = Faults::default();
             faults.add("", "wrong_type", "", "an object");
             return Err(faults.into());
         }
-        from_json(&body).map(Self)
+        read.map(Self)
     }
 }
 

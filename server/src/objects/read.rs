@@ -114,17 +114,17 @@ pub(super) async fn by_codes<K: Kept>(
 
 /// What every text of a list asks for.
 const LIST: &str = "select id, version, body, created_us, updated_us, sort_key from object \
-                    where account = $1 and kind = $2 and ($3 is null or state = $3) \
-                    and ($4 is null or updated_us > $4) and ($5 is null or sort_key like $5 escape '!') \
+                    where account = $1 and kind = $2 and (state = $3 or $3 is null) \
+                    and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
                     and (sort_key, id) > ($6, $7) order by sort_key, id limit $8";
 const LIST_BELOW: &str = "select id, version, body, created_us, updated_us, sort_key from object \
-                          where account = $1 and kind = $2 and ($3 is null or state = $3) \
-                          and ($4 is null or updated_us > $4) and ($5 is null or sort_key like $5 escape '!') \
+                          where account = $1 and kind = $2 and (state = $3 or $3 is null) \
+                          and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
                           and (sort_key, id) > ($6, $7) and parent = $9 order by sort_key, id limit $8";
 const LIST_OF_CODE: &str = "select id, version, body, created_us, updated_us, sort_key from object \
-                            where account = $1 and kind = $2 and ($3 is null or state = $3) \
-                            and ($4 is null or updated_us > $4) and ($5 is null or sort_key like $5 escape '!') \
-                            and (sort_key, id) > ($6, $7) and code = $9 and ($10 is null or parent = $10) \
+                            where account = $1 and kind = $2 and (state = $3 or $3 is null) \
+                            and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
+                            and (sort_key, id) > ($6, $7) and code = $9 and (parent = $10 or $10 is null) \
                             order by sort_key, id limit $8";
 
 /// A [`Row`] with its place in the list.

@@ -95,7 +95,7 @@ async fn write(account: &Account, objects: &[Uuid], random: &mut Random) {
 
 async fn pages_from_the_beginning_give_exactly_the_live_objects(world: World) {
     let account = world.account("acme").await.unwrap();
-    let nothing = Copy::default().catch_up(&account, Scope::Account, 5).await;
+    let nothing = Copy::default().catch_up(&account, Scope::Catalogue, 5).await;
     assert_eq!((nothing.changes.len(), nothing.position, nothing.head.position), (0, 0, 0));
     let objects: Vec<Uuid> = (1..=20).map(Uuid::from_u128).collect();
     let mut random = Random::new(1);

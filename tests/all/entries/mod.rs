@@ -118,8 +118,9 @@ async fn an_entry_shows_what_was_captured_and_what_became_of_it(world: World) {
     let (one, other) = ("ab".repeat(32), "cd".repeat(32));
     let mut tx = account.app.db.begin().await.unwrap();
     tx.execute(
-        "insert into file (account, hash, size_bytes, media_type, created_us) values ($1, $2, 3, 'image/png', 1)",
-        (account.id, campo_protocol::text::unhex(&one).unwrap()),
+        "insert into file (account, hash, generation, size_bytes, media_type, created_us) \
+         values ($1, $2, $3, 3, 'image/png', 1)",
+        (account.id, campo_protocol::text::unhex(&one).unwrap(), ana),
     )
     .await
     .unwrap();

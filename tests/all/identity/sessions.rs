@@ -10,7 +10,7 @@ use campo_tests::{
     on_both, wait,
     world::{Account, PASSWORD, World},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{all_mighty, delete, done, patch, put, refused};
 
@@ -179,6 +179,13 @@ async fn the_last_request_of_a_session_is_noted_once_a_minute_at_most(world: Wor
     noted(&world, start_us + 120_000_000).await;
 }
 
+/// What an answer says, but for the request's own id.
+fn said(answer: &Answer) -> Value {
+    let mut said = answer.json();
+    said.as_object_mut().unwrap().remove("request_id");
+    said
+}
+
 async fn a_wrong_name_and_a_wrong_password_are_answered_alike(world: World) {
     let account = world.account("acme").await.unwrap();
     account.user("ana", &[ViewTasks]).await.unwrap();
@@ -193,7 +200,7 @@ async fn a_wrong_name_and_a_wrong_password_are_answered_alike(world: World) {
     // The name of a key is nobody's at the console.
     for (login, password) in [("nobody", PASSWORD), ("erp-ftp", PASSWORD), ("", ""), ("ana", "")] {
         let answer = log_in(&stranger, login, password, "192.0.2.1").await;
-        assert_eq!((answer.status, &answer.body), (wrong.status, &wrong.body), "{login}");
+        assert_eq!((answer.status, said(&answer)), (wrong.status, said(&wrong)), "{login}");
     }
 }
 

@@ -216,7 +216,7 @@ fn contents(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
                 &employee,
                 br#""employee":"00000000-0000-0000-0000-000000000007""#,
             ),
-            set_aside("unknown_employee"),
+            Kept("set_aside", Some("unknown_employee"), marks::UNKNOWN_EMPLOYEE),
         ),
         ("no task", phone.line("task.start", ""), set_aside("task_missing")),
         (
