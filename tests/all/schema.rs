@@ -223,6 +223,7 @@ fn a_column_whose_name_suggests_personal_data_is_marked_or_known_not_to_hold_any
         ["name", "text", "body", "fields", "custom", "note", "address", "email", "phone", "device"];
     let holds_none = [
         ("account", "name"),
+        ("duty", "name"),
         ("access_key", "custom"),
         ("access_key", "name"),
         ("installation", "custom"),
