@@ -183,7 +183,8 @@ async fn every_json_route_refuses_what_it_cannot_read(world: World) {
         (b"7", &[422]),
         (b"{\"no_such_field\":1}", &[422]),
         (b"{\"code\":\"a\\u0000\",\"name\":\"\\u0000\"}", &[422]),
-        (deep.as_bytes(), &[400]),
+        // Of the wrong type for all, and too deep for those that read it whole
+        (deep.as_bytes(), &[400, 422]),
         (large.as_bytes(), &[413]),
     ];
     for (path, method) in json_routes() {
@@ -199,7 +200,9 @@ async fn every_json_route_refuses_what_it_cannot_read(world: World) {
             let answer = Client::new(&world.app, Some(&bearer)).send(request).await.unwrap();
             let status = answer.status.as_u16();
             // A path that names nothing may be found first, and a phone's route is not for keys.
-            let fits = expected.contains(&status) || [403, 404].contains(&status);
+            // A batch may be larger, and is then read.
+            let is_batch = path.ends_with("/batch") && body.len() > limit && status == 422;
+            let fits = expected.contains(&status) || [403, 404].contains(&status) || is_batch;
             let shown = String::from_utf8_lossy(&body[..body.len().min(40)]);
             assert!(fits, "{name} answers {status} to {shown}: {}", answer.json());
             assert!(answer.json()["code"].is_string(), "{name}");

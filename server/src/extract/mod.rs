@@ -123,7 +123,9 @@ pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         // What is not JSON at all is said before what is wrong with a field of it.
-        if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        if error.inner().is_data()
+            && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
+        {
             return explain::malformed(&error);
         }
         let path = error.path().clone();
