@@ -54,5 +54,7 @@ pub(super) async fn exchange(app: &App, phone: &Phone, bytes: &[u8]) -> Result<A
         receipts: submitted.receipts,
         unreadable,
         heads: submitted.heads,
+        view: None,
+        files: Vec::new(),
     })
 }
