@@ -316,22 +316,17 @@ fn statement(form: &Form, is_sqlite: bool) -> Result<String, String> {
         Form::Rows { into, tail } => {
             let columns = names(into)?;
             let rows = rows(&columns, &format!("{into} {tail}"), is_sqlite)?;
-            Ok(if is_sqlite {
-                format!("{into} {rows} {tail}")
-            } else {
-                format!("{into} select * from {rows} {tail}")
-            })
+            Ok(format!("{into} {rows} {tail}"))
         }
         Form::Keys { keys, select } => {
             let columns: Vec<&str> = keys.split(',').map(str::trim).collect();
             let rows = rows(&columns, select, is_sqlite)?;
-            let from = if is_sqlite { rows } else { format!("select * from {rows}") };
-            Ok(format!("with k({keys}) as ({from}) {select}"))
+            Ok(format!("with k({keys}) as ({rows}) {select}"))
         }
     }
 }
 
-/// One row of parameters: `values (?,?)`, or `unnest($1::bigint[],…)`, whose types the program gives otherwise.
+/// One row of parameters: `values (?,?)`, or `select unnest($1::bigint[]),…`, whose types the program gives otherwise.
 fn rows(columns: &[&str], sql: &str, is_sqlite: bool) -> Result<String, String> {
     if is_sqlite {
         return Ok(format!("values ({})", vec!["?"; columns.len()].join(",")));
@@ -339,9 +334,11 @@ fn rows(columns: &[&str], sql: &str, is_sqlite: bool) -> Result<String, String> 
     let parameters = columns
         .iter()
         .enumerate()
-        .map(|(index, column)| Ok(format!("${}::{}[]", index + 1, postgres_type(column_type(column, sql)?))))
+        .map(|(index, column)| {
+            Ok(format!("unnest(${}::{}[])", index + 1, postgres_type(column_type(column, sql)?)))
+        })
         .collect::<Result<Vec<_>, String>>()?;
-    Ok(format!("unnest({})", parameters.join(",")))
+    Ok(format!("select {}", parameters.join(",")))
 }
 
 /// The names in the first parentheses.

@@ -12,6 +12,7 @@
 #![expect(clippy::redundant_locals, reason = "one macro names the connection for both databases")]
 
 mod begin;
+mod checkpoint;
 mod failure;
 pub mod migrations;
 pub mod schema;
@@ -101,6 +102,8 @@ pub enum Db {
         read: sqlx::Pool<Sqlite>,
         /// One connection: [`crate::log::scheduler`] lends it
         write: sqlx::Pool<Sqlite>,
+        /// Keeps the write-ahead log short
+        checkpoints: checkpoint::Checkpoints,
     },
     /// A server
     Postgres(sqlx::Pool<Postgres>),
@@ -169,6 +172,7 @@ impl Db {
             .busy_timeout(Duration::from_secs(20))
             .optimize_on_close(true, 400)
             .pragma("temp_store", "memory")
+            .pragma("wal_autocheckpoint", "0")
             .statement_cache_capacity(400);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
@@ -177,12 +181,13 @@ impl Db {
             .max_lifetime(None)
             .connect_with(connect.clone())
             .await?;
+        let checkpoints = checkpoint::Checkpoints::new(connect.clone());
         let read = SqlitePoolOptions::new()
             .max_connections(options.connections.clamp(1, 8))
             .test_before_acquire(false)
             .connect_with(connect.read_only(true))
             .await?;
-        Ok(Self::Sqlite { read, write })
+        Ok(Self::Sqlite { read, write, checkpoints })
     }
 
     async fn open_postgres(options: &Options) -> Result<Self, OpenError> {
@@ -217,7 +222,10 @@ impl Db {
     /// to append".
     pub async fn begin(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { write, .. } => Tx::Sqlite(begin::immediate(write).await?),
+            Self::Sqlite { write, checkpoints, .. } => {
+                checkpoints.before(write).await;
+                Tx::Sqlite(begin::immediate(write).await?)
+            }
             Self::Postgres(pool) => Tx::Postgres(begin::whole(pool, "begin").await?),
         })
     }
@@ -262,8 +270,9 @@ impl Db {
     /// Waits until every connection is closed.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, checkpoints } => {
                 read.close().await;
+                checkpoints.close().await;
                 write.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
@@ -335,7 +344,7 @@ impl Tx {
                 touched
             }
             Self::Postgres(tx) => {
-                let sql = format!("{into} select * from unnest({}) {tail}", parameters(C::WIDTH));
+                let sql = format!("{into} select {} {tail}", unnested(C::WIDTH));
                 sqlx::query_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
                     .execute(&mut **tx)
                     .await?
@@ -377,8 +386,7 @@ impl Tx {
                 found
             }
             Self::Postgres(tx) => {
-                let sql =
-                    format!("with k({keys}) as (select * from unnest({})) {select}", parameters(C::WIDTH));
+                let sql = format!("with k({keys}) as (select {}) {select}", unnested(C::WIDTH));
                 sqlx::query_as_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
                     .fetch_all(&mut **tx)
                     .await?
@@ -426,9 +434,10 @@ fn placeholders(width: usize, rows: usize) -> String {
     text
 }
 
-/// `$1,$2` for `width` arrays.
-fn parameters(width: usize) -> String {
-    (1..=width).map(|n| format!("${n}")).collect::<Vec<_>>().join(",")
+/// `unnest($1),unnest($2)`: the rows that `width` arrays of one length make. In the list of a `select` PostgreSQL walks
+/// them in step; `from unnest($1,$2)` would first write each array to a store of its own.
+fn unnested(width: usize) -> String {
+    (1..=width).map(|n| format!("unnest(${n})")).collect::<Vec<_>>().join(",")
 }
 
 #[expect(

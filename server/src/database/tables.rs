@@ -12,8 +12,9 @@ use sqlx::{
 use uuid::Uuid;
 
 use super::{
-    SQLITE_ROWS, SQLITE_VALUES, Tx, parameters, placeholders,
+    SQLITE_ROWS, SQLITE_VALUES, Tx, placeholders,
     schema::{Column, ColumnType, Table},
+    unnested,
 };
 use crate::problem::Result;
 use campo_protocol::text::{hex, unhex};
@@ -111,7 +112,7 @@ impl Tx {
                 }
             }
             Self::Postgres(tx) if !rows.is_empty() => {
-                let sql = format!("{into} select * from unnest({})", parameters(width));
+                let sql = format!("{into} select {}", unnested(width));
                 let arguments = postgres(table, rows).map_err(sqlx::Error::Encode)?;
                 sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut **tx).await?;
             }

@@ -105,6 +105,12 @@ impl Log {
         queue::submit(self, allowed.account(), entries).await
     }
 
+    /// Refuses as [`Self::submit`] would when too much of the account waits already. To be asked before a body is read, so
+    /// that an account at its limits costs the others nothing.
+    pub fn ensure_room<P>(&self, allowed: &Allowed<P>) -> Result<()> {
+        self.shared.queue.ensure_room(allowed.account(), self.shared.queue_bound)
+    }
+
     /// Begins a transaction of the office.
     pub async fn begin<P>(&self, allowed: &Allowed<P>, class: Class) -> Result<Write> {
         Write::begin(self.clone(), allowed, class).await

@@ -89,7 +89,7 @@ impl Queue {
         let waiting = pending.accounts.entry(account).or_default();
         let bytes: usize = waiting.iter().map(|waiting| waiting.bytes).sum();
         if waiting.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES) {
-            return Err(Problem::new(Code::QueueFull).retry_after_s(1));
+            return Err(full());
         }
         if waiting.is_empty() {
             pending.rotation.push_back(account);
@@ -97,6 +97,14 @@ impl Queue {
         pending.entries += submission.entries.len();
         waiting.push_back(submission);
         Ok(pending.running.insert(account))
+    }
+
+    /// Refuses when no submission of the account would be taken.
+    pub fn ensure_room(&self, account: i64, bound: usize) -> Result<()> {
+        match self.lock().accounts.get(&account) {
+            Some(waiting) if waiting.len() >= bound.max(1) => Err(full()),
+            _ => Ok(()),
+        }
     }
 
     /// Takes a group: of `account` alone, or of all accounts in rotation.
@@ -153,6 +161,10 @@ impl Queue {
     pub fn oldest_since_us(&self) -> Option<i64> {
         self.lock().accounts.values().filter_map(|waiting| Some(waiting.front()?.since_us)).min()
     }
+}
+
+fn full() -> Problem {
+    Problem::new(Code::QueueFull).retry_after_s(1)
 }
 
 /// How large a group has become.

@@ -21,6 +21,7 @@ const FORMAT: i64 = 1;
 
 /// Takes one exchange of a phone, already decompressed.
 pub(super) async fn exchange(app: &App, phone: &Phone, bytes: &[u8]) -> Result<Answer> {
+    app.log.ensure_room(&phone.allowed)?;
     let received_at_us = app.environment.now_us();
     let (first, lines) = body::lines(bytes);
     let request: Request = from_json(first)?;

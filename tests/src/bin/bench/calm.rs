@@ -79,13 +79,19 @@ async fn send(app: &App, company: &Company, sender: usize, over: &AtomicBool) ->
     let allowed = load::allowed(company.account, person.installation)?;
     let mut refused = 0;
     while !over.load(Ordering::Relaxed) {
-        let lines = cast::captured(company, person, Mix::Plain, NOISY_ENTRIES);
-        match app.log.submit(&allowed, load::incoming(app, person.installation, lines)?).await {
-            Ok(_) => {}
+        // as the exchange with phones does, before it reads a body
+        let mut result = app.log.ensure_room(&allowed);
+        if result.is_ok() {
+            let lines = cast::captured(company, person, Mix::Plain, NOISY_ENTRIES);
+            result =
+                app.log.submit(&allowed, load::incoming(app, person.installation, lines)?).await.map(drop);
+        }
+        match result {
+            Ok(()) => {}
             Err(problem) if problem.code() == Code::QueueFull => {
                 refused += 1;
-                // the Retry-After that it was told
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                // the Retry-After that it was told, and the jitter of a phone
+                tokio::time::sleep(Duration::from_millis(1000 + sender as u64 % 1000)).await;
             }
             Err(problem) => return Err(problem.into()),
         }
