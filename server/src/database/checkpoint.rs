@@ -6,13 +6,15 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 use sqlx::{Pool, Sqlite, sqlite::SqliteConnectOptions, sqlite::SqlitePoolOptions};
 
-/// After so many transactions the log is moved.
-const EVERY: u64 = 64;
+/// How many pages are moved at a time, 2 MiB: few enough that syncing them delays no commit by much.
+const PAGES: i64 = 512;
+/// The most transactions between two moves.
+const MOST_TRANSACTIONS: i64 = 256;
 /// A log of more pages than this, 64 MiB, is taken to its end by the writer.
 const LONG_PAGES: i64 = 16 * 1024;
 
@@ -23,7 +25,12 @@ pub struct Checkpoints(Arc<State>);
 #[derive(Debug)]
 struct State {
     connection: Pool<Sqlite>,
-    begun: AtomicU64,
+    /// Transactions until the next move
+    left: AtomicI64,
+    /// Transactions between the last two moves
+    every: AtomicI64,
+    /// Pages in the log after the last move
+    pages: AtomicI64,
     running: AtomicBool,
     is_long: AtomicBool,
 }
@@ -35,7 +42,9 @@ impl Checkpoints {
             SqlitePoolOptions::new().max_connections(1).test_before_acquire(false).connect_lazy_with(connect);
         Self(Arc::new(State {
             connection,
-            begun: AtomicU64::new(0),
+            left: AtomicI64::new(1),
+            every: AtomicI64::new(1),
+            pages: AtomicI64::new(0),
             running: AtomicBool::new(false),
             is_long: AtomicBool::new(false),
         }))
@@ -47,11 +56,12 @@ impl Checkpoints {
         if state.is_long.swap(false, Ordering::Relaxed) {
             moved(write).await;
         }
-        let due = state.begun.fetch_add(1, Ordering::Relaxed) % EVERY == EVERY - 1;
-        if due && !state.running.swap(true, Ordering::Relaxed) {
+        let is_due = state.left.fetch_sub(1, Ordering::Relaxed) <= 1;
+        if is_due && !state.running.swap(true, Ordering::Relaxed) {
             let state = Arc::clone(state);
             tokio::spawn(async move {
                 let pages = moved(&state.connection).await;
+                state.plan(pages);
                 state.is_long.store(pages > LONG_PAGES, Ordering::Relaxed);
                 state.running.store(false, Ordering::Relaxed);
             });
@@ -61,6 +71,19 @@ impl Checkpoints {
     /// Closes its connection.
     pub(super) async fn close(&self) {
         self.0.connection.close().await;
+    }
+}
+
+impl State {
+    /// Sets the next move to when about [`PAGES`] more are in the log, which has `pages` now.
+    fn plan(&self, pages: i64) {
+        let before = self.pages.swap(pages, Ordering::Relaxed);
+        // a log that is not longer than before began anew
+        let written = if pages > before { pages - before } else { pages };
+        let every = self.every.load(Ordering::Relaxed);
+        let next = (every * PAGES / written.max(1)).clamp(1, MOST_TRANSACTIONS);
+        self.every.store(next, Ordering::Relaxed);
+        self.left.store(next, Ordering::Relaxed);
     }
 }
 

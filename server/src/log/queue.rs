@@ -1,8 +1,9 @@
 //! Submissions of phones become groups: whoever waits for an account's turn rides in the same transaction.
 //!
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
-//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]; while several accounts are active, at most [`SHARED_ENTRIES`] of each, since
-//! whoever comes next waits for the whole group that is under way. A group that fails is rolled back and its
+//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. Whoever comes next waits for the whole group that is under way: while one
+//! account floods and another is calm, the flood's groups hold at most [`FLOOD_SHARE`] entries, and those of the calm
+//! accounts, which take turns with them, hold none of it. A group that fails is rolled back and its
 //! submissions are tried one by one, so that a bad one costs only itself. The group runs as a task of its own: a
 //! client that hangs up cancels nothing.
 
@@ -30,12 +31,14 @@ pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of entries that wait for one account, whatever their number: what waits is held in memory.
 pub const QUEUE_BYTES: usize = 64 * 1024 * 1024;
 
-/// The most entries of one account in a group on SQLite while another account is active; one submission always fits.
-/// Small enough that the rows take no longer than the commit, so that a flood hardly delays the others.
-pub const SHARED_ENTRIES: usize = 40;
+/// An account floods while more entries of it wait, on SQLite, where all share one connection.
+pub const FLOOD_ENTRIES: usize = GROUP_ENTRIES;
+/// The most entries of an account that floods in a group while another is calm; one submission always fits. Small
+/// enough that the rows take no longer than the commit.
+pub const FLOOD_SHARE: usize = 10;
 
-/// An account counts as active for so long after its last submission.
-const ACTIVE_US: i64 = 10 * 60 * 1_000_000;
+/// A calm account counts for so long after its last submission beside a flood.
+const CALM_US: i64 = 60 * 1_000_000;
 
 /// What became of a submission.
 #[derive(Debug)]
@@ -61,16 +64,30 @@ pub struct Queue(Mutex<Pending>);
 
 #[derive(Debug, Default)]
 struct Pending {
-    accounts: HashMap<i64, VecDeque<Submission>>,
+    accounts: HashMap<i64, Waiting>,
     /// Accounts with submissions, in rotation
     rotation: VecDeque<i64>,
     /// Accounts for which a task takes turns, one each: [`Queue::push`] adds, [`Queue::is_done`] removes
     running: HashSet<i64>,
     entries: usize,
-    /// Who handed in last
-    last: Option<i64>,
-    /// Until when at least two accounts count as active, by the monotonic clock
-    contested_until_us: i64,
+    /// Until when a calm account counts beside a flood, by the monotonic clock
+    calm_until_us: i64,
+    /// True when the last group was of calm accounts while another flooded: the flood's turn is next
+    calm_had_turn: bool,
+}
+
+/// What waits of one account.
+#[derive(Debug, Default)]
+struct Waiting {
+    submissions: VecDeque<Submission>,
+    entries: usize,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn floods(&self) -> bool {
+        self.entries > FLOOD_ENTRIES
+    }
 }
 
 impl Queue {
@@ -83,26 +100,31 @@ impl Queue {
     fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
         let mut guard = self.lock();
         let pending = &mut *guard;
-        if pending.last.replace(account).is_some_and(|last| last != account) {
-            pending.contested_until_us = submission.since_us.saturating_add(ACTIVE_US);
-        }
+        let beside_flood =
+            pending.accounts.iter().any(|(other, waiting)| *other != account && waiting.floods());
         let waiting = pending.accounts.entry(account).or_default();
-        let bytes: usize = waiting.iter().map(|waiting| waiting.bytes).sum();
-        if waiting.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES) {
+        let bytes = waiting.bytes;
+        if waiting.submissions.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES)
+        {
             return Err(full());
         }
-        if waiting.is_empty() {
+        if waiting.submissions.is_empty() {
             pending.rotation.push_back(account);
         }
+        waiting.entries += submission.entries.len();
+        waiting.bytes += submission.bytes;
+        if beside_flood && !waiting.floods() {
+            pending.calm_until_us = submission.since_us.saturating_add(CALM_US);
+        }
         pending.entries += submission.entries.len();
-        waiting.push_back(submission);
+        waiting.submissions.push_back(submission);
         Ok(pending.running.insert(account))
     }
 
     /// Refuses when no submission of the account would be taken.
     pub fn ensure_room(&self, account: i64, bound: usize) -> Result<()> {
         match self.lock().accounts.get(&account) {
-            Some(waiting) if waiting.len() >= bound.max(1) => Err(full()),
+            Some(waiting) if waiting.submissions.len() >= bound.max(1) => Err(full()),
             _ => Ok(()),
         }
     }
@@ -113,26 +135,7 @@ impl Queue {
         let mut group = Vec::new();
         let mut size = Size::default();
         if all_accounts {
-            let share = if now_us < pending.contested_until_us { SHARED_ENTRIES } else { GROUP_ENTRIES };
-            let mut taken: HashMap<i64, usize> = HashMap::new();
-            let mut sated = Vec::new();
-            while let Some(next) = pending.rotation.pop_front() {
-                let own = taken.entry(next).or_default();
-                if *own >= share {
-                    sated.push(next);
-                    continue;
-                }
-                let before = size.entries;
-                if !pending.take_one(next, &mut size, &mut group) {
-                    pending.rotation.push_front(next);
-                    break;
-                }
-                *own += size.entries - before;
-                if pending.accounts.contains_key(&next) {
-                    pending.rotation.push_back(next);
-                }
-            }
-            pending.rotation.extend(sated);
+            pending.take_of_all(now_us, &mut size, &mut group);
         } else {
             while pending.take_one(account, &mut size, &mut group) {}
             if !pending.accounts.contains_key(&account) {
@@ -159,7 +162,7 @@ impl Queue {
 
     /// Since when the oldest submission waits, on the monotonic clock.
     pub fn oldest_since_us(&self) -> Option<i64> {
-        self.lock().accounts.values().filter_map(|waiting| Some(waiting.front()?.since_us)).min()
+        self.lock().accounts.values().filter_map(|waiting| Some(waiting.submissions.front()?.since_us)).min()
     }
 }
 
@@ -175,10 +178,44 @@ struct Size {
 }
 
 impl Pending {
+    /// Takes from the accounts in rotation; beside a flood, of the calm ones and of the flood in turn.
+    fn take_of_all(&mut self, now_us: i64, size: &mut Size, group: &mut Vec<(i64, Submission)>) {
+        let flooding: HashSet<i64> = self
+            .accounts
+            .iter()
+            .filter(|(_, waiting)| waiting.floods())
+            .map(|(account, _)| *account)
+            .collect();
+        let calm_waits = !flooding.is_empty() && flooding.len() < self.rotation.len();
+        let calm_turn = calm_waits && !self.calm_had_turn;
+        self.calm_had_turn = calm_turn;
+        let flood_share = if calm_waits || now_us < self.calm_until_us { FLOOD_SHARE } else { GROUP_ENTRIES };
+        let mut taken: HashMap<i64, usize> = HashMap::new();
+        let mut left = Vec::new();
+        while let Some(next) = self.rotation.pop_front() {
+            let floods = flooding.contains(&next);
+            let own = taken.entry(next).or_default();
+            if (calm_waits && floods == calm_turn) || (floods && *own >= flood_share) {
+                left.push(next);
+                continue;
+            }
+            let before = size.entries;
+            if !self.take_one(next, size, group) {
+                self.rotation.push_front(next);
+                break;
+            }
+            *own += size.entries - before;
+            if self.accounts.contains_key(&next) {
+                self.rotation.push_back(next);
+            }
+        }
+        self.rotation.extend(left);
+    }
+
     /// Moves the account's next submission into the group, unless it does not fit. False when nothing was moved.
     fn take_one(&mut self, account: i64, size: &mut Size, group: &mut Vec<(i64, Submission)>) -> bool {
         let Some(waiting) = self.accounts.get_mut(&account) else { return false };
-        let Some(next) = waiting.front() else {
+        let Some(next) = waiting.submissions.front() else {
             self.accounts.remove(&account);
             return false;
         };
@@ -189,8 +226,10 @@ impl Pending {
         size.entries += entries;
         size.bytes += bytes;
         self.entries -= entries;
-        group.extend(waiting.pop_front().map(|submission| (account, submission)));
-        if waiting.is_empty() {
+        waiting.entries -= entries;
+        waiting.bytes -= bytes;
+        group.extend(waiting.submissions.pop_front().map(|submission| (account, submission)));
+        if waiting.submissions.is_empty() {
             self.accounts.remove(&account);
         }
         true
@@ -338,25 +377,30 @@ mod tests {
     }
 
     #[test]
-    fn one_account_alone_fills_a_group_and_two_share_it() {
+    fn a_flood_alone_fills_groups_and_beside_a_calm_account_takes_turns() {
         let flood = [7; 100];
         let alone = queue(&flood).take(7, true, 1);
         assert_eq!(alone.len(), GROUP_ENTRIES / 10);
 
-        let queue = queue(&[&flood[..], &[8]].concat());
-        assert_eq!(accounts(&queue.take(7, true, 1)), [7, 8, 7, 7, 7]);
-        assert_eq!(accounts(&queue.take(7, true, 1)), [7, 7, 7, 7]);
-        assert_eq!(queue.take(7, true, 11 * MINUTE_US).len(), GROUP_ENTRIES / 10);
-        assert_eq!(queue.entries(), 1010 - 50 - 40 - 500);
+        let queue = queue(&[&flood[..], &[8, 8]].concat());
+        assert_eq!(accounts(&queue.take(7, true, 1)), [8, 8]);
+        assert_eq!(accounts(&queue.take(7, true, 1)), [7]);
+        assert_eq!(queue.take(7, true, CALM_US + 1).len(), GROUP_ENTRIES / 10);
+        assert_eq!(queue.entries(), 1020 - 20 - 10 - 500);
     }
 
     #[test]
-    fn what_exceeds_its_share_stays_in_rotation() {
+    fn while_calm_accounts_keep_coming_the_flood_has_every_other_turn() {
+        let queue = queue(&[&[7; 100][..], &[8; 60], &[9; 10]].concat());
+        let turns: Vec<Vec<i64>> = (0..4).map(|_| accounts(&queue.take(7, true, 1))).collect();
+        assert!(turns[0].iter().all(|account| *account == 9), "{turns:?}");
+        assert_eq!(turns[1], [7, 8]);
+    }
+
+    #[test]
+    fn accounts_of_which_little_waits_share_a_group() {
         let queue = queue(&[1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
-        let mut taken = Vec::new();
-        for _ in 0..2 {
-            taken.extend(accounts(&queue.take(1, true, 1)));
-        }
+        let mut taken = accounts(&queue.take(1, true, 1));
         taken.sort_unstable();
         assert_eq!(taken, [1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2]);
         assert!(queue.is_done(1) && queue.is_done(2));
