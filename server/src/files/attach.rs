@@ -289,7 +289,7 @@ async fn change_poi(write: &mut Write, poi: Uuid) -> Result<()> {
         )
         .await?;
     write.directory_changed();
-    for view in poi_views(write.tx(), account, vec![Edited { id: poi, moved: false }]).await? {
+    for (_, view) in poi_views(write.tx(), vec![Edited { account, id: poi, moved: false }]).await? {
         write.view(view);
     }
     Ok(())

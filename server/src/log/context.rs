@@ -161,7 +161,16 @@ impl KnownTask {
     /// The employees whose phones hold it: those who have it, until it is deleted, or retired because it has long been
     /// over.
     pub fn held_by(&self) -> Vec<Uuid> {
-        let Some(state) = &self.state else { return Vec::new() };
+        self.held_in(self.state.as_ref())
+    }
+
+    /// [`Self::held_by`] before the entries of this group, with the office part as it is now.
+    pub fn held_before(&self) -> Vec<Uuid> {
+        self.held_in(self.before.as_ref())
+    }
+
+    fn held_in(&self, state: Option<&TaskState>) -> Vec<Uuid> {
+        let Some(state) = state else { return Vec::new() };
         let retired = self.row.retired_us.is_some_and(|at_us| state.decided.at_us < at_us);
         if self.row.state != "enabled" || (retired && state.status.is_terminal()) {
             return Vec::new();

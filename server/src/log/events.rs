@@ -64,6 +64,8 @@ pub struct Source {
     pub completed: Vec<Completed>,
     /// Views of objects other than tasks
     pub views: Vec<View>,
+    /// Points of interest that a task came to or left
+    pub places: Vec<Uuid>,
 }
 
 impl Source {
@@ -71,6 +73,11 @@ impl Source {
     pub fn edited_tasks(&self) -> impl Iterator<Item = (i64, Uuid)> {
         let edited = self.task_events.iter().map(|event| event.task).chain(self.refiled.iter().copied());
         edited.map(|task| (self.account, task))
+    }
+
+    /// The points of interest whose tasks are others now, with the account.
+    pub fn places(&self) -> impl Iterator<Item = (i64, Uuid)> {
+        self.places.iter().map(|place| (self.account, *place))
     }
 
     /// The views, with the account.

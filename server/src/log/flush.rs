@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     database::Tx,
+    objects::{Edited, poi_views},
     problem::{Problem, Result},
 };
 
@@ -46,6 +47,8 @@ pub struct Batch {
     pub completed: Vec<Completed>,
     /// Views of objects other than tasks
     pub views: Vec<View>,
+    /// Points of interest that a task came to or left
+    pub places: Vec<Uuid>,
 }
 
 impl Batch {
@@ -58,6 +61,7 @@ impl Batch {
             refiled: Vec::new(),
             completed: Vec::new(),
             views: Vec::new(),
+            places: Vec::new(),
         }
     }
 }
@@ -103,11 +107,18 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
 
     let mut sources = Vec::new();
     let mut entries = Vec::new();
-    for (batch, Batch { head, entries: own, task_events, refiled, completed, views }) in
+    for (batch, Batch { head, entries: own, task_events, refiled, completed, views, places }) in
         batches.into_iter().enumerate()
     {
         entries.extend(own.into_iter().enumerate().map(|(index, incoming)| New { batch, index, incoming }));
-        sources.push(events::Source { account: head.account, task_events, refiled, completed, views });
+        sources.push(events::Source {
+            account: head.account,
+            task_events,
+            refiled,
+            completed,
+            views,
+            places,
+        });
     }
     let (mut new, repeated) = separate_repeats(tx, &accounts, entries, &mut receipts).await?;
     {
@@ -147,10 +158,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     effects.write(tx).await?;
     chains.write(tx).await?;
     tasks::write(tx, &context, now_us).await?;
-    let edited = sources.iter().flat_map(events::Source::edited_tasks).collect();
-    let mut views = tasks::views(&context, &edited);
-    views.extend(sources.into_iter().flat_map(events::Source::into_views));
-    changes::publish(tx, &mut heads, views).await?;
+    publish(tx, &mut heads, &context, sources).await?;
     head::update(tx, &heads.values().collect::<Vec<_>>()).await?;
 
     repeats_of_the_group(repeated, &mut receipts);
@@ -173,6 +181,28 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
             })
         })
         .collect()
+}
+
+/// Files what phones must know of what changed: tasks and edited objects, and behind them the places of tasks that are
+/// filed elsewhere now. A group that moves no task with a place asks nothing for the latter.
+async fn publish(
+    tx: &mut Tx,
+    heads: &mut HashMap<i64, Head>,
+    context: &Context,
+    sources: Vec<events::Source>,
+) -> Result<()> {
+    let edited = sources.iter().flat_map(events::Source::edited_tasks).collect();
+    let mut places = tasks::left_or_reached(context, &edited);
+    places.extend(sources.iter().flat_map(events::Source::places));
+    let mut views = tasks::views(context, &edited);
+    views.extend(sources.into_iter().flat_map(events::Source::into_views));
+    changes::publish(tx, heads, views).await?;
+    if places.is_empty() {
+        return Ok(());
+    }
+    let places = places.into_iter().map(|(account, id)| Edited { account, id, moved: false }).collect();
+    let views = poi_views(tx, places).await?;
+    changes::publish(tx, heads, views).await
 }
 
 /// A repeat of an entry of the same group: its batch and index, those of the first, and whether the hash is the same.

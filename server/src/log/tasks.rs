@@ -1,6 +1,6 @@
 //! The projections of tasks that a group changed: their state, their assignments, and what phones see.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use campo_protocol::{scope::Scope, task::state::TaskState};
 use uuid::Uuid;
@@ -120,6 +120,21 @@ pub async fn store(
     )
     .await?;
     Ok(())
+}
+
+/// The places (account and point of interest) of the tasks that other phones hold now than before, read from memory
+/// alone: most groups move none.
+pub fn left_or_reached(context: &Context, edited: &HashSet<(i64, Uuid)>) -> BTreeSet<(i64, Uuid)> {
+    let moved = |key: &(i64, Uuid), known: &KnownTask| {
+        // being deleted or retired takes a task from phones, and its row says only that it is so now
+        let before = match &known.before {
+            Some(state) if edited.contains(key) => state.visible_to(),
+            _ => known.held_before(),
+        };
+        before != known.held_by()
+    };
+    let moved = context.tasks.iter().filter(|(key, known)| known.row.poi.is_some() && moved(key, known));
+    moved.filter_map(|((account, _), known)| Some((*account, known.row.poi?))).collect()
 }
 
 /// What phones must know of the tasks that changed, by an entry or by an edit.

@@ -153,6 +153,12 @@ impl Write {
         self.open().batch.refiled.push(task);
     }
 
+    /// Shows a point of interest anew to the phones that hold a task at it, because a task came to it or left it. What
+    /// is decided of who has a task needs no such word.
+    pub fn refile_place(&mut self, poi: Uuid) {
+        self.open().batch.places.push(poi);
+    }
+
     /// Makes `entry.complete` of an entry.
     pub fn complete(&mut self, completed: Completed) {
         self.open().batch.completed.push(completed);

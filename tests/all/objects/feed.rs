@@ -26,7 +26,7 @@ on_both! {
     what_is_as_it_was_makes_no_change,
     links_of_a_place_reach_what_stands_below,
     places_are_filed_the_same_whatever_was_edited_before,
-    a_place_is_where_the_tasks_at_it_are,
+    an_edited_place_stays_where_the_tasks_at_it_are,
 }
 
 async fn every_kind_is_filed_where_phones_need_it(world: World) {
@@ -245,35 +245,19 @@ fn place(random: &mut Random, number: &str) -> Value {
     })
 }
 
-async fn a_place_is_where_the_tasks_at_it_are(world: World) {
+async fn an_edited_place_stays_where_the_tasks_at_it_are(world: World) {
     let account = world.account("acme").await.unwrap();
     let client = client(&account).await;
     let place = account.poi("C-1").await.unwrap();
     let ana = account.employee("ANA").await.unwrap();
-    let task = account.app.environment.uuid();
-    let allowed = account.operator().allow::<campo_server::access::permissions::ManageTasks>().unwrap();
-    let mut write =
-        account.app.log.begin(&allowed, campo_server::log::scheduler::Class::Office).await.unwrap();
-    write
-        .tx()
-        .execute(
-            "insert into task (account, id, task_number, poi, state, version, fields, sort_key, created_us, updated_us) \
-             values ($1, $2, 1, $3, 'enabled', 1, '{}', '', 1, 1)",
-            (account.id, task, place),
-        )
-        .await
-        .unwrap();
-    let view =
-        |scopes| campo_server::log::changes::View { kind: "task", id: task, scopes, body: b"{}".to_vec() };
-    write.view(view(vec![Scope::Employee(ana)]));
-    write.commit().await.unwrap();
+    let task = json!({ "poi": "code:C-1", "assignments": [{ "employee": ana }] });
+    let task = client.post("/v1/tasks", &task).await.unwrap().json();
     edit(&client, Method::PATCH, "/v1/pois/code:C-1", "\"1\"", Some(&json!({ "notes": "x" }))).await;
     let feed = Feed::read(&world.app, account.id).await.unwrap();
     assert_eq!(feed.scopes_of(place), [Scope::Employee(ana)].into());
-    let mut write =
-        account.app.log.begin(&allowed, campo_server::log::scheduler::Class::Office).await.unwrap();
-    write.view(view(Vec::new()));
-    write.commit().await.unwrap();
+    assert_eq!(feed.body(place)["notes"], "x");
+    let path = format!("/v1/tasks/{}", task["id"].as_str().unwrap());
+    edit(&client, Method::PATCH, &path, "\"1\"", Some(&json!({ "poi": null }))).await;
     edit(&client, Method::PATCH, "/v1/pois/code:C-1", "\"2\"", Some(&json!({ "notes": "y" }))).await;
     let feed = Feed::read(&world.app, account.id).await.unwrap();
     assert_eq!(feed.scopes_of(place), BTreeSet::new());

@@ -65,6 +65,15 @@ impl Working {
         self.before.as_ref().is_none_or(|before| before.fields != self.fields)
     }
 
+    /// The place that the task left and the one it came to; none when it is where it was, or new.
+    fn places_changed(&self) -> impl Iterator<Item = Uuid> + use<> {
+        let place = |fields: &TaskFields| fields.poi.as_ref().and_then(Ref::id);
+        let before = self.before.as_ref().map(|before| place(&before.fields));
+        let now = place(&self.fields);
+        let places = before.filter(|before| *before != now).map(|before| [before, now]);
+        places.into_iter().flatten().flatten()
+    }
+
     fn version(&self) -> i64 {
         self.before.as_ref().map_or(1, |before| before.version + i64::from(self.is_changed()))
     }
@@ -174,6 +183,9 @@ impl Desk {
         });
         for event in events.collect::<Vec<_>>() {
             write.task_event(event);
+        }
+        for place in changed.iter().flat_map(|task| task.places_changed()) {
+            write.refile_place(place);
         }
         insert_versions(write, changed.iter().filter_map(|task| task.before.as_ref())).await?;
         let (account, now_us) = (write.account(), write.now_us);
