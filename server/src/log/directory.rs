@@ -11,7 +11,11 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::{database::Tx, problem::Result};
+use crate::{
+    database::Tx,
+    files::{AttachedFile, attach::OwnerKind, attached_to, with_files},
+    problem::Result,
+};
 
 /// More objects than this are not kept; the cache is emptied instead.
 const MAX_OBJECTS: usize = 200_000;
@@ -40,7 +44,7 @@ pub struct StoredObject {
 pub struct KnownObject {
     /// The row
     pub stored: StoredObject,
-    /// Its JSON with id and version, as it is shown and sent
+    /// Its JSON with id and version, as it is shown and sent; a point of interest with what is attached to it
     pub json: String,
     /// An employee's establishment, whose chain holds the punches
     pub establishment: Option<String>,
@@ -89,10 +93,19 @@ impl Directory {
                  join object o on o.account = k.a and o.kind = k.d and o.id = k.i",
             )
             .await?;
+        let places = rows.iter().filter(|row| row.kind == Kind::Poi.name());
+        let places: Vec<(i64, Uuid)> = places.map(|row| (row.account, row.id)).collect();
+        // attaching raises the head's value too, so that what is attached may be cached beside the rest
+        let files = attached_to(tx, OwnerKind::Poi, &places).await?;
         let mut read: HashMap<ObjectKey, Arc<KnownObject>> = HashMap::with_capacity(rows.len());
         for row in rows {
             if let Some(kind) = Kind::from_name(&row.kind) {
-                read.insert((row.account, kind, row.id), Arc::new(known(kind, row)));
+                let (account, id) = (row.account, row.id);
+                let files = match kind {
+                    Kind::Poi => files.get(&(account, id)).map_or(&[][..], Vec::as_slice),
+                    _ => &[],
+                };
+                read.insert((account, kind, id), Arc::new(known(kind, row, files)));
             }
         }
         self.keep(directories, &missing, &read);
@@ -149,7 +162,7 @@ impl Directory {
     }
 }
 
-fn known(kind: Kind, stored: StoredObject) -> KnownObject {
+fn known(kind: Kind, stored: StoredObject, files: &[AttachedFile]) -> KnownObject {
     #[derive(Deserialize)]
     struct Part {
         establishment: Option<String>,
@@ -160,7 +173,7 @@ fn known(kind: Kind, stored: StoredObject) -> KnownObject {
         .map(|establishment| storable(&establishment).into_owned());
     let json = match kind {
         Kind::Form => form_summary(&stored),
-        _ => with_identity(stored.id, stored.version, &stored.body),
+        _ => with_files(with_identity(stored.id, stored.version, &stored.body), files),
     };
     KnownObject { stored, json, establishment }
 }

@@ -11,10 +11,11 @@ use campo_protocol::{
     },
 };
 use campo_server::{
-    access::permissions::ManageTasks,
+    access::{PermissionName, permissions::ManageTasks},
     log::{scheduler::Class, write::About},
 };
 use campo_tests::{
+    api::Client,
     on_both,
     world::{Account, World},
 };
@@ -26,6 +27,7 @@ use super::{hash, system, upload};
 on_both! {
     a_file_attached_to_a_task_reaches_its_phones_and_events,
     a_file_attached_to_a_point_of_interest_reaches_the_phones_that_have_it,
+    what_is_attached_to_a_place_is_in_the_snapshots_of_its_tasks,
     what_cannot_be_attached_is_named,
 }
 
@@ -56,6 +58,20 @@ async fn poi(account: &Account, number: &str, employee: Uuid) -> Uuid {
         "number": number, "name": "Plant", "links": { "employees": [{ "employee": employee }] }
     });
     account.keep::<Poi>(document).await.unwrap().id
+}
+
+/// The snapshot of the account's last event.
+async fn last_snapshot(account: &Account) -> Value {
+    let (body,): (Vec<u8>,) = account
+        .app
+        .db
+        .fetch_one(
+            "select body from event_snapshot where account = $1 order by snapshot desc limit 1",
+            (account.id,),
+        )
+        .await
+        .unwrap();
+    serde_json::from_slice(&body).unwrap()
 }
 
 /// What phones get of an object.
@@ -147,6 +163,31 @@ async fn a_file_attached_to_a_point_of_interest_reaches_the_phones_that_have_it(
     let removed = client.call(Method::DELETE, created.header("location"), &[], None).await.unwrap();
     assert_eq!(removed.status, 204);
     assert_eq!(seen(&account, "poi", poi).await.get("files"), None);
+}
+
+async fn what_is_attached_to_a_place_is_in_the_snapshots_of_its_tasks(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (client, replica) = (system(&account).await, world.replica().await.unwrap());
+    let ana = account.employee("ZZ1").await.unwrap();
+    let place = poi(&account, "C-1", ana).await;
+    upload(&client, "image/png", b"map").await;
+    let task = client.post("/v1/tasks", &json!({ "task_number": 1, "poi": place })).await.unwrap();
+    assert_eq!(task.status, 201, "{}", task.json());
+    let key = account.key(&[PermissionName::ManageTasks, PermissionName::ViewTasks]).await.unwrap();
+    let at_replica = Client::new(&replica, Some(&key));
+    // the other replica has cached the place without the file, and then with it
+    let files = async |version: &str, notes: &str| {
+        let (based_on, patch) = ([("if-match", version)], json!({ "notes": notes }));
+        let edited = at_replica.call(Method::PATCH, "/v1/tasks/number:1", &based_on, Some(&patch));
+        assert_eq!(edited.await.unwrap().status, 200);
+        last_snapshot(&account).await["poi"].get("files").cloned()
+    };
+    assert_eq!(files("\"1\"", "a").await, None);
+    let new = json!({ "hash": hash(b"map"), "name": "Mapa" });
+    let attached = client.post(&format!("/v1/pois/{place}/files"), &new).await.unwrap();
+    assert_eq!(files("\"2\"", "b").await, Some(json!([attached.json()])));
+    client.call(Method::DELETE, attached.header("location"), &[], None).await.unwrap();
+    assert_eq!(files("\"3\"", "c").await, None);
 }
 
 async fn what_cannot_be_attached_is_named(world: World) {
