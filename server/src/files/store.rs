@@ -15,7 +15,7 @@ use std::{
 };
 
 use campo_protocol::text::{hex, unhex};
-use futures_util::{Stream, stream};
+use futures_util::{Stream, TryStreamExt as _, stream};
 use sha2::{Digest as _, Sha256};
 use tokio::{io::AsyncReadExt as _, io::AsyncSeekExt as _, task::spawn_blocking};
 use uuid::Uuid;
@@ -24,6 +24,11 @@ use uuid::Uuid;
 const BLOCK_BYTES: usize = 256 * 1024;
 /// The folder of uploads that are under way, in that of their account.
 const INCOMING: &str = "incoming";
+
+/// What a probe writes, in the folder of an account that no company has.
+const PROBE: &[u8] = b"Campo looks whether files can be kept.";
+const PROBE_ACCOUNT: i64 = 0;
+const PROBE_KEPT_US: i64 = 3600 * 1_000_000;
 
 /// The bytes of a file, in blocks.
 pub type Content = Pin<Box<dyn Stream<Item = io::Result<Vec<u8>>> + Send>>;
@@ -202,6 +207,23 @@ impl Store {
             Ok(names.iter().filter_map(|name| Place::from_name(account, name)).collect())
         })
         .await?
+    }
+
+    /// Takes a few bytes in, gives them back and removes them. `name` is a new id. What a probe left behind that never
+    /// ended goes with a later one.
+    pub async fn probe(&self, name: Uuid, now_us: i64) -> io::Result<()> {
+        let mut draft = self.begin(PROBE_ACCOUNT, name).await?;
+        draft.write(PROBE).await?;
+        let place = self.publish(draft, name).await?;
+        let read: Vec<Vec<u8>> = self.read(&place, 0..PROBE.len() as u64).await?.try_collect().await?;
+        if read.concat() != PROBE {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "what was read is not what was written"));
+        }
+        let before_us = now_us.saturating_sub(PROBE_KEPT_US);
+        for old in self.written_before(PROBE_ACCOUNT, place.hash[0], before_us).await? {
+            self.remove(&old).await?;
+        }
+        self.remove(&place).await
     }
 
     /// Removes the uploads of an account that nobody has written to since `before_us`.

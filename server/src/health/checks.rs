@@ -1,5 +1,7 @@
 //! How each subsystem is looked at.
 
+use std::io;
+
 use super::report::{Check, Fault, Finding, Status};
 use crate::{app::App, duties};
 
@@ -8,6 +10,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check { name: "database", run: |app| Box::pin(database(app)) },
     Check { name: "log_queue", run: |app| Box::pin(async { log_queue(app.log.oldest_waiting_us()) }) },
     Check { name: "duties", run: |app| Box::pin(duties(app)) },
+    Check { name: "files", run: |app| Box::pin(files(app)) },
 ];
 
 const SECOND_US: i64 = 1_000_000;
@@ -29,6 +32,35 @@ async fn database(app: &App) -> Finding {
 
 fn log_queue(oldest_us: Option<i64>) -> Finding {
     late("log_queue", oldest_us, QUEUE_DEGRADED_US, QUEUE_FAILED_US)
+}
+
+/// Writes, reads and removes a small file: a folder that was unmounted, filled up or made read-only shows no other way.
+/// Who gives the disk mends it; Campo itself fails with it, since no photo is taken in.
+async fn files(app: &App) -> Finding {
+    // A disk that hangs keeps its probe for ever: there is one at a time, in a task of its own.
+    let Some(turn) = app.health.probe_turn() else {
+        return Finding::wrong("files", Status::Failed, Fault::Ours, "no_answer");
+    };
+    let (store, name, now_us) = (app.store.clone(), app.environment.uuid(), app.environment.now_us());
+    let probe = tokio::spawn(async move {
+        let _turn = turn;
+        store.probe(name, now_us).await
+    });
+    match probe.await.map_err(io::Error::other).and_then(|result| result) {
+        Ok(()) => Finding::ok("files"),
+        Err(error) => {
+            tracing::warn!(%error, "the file store cannot be written and read");
+            Finding::wrong("files", Status::Failed, Fault::Ours, reason(&error))
+        }
+    }
+}
+
+fn reason(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "storage_full",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "not_writable",
+        _ => "store_fails",
+    }
 }
 
 /// The worst of all duties. Their instants are by the clocks of replicas, which is good enough for minutes.
@@ -66,6 +98,17 @@ fn late(name: &'static str, oldest_us: Option<i64>, degraded_us: i64, failed_us:
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_disk_is_said() {
+        for (kind, expected) in [
+            (io::ErrorKind::StorageFull, "storage_full"),
+            (io::ErrorKind::PermissionDenied, "not_writable"),
+            (io::ErrorKind::NotFound, "store_fails"),
+        ] {
+            assert_eq!(reason(&kind.into()), expected);
+        }
+    }
 
     #[test]
     fn work_that_gets_old_degrades_and_then_fails_its_subsystem() {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
 use super::report::{Report, report};
@@ -38,6 +38,8 @@ struct Shared {
     last: Mutex<Option<(i64, Result<()>)>>,
     /// The last report, likewise
     report: Mutex<Option<(i64, Report)>>,
+    /// Held by the one probe of the file store
+    probe: Arc<Mutex<()>>,
 }
 
 impl Health {
@@ -48,6 +50,7 @@ impl Health {
             stopping: AtomicBool::new(false),
             last: Mutex::new(None),
             report: Mutex::new(None),
+            probe: Arc::default(),
         }))
     }
 
@@ -86,6 +89,11 @@ impl Health {
         };
         *last = Some((app.environment.monotonic_us(), result.clone()));
         result
+    }
+
+    /// The turn to probe the file store; none while another probe is not done.
+    pub(super) fn probe_turn(&self) -> Option<OwnedMutexGuard<()>> {
+        Arc::clone(&self.0.probe).try_lock_owned().ok()
     }
 
     /// The health of each subsystem, looked at no more than once a second.

@@ -48,7 +48,8 @@ pub struct Finding {
     /// Whose fault it is, where it does not work as it should
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
-    /// A stable word for what is wrong, such as `commit_fails`, `waits_too_long`, `run_failed`, `no_answer`
+    /// A stable word for what is wrong, such as `commit_fails`, `waits_too_long`, `run_failed`, `storage_full`,
+    /// `not_writable`, `store_fails`, `no_answer`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     /// How old its oldest undone work is, in seconds, where there is any

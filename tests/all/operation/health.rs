@@ -1,14 +1,19 @@
 //! Health tells the truth, and only to whom it should.
 
-use std::time::Duration;
+use std::{fs, time::Duration};
 
-use campo_server::{access::PermissionName, app::App};
+use campo_server::{
+    access::PermissionName,
+    app::App,
+    health::{Fault, Status},
+};
 use campo_tests::{api::Client, on_both, wait, world::World};
 
 on_both! {
     a_replica_that_cannot_commit_is_not_ready_and_says_why,
     readiness_writes_at_most_once_a_second,
     a_replica_that_ends_is_not_ready,
+    a_store_that_takes_no_files_is_our_fault,
     only_operators_see_the_subsystems_and_the_metrics,
 }
 
@@ -69,6 +74,30 @@ async fn readiness_writes_at_most_once_a_second(world: World) {
     app.environment.advance(1);
     assert_eq!(status(&app, "/health/ready").await, 200);
     assert_eq!(beaten().await, first_us + 1_000_000);
+}
+
+async fn a_store_that_takes_no_files_is_our_fault(world: World) {
+    let app = world.virtual_replica(1).await.unwrap();
+    let files = async || {
+        let report = app.health.report(&app).await;
+        let finding = report.subsystems.into_iter().find(|finding| finding.name == "files").unwrap();
+        (report.status, finding.status, finding.fault, finding.reason)
+    };
+    assert_eq!(files().await, (Status::Ok, Status::Ok, None, None));
+    let folder = world.folder.path().join("files");
+    let left: Vec<_> = fs::read_dir(folder.join("0")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(left.iter().all(|folder| fs::read_dir(folder).unwrap().next().is_none()), "{left:?}");
+    // a file stands where the folder was, as when a disk is not mounted; root may write everywhere else
+    fs::rename(&folder, world.folder.path().join("away")).unwrap();
+    fs::write(&folder, "").unwrap();
+    app.environment.advance(2_000_000);
+    let expected = (Status::Failed, Status::Failed, Some(Fault::Ours), Some("store_fails"));
+    assert_eq!(files().await, expected);
+    assert_eq!((status(&app, "/health").await, status(&app, "/health/ready").await), (503, 200));
+    fs::remove_file(&folder).unwrap();
+    fs::rename(world.folder.path().join("away"), &folder).unwrap();
+    app.environment.advance(2_000_000);
+    assert_eq!(files().await, (Status::Ok, Status::Ok, None, None));
 }
 
 async fn a_replica_that_ends_is_not_ready(world: World) {
