@@ -29,7 +29,7 @@ const ROOT: u64 = 1;
 pub struct Disk {
     folder: PathBuf,
     image: PathBuf,
-    library: PathBuf,
+    preload: PathBuf,
 }
 
 /// What becomes of changes that were not synced. Real disks do either.
@@ -63,7 +63,7 @@ impl Disk {
         let disk = Self {
             folder: workplace.join("data"),
             image: workplace.join("durable"),
-            library: library().context("building the power loss library")?,
+            preload: library().context("building the power loss library")?,
         };
         fs::create_dir_all(&disk.folder)?;
         fs::create_dir_all(&disk.image)?;
@@ -77,7 +77,7 @@ impl Disk {
 
     /// The environment of a process that uses the disk. One process at a time; it may be killed and started again.
     pub fn environment(&self) -> Vec<(String, String)> {
-        [("LD_PRELOAD", &self.library), ("POWERLOSS_ROOT", &self.folder), ("POWERLOSS_IMAGE", &self.image)]
+        [("LD_PRELOAD", &self.preload), ("POWERLOSS_ROOT", &self.folder), ("POWERLOSS_IMAGE", &self.image)]
             .map(|(name, path)| (name.to_owned(), path.to_string_lossy().into_owned()))
             .into()
     }
