@@ -152,7 +152,9 @@ pub async fn observe(State(environment): State<Environment>, mut request: Reques
     let status = response.status();
     span.record("status", status.as_u16());
     span.record("latency_us", latency_us);
-    span.in_scope(|| tracing::info!("answered"));
+    // Whoever asks every few seconds would fill the log of a server on which nothing happens.
+    let is_routine = status.is_success() && (route == "/health" || route.starts_with("/health/"));
+    span.in_scope(|| if is_routine { tracing::debug!("answered") } else { tracing::info!("answered") });
     let labels = [("method", method.to_owned()), ("route", route), ("status", status.as_str().to_owned())];
     metrics::counter!("http_requests_total", &labels).increment(1);
     metrics::histogram!("http_request_duration_seconds", &labels).record(latency_us as f64 / 1e6);
@@ -238,6 +240,8 @@ mod tests {
                 }),
             )
             .route("/broken", get(|| async { Problem::internal(anyhow::anyhow!("cause").context("effect")) }))
+            .route("/health/live", get(|| async {}))
+            .route("/health/ready", get(|| async { Problem::new(Code::Unavailable) }))
             .route("/only/here", get(|| async { Problem::new(Code::Forbidden) }))
             .layer(from_fn(problem::localize))
             .layer(from_fn_with_state(environment, observe));
@@ -286,6 +290,14 @@ mod tests {
             assert_eq!(id == given, taken, "{given}");
             assert!(taken || id.parse::<uuid::Uuid>().is_ok(), "{given}");
         }
+    }
+
+    #[tokio::test]
+    async fn health_that_is_as_it_should_be_is_no_news() {
+        let (_, logs) = ask(Request::get("/health/live")).await;
+        assert_eq!(logs, "");
+        let (_, logs) = ask(Request::get("/health/ready")).await;
+        assert!(logs.contains(r#""status":503"#), "{logs}");
     }
 
     #[tokio::test]
