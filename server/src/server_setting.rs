@@ -55,6 +55,12 @@ pub async fn set_epoch(tx: &mut Tx, environment: &Environment) -> Result<Uuid> {
     Ok(epoch)
 }
 
+/// Holds a lock that there is once on this server, until the transaction ends. On SQLite it is held already.
+pub async fn lock(tx: &mut Tx) -> Result<()> {
+    tx.execute("update server_setting set value = value where name = $1", (EPOCH,)).await?;
+    Ok(())
+}
+
 async fn get(db: &Db, name: &'static str) -> Result<Option<String>> {
     let row: Option<(String,)> =
         db.fetch_optional("select value from server_setting where name = $1", (name,)).await?;

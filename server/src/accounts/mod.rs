@@ -21,6 +21,7 @@ use crate::{
     problem::{Code, Problem, Result},
     profiles::profile::{self, ProfileDraft},
     secrets::{Secret, hash_password},
+    server_setting,
     users::{
         password,
         user::{self, UserDraft},
@@ -120,6 +121,9 @@ async fn insert(app: &App, tx: &mut Tx, new: &NewAccount) -> Result<i64> {
         faults.add("/language", "unknown_value", &new.language, "`es` or `en`");
     }
     faults.into_result().map_err(Problem::from)?;
+    // Ids are counted, and two at once would take the same one. A new account has no row to lock yet, so that all of
+    // them lock one that is always there.
+    server_setting::lock(tx).await?;
     let existing: Option<(i64,)> =
         tx.fetch_optional("select id from account where code = $1", (new.code.as_str(),)).await?;
     if existing.is_some() {

@@ -1,5 +1,10 @@
+use std::collections::BTreeSet;
+
 use axum::http::Method;
-use campo_server::accounts::{self, Administrator, NewAccount};
+use campo_server::{
+    accounts::{self, Administrator, NewAccount},
+    problem::{Code, Problem},
+};
 use campo_tests::{api::Client, on_both, world::World};
 use serde_json::json;
 
@@ -8,6 +13,30 @@ use super::{all_mighty, done, everything, patch, refused};
 on_both! {
     an_account_is_changed_with_its_version_and_phones_hear_of_it,
     an_account_begins_with_an_administrator_or_not_at_all,
+    accounts_made_at_once_by_two_replicas_are_all_made,
+}
+
+async fn accounts_made_at_once_by_two_replicas_are_all_made(world: World) {
+    let replica = world.replica().await.unwrap();
+    let make = |number: usize| {
+        let app = if number.is_multiple_of(2) { world.app.clone() } else { replica.clone() };
+        let new = NewAccount {
+            // the last two want the same code
+            code: format!("company-{}", number.min(7)),
+            name: "Company".to_owned(),
+            zone: "America/Lima".to_owned(),
+            language: "es".to_owned(),
+        };
+        tokio::spawn(async move { accounts::create(&app, &new).await })
+    };
+    let mut made = Vec::new();
+    for making in (0..9).map(make).collect::<Vec<_>>() {
+        made.push(making.await.unwrap());
+    }
+    let refused: Vec<_> = made.iter().filter_map(|made| made.as_ref().err()).map(Problem::code).collect();
+    assert_eq!(refused, [Code::AlreadyExists]);
+    let ids: BTreeSet<i64> = made.into_iter().flatten().collect();
+    assert_eq!(ids, (1..=8).collect());
 }
 
 async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: World) {
