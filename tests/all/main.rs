@@ -16,6 +16,7 @@ mod log;
 mod messages;
 mod objects;
 mod operation;
+mod pooler;
 mod process;
 mod rebuild;
 mod routes;

@@ -72,7 +72,8 @@ settings! {
     database_url: DatabaseUrl = "sqlite:{data_folder}/campo.db", database_url();
     /// How many connections to the database this process opens at most.
     database_connections: u32 = "16", integer(1, 1000);
-    /// Set it when a pooler in transaction mode stands before PostgreSQL: prepared statements do not survive it.
+    /// Set it when a pooler in transaction mode, such as PgBouncer, stands before PostgreSQL: prepared statements do not
+    /// survive it, and settings of a connection are not asked for at its start.
     database_pooler: bool = "false", boolean();
     /// Statements that take longer are logged.
     slow_statement_ms: u64 = "500", integer(1, 3_600_000);

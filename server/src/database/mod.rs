@@ -15,6 +15,7 @@ mod begin;
 mod checkpoint;
 mod failure;
 pub mod migrations;
+mod pooler;
 pub mod schema;
 pub mod tables;
 pub mod values;
@@ -191,20 +192,7 @@ impl Db {
     }
 
     async fn open_postgres(options: &Options) -> Result<Self, OpenError> {
-        let mut connect = PgConnectOptions::from_str(&options.url)?
-            .application_name("campo")
-            // A replica that hangs or lost its network within a transaction holds an account's lock until the server
-            // ends its session.
-            .options([
-                ("plan_cache_mode", "force_generic_plan"),
-                ("jit", "off"),
-                ("idle_in_transaction_session_timeout", "60s"),
-            ]);
-        if options.pooler {
-            connect = connect.statement_cache_capacity(0);
-        } else {
-            connect = connect.statement_cache_capacity(400);
-        }
+        let connect = pooler::connect_options(options)?;
         let pool = PgPoolOptions::new()
             .max_connections(options.connections.max(2))
             .acquire_timeout(Duration::from_secs(10))
@@ -226,7 +214,7 @@ impl Db {
                 checkpoints.before(write).await;
                 Tx::Sqlite(begin::immediate(write).await?)
             }
-            Self::Postgres(pool) => Tx::Postgres(begin::whole(pool, "begin").await?),
+            Self::Postgres(pool) => Tx::Postgres(begin::whole(pool, pooler::begin(pool)).await?),
         })
     }
 
