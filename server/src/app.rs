@@ -5,8 +5,14 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 use crate::{
-    access::guard::Guards, database::Db, environment::Environment, files::store::Store, health::Health,
-    log::Log, secrets::Secrets, telemetry::Metrics,
+    access::guard::Guards,
+    database::Db,
+    environment::Environment,
+    files::store::Store,
+    health::Health,
+    log::Log,
+    secrets::{Secret, Secrets},
+    telemetry::Metrics,
 };
 
 /// The parts of a running server. Cheap to clone.
@@ -30,6 +36,8 @@ pub struct App {
     pub metrics: Metrics,
     /// What slows down those who guess
     pub guards: Arc<Guards>,
+    /// By which whoever runs the server is known; nobody is without it
+    pub operator_token: Option<Secret>,
 }
 
 impl App {
@@ -45,7 +53,14 @@ impl App {
         let health = Health::new(&environment);
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
         let guards = Arc::default();
-        Self { db, log, store, environment, secrets, limits, health, metrics, guards }
+        let operator_token = None;
+        Self { db, log, store, environment, secrets, limits, health, metrics, guards, operator_token }
+    }
+
+    /// The same, where whoever has this secret may see the whole server.
+    #[must_use]
+    pub fn with_operator_token(self, operator_token: Option<Secret>) -> Self {
+        Self { operator_token, ..self }
     }
 }
 

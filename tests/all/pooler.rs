@@ -30,7 +30,8 @@ async fn a_connection_to_a_pooler_asks_for_nothing_that_it_refuses() {
     let mut message = vec![0; length as usize - 4];
     connection.read_exact(&mut message).await.unwrap();
     opening.abort();
-    let texts: Vec<&str> = message[4..].split(|byte| *byte == 0).map(|text| str::from_utf8(text).unwrap()).collect();
+    let texts: Vec<&str> =
+        message[4..].split(|byte| *byte == 0).map(|text| str::from_utf8(text).unwrap()).collect();
     let names: Vec<&str> = texts.chunks(2).map(|pair| pair[0]).filter(|name| !name.is_empty()).collect();
     assert!(names.contains(&"user") && names.iter().all(|name| TAKEN.contains(name)), "{names:?}");
 }

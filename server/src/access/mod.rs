@@ -7,6 +7,7 @@ mod address;
 pub mod authenticate;
 pub mod guard;
 pub mod login;
+mod operator;
 pub mod permissions;
 pub mod recheck;
 pub mod throttle;
@@ -21,6 +22,7 @@ use crate::problem::{Code, Problem, Result};
 
 pub use address::{Client, client_address};
 pub use authenticate::{Anybody, Auth, OwnSession, Phone};
+pub use operator::Operator;
 pub use permissions::{Permission, PermissionName, Permissions};
 
 /// Work that Campo does by itself, a closed list: each with its name in tables and what it may do.

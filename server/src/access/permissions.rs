@@ -80,8 +80,6 @@ permissions! {
     UseWebServices = "use_web_services",
     /// Hand in entries and read the views of one's sessions: phones only
     HandIn = "hand_in",
-    /// Read metrics and the health of each subsystem
-    Operate = "operate",
 }
 
 impl PermissionName {

@@ -113,6 +113,11 @@ pub(super) fn description() -> OpenApi {
         .build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let operator = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("Whoever runs the server: its setting `operator_token`"))
+        .build();
+    components.add_security_scheme("operator", SecurityScheme::Http(operator));
     document
 }
 

@@ -104,7 +104,8 @@ pub(crate) async fn connect(config: &Config) -> Result<App> {
     };
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &options);
     let store = Store::folder(&folder.join("files"))?;
-    Ok(App::new(db, log, store, environment, secrets, limits(config)))
+    let app = App::new(db, log, store, environment, secrets, limits(config));
+    Ok(app.with_operator_token(config.operator_token.clone()))
 }
 
 fn limits(config: &Config) -> Limits {

@@ -18,7 +18,7 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret,
+        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret, token,
         web_address,
     },
     sources::Sources,
@@ -58,9 +58,12 @@ settings! {
     listen: SocketAddr = "127.0.0.1:8080", address();
     /// How many connections to the API may be open at a time; more wait to be accepted.
     connections: usize = "10000", integer(1, 1_000_000);
-    /// Address and port on which metrics are given to whoever asks. Without it they are at `/metrics` of the API and
-    /// need a permission.
+    /// Address and port on which `/metrics` and the health of each subsystem, `/health`, are given to whoever asks: they
+    /// show the whole server, so that no company should reach it.
     metrics_listen: Option<SocketAddr> = "", optional(address());
+    /// The bearer secret with which whoever runs this server gets both at the API too. Without it nobody does: what shows
+    /// the whole server is no permission that an account could hold or grant.
+    operator_token: Option<Secret> = "", optional(token());
     /// The address under which people and phones reach this installation, for links in what it sends.
     public_url: Option<String> = "", optional(web_address());
     /// The proxies in front of this server: what they say in `X-Forwarded-For` is believed. The networks of keys and the

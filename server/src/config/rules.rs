@@ -102,6 +102,15 @@ pub(super) fn database_url() -> Rule<DatabaseUrl> {
     Rule { secret: true, ..rule(Form::Text, expected, DatabaseUrl::parse) }
 }
 
+/// A secret that is sent as it is.
+pub(super) fn token() -> Rule<Secret> {
+    let read = |text: &str| {
+        let fits = (32..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Secret::new(text.to_owned()))
+    };
+    Rule { secret: true, ..rule(Form::Text, "32 to 200 letters, digits and signs without blanks", read) }
+}
+
 pub(super) fn secret() -> Rule<Secret> {
     let read = |text: &str| MasterKey::from_hex("", text).ok().map(|_| Secret::new(text.to_owned()));
     Rule { secret: true, ..rule(Form::Text, "64 hexadecimal digits", read) }

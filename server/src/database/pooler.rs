@@ -42,7 +42,12 @@ mod tests {
     fn behind_a_pooler_no_setting_is_asked_for_at_the_start() {
         for (pooler, expected) in [
             (true, None),
-            (false, Some("-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=60s")),
+            (
+                false,
+                Some(
+                    "-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=60s",
+                ),
+            ),
         ] {
             let url = "postgres://campo@localhost/campo".to_owned();
             let options = Options { url, connections: 2, pooler, synchronous: Synchronous::Full };

@@ -2,8 +2,8 @@
 
 use axum::{
     Router,
-    extract::State,
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    extract::{FromRequestParts as _, State},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse as _, Response},
     routing::get,
 };
@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::report::{Report, Status};
 use crate::{
-    access::{Auth, PermissionName, authenticate::authenticate, permissions::Operate},
+    access::Operator,
     app::App,
     extract::Json,
     problem::{Code, Result},
@@ -31,10 +31,11 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(metrics))
 }
 
-/// Metrics for whoever asks, at an address of their own.
+/// Metrics and the health of each subsystem for whoever asks, at an address of their own.
 pub fn metrics_alone(app: App) -> Router {
     Router::new()
         .route("/metrics", get(|State(app): State<App>| async move { rendered(&app) }))
+        .route("/health", get(|State(app): State<App>| async move { whole(app.health.report(&app).await) }))
         .with_state(app)
 }
 
@@ -72,43 +73,40 @@ async fn ready(State(app): State<App>) -> Result<Json<Simply>> {
 /// The health of each subsystem
 ///
 /// Names each subsystem, its oldest undone work and whose fault that is. Only a failure that is our own fault is
-/// answered with 503. Without a bearer secret that has the permission `operate` it says the overall status alone.
+/// answered with 503. Without the bearer secret of whoever runs the server, its setting `operator_token`, it says the
+/// overall status alone. Where `metrics_listen` is set it says all there, to whoever asks.
 #[utoipa::path(
     get, path = "/health", tag = "operation",
-    security((), ("bearer" = ["operate"])),
+    security((), ("operator" = [])),
     responses((status = OK, body = Report), (status = SERVICE_UNAVAILABLE, body = Report))
 )]
-async fn health(State(app): State<App>, headers: HeaderMap, parts: Parts) -> Result<Response> {
-    let sees_all = headers.contains_key(header::AUTHORIZATION) && may_operate(&app, &parts).await?;
-    let report = app.health.report(&app).await;
-    let status =
-        if report.status == Status::Failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
-    Ok(if sees_all {
-        (status, Json(report)).into_response()
-    } else {
-        (status, Json(Simply { status: report.status })).into_response()
-    })
+async fn health(State(app): State<App>, mut parts: Parts) -> Result<Response> {
+    if parts.headers.contains_key(header::AUTHORIZATION) {
+        Operator::from_request_parts(&mut parts, &app).await?;
+        return Ok(whole(app.health.report(&app).await));
+    }
+    let status = app.health.report(&app).await.status;
+    Ok((code_of(status), Json(Simply { status })).into_response())
 }
 
-/// True when the caller may see all. When the database cannot tell who it is, they see the overall status, which then
-/// says that.
-async fn may_operate(app: &App, parts: &Parts) -> Result<bool> {
-    match authenticate(app, parts).await {
-        Ok(caller) => Ok(caller.permissions.has(PermissionName::Operate)),
-        Err(problem) if problem.code().status().is_client_error() => Err(problem),
-        Err(_) => Ok(false),
-    }
+fn whole(report: Report) -> Response {
+    (code_of(report.status), Json(report)).into_response()
+}
+
+fn code_of(status: Status) -> StatusCode {
+    if status == Status::Failed { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }
 }
 
 /// Metrics in Prometheus' text format
 ///
-/// Where `metrics_listen` is set they are also given there, to whoever asks.
+/// They show the whole server, so that no account can hold or grant them: they need the bearer secret of whoever runs
+/// the server, its setting `operator_token`. Where `metrics_listen` is set they are also given there, to whoever asks.
 #[utoipa::path(
     get, path = "/metrics", tag = "operation",
-    security(("bearer" = ["operate"])),
+    security(("operator" = [])),
     responses((status = OK, body = String, content_type = "text/plain"))
 )]
-async fn metrics(State(app): State<App>, _operator: Auth<Operate>) -> Response {
+async fn metrics(State(app): State<App>, _operator: Operator) -> Response {
     rendered(&app)
 }
 

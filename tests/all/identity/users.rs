@@ -101,13 +101,13 @@ async fn nobody_gives_more_than_they_hold_nor_acts_on_somebody_who_has_more(worl
         Some(&account.key(&[campo_server::access::PermissionName::ManageKeys, ManageTasks]).await.unwrap()),
     );
     done(
-        &all.post("/v1/keys", &json!({"code": "big", "name": "x", "permissions": ["operate"]}))
+        &all.post("/v1/keys", &json!({"code": "big", "name": "x", "permissions": ["manage_channels"]}))
             .await
             .unwrap(),
         201,
     );
     for (method, path, body) in [
-        (Method::POST, "/v1/keys", json!({"code": "n", "name": "x", "permissions": ["operate"]})),
+        (Method::POST, "/v1/keys", json!({"code": "n", "name": "x", "permissions": ["manage_channels"]})),
         (Method::PATCH, "/v1/keys/code:big", json!({"permissions": []})),
         (Method::POST, "/v1/keys/code:big/rotate", Value::Null),
         (Method::PUT, "/v1/keys/code:big/password", json!({"login": "big"})),
@@ -116,7 +116,7 @@ async fn nobody_gives_more_than_they_hold_nor_acts_on_somebody_who_has_more(worl
     ] {
         let answer = key.call(method, path, &[("if-match", "1")], Some(&body)).await.unwrap();
         refused(&answer, 403, "forbidden");
-        assert_eq!(answer.json()["parameters"]["permission"], "operate", "{path}");
+        assert_eq!(answer.json()["parameters"]["permission"], "manage_channels", "{path}");
     }
     let draft = json!({"code": "n", "name": "x", "permissions": ["manage_tasks"]});
     done(&key.post("/v1/keys", &draft).await.unwrap(), 201);

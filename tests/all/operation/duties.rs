@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use campo_server::{
-    access::{Duty, PermissionName},
+    access::Duty,
     app::App,
     duties::{self, Lease, Left, Task},
     problem::Result,
@@ -241,9 +241,10 @@ async fn a_sweep_removes_what_is_old_and_nothing_else(world: World) {
 }
 
 async fn a_killed_process_loses_its_duties_to_the_other(world: World) {
-    let operator = world.account("acme").await.unwrap().key(&[PermissionName::Operate]).await.unwrap();
-    let mut first = world.process(&[("CAMPO_LEASE_S", "2")]).await.unwrap();
-    let firsts = replica(&first, &operator).await;
+    let operator = "a-secret-of-whoever-runs-this-server";
+    let settings = [("CAMPO_LEASE_S", "2"), ("CAMPO_OPERATOR_TOKEN", operator)];
+    let mut first = world.process(&settings).await.unwrap();
+    let firsts = replica(&first, operator).await;
     let held_by = async |replica: Uuid| {
         wait::until("the lease to be held", Duration::from_secs(20), async || {
             Ok((holder(&world).await == Some(replica)).then_some(()))
@@ -252,8 +253,8 @@ async fn a_killed_process_loses_its_duties_to_the_other(world: World) {
         .unwrap();
     };
     held_by(firsts).await;
-    let mut second = world.process(&[("CAMPO_LEASE_S", "2")]).await.unwrap();
-    let seconds = replica(&second, &operator).await;
+    let mut second = world.process(&settings).await.unwrap();
+    let seconds = replica(&second, operator).await;
     assert_eq!(holder(&world).await, Some(firsts));
     first.kill_nine().unwrap();
     held_by(seconds).await;
