@@ -42,6 +42,12 @@ pub struct FieldAnswer {
     /// How the worker read the choice
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The values that were chosen of several, in the order of the form
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub values: Vec<String>,
+    /// How the worker read them, in the order of `values`
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub texts: Vec<String>,
     /// The hashes of the photos or of the signature, hexadecimal; the entry's `files` mention them too
     #[serde(default, skip_serializing_if = "is_default")]
     pub files: Vec<String>,
@@ -55,6 +61,7 @@ impl FieldAnswer {
     /// True when nothing was answered.
     pub fn is_empty(&self) -> bool {
         self.value.as_deref().unwrap_or_default().trim().is_empty()
+            && self.values.is_empty()
             && self.files.is_empty()
             && self.rows.as_deref().unwrap_or_default().is_empty()
     }
@@ -103,6 +110,7 @@ fn check_answer(marks: &mut Faults, at: &str, field: &FormField, answer: &FieldA
         return;
     }
     match field.kind {
+        FormFieldKind::Choices => check_values(marks, at, field, answer),
         FormFieldKind::Photo | FormFieldKind::Signature => check_files(marks, at, field, answer),
         FormFieldKind::Table => check_rows(marks, at, field, answer),
         _ => check_value(marks, at, field, answer),
@@ -126,18 +134,39 @@ fn check_value(marks: &mut Faults, at: &str, field: &FormField, answer: &FieldAn
             }
         }
         FormFieldKind::Choice => {
-            if !field.choices.iter().any(|choice| choice.value == *value) {
-                marks.add(at, "not_a_choice", value, "the value of a choice of the field");
-            }
+            check_chosen(marks, at, field, value);
         }
         FormFieldKind::Location => match location(value) {
             Some(point) => point.check(marks, &at),
             None => marks.add(at, "wrong_type", value, "latitude and longitude such as -12.05,-77.05"),
         },
-        FormFieldKind::Text | FormFieldKind::Photo | FormFieldKind::Signature | FormFieldKind::Table => {
+        FormFieldKind::Text
+        | FormFieldKind::Choices
+        | FormFieldKind::Photo
+        | FormFieldKind::Signature
+        | FormFieldKind::Table => {
             check_limits(marks, &at, field, value.chars().count() as f64);
         }
     }
+}
+
+fn check_chosen(marks: &mut Faults, at: String, field: &FormField, value: &str) {
+    if !field.choices.iter().any(|choice| choice.value == value) {
+        marks.add(at, "not_a_choice", value, "the value of a choice of the field");
+    }
+}
+
+fn check_values(marks: &mut Faults, at: &str, field: &FormField, answer: &FieldAnswer) {
+    let at = pointer(at, "values");
+    if answer.values.is_empty() {
+        marks.add(at, "wrong_type", "", "the values that were chosen");
+        return;
+    }
+    for (index, value) in answer.values.iter().enumerate() {
+        check_chosen(marks, pointer(&at, index), field, value);
+    }
+    marks.check_unique(&answer.values, |index| pointer(&at, index));
+    check_limits(marks, &at, field, answer.values.len() as f64);
 }
 
 fn check_files(marks: &mut Faults, at: &str, field: &FormField, answer: &FieldAnswer) {
@@ -205,6 +234,9 @@ mod tests {
             {"id": "number", "label": "x", "kind": "number", "minimum": 0},
             {"id": "date", "label": "x", "kind": "date"},
             {"id": "choice", "label": "x", "kind": "choice", "choices": [{"value": "1", "text": "Uno"}]},
+            {"id": "choices", "label": "x", "kind": "choices", "maximum": 2, "choices": [
+                {"value": "1", "text": "Uno"}, {"value": "2", "text": "Dos"}, {"value": "3", "text": "Tres"}
+            ]},
             {"id": "location", "label": "x", "kind": "location"},
             {"id": "photo", "label": "x", "kind": "photo", "maximum": 1},
             {"id": "signature", "label": "x", "kind": "signature"},
@@ -246,6 +278,13 @@ mod tests {
             (json!({"field": "date", "value": "15/01/2030"}), vec![("/answers/1/value", "wrong_type")]),
             (json!({"field": "choice", "value": "1", "text": "Uno"}), vec![]),
             (json!({"field": "choice", "value": "Uno"}), vec![("/answers/1/value", "not_a_choice")]),
+            (json!({"field": "choices", "values": ["3", "1"], "texts": ["Tres", "Uno"]}), vec![]),
+            (json!({"field": "choices", "values": []}), vec![]),
+            (json!({"field": "choices", "values": ["1", "4"]}), vec![("/answers/1/values/1", "not_a_choice")]),
+            (json!({"field": "choices", "values": ["1", "1"]}), vec![("/answers/1/values/1", "repeated")]),
+            (json!({"field": "choices", "values": ["1", "2", "3"]}), vec![("/answers/1/values", "out_of_range")]),
+            (json!({"field": "choices", "value": "1"}), vec![("/answers/1/values", "wrong_type")]),
+            (json!({"field": "choice", "values": ["1"]}), vec![("/answers/1/value", "wrong_type")]),
             (json!({"field": "location", "value": "-12.05, -77.05"}), vec![]),
             (json!({"field": "location", "value": "-12.05"}), vec![("/answers/1/value", "wrong_type")]),
             (
@@ -309,6 +348,7 @@ mod tests {
             "number",
             "date",
             "choice",
+            "choices",
             "location",
             "photo",
             "signature",
@@ -322,6 +362,8 @@ mod tests {
                 field: field.to_owned(),
                 value,
                 text: None,
+                values: files.clone(),
+                texts: Vec::new(),
                 files,
                 rows: None,
             },
@@ -332,6 +374,8 @@ mod tests {
                 field: field.to_owned(),
                 value,
                 text: None,
+                values: Vec::new(),
+                texts: Vec::new(),
                 files: Vec::new(),
                 rows,
             })

@@ -68,13 +68,13 @@ pub struct FormField {
     /// True when it must be answered; a form without it is taken and marked
     #[serde(default, skip_serializing_if = "is_default")]
     pub required: bool,
-    /// The least: a number's value, a text's characters, the photos, the rows
+    /// The least: a number's value, a text's characters, the photos, the rows, how many are chosen
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minimum: Option<f64>,
     /// The most, likewise
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maximum: Option<f64>,
-    /// What a choice chooses from
+    /// What a choice, or several, choose from
     #[serde(default, skip_serializing_if = "is_default")]
     pub choices: Vec<FormChoice>,
     /// What each row of a table asks; no tables
@@ -95,6 +95,8 @@ pub enum FormFieldKind {
     Date,
     /// The value of one of the choices
     Choice,
+    /// The values of any number of the choices
+    Choices,
     /// A place, `latitude,longitude` in degrees
     Location,
     /// Photos, named by their hashes
@@ -108,7 +110,12 @@ pub enum FormFieldKind {
 impl FormFieldKind {
     /// True when [`FormField::minimum`] and [`FormField::maximum`] mean something.
     const fn has_limits(self) -> bool {
-        matches!(self, Self::Text | Self::Number | Self::Photo | Self::Table)
+        matches!(self, Self::Text | Self::Number | Self::Choices | Self::Photo | Self::Table)
+    }
+
+    /// True when an answer is chosen from [`FormField::choices`].
+    const fn is_chosen(self) -> bool {
+        matches!(self, Self::Choice | Self::Choices)
     }
 }
 
@@ -156,7 +163,7 @@ impl FormField {
                     field,
                     "not_applicable",
                     &limit.to_string(),
-                    "limits of text, numbers, photos and tables only",
+                    "limits of text, numbers, choices, photos and tables only",
                 );
             } else if self.kind != FormFieldKind::Number {
                 faults.check_range(&field, limit, 0.0, MAX_TEXT as f64);
@@ -171,13 +178,11 @@ impl FormField {
     }
 
     fn check_choices(&self, faults: &mut Faults, at: &str) {
-        match self.kind {
-            FormFieldKind::Choice if self.choices.is_empty() => {
-                faults.add(at, "required", "", "at least one choice");
-            }
-            FormFieldKind::Choice => {}
-            _ if !self.choices.is_empty() => faults.add(at, "not_applicable", "", "choices of a choice only"),
-            _ => return,
+        match (self.kind.is_chosen(), self.choices.is_empty()) {
+            (true, true) => faults.add(at, "required", "", "at least one choice"),
+            (true, false) => {}
+            (false, false) => faults.add(at, "not_applicable", "", "choices of a choice only"),
+            (false, true) => return,
         }
         faults.check_count(at, self.choices.len(), MAX_CHOICES);
         for (index, choice) in self.choices.iter().enumerate() {
@@ -307,6 +312,13 @@ mod tests {
             ]),
             (json!({"fields": [{"id": "a", "label": "A", "kind": "photos"}]}), &[("/fields/0/kind", "unknown_value")]),
             (json!({"fields": [{"id": "a", "label": "A", "kind": "choice"}]}), &[("/fields/0/choices", "required")]),
+            (json!({"fields": [{"id": "a", "label": "A", "kind": "choices"}]}), &[("/fields/0/choices", "required")]),
+            (
+                json!({"fields": [{"id": "a", "label": "A", "kind": "choices", "minimum": 2, "maximum": 1, "choices": [
+                    {"value": "1", "text": "x"}, {"value": "1", "text": "y"}
+                ]}]}),
+                &[("/fields/0/maximum", "out_of_range"), ("/fields/0/choices/1/value", "repeated")],
+            ),
             (
                 json!({"fields": [{"id": "a", "label": "A", "kind": "choice", "choices": [
                     {"value": "1", "text": "x"}, {"value": "1", "text": "y"}
