@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use campo_server::access::PermissionName;
-use campo_tests::{api::Client, on_both, world::World};
+use campo_tests::{api::Client, feed::Feed, on_both, world::World};
 use serde_json::json;
 
 use crate::tasks::{Office, assert_has, faults};
@@ -33,6 +33,14 @@ async fn messages_reach_phones_and_come_back_in_order(world: World) {
     let mut phone = account.phone(ana).await.unwrap();
     let line = phone.line("message", r#","body":{"text":"Sí\u0000"}"#);
     phone.send(&[line]).await.unwrap();
+    // her other phone shows what she wrote on this one
+    let held = office.held("message", ana).await;
+    assert_eq!((held.len(), office.held("message", beto).await.len()), (2, 1));
+    let feed = Feed::read(&account.app, account.id).await.unwrap();
+    let mut shown: Vec<_> = held.into_iter().map(|id| feed.body(id)).collect();
+    shown.sort_by_key(|message| message["sent_us"].as_i64());
+    assert_has(&shown[0], &json!({ "direction": "to_employee", "text": "¿Llegaste?", "task": task }));
+    assert_has(&shown[1], &json!({ "direction": "from_employee", "text": "Sí\u{FFFD}", "task": null }));
     let with_ana = office.get("/v1/messages?employee=number:ZZ1").await;
     let seen: Vec<_> =
         with_ana["items"].as_array().unwrap().iter().map(|m| (&m["direction"], &m["text"])).collect();

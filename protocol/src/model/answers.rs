@@ -280,9 +280,15 @@ mod tests {
             (json!({"field": "choice", "value": "Uno"}), vec![("/answers/1/value", "not_a_choice")]),
             (json!({"field": "choices", "values": ["3", "1"], "texts": ["Tres", "Uno"]}), vec![]),
             (json!({"field": "choices", "values": []}), vec![]),
-            (json!({"field": "choices", "values": ["1", "4"]}), vec![("/answers/1/values/1", "not_a_choice")]),
+            (
+                json!({"field": "choices", "values": ["1", "4"]}),
+                vec![("/answers/1/values/1", "not_a_choice")],
+            ),
             (json!({"field": "choices", "values": ["1", "1"]}), vec![("/answers/1/values/1", "repeated")]),
-            (json!({"field": "choices", "values": ["1", "2", "3"]}), vec![("/answers/1/values", "out_of_range")]),
+            (
+                json!({"field": "choices", "values": ["1", "2", "3"]}),
+                vec![("/answers/1/values", "out_of_range")],
+            ),
             (json!({"field": "choices", "value": "1"}), vec![("/answers/1/values", "wrong_type")]),
             (json!({"field": "choice", "values": ["1"]}), vec![("/answers/1/value", "wrong_type")]),
             (json!({"field": "location", "value": "-12.05, -77.05"}), vec![]),

@@ -155,10 +155,12 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         events::of_source(tx, &mut rows, &mut heads, &context, source, now_us).await?;
     }
     rows.insert(tx).await?;
+    let messages: Vec<(i64, View)> =
+        effects.messages.iter().map(|message| (message.account, message.view())).collect();
     effects.write(tx).await?;
     chains.write(tx).await?;
     tasks::write(tx, &context, now_us).await?;
-    publish(tx, &mut heads, &context, sources).await?;
+    publish(tx, &mut heads, &context, sources, messages).await?;
     head::update(tx, &heads.values().collect::<Vec<_>>()).await?;
 
     repeats_of_the_group(repeated, &mut receipts);
@@ -183,18 +185,20 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         .collect()
 }
 
-/// Files what phones must know of what changed: tasks and edited objects, and behind them the places of tasks that are
+/// Files what phones must know of what changed: tasks, edited objects and messages, and behind them the places of tasks that are
 /// filed elsewhere now. A group that moves no task with a place asks nothing for the latter.
 async fn publish(
     tx: &mut Tx,
     heads: &mut HashMap<i64, Head>,
     context: &Context,
     sources: Vec<events::Source>,
+    messages: Vec<(i64, View)>,
 ) -> Result<()> {
     let edited = sources.iter().flat_map(events::Source::edited_tasks).collect();
     let mut places = tasks::left_or_reached(context, &edited);
     places.extend(sources.iter().flat_map(events::Source::places));
     let mut views = tasks::views(context, &edited);
+    views.extend(messages);
     views.extend(sources.into_iter().flat_map(events::Source::into_views));
     changes::publish(tx, heads, views).await?;
     if places.is_empty() {

@@ -3,6 +3,7 @@
 
 use campo_protocol::{
     entry::{Entry, Kind},
+    scope::Scope,
     sync::Outcome,
     task::{
         fold::{self as task_fold, Fact},
@@ -14,7 +15,10 @@ use campo_protocol::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::entry::{Incoming, marks};
+use super::{
+    changes::View,
+    entry::{Incoming, marks},
+};
 
 /// What became of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,21 @@ pub struct MessageRow {
     pub task: Option<Uuid>,
     pub text: String,
     pub sent_us: i64,
+}
+
+impl MessageRow {
+    /// What the employee's phones show of it, the one that it was written on and every other.
+    pub fn view(&self) -> View {
+        let body = serde_json::json!({
+            "id": self.id,
+            "direction": self.direction,
+            "text": self.text,
+            "task": self.task,
+            "sent_us": self.sent_us,
+        });
+        let scopes = vec![Scope::Employee(self.employee)];
+        View { kind: "message", id: self.id, scopes, body: body.to_string().into_bytes() }
+    }
 }
 
 /// A row of `employee_session`, or what one entry says of it. `opened_us` is the earliest instant that is known of the

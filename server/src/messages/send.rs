@@ -4,7 +4,6 @@ use campo_protocol::{
     entry::Kind,
     faults::{Faults, pointer},
     model::{Kind as ObjectKind, MAX_TEXT, Ref},
-    scope::Scope,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,7 +15,6 @@ use crate::{
     api::edit::{Created, Once},
     app::App,
     log::{
-        changes::View,
         scheduler::Class,
         write::{About, Write},
     },
@@ -79,13 +77,6 @@ pub async fn send(
         .map(|employee| {
             let about = About { employee: Some(employee), task, ..About::default() };
             let id = write.entry(Kind::MessageSent, about, &json!({ "text": new.text }))?;
-            let body = json!({ "id": id, "text": new.text, "task": task, "sent_us": write.now_us });
-            write.view(View {
-                kind: "message",
-                id,
-                scopes: vec![Scope::Employee(employee)],
-                body: body.to_string().into_bytes(),
-            });
             Ok(MessageSent { id, employee })
         })
         .collect::<Result<Vec<_>>>()?;
