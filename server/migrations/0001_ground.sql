@@ -249,6 +249,7 @@ create unique index task_external on task (account, external_number)
 create index task_due on task (account, due_us, id);
 create index task_work_order on task (account, work_order) where work_order is not null;
 create index task_poi on task (account, poi) where poi is not null;
+create index task_task_type on task (account, task_type) where task_type is not null;
 
 create table task_version (
     account {i64} not null,

@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     Kept,
     draft::{Draft, Named},
+    in_tasks,
     links::unknown,
 };
 use crate::{
@@ -59,8 +60,21 @@ struct Facts {
     holders: Vec<Holder>,
 }
 
+/// What needs an object.
+#[derive(Debug)]
+pub(super) struct Holder {
+    /// The object
+    pub(super) target: Uuid,
+    /// The kind of what needs it
+    pub(super) kind: String,
+    /// What needs it
+    pub(super) id: Uuid,
+    /// The same as people name it: `code:NORTH`, `number:7`
+    pub(super) name: String,
+}
+
 #[derive(Debug, FromRow)]
-struct Holder {
+struct HolderRow {
     target: Uuid,
     kind: String,
     id: Uuid,
@@ -203,9 +217,11 @@ impl Rules {
     }
 
     async fn holders(&self, tx: &mut Tx, account: i64, slots: &[Slot]) -> Result<Vec<Holder>> {
-        let removed = drafts(slots).filter(|draft| draft.removes()).map(|draft| draft.id);
-        let keys =
-            removed.flat_map(|id| self.held_by.iter().map(move |(kind, field)| (id, kind.name(), *field)));
+        let removed: Vec<Uuid> =
+            drafts(slots).filter(|draft| draft.removes()).map(|draft| draft.id).collect();
+        let keys = removed
+            .iter()
+            .flat_map(|id| self.held_by.iter().map(move |(kind, field)| (*id, kind.name(), *field)));
         let (mut ids, mut kinds, mut fields) = (Vec::new(), Vec::new(), Vec::new());
         for (id, kind, field) in keys {
             ids.push(id);
@@ -213,16 +229,24 @@ impl Rules {
             fields.push(field);
         }
         let count = ids.len();
-        tx.fetch_many(
-            "a, d, i, s, f",
-            (vec![account; count], vec![self.kind.name(); count], ids, kinds, fields),
-            "select l.target, l.kind, l.id, o.code from k \
-             join object_link l on l.account = k.a and l.target_kind = k.d and l.target = k.i \
-             and l.kind = k.s and l.field = k.f \
-             join object o on o.account = l.account and o.kind = l.kind and o.id = l.id \
-             order by o.kind, o.code",
-        )
-        .await
+        let rows: Vec<HolderRow> = tx
+            .fetch_many(
+                "a, d, i, s, f",
+                (vec![account; count], vec![self.kind.name(); count], ids, kinds, fields),
+                "select l.target, l.kind, l.id, o.code from k \
+                 join object_link l on l.account = k.a and l.target_kind = k.d and l.target = k.i \
+                 and l.kind = k.s and l.field = k.f \
+                 join object o on o.account = l.account and o.kind = l.kind and o.id = l.id \
+                 order by o.kind, o.code",
+            )
+            .await?;
+        let holder = |row: HolderRow| {
+            let HolderRow { target, kind, id, code } = row;
+            Holder { target, kind, id, name: format!("code:{code}") }
+        };
+        let mut holders: Vec<Holder> = rows.into_iter().map(holder).collect();
+        holders.extend(in_tasks::holders(tx, account, self.kind, removed).await?);
+        Ok(holders)
     }
 }
 
@@ -236,7 +260,7 @@ fn held(facts: &Facts, batch: &HashMap<Uuid, &Slot>, draft: &Draft) -> Option<Pr
         edit.is_some_and(|edit| !edit.live_links().iter().any(|link| link.target == holder.target))
     };
     let mut holders = facts.holders.iter().filter(|holder| holder.target == draft.id && !lets_go(holder));
-    let name = |holder: &Holder| format!("{} code:{}", holder.kind, holder.code);
+    let name = |holder: &Holder| format!("{} {}", holder.kind, holder.name);
     let mut names: Vec<String> = holders.by_ref().take(MAX_NAMED).map(name).collect();
     if holders.next().is_some() {
         names.push("…".to_owned());

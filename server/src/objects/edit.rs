@@ -117,7 +117,8 @@ pub async fn merge<K: Kept>(
 /// Takes an object out of use. Its row stays, since history names it; its code is free again.
 ///
 /// [`Code::Conflict`] names what keeps it: a group has no enabled employees and groups below it, a profile no
-/// employees, a point of interest none below it, a form no type of task that requires it.
+/// employees, a point of interest none below it, a form no type of task that requires it; types of task, points of
+/// interest and work orders no open task.
 pub async fn remove<K: Kept>(
     write: &mut Write,
     allowed: &Allowed<K::Manage>,

@@ -10,6 +10,7 @@ mod describe;
 mod draft;
 pub mod edit;
 pub mod feed;
+mod in_tasks;
 mod kept;
 mod links;
 mod object;

@@ -15,6 +15,7 @@ on_both! {
     a_code_belongs_to_one_object_in_use,
     a_tree_has_no_circle,
     what_others_need_is_not_removed,
+    what_an_open_task_names_is_not_removed,
     what_was_removed_is_not_named_anew,
 }
 
@@ -67,6 +68,48 @@ fn cases() -> Vec<Case<'static>> {
         ("non-working-days", json!({ "from_date": "2030-02-30" }), &[("/from_date", "invalid_value")]),
         ("non-working-days", json!({ "to_date": "2030-01-01" }), &[("/to_date", "end_before_start")]),
     ]
+}
+
+async fn what_an_open_task_names_is_not_removed(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    account.task_type("FIX").await.unwrap();
+    account.poi("C-1").await.unwrap();
+    client.post("/v1/work-orders", &json!({ "number": "W-1", "description": "x" })).await.unwrap();
+    let named = json!({ "type": "code:FIX", "poi": "code:C-1", "work_order": "code:W-1" });
+    for number in 1..=7 {
+        let mut task = named.clone();
+        task["task_number"] = json!(number);
+        task["status"] = json!(if number == 2 { "closed" } else { "new" });
+        let created = client.post("/v1/tasks", &task).await.unwrap();
+        assert_eq!(created.status, 201, "{}", created.json());
+    }
+    let paths = ["/v1/task-types/code:FIX", "/v1/pois/code:C-1", "/v1/work-orders/code:W-1"];
+    let by = "task number:1, task number:3, task number:4, task number:5, task number:6, …";
+    for path in paths {
+        let refused = edit(&client, Method::DELETE, path, "\"1\"", None).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("conflict")), "{path}");
+        assert_eq!(refused.json()["parameters"]["with"], by, "{path}");
+        let list = path.rsplit_once('/').unwrap().0;
+        let code = if list == "/v1/task-types" { "code" } else { "number" };
+        let item = json!({ code: path.rsplit_once(':').unwrap().1, "state": "deleted" });
+        let batch = client.post(&format!("{list}/batch"), &json!({ "items": [item] })).await.unwrap().json();
+        assert_eq!(batch["items"][0]["problem"]["parameters"]["with"], by, "{batch}");
+    }
+    for number in [1, 3, 4, 5, 6, 7] {
+        let path = format!("/v1/tasks/number:{number}");
+        let answer = if number == 1 {
+            edit(&client, Method::DELETE, &path, "\"1\"", None).await
+        } else {
+            client.post(&format!("{path}/status"), &json!({ "status": "canceled" })).await.unwrap()
+        };
+        assert!(answer.status.is_success(), "{}", answer.json());
+    }
+    for path in paths {
+        assert_eq!(edit(&client, Method::DELETE, path, "\"1\"", None).await.status, 204, "{path}");
+    }
+    let task = client.get("/v1/tasks/number:2").await.unwrap().json();
+    assert!(task["poi"].is_string() && task["type"].is_string(), "it keeps what it named: {task}");
 }
 
 async fn wrong_documents_are_refused_by_the_name_of_the_field(world: World) {
