@@ -184,9 +184,12 @@ create table object (
     name {text} not null, -- personal
     sort_key {text} not null, -- personal
     parent {uuid},
+    catalogue_table {text}, -- of an item of the catalogue: the customer's table that it stands in
     state {text} not null,
     version {i64} not null,
     body {text} not null, -- personal
+    creator {text}, -- who wrote version 1; of later ones object_version says it
+    creator_id {uuid},
     created_us {i64} not null,
     updated_us {i64} not null,
     primary key (account, kind, id)
@@ -194,6 +197,7 @@ create table object (
 create unique index object_code on object (account, kind, code) where state <> 'deleted';
 create index object_parent on object (account, kind, parent) where parent is not null;
 create index object_sort on object (account, kind, sort_key, id);
+create index object_table on object (account, kind, catalogue_table, sort_key, id) where catalogue_table is not null;
 
 -- What an object was before each edit, and who edited it
 create table object_version (

@@ -97,7 +97,7 @@ pub(super) fn one<K: Kept>(handlers: MethodRouter<App>) -> UtoipaMethodRouter<Ap
 /// What one was before.
 pub(super) fn versions<K: Kept>(handlers: MethodRouter<App>) -> UtoipaMethodRouter<App> {
     let versions = operation::<K>(&format!("list_{}_versions", K::KIND.name()), K::View::NAME)
-        .summary(Some("What one was before each edit, the latest first"))
+        .summary(Some("The version that stands and what one was before each edit, the latest first"))
         .parameter(reference())
         .parameters(Some(PageQuery::into_params(|| Some(ParameterIn::Query))))
         .response("200", answer("The page", page_of(&name::<K>(), "Version")));
@@ -229,12 +229,15 @@ fn kept_schema<K: Kept>() -> RefOr<Schema> {
 
 fn version_schema(name: &str) -> RefOr<Schema> {
     let version = ObjectBuilder::new()
-        .property("version", integer("The version that it had"))
+        .property("version", integer("The version"))
         .required("version")
+        .property("written_at", Instant::schema())
+        .required("written_at")
+        .property("written_by", schema_ref(&Author::name()))
+        .required("written_by")
+        // both are absent for the version that stands
         .property("replaced_at", Instant::schema())
-        .required("replaced_at")
         .property("replaced_by", schema_ref(&Author::name()))
-        .required("replaced_by")
         .property("object", schema_ref(name))
         .required("object");
     Schema::Object(version.build()).into()

@@ -48,6 +48,7 @@ pub(super) struct Draft {
     pub(super) sort_key: String,
     pub(super) state: State,
     pub(super) parent: Option<Uuid>,
+    pub(super) table: Option<String>,
     pub(super) body: String,
     pub(super) named: BTreeSet<Named>,
     /// What it is filed under for phones; none when it is deleted
@@ -68,6 +69,7 @@ impl Draft {
             sort_key: sort_key(object),
             state,
             parent: object.parent().and_then(Ref::id),
+            table: object.table().map(str::to_owned),
             body: serde_json::to_string(object).map_err(Problem::internal)?,
             named: named(object),
             scopes: if state == State::Enabled { object.scopes(id) } else { Vec::new() },

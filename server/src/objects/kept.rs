@@ -32,12 +32,19 @@ pub trait Kept: Reference + PartialEq {
     const VERSION: &'static str = "version";
     /// The kind of [`Reference::parent`]
     const PARENT: Option<Kind> = None;
+    /// True when it stands in a table, see [`Self::table`]
+    const HAS_TABLE: bool = false;
     /// Links of enabled objects that keep one of this kind from being removed: their kind and the field that names it
     const HELD_BY: &'static [(Kind, &'static str)] = &[];
 
     /// Sets what follows from how it was `before` the edit.
     fn follow(&mut self, before: &Self) {
         let _ = before;
+    }
+
+    /// The customer's table that it stands in, where it is of a kind that stands in one.
+    fn table(&self) -> Option<&str> {
+        None
     }
 
     /// The scopes under which everything below it in the tree of its kind is filed too.
@@ -116,6 +123,11 @@ impl Kept for CatalogueItem {
     type View = ViewDefinitions;
     type Manage = ManageDefinitions;
     const PATH: &'static str = "catalogue-items";
+    const HAS_TABLE: bool = true;
+
+    fn table(&self) -> Option<&str> {
+        Some(&self.table)
+    }
 }
 
 impl Kept for NonWorkingDays {

@@ -58,6 +58,8 @@ pub struct Filter {
     pub states: States,
     /// Only what stands directly below this one; of employees, the members of this group
     pub parent: Option<Ref>,
+    /// Only items of this table, of kinds that stand in tables
+    pub table: Option<String>,
     /// Only what has this code
     pub code: Option<String>,
     /// Only what changed behind this instant: microseconds since 1970 UTC
@@ -121,6 +123,11 @@ const LIST_BELOW: &str = "select id, version, body, created_us, updated_us, sort
                           where account = $1 and kind = $2 and (state = $3 or $3 is null) \
                           and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
                           and (sort_key, id) > ($6, $7) and parent = $9 order by sort_key, id limit $8";
+const LIST_IN_TABLE: &str = "select id, version, body, created_us, updated_us, sort_key from object \
+                             where account = $1 and kind = $2 and (state = $3 or $3 is null) \
+                             and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
+                             and (sort_key, id) > ($6, $7) and catalogue_table = $9 and (code = $10 or $10 is null) \
+                             order by sort_key, id limit $8";
 const LIST_OF_CODE: &str = "select id, version, body, created_us, updated_us, sort_key from object \
                             where account = $1 and kind = $2 and (state = $3 or $3 is null) \
                             and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
@@ -165,9 +172,17 @@ pub async fn list<K: Kept>(
             found => found,
         },
     };
+    let table = filter.table.as_deref();
+    if table.is_some() && !K::HAS_TABLE {
+        return Err(not_applicable("/table", table.unwrap_or_default(), "a filter for items of tables"));
+    }
     let more = limit + 1;
     // One text each for what has an index of its own: one for all would read the whole list.
     let rows: Vec<ListRow> = match (filter.code.as_deref(), parent) {
+        (code, _) if table.is_some() => {
+            let args = (account, kind, state, changed_us, pattern, key, id, more, table, code);
+            db.fetch_all(LIST_IN_TABLE, args).await?
+        }
         (None, None) => {
             db.fetch_all(LIST, (account, kind, state, changed_us, pattern, key, id, more)).await?
         }
@@ -187,14 +202,11 @@ pub async fn list<K: Kept>(
 /// The id of what a list is filtered by; none when there is no such thing, below which then stands nothing.
 async fn parent_id<K: Kept>(db: &Db, account: i64, parent: &Ref) -> Result<Option<Uuid>> {
     let Some(kind) = K::PARENT else {
-        let mut faults = Faults::default();
-        faults.add(
+        return Err(not_applicable(
             "/parent",
-            "not_applicable",
             &parent.to_string(),
             "a filter for kinds that stand in a tree",
-        );
-        return Err(faults.into());
+        ));
     };
     match parent {
         Ref::Id(id) => Ok(Some(*id)),
@@ -203,6 +215,12 @@ async fn parent_id<K: Kept>(db: &Db, account: i64, parent: &Ref) -> Result<Optio
             Ok(row.map(|row| row.id))
         }
     }
+}
+
+fn not_applicable(field: &str, found: &str, expected: &str) -> Problem {
+    let mut faults = Faults::default();
+    faults.add(field, "not_applicable", found, expected);
+    faults.into()
 }
 
 /// The `like` pattern that finds `search` anywhere in a sort key.
@@ -221,15 +239,21 @@ fn pattern(search: &str) -> Result<String> {
     Ok(pattern)
 }
 
-/// What an object was before an edit.
+/// An object as it is, or as it was before an edit.
 #[derive(Debug, Serialize)]
 pub struct Version {
-    /// The version that it had
+    /// The version
     pub version: i64,
-    /// When it was replaced
-    pub replaced_at: Instant,
-    /// Who replaced it
-    pub replaced_by: Author,
+    /// When it was written
+    pub written_at: Instant,
+    /// Who wrote it
+    pub written_by: Author,
+    /// When it was replaced; absent for the version that stands
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_at: Option<Instant>,
+    /// Who replaced it; absent for the version that stands
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replaced_by: Option<Author>,
     /// What it was
     pub object: Box<RawValue>,
 }
@@ -245,8 +269,19 @@ pub struct Author {
     pub id: Option<Uuid>,
 }
 
+/// The version that stands, and who wrote the first.
 #[derive(FromRow)]
-struct VersionRow {
+struct Standing {
+    version: i64,
+    body: String,
+    creator: Option<String>,
+    creator_id: Option<Uuid>,
+    created_us: i64,
+}
+
+/// What was replaced, and by whom: the author of the next version.
+#[derive(FromRow)]
+struct Replaced {
     version: i64,
     body: String,
     author: String,
@@ -254,7 +289,7 @@ struct VersionRow {
     replaced_us: i64,
 }
 
-/// What an object was before each of its edits, the latest first.
+/// Each version of an object with who wrote it: the one that stands, and before it the latest first.
 pub async fn versions<K: Kept>(
     db: &Db,
     allowed: &Allowed<K::View>,
@@ -263,23 +298,56 @@ pub async fn versions<K: Kept>(
 ) -> Result<Page<Version>> {
     let limit = page.limit()?;
     let before = page.after::<i64>()?.unwrap_or(i64::MAX);
-    let object = get::<K>(db, allowed, reference).await?;
-    let rows: Vec<VersionRow> = db
+    let (account, kind) = (allowed.account(), K::KIND.name());
+    let id = get::<K>(db, allowed, reference).await?.id;
+    let mut tx = db.begin_snapshot().await?;
+    let standing: Standing = tx
+        .fetch_one(
+            "select version, body, creator, creator_id, created_us from object \
+             where account = $1 and kind = $2 and id = $3",
+            (account, kind, id),
+        )
+        .await?;
+    // one more than a page asks for, since each says who wrote the next
+    let replaced: Vec<Replaced> = tx
         .fetch_all(
             "select version, body, author, author_id, replaced_us from object_version \
              where account = $1 and kind = $2 and id = $3 and version < $4 order by version desc limit $5",
-            (allowed.account(), K::KIND.name(), object.id, before, limit + 1),
+            (account, kind, id, before, limit + 2),
         )
         .await?;
-    let items = rows.into_iter().map(|row| {
-        Ok(Version {
-            version: row.version,
-            replaced_at: Instant(row.replaced_us),
-            replaced_by: Author { kind: row.author, id: row.author_id },
-            object: RawValue::from_string(row.body).map_err(Problem::internal)?,
-        })
+    tx.rollback().await;
+    let mut items = told(standing, replaced)?;
+    items.retain(|item| item.version < before);
+    items.truncate(limit as usize + 1);
+    Ok(Page::new(items, limit, |item| item.version))
+}
+
+/// The versions from the one that stands down to the last of which is known who wrote it.
+fn told(standing: Standing, replaced: Vec<Replaced>) -> Result<Vec<Version>> {
+    let creator = Author { kind: standing.creator.unwrap_or_default(), id: standing.creator_id };
+    let mut written: HashMap<i64, (i64, Author)> = HashMap::from([(1, (standing.created_us, creator))]);
+    let mut bodies = vec![(standing.version, standing.body, None)];
+    for row in replaced {
+        let author = Author { kind: row.author, id: row.author_id };
+        written.insert(row.version + 1, (row.replaced_us, author.clone()));
+        bodies.push((row.version, row.body, Some((row.replaced_us, author))));
+    }
+    let known = bodies.into_iter().filter_map(|(version, body, replaced)| {
+        let (written_us, written_by) = written.get(&version)?.clone();
+        let (replaced_at, replaced_by) = replaced.map(|(at_us, by)| (Instant(at_us), by)).unzip();
+        let object = RawValue::from_string(body).map_err(Problem::internal);
+        let version = |object| Version {
+            version,
+            written_at: Instant(written_us),
+            written_by,
+            replaced_at,
+            replaced_by,
+            object,
+        };
+        Some(object.map(version))
     });
-    Ok(Page::new(items.collect::<Result<Vec<_>>>()?, limit, |item| item.version))
+    known.collect()
 }
 
 #[cfg(test)]

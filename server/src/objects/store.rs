@@ -16,6 +16,7 @@ struct ObjectRow {
     name: String,
     sort_key: String,
     parent: Option<Uuid>,
+    catalogue_table: Option<String>,
     state: &'static str,
     version: i64,
     body: String,
@@ -38,12 +39,13 @@ struct LinkRow {
 /// Writes `drafts` of one kind, which all change something.
 pub(super) async fn write(write: &mut Write, kind: Kind, drafts: &[&Draft]) -> Result<()> {
     versions(write, kind, drafts).await?;
-    let (account, now_us) = (write.account(), write.now_us);
-    objects(write.tx(), account, kind, now_us, drafts).await?;
+    objects(write, kind, drafts).await?;
+    let account = write.account();
     links(write.tx(), account, kind, drafts).await
 }
 
-async fn objects(tx: &mut Tx, account: i64, kind: Kind, now_us: i64, drafts: &[&Draft]) -> Result<()> {
+async fn objects(write: &mut Write, kind: Kind, drafts: &[&Draft]) -> Result<()> {
+    let (account, now_us, creator) = (write.account(), write.now_us, write.principal);
     let rows: Vec<ObjectRow> = drafts
         .iter()
         .map(|draft| ObjectRow {
@@ -52,6 +54,7 @@ async fn objects(tx: &mut Tx, account: i64, kind: Kind, now_us: i64, drafts: &[&
             name: draft.name.clone(),
             sort_key: draft.sort_key.clone(),
             parent: draft.parent,
+            catalogue_table: draft.table.clone(),
             state: draft.state.name(),
             version: draft.version(),
             body: draft.body.clone(),
@@ -59,11 +62,12 @@ async fn objects(tx: &mut Tx, account: i64, kind: Kind, now_us: i64, drafts: &[&
         })
         .collect();
     let count = rows.len();
-    let (id, code, name, sort_key, parent, state, version, body, created_us) =
-        columns!(rows => id, code, name, sort_key, parent, state, version, body, created_us);
-    tx.insert_many(
-        "insert into object (account, kind, id, code, name, sort_key, parent, state, version, body, created_us, \
-         updated_us)",
+    let (id, code, name, sort_key, parent, catalogue_table, state, version, body, created_us) = columns!(rows =>
+        id, code, name, sort_key, parent, catalogue_table, state, version, body, created_us);
+    // who created it stays as it is where it is there already
+    write.tx().insert_many(
+        "insert into object (account, kind, id, code, name, sort_key, parent, catalogue_table, state, version, body, \
+         creator, creator_id, created_us, updated_us)",
         (
             vec![account; count],
             vec![kind.name(); count],
@@ -72,14 +76,18 @@ async fn objects(tx: &mut Tx, account: i64, kind: Kind, now_us: i64, drafts: &[&
             name,
             sort_key,
             parent,
+            catalogue_table,
             state,
             version,
             body,
+            vec![creator.kind(); count],
+            vec![creator.id(); count],
             created_us,
             vec![now_us; count],
         ),
         "on conflict (account, kind, id) do update set code = excluded.code, name = excluded.name, \
-         sort_key = excluded.sort_key, parent = excluded.parent, state = excluded.state, \
+         sort_key = excluded.sort_key, parent = excluded.parent, \
+         catalogue_table = excluded.catalogue_table, state = excluded.state, \
          version = excluded.version, body = excluded.body, updated_us = excluded.updated_us",
     )
     .await?;

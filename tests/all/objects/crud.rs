@@ -99,8 +99,27 @@ async fn lives(client: &Client, kind: &Kind) {
         .iter()
         .map(|item| (item["version"].as_i64().unwrap(), item["object"][code].as_str().unwrap().to_owned()))
         .collect();
-    assert_eq!(codes, [(3, "Z".to_owned()), (2, "Y".to_owned()), (1, "X".to_owned())], "{path}");
-    assert_eq!(versions["items"][0]["replaced_by"]["kind"], "key");
+    assert_eq!(
+        codes,
+        [(4, "Z".to_owned()), (3, "Z".to_owned()), (2, "Y".to_owned()), (1, "X".to_owned())],
+        "{path}"
+    );
+    let items = versions["items"].as_array().unwrap();
+    assert_eq!((&items[0]["replaced_by"], &items[0]["object"]["state"]), (&Value::Null, &json!("deleted")));
+    assert_eq!(items[1]["replaced_by"]["kind"], "key");
+    assert_eq!(
+        (&items[3]["written_by"], &items[3]["written_at"]),
+        (&items[2]["written_by"], &object["created_at"])
+    );
+    // in pages of one everybody who wrote is known too
+    let (mut after, mut walked) = (String::new(), Vec::new());
+    loop {
+        let page = client.get(&format!("{address}/versions?limit=1{after}")).await.unwrap().json();
+        walked.extend(page["items"].as_array().unwrap().clone());
+        let Some(next) = page["next"].as_str() else { break };
+        after = format!("&after={next}");
+    }
+    assert_eq!(json!(walked), versions["items"], "{path}");
 }
 
 async fn an_answer_can_be_sent_back_changed(world: World) {

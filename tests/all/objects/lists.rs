@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 use super::crud::{client, edit};
 
 on_both! {
+    items_of_the_catalogue_are_listed_by_their_table,
+    what_was_created_by_several_says_by_whom,
     a_list_is_sorted_by_name_in_pages,
     a_list_shows_what_is_asked_for,
     a_wrong_filter_is_refused_by_name,
@@ -131,4 +133,53 @@ async fn a_code_may_hold_any_character(world: World) {
         let read = client.get(&format!("/v1/pois/number:{path}")).await.unwrap();
         assert_eq!(read.json()["number"], code, "{path}");
     }
+}
+
+async fn items_of_the_catalogue_are_listed_by_their_table(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    let item = |code: &str, table: &str| json!({ "code": code, "name": code, "table": table });
+    let items = json!([
+        item("CABLE", "catalogue"),
+        item("cities:2", "cities"),
+        item("cities:1", "cities"),
+        item("streets:1", "streets"),
+    ]);
+    let saved = client.post("/v1/catalogue-items/batch", &json!({ "items": items })).await.unwrap();
+    assert_eq!(saved.status, 200, "{}", saved.json());
+    let codes = async |query: &str| -> Vec<String> {
+        let list = client.get(&format!("/v1/catalogue-items?{query}")).await.unwrap().json();
+        let items = list["items"].as_array().unwrap().iter();
+        items.map(|item| item["code"].as_str().unwrap().to_owned()).collect()
+    };
+    for (query, expected) in [
+        ("table=cities", &["cities:1", "cities:2"][..]),
+        ("table=cities&code=cities:2", &["cities:2"]),
+        ("table=cities&code=streets:1", &[]),
+        ("table=cities&q=S:1", &["cities:1"]),
+        ("table=cities&limit=1", &["cities:1"]),
+        ("table=catalogue", &["CABLE"]),
+        ("table=nowhere", &[]),
+    ] {
+        assert_eq!(codes(query).await, expected, "{query}");
+    }
+    let refused = client.get("/v1/pois?table=cities").await.unwrap();
+    assert_eq!(super::refused::faults(&refused.json()), [("/table", "not_applicable")]);
+}
+
+async fn what_was_created_by_several_says_by_whom(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (maker, editor) = (client(&account).await, client(&account).await);
+    let made = maker.post("/v1/task-types", &json!({ "code": "FIX", "name": "a" })).await.unwrap();
+    let based_on = [("if-match", "\"1\"")];
+    let patch = json!({ "name": "b" });
+    editor.call(Method::PATCH, made.header("location"), &based_on, Some(&patch)).await.unwrap();
+    let versions = maker.get("/v1/task-types/code:FIX/versions").await.unwrap().json();
+    let items = versions["items"].as_array().unwrap();
+    assert_eq!(
+        (items.len(), &items[0]["object"]["name"], &items[1]["object"]["name"]),
+        (2, &json!("b"), &json!("a"))
+    );
+    assert_eq!(items[0]["written_by"], items[1]["replaced_by"]);
+    assert!(items[1]["written_by"]["id"].is_string() && items[1]["written_by"] != items[0]["written_by"]);
 }
