@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help test bench lint lint-format lint-code lint-docs clean-services
+.PHONY: help test bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,12 @@ lint-code:
 
 lint-docs:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+# Not a part of `test`: advisories come from the network, and a new one is no fault of the commit that is tested. Without
+# a network: make deny CHECKS="licenses bans sources"
+CHECKS := advisories licenses bans sources
+deny: ## Checks advisories, licences, bans and sources of what Campo depends on; needs cargo-deny (cargo install cargo-deny)
+	cargo deny check $(CHECKS)
 
 clean-services: ## Stops the PostgreSQL servers that the tests started
 	tests/postgres.sh stop
