@@ -73,11 +73,58 @@ fn operations() -> Vec<Operation> {
     operations
 }
 
-/// What stands in an account, by the first part of the path that names it.
+/// What stands in an account, by the part of the path before its name.
 async fn fixtures(account: &Account) -> BTreeMap<&'static str, String> {
     let ana = account.employee("ZZ1").await.unwrap();
-    let phone = account.phone(ana).await.unwrap();
-    BTreeMap::from([("employees", ana.to_string()), ("installations", phone.installation.to_string())])
+    let mut phone = account.phone(ana).await.unwrap();
+    let all: Vec<_> = PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
+    let office = Client::new(&account.app, Some(&account.key(&all).await.unwrap()));
+    account.user("ana", &[PermissionName::ViewTasks]).await.unwrap();
+    let mut fixtures = BTreeMap::from([
+        ("employees", ana.to_string()),
+        ("installations", phone.installation.to_string()),
+        ("groups", account.group("FIELD").await.unwrap().to_string()),
+        ("employee-profiles", account.profile("P").await.unwrap().to_string()),
+        ("pois", account.poi("C-1").await.unwrap().to_string()),
+        ("task-types", account.task_type("FIX").await.unwrap().to_string()),
+        ("forms", account.form("F").await.unwrap().to_string()),
+    ]);
+    for (path, document) in [
+        ("work-orders", json!({ "number": "W-1", "description": "x" })),
+        ("catalogue-items", json!({ "code": "CABLE", "name": "x" })),
+        ("non-working-days", non_working_days()),
+        ("tasks", json!({ "task_number": 7, "poi": "code:C-1", "assignments": [{ "employee": ana }] })),
+        ("keys", json!({ "code": "erp", "name": "x" })),
+        ("enrolments", json!({})),
+    ] {
+        let created = office.post(&format!("/v1/{path}"), &document).await.unwrap();
+        assert_eq!(created.status, 201, "{path}: {}", created.json());
+        fixtures.insert(path, created.json()["id"].as_str().unwrap().to_owned());
+    }
+    let message = json!({ "employees": [ana], "text": "x" });
+    let sent = office.post("/v1/messages", &message).await.unwrap().json();
+    fixtures.insert("messages", sent["messages"][0]["id"].as_str().unwrap().to_owned());
+    let line = phone.line("shift.start", "");
+    phone.send(&[line]).await.unwrap();
+    for (path, list) in [
+        ("entries", "/v1/entries"),
+        ("events", "/v1/events"),
+        ("users", "/v1/users"),
+        ("profiles", "/v1/profiles"),
+    ] {
+        let list = office.get(list).await.unwrap().json();
+        fixtures.insert(path, list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned());
+    }
+    let upload = axum::http::Request::post("/v1/files").header("content-type", "image/png");
+    let stored = office.send(upload.body(b"map".to_vec().into()).unwrap()).await.unwrap();
+    fixtures.insert("files", stored.json()["hash"].as_str().unwrap().to_owned());
+    fixtures
+}
+
+fn non_working_days() -> Value {
+    json!({
+        "code": "H", "name": "x", "from_date": "2030-01-01", "to_date": "2030-01-01", "whole_company": true
+    })
 }
 
 /// The path with its parameters filled, the first one from what stands in the account. True when it is from there.
@@ -167,13 +214,21 @@ async fn every_route_refuses_nobody_and_the_wrong_permission_and_admits_the_righ
 async fn no_route_shows_one_account_what_is_anothers(world: World) {
     let (acme, other) = (world.account("acme").await.unwrap(), world.account("other").await.unwrap());
     let fixtures = fixtures(&acme).await;
+    let before = shown(&world, &acme, &fixtures).await;
     for operation in operations().iter().filter(|operation| !operation.public) {
         let (path, is_fixture) = filled(&operation.path, &fixtures);
-        let Some(enough) = operation.enough.first().filter(|_| operation.path.contains('{')) else {
-            continue;
-        };
+        let Some(enough) = operation.enough.first() else { continue };
         let permissions = names(enough);
         let name = operation.name();
+        if !operation.path.contains('{') {
+            if operation.method == Method::GET {
+                let answer = call(&world, Some(&bearer(&other, &permissions).await), operation, &path).await;
+                let text = String::from_utf8_lossy(&answer.body).into_owned();
+                let leak = fixtures.iter().find(|(_, id)| text.contains(id.as_str()));
+                assert!(leak.is_none(), "{name} lists {leak:?}");
+            }
+            continue;
+        }
         let answer = call(&world, Some(&bearer(&other, &permissions).await), operation, &path).await;
         let status = answer.status.as_u16();
         if [Method::GET, Method::DELETE].contains(&operation.method) {
@@ -187,6 +242,31 @@ async fn no_route_shows_one_account_what_is_anothers(world: World) {
             assert_ne!(own.status, 404, "{name} shows its own account nothing, so that it proves nothing");
         }
     }
+    let after = shown(&world, &acme, &fixtures).await;
+    assert!(before.len() > 15, "{before:?}");
+    assert_eq!(after, before, "what another account was refused left its mark");
+}
+
+/// What its own account sees of every fixture.
+async fn shown(
+    world: &World,
+    account: &Account,
+    fixtures: &BTreeMap<&'static str, String>,
+) -> BTreeMap<String, Value> {
+    let all: Vec<_> = PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
+    let office = Client::new(&world.app, Some(&account.key(&all).await.unwrap()));
+    let mut shown = BTreeMap::new();
+    for operation in operations() {
+        let (path, is_fixture) = filled(&operation.path, fixtures);
+        let ends_there = operation.path.ends_with('}') && operation.path.matches('{').count() == 1;
+        if operation.method == Method::GET && is_fixture && ends_there && !path.starts_with("/v1/files/") {
+            let answer = office.get(&path).await.unwrap();
+            if answer.status != 403 {
+                shown.insert(path, answer.json());
+            }
+        }
+    }
+    shown
 }
 
 async fn a_route_takes_the_methods_that_the_document_names_and_no_others(world: World) {
