@@ -17,17 +17,29 @@ pub fn storable(text: &str) -> Cow<'_, str> {
 
 /// Names every text in `value`, member names included, that cannot be stored on every database.
 ///
-/// Called on what an office sent before it is read into a type; numbers need no check, since JSON has neither NaN
+/// The text is not repeated: it may be a password. Called on what an office sent before it is read into a type; numbers need no check, since JSON has neither NaN
 /// nor infinity.
 pub fn check_storable(value: &Value, faults: &mut Faults) {
     check_storable_at("", value, faults);
+}
+
+/// True when JSON has an escape that might stand for text that cannot be stored: U+0000 or half a surrogate pair, which
+/// alone is malformed. Only then it is worth reading it as a [`Value`] for [`check_storable`].
+pub fn may_be_unstorable(json: &[u8]) -> bool {
+    let suspicious = |window: &[u8]| match window {
+        [b'\\', b'u', rest @ ..] => {
+            rest == b"0000" || matches!(rest, [b'd' | b'D', b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F', ..])
+        }
+        _ => false,
+    };
+    json.windows(6).any(suspicious)
 }
 
 /// Like [`check_storable`], for a value that stands at `field` (a JSON Pointer) of its document.
 pub fn check_storable_at(field: &str, value: &Value, faults: &mut Faults) {
     match value {
         Value::String(text) if text.contains('\0') => {
-            faults.add(field, "text_not_storable", text, "text without the character U+0000");
+            faults.add(field, "text_not_storable", "", "text without the character U+0000");
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -41,7 +53,7 @@ pub fn check_storable_at(field: &str, value: &Value, faults: &mut Faults) {
                     faults.add(
                         field.as_str(),
                         "text_not_storable",
-                        name,
+                        "",
                         "a name without the character U+0000",
                     );
                 }

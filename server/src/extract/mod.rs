@@ -9,7 +9,10 @@ use axum::{
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use campo_protocol::faults::Faults;
+use campo_protocol::{
+    document::{self, Unreadable, explain::expected_in_words},
+    faults::{Faults, pointer},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::problem::{Code, Problem, Result};
@@ -47,15 +50,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             return Err(Problem::new(Code::UnsupportedMediaType).with("expected", "application/json"));
         }
         let Raw(body) = Raw::from_request(request, state).await?;
-        let read = from_json(&body);
-        // serde reads a list as the fields of a struct in their order, which nobody promised.
-        let is_list = body.trim_ascii_start().starts_with(b"[");
-        if is_list && read.as_ref().err().is_none_or(|problem| problem.code() != Code::MalformedJson) {
+        let value = from_json(&body)?;
+        // What is read as any JSON is an object too, as everything here.
+        if body.trim_ascii_start().starts_with(b"[") {
             let mut faults = Faults::default();
             faults.add("", "wrong_type", "", "an object");
             return Err(faults.into());
         }
-        read.map(Self)
+        Ok(Self(value))
     }
 }
 
@@ -115,24 +117,10 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 /// Reads a document. Bytes that are not JSON are [`Code::MalformedJson`]; what does not fit `T`, or holds text that no
 /// table can, is [`Code::ValidationFailed`].
 pub fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
-    let mut faults = Faults::default();
-    storable::check_json(bytes, &mut faults).map_err(|error| explain::malformed(&error))?;
-    if !faults.is_empty() {
-        return Err(faults.into());
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        // What is not JSON at all is said before what is wrong with a field of it.
-        if error.inner().is_data()
-            && let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(bytes)
-        {
-            return explain::malformed(&error);
-        }
-        let path = error.path().clone();
-        explain::of_json(bytes, &path, &error.into_inner())
-    })?;
-    deserializer.end().map_err(|error| explain::malformed(&error))?;
-    Ok(value)
+    document::read_bytes(bytes).map_err(|unreadable| match unreadable {
+        Unreadable::Malformed(error) => explain::malformed(&error),
+        Unreadable::Wrong(faults) => faults.into(),
+    })
 }
 
 /// Reads the query of an address; what does not fit `T` is [`Code::ValidationFailed`].
@@ -162,16 +150,16 @@ fn of_path(rejection: PathRejection) -> Problem {
             return Problem::internal(failed);
         }
         ErrorKind::ParseErrorAtKey { key, value, expected_type } => {
-            faults.add(explain::member("", key), "invalid_value", value, explain::expected(expected_type));
+            faults.add(pointer("", key), "invalid_value", value, expected_in_words(expected_type));
         }
         ErrorKind::DeserializeError { key, value, message } => {
-            faults.add(explain::member("", key), "invalid_value", value, explain::expected(message));
+            faults.add(pointer("", key), "invalid_value", value, expected_in_words(message));
         }
         ErrorKind::ParseError { value, expected_type }
         | ErrorKind::ParseErrorAtIndex { value, expected_type, .. } => {
-            faults.add("", "invalid_value", value, explain::expected(expected_type));
+            faults.add("", "invalid_value", value, expected_in_words(expected_type));
         }
-        other => faults.add("", "invalid_value", "", explain::expected(&other.to_string())),
+        other => faults.add("", "invalid_value", "", expected_in_words(&other.to_string())),
     }
     Problem::new(Code::NotFound).with_faults(faults)
 }

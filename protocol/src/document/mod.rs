@@ -1,22 +1,36 @@
-//! Reading documents that an office sent, so that whatever is wrong is named by its field.
+//! The one way to read what somebody sent, so that whatever is wrong is named by its field.
 //!
 //! The types themselves read over members they do not know, since an older phone or replica meets newer objects.
-//! Input is stricter: a member that no type knows is a typing error, and is refused by name.
+//! What an office sends is read more strictly, by [`read`]: a member that no type knows is a typing error, and is
+//! refused by name. Of what comes as bytes, [`read_bytes`], each type says itself whether it takes unknown members.
 
-use serde::de::DeserializeOwned;
+pub mod explain;
+mod objects;
+
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
-use serde_path_to_error::{Path as Trail, Segment, Track};
+use serde_path_to_error::Track;
 
+use self::{explain::explain, objects::Objects};
 use crate::{
     faults::{Faults, pointer},
-    text::check_storable,
+    text::{check_storable, may_be_unstorable},
 };
+
+/// Why bytes could not be read.
+#[derive(Debug)]
+pub enum Unreadable {
+    /// They are not JSON
+    Malformed(serde_json::Error),
+    /// They are, but not what was expected
+    Wrong(Faults),
+}
 
 /// Reads `value` as a `T`, or says what keeps it from being one.
 ///
 /// Faults have the codes `text_not_storable`, `unknown_field`, `required` (a member is missing), `unknown_value`
-/// (not one of a closed list), `wrong_type` and `invalid_value`. Every unknown member before the first unreadable
-/// one is listed. What the values mean together is for the type's own check.
+/// (not one of a closed list), `wrong_type`, also where a list stands for an object, and `invalid_value`. Every unknown
+/// member before the first unreadable one is listed. What the values mean together is for the type's own check.
 ///
 /// A new object is read from its document [merged](merge) into `{}`, an edit from the patch merged into what is
 /// stored: neither then has `null` members, which most types do not take.
@@ -28,7 +42,7 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Faults> {
     let read = {
         let mut note = |path: serde_ignored::Path<'_>| unknown.push(unknown_pointer(&path));
         let inner = serde_path_to_error::Deserializer::new(value, &mut track);
-        T::deserialize(serde_ignored::Deserializer::new(inner, &mut note))
+        T::deserialize(Objects(serde_ignored::Deserializer::new(inner, &mut note)))
     };
     for field in unknown {
         faults.add(field, "unknown_field", "", "a member that this kind of object has");
@@ -36,9 +50,50 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Faults> {
     match read {
         Ok(object) => faults.into_result().map(|()| object),
         Err(error) => {
-            add_unreadable(&mut faults, value, &trail_pointer(&track.path()), &error.to_string());
+            let message = error.to_string();
+            let explained = explain(&track.path(), &message);
+            let found = found(value, &explained.field);
+            explained.add_to(&mut faults, &found);
             Err(faults)
         }
+    }
+}
+
+/// Reads bytes as a `T`. The codes of faults are those of [`read`], and `duplicate_field`.
+pub fn read_bytes<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Unreadable> {
+    let mut faults = Faults::default();
+    if may_be_unstorable(bytes) {
+        check_storable(&serde_json::from_slice(bytes).map_err(Unreadable::Malformed)?, &mut faults);
+        if !faults.is_empty() {
+            return Err(Unreadable::Wrong(faults));
+        }
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let mut track = Track::new();
+    let inner = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+    match T::deserialize(Objects(inner)) {
+        Ok(value) => deserializer.end().map(|()| value).map_err(Unreadable::Malformed),
+        Err(error) if !error.is_data() => Err(Unreadable::Malformed(error)),
+        Err(error) => {
+            // What is not JSON at all is said before what is wrong with a field of it. Reading the document again is the
+            // price of a precise answer, paid only for a wrong one.
+            serde_json::from_slice::<IgnoredAny>(bytes).map_err(Unreadable::Malformed)?;
+            let document = serde_json::from_slice(bytes).unwrap_or_default();
+            let message = error.to_string();
+            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+            let explained = explain(&track.path(), message);
+            let found = found(&document, &explained.field);
+            explained.add_to(&mut faults, &found);
+            Err(Unreadable::Wrong(faults))
+        }
+    }
+}
+
+fn found(document: &Value, field: &str) -> String {
+    match document.pointer(field) {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
     }
 }
 
@@ -59,37 +114,6 @@ pub fn merge(target: &mut Value, patch: &Value) {
             merge(object.entry(name.as_str()).or_insert(Value::Null), member);
         }
     }
-}
-
-/// Adds the fault for the message with which serde gave up at `field`.
-fn add_unreadable(faults: &mut Faults, document: &Value, field: &str, message: &str) {
-    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
-        faults.add(pointer(field, name), "required", "", "a value");
-        return;
-    }
-    let found = match document.pointer(field) {
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-        None => String::new(),
-    };
-    let code = if message.starts_with("unknown variant") {
-        "unknown_value"
-    } else if message.starts_with("invalid type") || message.starts_with("invalid length") {
-        "wrong_type"
-    } else {
-        "invalid_value"
-    };
-    let expected = message.rsplit_once("expected ").map_or(message, |(_, expected)| expected);
-    faults.add(field, code, &found, expected);
-}
-
-/// The JSON Pointer of where reading stopped.
-fn trail_pointer(trail: &Trail) -> String {
-    trail.iter().fold(String::new(), |field, segment| match segment {
-        Segment::Seq { index } => pointer(&field, index),
-        Segment::Map { key } => pointer(&field, key),
-        Segment::Enum { .. } | Segment::Unknown => field,
-    })
 }
 
 /// The JSON Pointer of a member that no type knows.
@@ -158,7 +182,9 @@ mod tests {
             (json!({"name": "a", "parts": [{"size": u64::MAX}]}), vec![("/parts/0/size", "invalid_value")]),
             (json!({"name": "a", "owner": "ZZ1001"}), vec![("/owner", "invalid_value")]),
             (json!({"name": "a\0"}), vec![("/name", "text_not_storable")]),
-            (json!([1]), vec![("/0", "wrong_type")]),
+            (json!([1]), vec![("", "wrong_type")]),
+            (json!({"name": "a", "parts": [[1]]}), vec![("/parts/0", "wrong_type")]),
+            (json!({"name": "a", "parts": [{"size": 1}, []], "x": 1}), vec![("/parts/1", "wrong_type")]),
             (json!("a"), vec![("", "wrong_type")]),
         ] {
             let faults = read::<Thing>(&document).err().unwrap_or_default().into_vec();
