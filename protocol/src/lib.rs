@@ -13,3 +13,4 @@ pub mod shift;
 pub mod sync;
 pub mod task;
 pub mod text;
+pub mod zones;

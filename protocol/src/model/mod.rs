@@ -16,6 +16,7 @@ pub mod task_type;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod work_order;
+pub mod working_time_rules;
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, str::FromStr};
 
@@ -91,6 +92,8 @@ pub enum Kind {
     CatalogueItem,
     /// Days on which nobody, a group or an employee works
     NonWorkingDays,
+    /// By what working time is cut
+    WorkingTimeRules,
 }
 
 impl Kind {
@@ -105,6 +108,7 @@ impl Kind {
         Self::Form,
         Self::CatalogueItem,
         Self::NonWorkingDays,
+        Self::WorkingTimeRules,
     ];
 
     /// Its name in tables, changes and events.
@@ -119,6 +123,7 @@ impl Kind {
             Self::Form => "form",
             Self::CatalogueItem => "catalogue_item",
             Self::NonWorkingDays => "non_working_days",
+            Self::WorkingTimeRules => "working_time_rules",
         }
     }
 
@@ -380,6 +385,7 @@ mod tests {
             schemas::<answers::FilledForm>(),
             schemas::<catalogue::CatalogueItem>(),
             schemas::<non_working_days::NonWorkingDays>(),
+            schemas::<working_time_rules::WorkingTimeRules>(),
             schemas::<crate::task::fields::TaskFields>(),
             schemas::<crate::entry::Entry>(),
             schemas::<crate::sync::Answer>(),

@@ -195,7 +195,11 @@ impl<'a> Book<'a> {
             let counts = self.standing(named).0.counts();
             let is_punch = matches!(correction.change, Change::Add { .. }) && counts;
             // What takes a correction back is not taken back itself: the correction is made again.
-            if own.change != Change::Remove || is_punch || self.taking_back.contains(target) {
+            if own.change != Change::Remove
+                || is_punch
+                || *target == record.id
+                || self.taking_back.contains(target)
+            {
                 continue;
             }
             self.taking_back.insert(record.id);
