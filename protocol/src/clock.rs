@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// 2015-01-01T00:00:00Z in microseconds: no phone that runs Campo was ever set right before it.
-pub(crate) const EARLIEST_US: i64 = 1_420_070_400_000_000;
+pub const EARLIEST_US: i64 = 1_420_070_400_000_000;
 /// How far a right clock may be ahead of the server's.
 const TOLERANCE_US: i64 = 5 * 60 * 1_000_000;
 

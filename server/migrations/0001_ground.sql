@@ -69,6 +69,13 @@ create index entry_employee on entry (account, employee, position) where employe
 create index entry_task on entry (account, task, position) where task is not null;
 create index entry_form on entry (account, form, position) where form is not null;
 create index entry_set_aside on entry (account, position) where outcome = 'set_aside';
+-- Working time: by when it happened, by when it came, and what changes it
+create index entry_punch on entry (account, employee, occurred_us)
+    where kind in ('shift.start', 'shift.end', 'break.start', 'break.end');
+create index entry_punch_received on entry (account, employee, received_us, occurred_us)
+    where kind in ('shift.start', 'shift.end', 'break.start', 'break.end');
+create index entry_punch_change on entry (account, employee, occurred_us)
+    where kind in ('punch.correction', 'punch.agreement', 'period.closed', 'period.reopened');
 create index entry_files_due on entry (account, files_due_us) where files_due_us is not null;
 
 create table entry_body (
@@ -100,6 +107,8 @@ create table chain_link (
     link {bytes} not null,
     primary key (account, chain, number)
 ) {strict};
+
+create index chain_link_position on chain_link (account, position) where chain <> 'account';
 
 -- The last link of the chains beside the account's own, whose last link is in account_head
 create table chain_head (

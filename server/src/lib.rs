@@ -31,5 +31,7 @@ pub mod sync;
 pub mod tasks;
 pub mod telemetry;
 pub mod texts;
+pub mod timesheets;
 pub mod users;
 pub mod verify;
+pub mod zones;

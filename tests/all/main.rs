@@ -23,4 +23,5 @@ mod routes;
 mod schema;
 mod statements;
 mod tasks;
+mod timesheets;
 mod verify;

@@ -330,3 +330,12 @@ fn settled_on(record: &Record, marks: &Marks<'_>, setting: &Setting<'_>) -> Date
     }
     day
 }
+
+/// How many of the days from `from` to `to` are closed, by these records.
+pub fn closed_days_among(records: &[Record], from: Date, to: Date) -> i64 {
+    let mut log: Vec<&Record> = records.iter().collect();
+    log.sort_by_key(|record| record.position);
+    let marks = Marks::of(&log);
+    let days = from.series(jiff::Span::new().days(1)).take_while(|date| *date <= to);
+    days.filter(|day| marks.is_closed(*day, i64::MAX)).count() as i64
+}

@@ -64,6 +64,12 @@ permissions! {
     ManageDefinitions = "manage_definitions",
     /// Read what was captured: entries, filled forms, photos, events
     ViewEntries = "view_entries",
+    /// Read timesheets and the rules of working time
+    ViewTimesheets = "view_timesheets",
+    /// Correct punches, add missing ones, answer what workers ask for
+    CorrectTime = "correct_time",
+    /// Close and reopen periods, change the rules of working time
+    ClosePeriods = "close_periods",
     /// Read messages with employees
     ViewMessages = "view_messages",
     /// Send messages to employees

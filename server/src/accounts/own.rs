@@ -1,7 +1,7 @@
 //! An account as its own people see and change it.
 
 use campo_protocol::{
-    civil::check_zone,
+    civil::{check_zone, zone_database_version},
     faults::Faults,
     model::{MAX_NAME, employee::Language},
     scope::Scope,
@@ -110,9 +110,15 @@ impl Row {
     }
 }
 
-/// What phones know of their account.
+/// What phones know of their account; the release of the zone database is the one of the server that wrote it last.
 pub(super) fn view(name: &str, zone: &str, language: &str, settings: &Settings) -> Result<View> {
-    let body = json!({ "name": name, "zone": zone, "language": language, "location": settings.location });
+    let body = json!({
+        "name": name,
+        "zone": zone,
+        "language": language,
+        "location": settings.location,
+        "zone_database": zone_database_version(),
+    });
     Ok(View {
         kind: "account",
         id: Uuid::nil(),

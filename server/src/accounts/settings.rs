@@ -34,11 +34,19 @@ pub struct Settings {
     pub files_wait_days: i64,
     /// When phones record where they are
     pub location: LocationMode,
+    /// True when the office's corrections of punches count only once the worker agreed. What workers ask for always
+    /// needs the office's agreement
+    pub correction_agreement: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { closed_task_days: 7, files_wait_days: 7, location: LocationMode::default() }
+        Self {
+            closed_task_days: 7,
+            files_wait_days: 7,
+            location: LocationMode::default(),
+            correction_agreement: false,
+        }
     }
 }
 

@@ -53,6 +53,8 @@ const TAGS: &[(&str, &str)] = &[
     ("work-orders", "Tasks that belong together"),
     ("forms", "What is to be captured"),
     ("catalogue-items", "Tables that forms choose from"),
+    ("working-time-rules", "By what working time is cut"),
+    ("timesheets", "Working time: shifts, corrections, closed periods"),
     ("entries", "What was captured, exactly as its author wrote it"),
     ("events", "What outside systems may learn"),
     ("messages", "Messages with employees"),

@@ -9,7 +9,7 @@ use crate::{
     accounts,
     app::{App, Limits},
     chains, entries, events, files, health, installations, keys, messages, objects, profiles, sync, tasks,
-    users,
+    timesheets, users,
 };
 
 /// Every route of the API with its document.
@@ -30,6 +30,7 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(profiles::routes())
         .merge(sync::routes(limits))
         .merge(tasks::routes())
+        .merge(timesheets::routes())
         .merge(users::routes())
 }
 

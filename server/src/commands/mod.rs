@@ -21,7 +21,7 @@ use campo_server::{
     files::store::Store,
     log::{self, Log},
     secrets::Secrets,
-    server_setting, telemetry,
+    server_setting, telemetry, zones,
 };
 use clap::{Parser, Subcommand};
 
@@ -61,6 +61,9 @@ pub(crate) fn run(line: Line) -> Result<()> {
     let config = Config::load(file.as_deref(), std::env::vars_os())?;
     telemetry::init(config.log_format, &config.log_level)?;
     database::log_statements_over(config.slow_statement_ms);
+    if let Some(folder) = &config.zone_database {
+        zones::put_in_place(folder).context("the zone database (zone_database)")?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match line.command {

@@ -100,6 +100,9 @@ settings! {
     lease_s: i64 = "30", integer(2, 3600);
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
+    /// The folder of a newer zone database than the one compiled in, as `zic` makes it, such as `/usr/share/zoneinfo`. It is
+    /// checked at the start; one that is not newer is left alone.
+    zone_database: Option<PathBuf> = "", optional(folder());
     /// How log lines are written to standard error.
     log_format: LogFormat = "text", choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)]);
     /// What is logged: `error`, `warn`, `info`, `debug`, `trace`, also by module, such as `info,sqlx=warn`.

@@ -1,4 +1,5 @@
-//! The chains of the accounts in a group: every entry in the account's, punches also in their establishment's.
+//! The chains of the accounts in a group: every entry in the account's, those about working time also in
+//! their establishment's.
 
 use std::collections::{HashMap, HashSet};
 
@@ -135,9 +136,9 @@ impl Chains {
     }
 }
 
-/// The establishment for which this punch counts; none for other entries.
+/// The establishment for which this entry about working time counts; none for other entries.
 fn establishment(context: &Context, account: i64, incoming: &Incoming) -> Option<String> {
-    let content = incoming.content.as_ref().ok().filter(|content| content.kind.is_punch())?;
+    let content = incoming.content.as_ref().ok().filter(|content| content.kind.is_working_time())?;
     let employee: Option<Uuid> = content.entry.employee;
     context.object(account, model::Kind::Employee, employee)?.establishment.clone()
 }

@@ -4,9 +4,10 @@
 use campo_protocol::{
     entry::{Entry, Kind},
     scope::Scope,
+    shift::fact::Fact,
     sync::Outcome,
     task::{
-        fold::{self as task_fold, Fact},
+        fold::{self as task_fold, Fact as TaskFact},
         reason::Reason,
         state::TaskState,
     },
@@ -156,12 +157,15 @@ pub fn fold(
                 position,
             });
         }
+        Kind::PunchCorrection | Kind::PunchAgreement if Fact::of(content.kind, entry).is_none() => {
+            return set_aside(Reason::BodyUnreadable.name());
+        }
         _ => {}
     }
     if entry.task.is_none() {
         return APPLIED;
     }
-    let Some(fact) = Fact::of(entry, at_us) else { return set_aside(Reason::WrongAuthor.name()) };
+    let Some(fact) = TaskFact::of(entry, at_us) else { return set_aside(Reason::WrongAuthor.name()) };
     let folded = task_fold::fold(task, &fact);
     Step {
         folded: Folded { outcome: folded.outcome, reason: folded.reason.map(Reason::name) },

@@ -4,7 +4,7 @@ use campo_protocol::{
     model::{
         Kind, Reference, catalogue::CatalogueItem, employee::Employee, form::FormDefinition, group::Group,
         non_working_days::NonWorkingDays, poi::Poi, profile::EmployeeProfile, task_type::TaskType,
-        work_order::WorkOrder,
+        work_order::WorkOrder, working_time_rules::WorkingTimeRules,
     },
     scope::Scope,
 };
@@ -12,8 +12,8 @@ use campo_protocol::{
 use crate::access::{
     Permission,
     permissions::{
-        ManageDefinitions, ManageEmployees, ManagePois, ManageTasks, ViewDefinitions, ViewEmployees,
-        ViewPois, ViewTasks,
+        ClosePeriods, ManageDefinitions, ManageEmployees, ManagePois, ManageTasks, ViewDefinitions,
+        ViewEmployees, ViewPois, ViewTasks, ViewTimesheets,
     },
 };
 
@@ -134,4 +134,10 @@ impl Kept for NonWorkingDays {
     type View = ViewEmployees;
     type Manage = ManageEmployees;
     const PATH: &'static str = "non-working-days";
+}
+
+impl Kept for WorkingTimeRules {
+    type View = ViewTimesheets;
+    type Manage = ClosePeriods;
+    const PATH: &'static str = "working-time-rules";
 }

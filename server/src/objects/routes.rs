@@ -11,7 +11,7 @@ use campo_protocol::{
     model::{
         Ref, catalogue::CatalogueItem, employee::Employee, form::FormDefinition, group::Group,
         non_working_days::NonWorkingDays, poi::Poi, profile::EmployeeProfile, task_type::TaskType,
-        work_order::WorkOrder,
+        work_order::WorkOrder, working_time_rules::WorkingTimeRules,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -55,6 +55,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(of_kind::<Poi>(limits))
         .merge(of_kind::<TaskType>(limits))
         .merge(of_kind::<WorkOrder>(limits))
+        .merge(of_kind::<WorkingTimeRules>(limits))
 }
 
 fn of_kind<K: Kept>(limits: &Limits) -> OpenApiRouter<App> {

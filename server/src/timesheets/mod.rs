@@ -1,0 +1,17 @@
+//! Working time: timesheets derived from the entry log at reading, corrections, agreements, closed periods, receipts.
+//!
+//! Nothing derived is stored. The rules are [`campo_protocol::shift`]; here are the few statements that read what they
+//! need, for one employee or for a page of them, and the entries that the office writes.
+
+pub mod correct;
+mod csv;
+mod decision_routes;
+mod entries;
+mod people;
+pub mod periods;
+mod read;
+pub mod receipt;
+mod routes;
+pub mod shown;
+
+pub use routes::routes;
