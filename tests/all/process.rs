@@ -19,6 +19,7 @@ on_both! {
     a_server_that_cannot_finish_in_time_says_so,
     an_account_is_made_and_listed_on_the_command_line,
     a_server_with_another_master_secret_does_not_start,
+    a_zone_database_that_is_broken_is_named_at_the_start_and_phones_hear_of_a_newer_one,
 }
 
 const TIME: Duration = Duration::from_secs(20);
@@ -211,4 +212,51 @@ fn check_help(command: &str, text: &str) {
     for words in [&format!("campo {command}"), "Example: ", "Exit codes: 0 "] {
         assert!(text.contains(words), "`{words}` is not in the help of {command}:\n{text}");
     }
+}
+
+async fn a_zone_database_that_is_broken_is_named_at_the_start_and_phones_hear_of_a_newer_one(world: World) {
+    use campo_protocol::zones::ZoneDatabase;
+
+    let account = world.account("acme").await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let start = [("CAMPO_ZONE_DATABASE", path.as_str()), ("CAMPO_LISTEN", "127.0.0.1:0")];
+    std::fs::write(folder.path().join("tzdata.zi"), "# version 2099a\n").unwrap();
+    let refused = run(&["serve"], world.settings(&start)).await.unwrap();
+    let text = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success(), "{text}");
+    assert!(text.contains("zone_database") && text.contains("zones are missing"), "{text}");
+
+    // every zone an hour behind the clock of Greenwich, as nobody knows them yet
+    let header = |types: u32, characters: u32| {
+        let mut bytes = [b"TZif2".as_slice(), &[0; 15]].concat();
+        bytes.extend([0, 0, 0, 0, types, characters].iter().flat_map(|count| count.to_be_bytes()));
+        bytes
+    };
+    let body = [(-3600_i32).to_be_bytes().as_slice(), &[0, 0], b"-01\0"].concat();
+    let file = [header(1, 4), body.clone(), header(1, 4), body, b"\n<-01>1\n".to_vec()].concat();
+    for name in ZoneDatabase::compiled_in().names() {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, &file).unwrap();
+    }
+    let mut server = world.process(&start).await.unwrap();
+    let (body,): (Vec<u8>,) = world
+        .app
+        .db
+        .fetch_one("select body from change_body where account = $1 and kind = 'account'", (account.id,))
+        .await
+        .unwrap();
+    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(body["zone_database"], "2099a");
+    account.employee("ZZ1").await.unwrap();
+    let key = account.key(&[campo_server::access::PermissionName::ViewTimesheets]).await.unwrap();
+    let address = format!("{}/v1/employees/number:ZZ1/timesheet?from=2025-06-01&to=2025-06-01", server.url());
+    let answer = reqwest::Client::new().get(address).bearer_auth(&key).send().await.unwrap();
+    let sheet: serde_json::Value = answer.json().await.unwrap();
+    assert_eq!(
+        (sheet["zone_database"].as_str(), sheet["zone"].as_str()),
+        (Some("2099a"), Some("America/Lima"))
+    );
+    assert!(server.terminate().await.unwrap().success());
 }

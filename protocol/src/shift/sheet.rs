@@ -241,7 +241,7 @@ fn adjustment(
     let late = stage.records.iter().filter(|(_, punch)| here.contains(punch));
     let entries: Vec<Uuid> = late.map(|(record, _)| record.id).collect();
     let is_any = !totals.is_zero() || !entries.is_empty();
-    is_any.then(|| Adjustment {
+    is_any.then_some(Adjustment {
         day: closed.date,
         settled_on: stage.settled_on,
         closing: closed.closing,
@@ -288,12 +288,12 @@ fn stages<'a>(
         // Clocks of replicas differ; what stands later in the log is not settled earlier.
         let earliest = stages.last().map(|stage| stage.settled_on);
         let settled_on = settled_on(record, marks, setting).max(earliest.unwrap_or(Date::MIN));
-        match stages.last_mut().filter(|last| last.settled_on == settled_on && last.openings == openings) {
-            Some(last) => last.records.push((record, about(record, &by_id))),
-            None => {
-                let records = vec![(record, about(record, &by_id))];
-                stages.push(Stage { settled_on, openings, records });
-            }
+        let late = (record, about(record, &by_id));
+        let last = stages.last_mut();
+        if let Some(last) = last.filter(|last| last.settled_on == settled_on && last.openings == openings) {
+            last.records.push(late);
+        } else {
+            stages.push(Stage { settled_on, openings, records: vec![late] });
         }
     }
     stages

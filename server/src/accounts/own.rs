@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::settings::Settings;
 use crate::{
-    access::{Allowed, permissions::ManageAccount},
+    access::{Allowed, Caller, Duty, permissions::ManageAccount},
     api::{
         edit::{IfMatch, Versioned},
         patch,
@@ -99,6 +99,25 @@ pub async fn edit(
     write.view(view(name, zone, language_name(*language), settings)?);
     write.commit().await?;
     Ok(Versioned(version + 1, shown))
+}
+
+/// Shows every account anew to its phones where they were told of another zone database. At the start of a server.
+pub async fn announce_zone_database(app: &App) -> Result<()> {
+    let views: Vec<(i64, Vec<u8>)> =
+        app.db.fetch_all("select account, body from change_body where kind = 'account'", ()).await?;
+    let own = zone_database_version();
+    let knows_it = |body: &[u8]| {
+        serde_json::from_slice::<Value>(body).is_ok_and(|body| body["zone_database"] == own.as_str())
+    };
+    for (account, _) in views.iter().filter(|(_, body)| !knows_it(body)) {
+        let allowed = Caller::duty(*account, Duty::Operator).allow::<ManageAccount>()?;
+        let mut write = app.log.begin(&allowed, Class::Housekeeping).await?;
+        let row: Option<Row> = write.tx().fetch_optional(ONE, (*account,)).await?;
+        let Versioned(_, OwnAccount { draft, .. }) = row.ok_or(Code::NotFound)?.shown(*account)?;
+        write.view(view(&draft.name, &draft.zone, language_name(draft.language), &draft.settings)?);
+        write.commit().await?;
+    }
+    Ok(())
 }
 
 impl Row {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use campo_server::{
+    accounts,
     api::{listen, router::router},
     app::App,
     config::Config,
@@ -35,6 +36,7 @@ pub(crate) struct Arguments {}
 pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     let asked_to_end = signals()?;
     let app = super::open(config).await?;
+    accounts::own::announce_zone_database(&app).await?;
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
     let beside = beside(&app, config).await?;

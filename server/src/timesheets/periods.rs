@@ -183,7 +183,7 @@ fn check(draft: &PeriodDraft, act: Act) -> Result<()> {
         1 => {}
         0 => faults.add("/employee", "required", "", "an employee, a group or the whole company"),
         _ => {
-            faults.add("/employee", "not_applicable", "", "either an employee, a group or the whole company")
+            faults.add("/employee", "not_applicable", "", "either an employee, a group or the whole company");
         }
     }
     match &draft.reason {

@@ -1,5 +1,7 @@
 //! Working time through the API and through the entries of phones.
 
+#![expect(clippy::float_cmp, reason = "quarters of hours are exact")]
+
 mod closed;
 mod corrected;
 mod many;

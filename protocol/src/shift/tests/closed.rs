@@ -34,8 +34,10 @@ fn sheet_of(records: &[Record], from: &str, to: &str) -> Sheet {
     sheet(records, &setting(&Rules::default(), LIMA), date(from), date(to))
 }
 
+type Figures = (Vec<(f64, Option<f64>)>, Vec<(String, String, f64)>);
+
 /// Hours of each day: as it counts, and as it stands now where that differs; and what is settled in these days.
-fn figures_of(sheet: &Sheet) -> (Vec<(f64, Option<f64>)>, Vec<(String, String, f64)>) {
+fn figures_of(sheet: &Sheet) -> Figures {
     let worked = |day: &Day| hours(day.totals.worked_us());
     let days = sheet.days.iter().map(|day| (worked(&day.day), day.now.as_ref().map(worked))).collect();
     let settled = sheet

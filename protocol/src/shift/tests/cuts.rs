@@ -9,8 +9,8 @@ use crate::{
     },
 };
 
-fn night(from: &str, to: &str) -> Option<Night> {
-    Some(Night { from: from.parse().unwrap(), to: to.parse().unwrap() })
+fn night(from: &str, to: &str) -> Night {
+    Night { from: from.parse().unwrap(), to: to.parse().unwrap() }
 }
 
 fn free(from_date: &str) -> FreeDays {
@@ -27,7 +27,9 @@ fn free(from_date: &str) -> FreeDays {
 }
 
 /// Zone, hours of the night, clock-in, clock-out, day, hours worked, hours of the night.
-const NIGHTS: &[(&str, (&str, &str), &str, &str, &str, f64, f64)] = &[
+type NightShift<'a> = (&'a str, (&'a str, &'a str), &'a str, &'a str, &'a str, f64, f64);
+
+const NIGHTS: &[NightShift<'_>] = &[
     // no summer time at all
     ("America/Lima", ("22:00", "06:00"), "2026-06-01T20:00", "2026-06-02T07:00", "2026-06-01", 11.0, 8.0),
     (
@@ -88,7 +90,7 @@ const NIGHTS: &[(&str, (&str, &str), &str, &str, &str, f64, f64)] = &[
 #[test]
 fn a_night_is_as_long_as_it_was() {
     for (zone, (from, to), begin, end, day, worked, of_night) in NIGHTS {
-        let rules = rules(Terms { night: night(from, to), ..Terms::default() });
+        let rules = rules(Terms { night: Some(night(from, to)), ..Terms::default() });
         let records = [punch(1, "shift.start", begin, zone), punch(2, "shift.end", end, zone)];
         let days = days_of(&records, &rules);
         let found: Vec<_> = days.iter().map(|(date, day)| (date.to_string(), figures(&day.totals))).collect();
@@ -203,14 +205,14 @@ fn a_change_of_law_in_the_middle_of_a_week_holds_from_its_day_on() {
     let mut law = rules(Terms {
         ordinary_minutes_per_day: Some(480),
         ordinary_minutes_per_week: Some(48 * 60),
-        night: night("22:00", "06:00"),
+        night: Some(night("22:00", "06:00")),
         ..Terms::default()
     });
     let mut later = law.terms[0].clone();
     later.from = "2026-06-03".parse().unwrap();
     later.terms.ordinary_minutes_per_day = Some(420);
     later.terms.ordinary_minutes_per_week = Some(35 * 60);
-    later.terms.night = night("16:00", "06:00");
+    later.terms.night = Some(night("16:00", "06:00"));
     law.terms.insert(0, later);
     let days = days_of(&nine_hours(1..=6), &law);
     let found: Vec<_> = days.values().map(|day| figures(&day.totals)).collect();

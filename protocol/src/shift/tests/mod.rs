@@ -1,5 +1,7 @@
 //! Days of people, punch by punch.
 
+#![expect(clippy::float_cmp, reason = "quarters of hours are exact")]
+
 mod closed;
 mod corrections;
 mod cuts;
@@ -36,13 +38,11 @@ pub(super) fn id(number: u128) -> Uuid {
 
 /// The instant of a local time in a zone, or of a time with an offset.
 pub(super) fn at(local: &str, zone: &str) -> i64 {
-    match local.parse::<jiff::Timestamp>() {
-        Ok(instant) => instant.as_microsecond(),
-        Err(_) => {
-            let local = civil::parse_local(local).unwrap();
-            CivilTime { local, zone: zone.to_owned() }.instant_us().unwrap()
-        }
+    if let Ok(instant) = local.parse::<jiff::Timestamp>() {
+        return instant.as_microsecond();
     }
+    let local = civil::parse_local(local).unwrap();
+    CivilTime { local, zone: zone.to_owned() }.instant_us().unwrap()
 }
 
 pub(super) fn kind(name: &str) -> PunchKind {
