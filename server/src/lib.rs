@@ -27,6 +27,7 @@ pub mod profiles;
 pub mod rebuild;
 pub mod secrets;
 pub mod server_setting;
+pub mod spreadsheets;
 pub mod sync;
 pub mod tasks;
 pub mod telemetry;

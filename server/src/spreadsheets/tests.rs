@@ -1,0 +1,280 @@
+use std::io::{Cursor, Write as _};
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn all(bytes: &[u8], sheet: Option<&str>, limits: &Limits) -> Result<(Book, Vec<Row>), Unreadable> {
+    let mut rows = Vec::new();
+    let book = read(bytes, sheet, limits, &mut |row| {
+        rows.push(row);
+        ControlFlow::Continue(())
+    })?;
+    Ok((book, rows))
+}
+
+fn shown(rows: &[Row]) -> Vec<(i64, Vec<String>)> {
+    rows.iter().map(|row| (row.number, row.cells.iter().map(Cell::shown).collect())).collect()
+}
+
+/// An archive of these parts.
+fn archive(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in parts {
+        let method = if *name == "mimetype" {
+            zip::CompressionMethod::Stored
+        } else {
+            zip::CompressionMethod::Deflated
+        };
+        let options = zip::write::SimpleFileOptions::default().compression_method(method);
+        archive.start_file(*name, options).unwrap();
+        archive.write_all(content.as_bytes()).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+const RELATIONS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+const SHEETS: &str = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+const WORKBOOK: &str =
+    r#"<workbook xmlns:r="r"><sheets><sheet name="Hoja1" sheetId="1" r:id="r1"/></sheets></workbook>"#;
+
+fn xlsx(sheet: &str, strings: &str, styles: &str) -> Vec<u8> {
+    archive(&[
+        ("[Content_Types].xml", "<Types/>"),
+        ("_rels/.rels", RELATIONS),
+        ("xl/workbook.xml", WORKBOOK),
+        ("xl/_rels/workbook.xml.rels", SHEETS),
+        ("xl/sharedStrings.xml", strings),
+        ("xl/styles.xml", styles),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ])
+}
+
+fn ods(body: &str) -> Vec<u8> {
+    let content = format!(
+        r#"<office:document-content><office:body><office:spreadsheet><table:table table:name="Hoja1">{body}</table:table></office:spreadsheet></office:body></office:document-content>"#
+    );
+    archive(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("META-INF/manifest.xml", "<manifest:manifest/>"),
+        ("content.xml", &content),
+    ])
+}
+
+const STYLES: &str = r#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="00000"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+
+#[test]
+fn a_workbook_gives_what_a_person_sees() {
+    let sheet = r#"<worksheet><dimension ref="A1:XFD1048576"/><sheetData>
+        <row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="inlineStr"><is><t> Fecha&#160;</t></is></c></row>
+        <row r="2"/>
+        <row r="3"><c r="A3" s="1"><v>42</v></c><c r="B3" t="b"><v>1</v></c><c r="C3" s="2"><v>47498</v></c><c r="D3" t="e"><v>#N/A</v></c></row>
+        </sheetData></worksheet>"#;
+    let bytes = xlsx(sheet, "<sst><si><t>Número</t></si></sst>", STYLES);
+    let (book, rows) = all(&bytes, None, &Limits::default()).unwrap();
+    assert_eq!((book.kind, book.sheet.as_str()), (Kind::Xlsx, "Hoja1"));
+    assert_eq!(
+        shown(&rows),
+        [
+            (1, vec!["Número".to_owned(), String::new(), "Fecha".to_owned()]),
+            (3, vec!["00042".to_owned(), "true".to_owned(), "2030-01-15".to_owned(), "#N/A".to_owned()]),
+        ]
+    );
+    assert_eq!(all(&bytes, Some(" hoja1 "), &Limits::default()).unwrap().1, rows);
+    assert_eq!(
+        all(&bytes, Some("Otra"), &Limits::default()).unwrap_err(),
+        Unreadable::NoSuchSheet("Otra".to_owned())
+    );
+}
+
+#[test]
+fn an_open_document_gives_the_same() {
+    let body = r#"<table:table-column table:number-columns-repeated="16384"/>
+        <table:table-row><table:table-cell office:value-type="string"><text:p>Número</text:p></table:table-cell><table:table-cell/><table:table-cell office:value-type="string"><text:p>Fe<text:span>cha</text:span> &amp;<text:s text:c="2"/>x</text:p></table:table-cell></table:table-row>
+        <table:table-row table:number-rows-repeated="1"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>
+        <table:table-row table:number-rows-repeated="2"><table:table-cell office:value-type="float" office:value="42"><text:p>00042</text:p></table:table-cell><table:table-cell office:value-type="boolean" office:boolean-value="true"/><table:table-cell office:value-type="date" office:date-value="2030-01-15"/><table:table-cell office:value-type="time" office:time-value="PT08H30M00S"/></table:table-row>
+        <table:table-row table:number-rows-repeated="1048570"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>"#;
+    let (book, rows) = all(&ods(body), None, &Limits::default()).unwrap();
+    assert_eq!((book.kind, book.sheet.as_str()), (Kind::Ods, "Hoja1"));
+    let values = ["00042", "true", "2030-01-15", "08:30:00"].map(str::to_owned).to_vec();
+    assert_eq!(
+        shown(&rows),
+        [
+            (1, vec!["Número".to_owned(), String::new(), "Fecha &  x".to_owned()]),
+            (3, values.clone()),
+            (4, values)
+        ]
+    );
+}
+
+#[test]
+fn text_keeps_every_value_as_written() {
+    let text = "Nº;Teléfono;Notas\n00042;+51 999;\"dos\nlíneas\"\n\n 7 ;;\n";
+    let (book, rows) = all(text.as_bytes(), None, &Limits::default()).unwrap();
+    assert_eq!((book.kind, book.sheets.len()), (Kind::Text, 0));
+    let texts: Vec<_> = rows.iter().map(|row| (row.number, row.cells[0].shown())).collect();
+    assert_eq!(texts, [(1, "Nº".to_owned()), (2, "00042".to_owned()), (5, "7".to_owned())]);
+    assert_eq!(rows[1].cells[2].shown(), "dos\nlíneas");
+}
+
+#[test]
+fn what_is_no_spreadsheet_is_named() {
+    let whole = xlsx("<worksheet><sheetData/></worksheet>", "<sst/>", STYLES);
+    let encrypted: Vec<u8> = [
+        &b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"[..],
+        &[0; 600],
+        &"EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+    ]
+    .concat();
+    for (bytes, expected) in [
+        (b"".to_vec(), "empty"),
+        (b" \r\n".to_vec(), "empty"),
+        (whole, "empty"),
+        (b"%PDF-1.7 ...".to_vec(), "PDF"),
+        (b"<html><table>".to_vec(), "HTML"),
+        (archive(&[("a.txt", "x")]), "ZIP"),
+        (encrypted, "password"),
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and then nothing".to_vec(), "damaged"),
+        (vec![0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "binary"),
+    ] {
+        let found = all(&bytes, None, &Limits::default()).unwrap_err().to_string();
+        assert!(found.contains(expected), "{found} / {expected}");
+    }
+}
+
+#[test]
+fn a_workbook_cut_off_anywhere_is_damaged() {
+    let row = |number: i64| format!(r#"<row r="{number}"><c r="A{number}"><v>{number}</v></c></row>"#);
+    let rows: String = (1..500).map(row).collect();
+    let bytes = xlsx(&format!("<worksheet><sheetData>{rows}</sheetData></worksheet>"), "<sst/>", STYLES);
+    for length in (4..bytes.len()).step_by(7) {
+        let found = all(&bytes[..length], None, &Limits::default());
+        assert!(found.is_err(), "{length} of {}", bytes.len());
+    }
+}
+
+#[test]
+fn what_a_file_claims_takes_no_memory() {
+    let huge = "A".repeat(2000);
+    let formats = format!(r#"<styleSheet><fonts><font><name val="{huge}"/></font></fonts></styleSheet>"#);
+    let plain = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>"#;
+    let far = r#"<worksheet><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>"#;
+    let strings = r#"<sst uniqueCount="99999999999"><si><t>a</t></si></sst>"#;
+    let long_text = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(32_000));
+    let cells: String =
+        (1..5000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
+    let repeated = format!("<worksheet><sheetData>{cells}</sheetData></worksheet>");
+    let cell = r#"<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="99999999999"/>"#;
+    let one = r#"<table:table-cell office:value-type="float" office:value="1"/>"#;
+    for (bytes, expected) in [
+        (xlsx(plain, strings, STYLES), "claims 99999999999 texts"),
+        (xlsx(plain, "<sst/>", &formats), "more than 1024 bytes_of_one_format"),
+        (xlsx(far, "<sst/>", STYLES), "more than 200 columns"),
+        (xlsx(&repeated, &long_text, STYLES), "bytes_of_text"),
+        (ods(&format!("<table:table-row>{cell}</table:table-row>")), "more than 200 columns"),
+        (
+            ods(&format!(
+                r#"<table:table-row table:number-rows-repeated="999999999999">{one}</table:table-row>"#
+            )),
+            "more than 100000 rows",
+        ),
+    ] {
+        let found = all(&bytes, None, &Limits::default()).unwrap_err().to_string();
+        assert!(found.contains(expected), "{found} / {expected}");
+    }
+    let bomb = archive(&[("xl/workbook.xml", &" ".repeat(2 * 1024 * 1024))]);
+    let found = all(&bomb, None, &small()).unwrap_err().to_string();
+    assert!(bomb.len() < 5000 && found.contains("unpacked_bytes"), "{found}");
+}
+
+/// A container of an old workbook with this stream.
+fn xls(stream: &[u8]) -> Vec<u8> {
+    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
+    file.create_stream("Workbook").unwrap().write_all(stream).unwrap();
+    file.flush().unwrap();
+    file.into_inner().into_inner()
+}
+
+#[test]
+fn an_old_workbook_cannot_claim_more_than_it_holds() {
+    let record =
+        |kind: u16, data: &[u8]| [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat();
+    let number = |row: u16, column: u16| {
+        let place: Vec<u8> = [row, column, 0].into_iter().flat_map(u16::to_le_bytes).collect();
+        record(0x0203, &[&place[..], &1_f64.to_le_bytes()].concat())
+    };
+    let dimensions = |rows: u32| {
+        let sides = [
+            &0_u32.to_le_bytes()[..],
+            &rows.to_le_bytes(),
+            &0_u16.to_le_bytes(),
+            &255_u16.to_le_bytes(),
+            &[0, 0],
+        ];
+        record(0x0200, &sides.concat())
+    };
+    for (stream, expected) in [
+        ([number(0, 0), number(65_535, 255)].concat(), "more than 2000000 cells"),
+        (number(0, 60_000), "column 60000"),
+        (dimensions(u32::MAX), "more than 2000000 cells"),
+    ] {
+        let found = all(&xls(&stream), None, &Limits::default()).unwrap_err().to_string();
+        assert!(found.contains(expected), "{found} / {expected}");
+    }
+}
+
+#[test]
+fn reading_stops_when_somebody_has_enough() {
+    let text = "a\n".repeat(10);
+    let mut taken = 0;
+    let book = read(text.as_bytes(), None, &Limits::default(), &mut |_| {
+        taken += 1;
+        if taken == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert!(book.is_ok() && taken == 3);
+}
+
+fn small() -> Limits {
+    Limits { rows: 50, columns: 20, unpacked_bytes: 1024 * 1024, text_bytes: 64 * 1024 }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..2000), start in 0..5_usize) {
+        let starts: [&[u8]; 5] = [b"", b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\xFF\xFE", b"a;b\n"];
+        let bytes = [starts[start], &bytes].concat();
+        if let Ok((_, rows)) = all(&bytes, None, &small()) {
+            prop_assert!(rows.len() <= 50 && rows.iter().all(|row| row.cells.len() <= 20));
+        }
+    }
+
+    #[test]
+    fn a_workbook_with_changed_bytes_is_read_or_refused(
+        at in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        kind in 0..3_usize,
+    ) {
+        let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1" s="1"><v>42</v></c></row></sheetData></worksheet>"#;
+        let mut bytes = match kind {
+            0 => xlsx(sheet, "<sst/>", STYLES),
+            1 => ods("<table:table-row><table:table-cell office:value-type=\"string\"><text:p>x</text:p></table:table-cell></table:table-row>"),
+            _ => xls(&[0x09, 0x08, 4, 0, 0, 6, 5, 0, 3, 2, 14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F]),
+        };
+        for (index, byte) in at {
+            let index = index.index(bytes.len());
+            bytes[index] = byte;
+        }
+        // A library may panic at such a file; whoever reads runs it where that costs only the file.
+        let outcome = std::panic::catch_unwind(|| all(&bytes, None, &small()));
+        if let Ok(Ok((_, rows))) = outcome {
+            prop_assert!(rows.len() <= 50);
+        }
+    }
+
+    #[test]
+    fn a_cell_comes_back_from_its_json(number in any::<f64>(), text in "\\PC{0,20}", days in 0.0..100_000_f64) {
+        for cell in [Cell::number(number), Cell::text(&text), serial::cell(days, false), Cell::Boolean(true), Cell::Empty] {
+            let json = serde_json::to_string(&cell).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Cell>(&json).unwrap(), cell);
+        }
+    }
+}
