@@ -547,3 +547,61 @@ create table heartbeat (
     beaten_us {i64} not null,
     primary key (replica)
 ) {strict};
+
+-- IMPORTS
+
+create table import_template (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    state {text} not null,
+    body {text} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create unique index import_template_code on import_template (account, code) where state <> 'deleted';
+
+-- `mapping` is the template as it was when the file came: an edit of it is for later files. `headings` is the row of
+-- headings, once it was read. The id is that of the job, too.
+create table import_run (
+    account {i64} not null,
+    id {uuid} not null,
+    template {uuid} not null,
+    template_version {i64} not null,
+    mapping {text} not null,
+    hash {bytes} not null,
+    file_name {text} not null, -- personal
+    principal {text} not null,
+    principal_id {uuid},
+    state {text} not null,
+    sheet {text} not null,
+    headings {text} not null,
+    read_rows {i64} not null,
+    created {i64} not null,
+    updated {i64} not null,
+    unchanged {i64} not null,
+    refused {i64} not null,
+    problem {text},
+    created_us {i64} not null,
+    finished_us {i64},
+    primary key (account, id)
+) {strict};
+create index import_run_created on import_run (account, created_us, id);
+create index import_run_file on import_run (account, hash);
+
+-- A row of a file, staged when it was read and given its outcome when it was applied
+create table import_row (
+    account {i64} not null,
+    run {uuid} not null,
+    number {i64} not null,
+    cells {text} not null, -- personal
+    outcome {text} not null,
+    faults {text} not null, -- personal
+    subject_kind {text},
+    subject {uuid},
+    primary key (account, run, number)
+) {strict};
+create index import_row_outcome on import_row (account, run, outcome, number);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use tokio::sync::Notify;
 
 use crate::{
     access::guard::Guards,
@@ -38,6 +39,8 @@ pub struct App {
     pub guards: Arc<Guards>,
     /// By which whoever runs the server is known; nobody is without it
     pub operator_token: Option<Secret>,
+    /// Told when this replica has made background work, so that it need not wait to be looked for
+    pub work: Arc<Notify>,
 }
 
 impl App {
@@ -52,9 +55,9 @@ impl App {
     ) -> Self {
         let health = Health::new(&environment);
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
-        let guards = Arc::default();
+        let (guards, work) = (Arc::default(), Arc::default());
         let operator_token = None;
-        Self { db, log, store, environment, secrets, limits, health, metrics, guards, operator_token }
+        Self { db, log, store, environment, secrets, limits, health, metrics, guards, operator_token, work }
     }
 
     /// The same, where whoever has this secret may see the whole server.
@@ -75,6 +78,8 @@ pub struct Limits {
     pub sync_bytes: usize,
     /// Of one file
     pub file_bytes: usize,
+    /// Of a file to import
+    pub import_bytes: usize,
     /// How long a user's session lasts without a request
     pub session_us: i64,
     /// The proxies whose `X-Forwarded-For` is believed
@@ -90,6 +95,7 @@ impl Default for Limits {
             batch_bytes: 8 * 1024 * 1024,
             sync_bytes: campo_protocol::sync::MAX_REQUEST_BYTES,
             file_bytes: 50 * 1024 * 1024,
+            import_bytes: 20 * 1024 * 1024,
             session_us: 12 * 3600 * 1_000_000,
             trusted_proxies: Vec::new(),
             lease_us: 30 * 1_000_000,

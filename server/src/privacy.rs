@@ -88,4 +88,7 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("installation", "device", "what identifies a person's phone", Retention::Installation),
     column("idempotency", "response", "an answer that was given", Retention::Request),
     column("job", "body", "rows of a file that is being imported, addresses", Retention::Job),
+    column("import_run", "file_name", "the name that a person gave a file", Retention::Job),
+    column("import_row", "cells", "a row of a customer's file: names, addresses, telephones", Retention::Job),
+    column("import_row", "faults", "what was found in the cells of a row", Retention::Job),
 ];

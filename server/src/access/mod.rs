@@ -34,13 +34,16 @@ pub enum Duty {
     RetireTasks,
     /// Removes what nothing refers to any more: files, idempotency keys, old sessions
     Sweep,
+    /// Says of background work that its principal may not do it any more
+    EndJobs,
     /// A command that the operator runs on the machine
     Operator,
 }
 
 impl Duty {
     /// Every duty.
-    pub const ALL: &[Self] = &[Self::CompleteEntries, Self::RetireTasks, Self::Sweep, Self::Operator];
+    pub const ALL: &[Self] =
+        &[Self::CompleteEntries, Self::RetireTasks, Self::Sweep, Self::EndJobs, Self::Operator];
 
     /// Its name in tables and entries.
     pub const fn name(self) -> &'static str {
@@ -48,6 +51,7 @@ impl Duty {
             Self::CompleteEntries => "complete_entries",
             Self::RetireTasks => "retire_tasks",
             Self::Sweep => "sweep",
+            Self::EndJobs => "end_jobs",
             Self::Operator => "operator",
         }
     }

@@ -110,6 +110,7 @@ impl Permissions {
         match duty {
             Duty::CompleteEntries => [PermissionName::ViewEntries].into_iter().collect(),
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
+            Duty::EndJobs => [PermissionName::RunImports].into_iter().collect(),
             Duty::Operator => Self::grantable(),
         }
     }

@@ -59,6 +59,7 @@ const TAGS: &[(&str, &str)] = &[
     ("events", "What outside systems may learn"),
     ("messages", "Messages with employees"),
     ("files", "Photos, signatures and other files"),
+    ("imports", "Files that become tasks and points of interest, and their templates"),
     ("sync", "The exchange with phones"),
     ("operation", "Health, metrics and the meaning of problem codes"),
 ];

@@ -8,8 +8,8 @@ use super::{layers, openapi, problems};
 use crate::{
     accounts,
     app::{App, Limits},
-    chains, entries, events, files, health, installations, keys, messages, objects, profiles, sync, tasks,
-    timesheets, users,
+    chains, entries, events, files, health, imports, installations, keys, messages, objects, profiles, sync,
+    tasks, timesheets, users,
 };
 
 /// Every route of the API with its document.
@@ -21,6 +21,7 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(events::routes())
         .merge(files::routes())
         .merge(health::routes())
+        .merge(imports::routes(limits))
         .merge(installations::routes())
         .merge(keys::routes())
         .merge(messages::routes())

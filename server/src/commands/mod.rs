@@ -113,6 +113,7 @@ pub(crate) async fn connect(config: &Config) -> Result<App> {
 
 fn limits(config: &Config) -> Limits {
     Limits {
+        import_bytes: Limits::default().import_bytes,
         trusted_proxies: config.trusted_proxies.clone(),
         request_bytes: config.request_body_bytes,
         batch_bytes: Limits::default().batch_bytes.max(config.request_body_bytes),

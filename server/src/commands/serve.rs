@@ -8,7 +8,7 @@ use campo_server::{
     api::{listen, router::router},
     app::App,
     config::Config,
-    duties, health,
+    duties, health, jobs,
 };
 use tokio::{
     net::TcpListener,
@@ -62,7 +62,7 @@ pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Begins what runs beside the API: the duties, the upkeep of metrics, and metrics at an address of their own.
+/// Begins what runs beside the API: the duties, the jobs, the upkeep of metrics, and metrics at an address of their own.
 async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     let mut tasks = Vec::new();
     if let Some(address) = config.metrics_listen {
@@ -82,6 +82,10 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
         let app = app.clone();
         async move { duties::run(&app, duties::TASKS).await }
     }));
+    tasks.push(tokio::spawn({
+        let app = app.clone();
+        async move { jobs::run(&app, jobs::KINDS).await }
+    }));
     Ok(tasks)
 }
 
@@ -96,6 +100,9 @@ async fn end(app: &App, beside: Vec<JoinHandle<()>>) {
     let closing = async {
         if let Err(problem) = duties::release(app).await {
             tracing::warn!(%problem, "leases could not be given back; they will be over by themselves");
+        }
+        if let Err(problem) = jobs::release(app).await {
+            tracing::warn!(%problem, "jobs could not be given back; another replica will take them over");
         }
         app.db.close().await;
     };

@@ -59,7 +59,19 @@ pub async fn store<P: Permission, B: AsRef<[u8]>, E>(
     media_type: &str,
     body: impl Stream<Item = Result<B, E>>,
 ) -> Result<StoredFile> {
-    let draft = receive(app, allowed.account(), body).await?;
+    store_up_to(app, allowed, class, media_type, app.limits.file_bytes, body).await
+}
+
+/// The same with a bound of its own on the length.
+pub async fn store_up_to<P: Permission, B: AsRef<[u8]>, E>(
+    app: &App,
+    allowed: &Allowed<P>,
+    class: Class,
+    media_type: &str,
+    limit_bytes: usize,
+    body: impl Stream<Item = Result<B, E>>,
+) -> Result<StoredFile> {
+    let draft = receive(app, allowed.account(), limit_bytes, body).await?;
     commit(app, allowed, class, media_type, draft).await
 }
 
@@ -83,7 +95,7 @@ pub async fn store_mentioned<B: AsRef<[u8]>, E>(
     if mentioned.is_none() {
         return Err(Problem::new(Code::NotFound).with("what", hex(&wanted)));
     }
-    let draft = receive(app, allowed.account(), body).await?;
+    let draft = receive(app, allowed.account(), app.limits.file_bytes, body).await?;
     if draft.hash() != wanted {
         return Err(Problem::new(Code::ValidationFailed).with_fault(Fault {
             field: String::new(),
@@ -116,9 +128,10 @@ pub(super) fn unavailable(error: &io::Error) -> Problem {
 async fn receive<B: AsRef<[u8]>, E>(
     app: &App,
     account: i64,
+    limit_bytes: usize,
     body: impl Stream<Item = Result<B, E>>,
 ) -> Result<Draft> {
-    let limit = app.limits.file_bytes as u64;
+    let limit = limit_bytes as u64;
     let mut body = std::pin::pin!(body);
     let name = app.environment.uuid();
     let mut draft = app.store.begin(account, name).await.map_err(|error| unavailable(&error))?;

@@ -57,7 +57,7 @@ pub struct FaultShown {
 }
 
 /// The text of a fault for people.
-pub(super) fn message(fault: &Fault, language: Language) -> String {
+pub fn message(fault: &Fault, language: Language) -> String {
     let expected = texts::expected(language, &fault.expected);
     texts::fill(texts::fault(language, &fault.code), |name| match name {
         "code" => Some(fault.code.as_str()),

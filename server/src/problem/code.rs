@@ -81,6 +81,22 @@ codes! {
     RangeNotSatisfiable = RANGE_NOT_SATISFIABLE "range_not_satisfiable",
     /// Fields are wrong: each is named in `faults`
     ValidationFailed = UNPROCESSABLE_ENTITY "validation_failed",
+    /// A file to import holds nothing; parameter `file`
+    FileEmpty = UNPROCESSABLE_ENTITY "file_empty",
+    /// A file to import is something else; parameters `file`, `found` (the name of a format)
+    NotASpreadsheet = UNPROCESSABLE_ENTITY "not_a_spreadsheet",
+    /// A file to import opens with a password only; parameter `file`
+    FilePasswordProtected = UNPROCESSABLE_ENTITY "file_password_protected",
+    /// A file to import is cut off or broken; parameter `file`
+    FileDamaged = UNPROCESSABLE_ENTITY "file_damaged",
+    /// A file to import has more of something than is read; parameters `file`, `what`, `limit`
+    SpreadsheetTooLarge = UNPROCESSABLE_ENTITY "spreadsheet_too_large",
+    /// A file to import has not the sheet that its template names, or shows none; parameters `file`, `sheet`
+    SheetMissing = UNPROCESSABLE_ENTITY "sheet_missing",
+    /// A file to import lacks columns that its template names; parameters `file`, `sheet`, `headings`
+    HeadingsMissing = UNPROCESSABLE_ENTITY "headings_missing",
+    /// A person stopped the import
+    ImportStopped = CONFLICT "import_stopped",
     /// An edit must name the version it is based on, in `If-Match`
     PreconditionRequired = PRECONDITION_REQUIRED "precondition_required",
     /// More requests than agreed

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use campo_protocol::faults::{Fault, Faults};
 
 pub use self::{
-    answer::{FaultShown, ProblemShown, localize},
+    answer::{FaultShown, ProblemShown, localize, message},
     code::Code,
 };
 use crate::texts::{self, Language};

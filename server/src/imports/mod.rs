@@ -1,0 +1,34 @@
+//! Imports: a customer's spreadsheet becomes tasks and points of interest, by a saved template.
+//!
+//! The road of a file: [`upload`] stores it with a run and a job; the job first [stages](stage) every row, and only
+//! when the whole file could be read does it [apply](apply) them, some hundreds in a transaction, each with its outcome.
+//! Killed anywhere, it goes on at the next row that has none. [`plan`] makes a document of a row and is pure.
+
+mod apply;
+mod columns;
+mod dates;
+mod draft;
+mod fields;
+mod outcome_file;
+mod plan;
+mod preview;
+mod problem;
+mod routes;
+mod rows;
+mod run;
+mod stage;
+mod suggest;
+mod template;
+mod template_routes;
+mod upload;
+mod value;
+mod work;
+
+pub use draft::TemplateDraft;
+pub use plan::RowFault;
+pub use routes::routes;
+pub use rows::{ImportRow, RowFaultShown, RowOutcome};
+pub use run::{ImportRun, RunState, UsedTemplate, get, list};
+pub use template::{Template, create as create_template};
+pub use upload::{Upload, Uploaded, upload};
+pub use work::JOB;

@@ -1,0 +1,190 @@
+//! What a file would become: its headings, a mapping, and its first rows. Nothing is stored.
+
+use campo_protocol::model::Ref;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    columns,
+    draft::{Column, DateOrder, Makes, TemplateDraft, UnknownPoi},
+    plan::Plan,
+    problem::{of_file, unreadable},
+    rows::RowFaultShown,
+    stage::{Reading, account_zone, headings_missing, is_heading, texts},
+    suggest, template,
+};
+use crate::{
+    access::{AccessState, Allowed, permissions::RunImports},
+    app::App,
+    problem::Result,
+    spreadsheets::{Book, Kind, Limits, Row, Unreadable},
+    tasks::save::Operation,
+    texts::Language,
+};
+
+/// Rows that are shown.
+const ROWS: usize = 20;
+
+/// How a file is to be looked at.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct PreviewQuery {
+    /// The import template; without one a mapping is suggested
+    pub template: Option<Ref>,
+    /// Without a template: what the rows are to become, `tasks` or `pois`
+    pub makes: Option<Makes>,
+    /// The sheet; the template's, or the first one, when absent
+    pub sheet: Option<String>,
+    /// The name of the file, for people
+    #[serde(default)]
+    pub file_name: String,
+}
+
+/// What a file would become.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportPreview)]
+pub(super) struct Preview {
+    /// The format of the file
+    pub kind: Kind,
+    /// The names of its sheets that are shown
+    pub sheets: Vec<String>,
+    /// The sheet that was read
+    pub sheet: String,
+    /// The number of the row with the headings
+    pub heading_row: Option<i64>,
+    /// The columns
+    pub headings: Vec<Heading>,
+    /// The mapping: the template's, or the one that the headings suggest
+    pub columns: Vec<Column>,
+    /// The first rows
+    pub rows: Vec<PreviewRow>,
+}
+
+/// A column of the file.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportHeading)]
+pub(super) struct Heading {
+    /// Its letter
+    pub letter: String,
+    /// Its heading
+    pub heading: String,
+    /// The field that it would fill
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+/// A row of the file.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportPreviewRow)]
+pub(super) struct PreviewRow {
+    /// Its number
+    pub row: i64,
+    /// What a person reads in its cells
+    pub cells: Vec<String>,
+    /// What it would become, before the office looks at it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub document: Option<Value>,
+    /// What is wrong with its cells
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<RowFaultShown>,
+}
+
+/// Looks at a file.
+pub(super) async fn preview(
+    app: &App,
+    allowed: &Allowed<RunImports>,
+    query: &PreviewQuery,
+    language: Language,
+    bytes: Vec<u8>,
+) -> Result<Preview> {
+    let account = allowed.account();
+    let known = match &query.template {
+        Some(which) => Some(template::used(&app.db, account, which).await?.draft),
+        None => None,
+    };
+    let mut draft = known.unwrap_or_else(|| nothing(query.makes.unwrap_or(Makes::Tasks)));
+    let sheet = query.sheet.clone().or(draft.sheet.clone());
+    let (book, rows) =
+        first_rows(bytes, sheet, &draft).await.map_err(|error| unreadable(error, &query.file_name))?;
+    let heading = rows.first();
+    let headings = heading.map(texts).unwrap_or_default();
+    if query.template.is_none() {
+        draft.columns = suggest::columns(draft.makes, &headings);
+    }
+    let columns = draft.columns.clone();
+    let zone = account_zone(app, account).await?;
+    let plan = Plan::new(draft, &zone, &book.sheet, &headings)
+        .map_err(|missing| of_file(headings_missing(&missing, &book.sheet), &query.file_name))?;
+    Ok(Preview {
+        kind: book.kind,
+        sheets: book.sheets.into_iter().filter(|sheet| !sheet.hidden).map(|sheet| sheet.name).collect(),
+        sheet: book.sheet,
+        heading_row: heading.map(|row| row.number),
+        headings: named(&plan, &headings),
+        columns,
+        rows: rows.iter().skip(1).map(|row| shown(&plan, row, language)).collect(),
+    })
+}
+
+/// The row of headings and the first ones behind it.
+async fn first_rows(
+    bytes: Vec<u8>,
+    sheet: Option<String>,
+    template: &TemplateDraft,
+) -> Result<(Book, Vec<Row>), Unreadable> {
+    let mut reading = Reading::begin(bytes, sheet, Limits::default()).await;
+    let mut rows: Vec<Row> = Vec::new();
+    while rows.len() <= ROWS
+        && let Some(batch) = reading.next().await
+    {
+        rows.extend(batch.into_iter().filter(|row| is_heading(template, row)));
+    }
+    rows.truncate(ROWS + 1);
+    Ok((reading.end().await?, rows))
+}
+
+fn named(plan: &Plan, headings: &[String]) -> Vec<Heading> {
+    let heading = |(index, heading): (usize, &String)| Heading {
+        letter: columns::letter(index),
+        heading: heading.clone(),
+        field: plan.filled().find(|(filled, _)| *filled == index).map(|(_, field)| field.to_owned()),
+    };
+    headings.iter().enumerate().map(heading).collect()
+}
+
+fn shown(plan: &Plan, row: &Row, language: Language) -> PreviewRow {
+    let (document, faults) = match plan.document(row) {
+        Ok(document) => (Some(document.row), Vec::new()),
+        Err(faults) => (None, faults),
+    };
+    PreviewRow {
+        row: row.number,
+        cells: texts(row),
+        document,
+        faults: faults.into_iter().map(|fault| RowFaultShown::new(fault, language)).collect(),
+    }
+}
+
+/// A template that says nothing yet.
+fn nothing(makes: Makes) -> TemplateDraft {
+    TemplateDraft {
+        code: String::new(),
+        name: String::new(),
+        makes,
+        operation: Operation::AutoSelect,
+        sheet: None,
+        heading_row: None,
+        columns: Vec::new(),
+        constants: std::collections::BTreeMap::new(),
+        key: None,
+        date_order: DateOrder::DayFirst,
+        decimal_comma: true,
+        zone: None,
+        unknown_poi: UnknownPoi::Refuse,
+        state: AccessState::Enabled,
+        custom: std::collections::BTreeMap::new(),
+    }
+}

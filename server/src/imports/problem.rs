@@ -1,0 +1,67 @@
+//! What keeps a whole file from being imported, as it is stored and shown.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    problem::{Code, Problem, ProblemShown, Result},
+    spreadsheets::Unreadable,
+    texts::Language,
+};
+
+/// The parameters that such problems have.
+const PARAMETERS: [&str; 7] = ["file", "found", "what", "limit", "sheet", "headings", "permission"];
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    code: String,
+    parameters: BTreeMap<String, String>,
+}
+
+/// The problem of a file that cannot be read.
+pub(super) fn unreadable(unreadable: Unreadable, file: &str) -> Problem {
+    let problem = match unreadable {
+        Unreadable::Empty => Problem::new(Code::FileEmpty),
+        Unreadable::NotASpreadsheet(found) => Problem::new(Code::NotASpreadsheet).with("found", found),
+        Unreadable::PasswordProtected => Problem::new(Code::FilePasswordProtected),
+        Unreadable::Damaged(reason) => {
+            // The words of a library, for whoever runs the server
+            tracing::info!(reason, "a damaged file was handed in");
+            Problem::new(Code::FileDamaged)
+        }
+        Unreadable::TooLarge { what, limit } => {
+            Problem::new(Code::SpreadsheetTooLarge).with("what", what).with("limit", limit)
+        }
+        Unreadable::NoSuchSheet(sheet) => Problem::new(Code::SheetMissing).with("sheet", sheet),
+        Unreadable::NoSheet => Problem::new(Code::SheetMissing),
+    };
+    of_file(problem, file)
+}
+
+/// Names the file.
+pub(super) fn of_file(problem: Problem, file: &str) -> Problem {
+    if file.is_empty() { problem } else { problem.with("file", file) }
+}
+
+/// As a run keeps it.
+pub(super) fn to_stored(problem: &Problem) -> Result<String> {
+    let parameters = PARAMETERS
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), problem.parameter(name)?.to_owned())))
+        .collect();
+    let stored = Stored { code: problem.code().name().to_owned(), parameters };
+    serde_json::to_string(&stored).map_err(Problem::internal)
+}
+
+/// As people read it. A code of a newer release is shown as a fault of ours.
+pub(super) fn shown(stored: &str, language: Language) -> Result<ProblemShown> {
+    let stored: Stored = serde_json::from_str(stored).map_err(Problem::internal)?;
+    let code = Code::ALL.iter().copied().find(|code| code.name() == stored.code).unwrap_or(Code::Internal);
+    let problem =
+        PARAMETERS.iter().fold(Problem::new(code), |problem, name| match stored.parameters.get(*name) {
+            Some(value) => problem.with(name, value),
+            None => problem,
+        });
+    Ok(problem.shown(language, None))
+}

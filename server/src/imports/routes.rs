@@ -1,0 +1,203 @@
+//! `/v1/imports`.
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    outcome_file,
+    preview::{self, Preview, PreviewQuery},
+    rows::{self, ImportRow},
+    run::{self, ImportRun},
+    template_routes,
+    upload::{self, Upload, Uploaded},
+};
+use crate::{
+    access::{Auth, permissions::RunImports},
+    api::{
+        edit::Once,
+        layers,
+        page::{Page, PageQuery},
+    },
+    app::{App, Limits},
+    extract::{Json, Path, Query, Raw},
+    problem::Result,
+    texts::Language,
+};
+
+/// The routes of imports and their templates.
+pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
+    let preview = OpenApiRouter::new().routes(routes!(preview_import));
+    OpenApiRouter::new()
+        .merge(template_routes::routes())
+        .merge(layers::limit_body(preview, limits.import_bytes))
+        .routes(routes!(list_imports, begin_import))
+        .routes(routes!(get_import, stop_import))
+        .routes(routes!(list_rows))
+        .routes(routes!(outcome_file))
+}
+
+/// Imports a file
+///
+/// The body is the file itself: xlsx, xls, ods or delimited text, found out from its content. The answer comes at once;
+/// the import is done behind it, and its address says how far it came. It needs the permission for what its template
+/// makes, too: `manage_tasks` or `manage_pois`. The same file by the same version of a template is imported once: the
+/// answer is 200 then, with the import that was.
+#[utoipa::path(
+    post, path = "/v1/imports", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(Upload, ("Idempotency-Key" = Option<String>, Header, description = "The same key has one effect")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses(
+        (status = ACCEPTED, body = Uploaded, headers(("Location" = String))),
+        (status = OK, body = Uploaded, headers(("Location" = String)))
+    )
+)]
+async fn begin_import(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    once: Once,
+    Query(upload): Query<Upload>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response> {
+    let language = Language::of(&headers);
+    let body = body.into_data_stream();
+    let (is_new, created) = upload::upload(&app, &allowed, &once, &upload, language, body).await?;
+    let mut response = created.into_response();
+    *response.status_mut() = if is_new { StatusCode::ACCEPTED } else { StatusCode::OK };
+    Ok(response)
+}
+
+/// Looks at a file without importing it
+///
+/// The body is the file itself. The answer has its headings, a mapping, and what its first rows would become.
+#[utoipa::path(
+    post, path = "/v1/imports/preview", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(PreviewQuery),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = OK, body = Preview))
+)]
+async fn preview_import(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Query(query): Query<PreviewQuery>,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<Json<Preview>> {
+    preview::preview(&app, &allowed, &query, Language::of(&headers), body.to_vec()).await.map(Json)
+}
+
+/// The imports, the latest first
+#[utoipa::path(
+    get, path = "/v1/imports", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(PageQuery),
+    responses((status = OK, body = Page<ImportRun>))
+)]
+async fn list_imports(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Query(page): Query<PageQuery>,
+    headers: HeaderMap,
+) -> Result<Json<Page<ImportRun>>> {
+    run::list(&app, &allowed, &page, Language::of(&headers)).await.map(Json)
+}
+
+/// One import: how far it came
+#[utoipa::path(
+    get, path = "/v1/imports/{import}", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    responses((status = OK, body = ImportRun))
+)]
+async fn get_import(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Json<ImportRun>> {
+    run::get(&app, &allowed, import, Language::of(&headers)).await.map(Json)
+}
+
+/// Stops an import
+///
+/// What it did stays; nothing more is done.
+#[utoipa::path(
+    delete, path = "/v1/imports/{import}", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    responses((status = NO_CONTENT))
+)]
+async fn stop_import(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+) -> Result<StatusCode> {
+    run::stop(&app, &allowed, import).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Which rows are listed.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RowsQuery {
+    /// Only rows with this outcome: `pending`, `created`, `updated`, `unchanged` or `refused`
+    outcome: Option<String>,
+    /// `next` of the page before
+    after: Option<String>,
+    /// How many items at most, 1 to 500; 100 when absent
+    limit: Option<i64>,
+}
+
+/// The rows of an import with their outcomes, in order
+#[utoipa::path(
+    get, path = "/v1/imports/{import}/rows", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path), RowsQuery),
+    responses((status = OK, body = Page<ImportRow>))
+)]
+async fn list_rows(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    Query(query): Query<RowsQuery>,
+    headers: HeaderMap,
+) -> Result<Json<Page<ImportRow>>> {
+    let page = PageQuery { after: query.after, limit: query.limit };
+    let language = Language::of(&headers);
+    rows::list(&app, &allowed, import, query.outcome.as_deref(), &page, language).await.map(Json)
+}
+
+/// The rows of an import as a file
+///
+/// Each row as it came, with what became of it and why.
+#[utoipa::path(
+    get, path = "/v1/imports/{import}/outcomes.csv", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    responses((status = OK, body = String, content_type = "text/csv"))
+)]
+async fn outcome_file(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let body = outcome_file::stream(&app, &allowed, import, Language::of(&headers)).await?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
+        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"outcomes.csv\"")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
+    ];
+    Ok((headers, body).into_response())
+}

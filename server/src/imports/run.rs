@@ -1,0 +1,245 @@
+//! Imports as people see them: the file, how far it came, and what became of its rows.
+
+use campo_protocol::text::hex;
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{draft::TemplateDraft, problem};
+use crate::{
+    access::{Allowed, permissions::RunImports},
+    api::{
+        page::{Page, PageQuery},
+        time::Instant,
+    },
+    app::App,
+    database::{Db, Tx},
+    log::scheduler::Class,
+    objects::read::Author,
+    problem::{Code, Problem, ProblemShown, Result},
+    texts::Language,
+};
+
+/// How far an import came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportState)]
+pub enum RunState {
+    /// It waits for its turn
+    Waiting,
+    /// The file is being read; nothing of it was imported yet
+    Reading,
+    /// The file was read whole, and its rows are being imported
+    Applying,
+    /// Every row has its outcome
+    Done,
+    /// The file could not be read, and nothing of it was imported
+    Failed,
+    /// It was stopped, or whoever began it may not do so any more; the rows without outcome were not imported
+    Stopped,
+}
+
+impl RunState {
+    const ALL: [Self; 6] =
+        [Self::Waiting, Self::Reading, Self::Applying, Self::Done, Self::Failed, Self::Stopped];
+
+    /// Its name on the wire and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Reading => "reading",
+            Self::Applying => "applying",
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// True when nothing more happens.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Stopped)
+    }
+
+    fn from_name(name: &str) -> Result<Self> {
+        let state = Self::ALL.into_iter().find(|state| state.name() == name);
+        state.ok_or_else(|| Problem::internal(anyhow::anyhow!("an import is in state `{name}`")))
+    }
+}
+
+/// An import of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportRun {
+    /// Its id
+    pub id: Uuid,
+    /// The name of the file, as it was told
+    pub file_name: String,
+    /// SHA-256 of the file, hexadecimal
+    pub file_hash: String,
+    /// The template by which it is read
+    pub template: UsedTemplate,
+    /// How far it came
+    pub state: RunState,
+    /// The sheet; absent before it was read, and in a text
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sheet: String,
+    /// Rows with values, headings not counted
+    pub rows: i64,
+    /// Rows that made something new
+    pub created: i64,
+    /// Rows that changed something
+    pub updated: i64,
+    /// Rows that said what was so already
+    pub unchanged: i64,
+    /// Rows that were refused
+    pub refused: i64,
+    /// Why it failed or was stopped
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<ProblemShown>,
+    /// Who began it
+    pub author: Author,
+    /// When it began
+    pub created_at: Instant,
+    /// When it ended
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Instant>,
+}
+
+/// The template of an import, as it was then.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UsedTemplate {
+    /// Its id
+    pub id: Uuid,
+    /// Its code
+    pub code: String,
+    /// Its version
+    pub version: i64,
+}
+
+/// A row of `import_run`.
+#[derive(Debug, Clone, FromRow)]
+pub(super) struct RunRow {
+    pub(super) id: Uuid,
+    pub(super) template: Uuid,
+    pub(super) template_version: i64,
+    pub(super) mapping: String,
+    pub(super) hash: Vec<u8>,
+    pub(super) file_name: String,
+    pub(super) principal: String,
+    pub(super) principal_id: Option<Uuid>,
+    pub(super) state: String,
+    pub(super) sheet: String,
+    pub(super) headings: String,
+    pub(super) read_rows: i64,
+    pub(super) created: i64,
+    pub(super) updated: i64,
+    pub(super) unchanged: i64,
+    pub(super) refused: i64,
+    pub(super) problem: Option<String>,
+    pub(super) created_us: i64,
+    pub(super) finished_us: Option<i64>,
+}
+
+const ONE: &str = "select id, template, template_version, mapping, hash, file_name, principal, principal_id, state, \
+                   sheet, headings, read_rows, created, updated, unchanged, refused, problem, created_us, finished_us \
+                   from import_run where account = $1 and id = $2";
+
+impl RunRow {
+    pub(super) async fn load(db: &Db, account: i64, id: Uuid) -> Result<Option<Self>> {
+        db.fetch_optional(ONE, (account, id)).await
+    }
+
+    pub(super) async fn locked(tx: &mut Tx, account: i64, id: Uuid) -> Result<Option<Self>> {
+        tx.fetch_optional(ONE, (account, id)).await
+    }
+
+    pub(super) fn state(&self) -> Result<RunState> {
+        RunState::from_name(&self.state)
+    }
+
+    pub(super) fn template(&self) -> Result<TemplateDraft> {
+        serde_json::from_str(&self.mapping).map_err(Problem::internal)
+    }
+
+    pub(super) fn headings(&self) -> Result<Vec<String>> {
+        serde_json::from_str(&self.headings).map_err(Problem::internal)
+    }
+
+    pub(super) fn shown(self, language: Language) -> Result<ImportRun> {
+        let (state, template) = (self.state()?, self.template()?);
+        let problem = self.problem.as_deref().map(|stored| problem::shown(stored, language)).transpose()?;
+        Ok(ImportRun {
+            id: self.id,
+            file_name: self.file_name,
+            file_hash: hex(&self.hash),
+            template: UsedTemplate { id: self.template, code: template.code, version: self.template_version },
+            state,
+            sheet: self.sheet,
+            rows: self.read_rows,
+            created: self.created,
+            updated: self.updated,
+            unchanged: self.unchanged,
+            refused: self.refused,
+            problem,
+            author: Author { kind: self.principal, id: self.principal_id },
+            created_at: Instant(self.created_us),
+            finished_at: self.finished_us.map(Instant),
+        })
+    }
+}
+
+/// One import.
+pub async fn get(
+    app: &App,
+    allowed: &Allowed<RunImports>,
+    id: Uuid,
+    language: Language,
+) -> Result<ImportRun> {
+    let row = RunRow::load(&app.db, allowed.account(), id).await?;
+    row.ok_or(Code::NotFound)?.shown(language)
+}
+
+/// The imports of the account, the latest first.
+pub async fn list(
+    app: &App,
+    allowed: &Allowed<RunImports>,
+    page: &PageQuery,
+    language: Language,
+) -> Result<Page<ImportRun>> {
+    let limit = page.limit()?;
+    let (before_us, before) = page.after::<(i64, Uuid)>()?.unwrap_or((i64::MAX, Uuid::max()));
+    let rows: Vec<RunRow> = app
+        .db
+        .fetch_all(
+            "select id, template, template_version, mapping, hash, file_name, principal, principal_id, state, sheet, \
+             headings, read_rows, created, updated, unchanged, refused, problem, created_us, finished_us \
+             from import_run where account = $1 and (created_us, id) < ($2, $3) \
+             order by created_us desc, id desc limit $4",
+            (allowed.account(), before_us, before, limit + 1),
+        )
+        .await?;
+    let runs = rows.into_iter().map(|row| row.shown(language)).collect::<Result<Vec<_>>>()?;
+    Ok(Page::new(runs, limit, |run| (run.created_at.0, run.id)))
+}
+
+/// Stops an import. What it did stays; nothing more is done.
+pub(super) async fn stop(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -> Result<()> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let (account, now_us) = (write.account(), write.now_us);
+    let run = RunRow::locked(write.tx(), account, id).await?.ok_or(Code::NotFound)?;
+    if run.state()?.is_over() {
+        return Err(Problem::new(Code::Conflict).with("with", "state"));
+    }
+    let problem = problem::to_stored(&Code::ImportStopped.into())?;
+    write
+        .tx()
+        .execute(
+            "update import_run set state = 'stopped', problem = $3, finished_us = $4 where account = $1 and id = $2",
+            (account, id, problem, now_us),
+        )
+        .await?;
+    // Whoever does it now finds at its next transaction that it is gone
+    write.tx().execute("delete from job where account = $1 and id = $2", (account, id)).await?;
+    write.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! A first mapping for a file that nobody has mapped, from what its headings are usually called.
+
+use std::collections::BTreeSet;
+
+use super::{
+    columns::folded,
+    draft::{Column, Makes},
+};
+
+/// Fields with the headings that people give them, in Spanish and English; the first that fits counts.
+const TASK: &[(&str, &[&str])] = &[
+    (
+        "external_number",
+        &[
+            "no de tarea",
+            "numero de tarea",
+            "no tarea",
+            "tarea",
+            "no de orden",
+            "orden",
+            "ot",
+            "ticket",
+            "task number",
+            "task",
+        ],
+    ),
+    (
+        "poi",
+        &[
+            "no de cliente",
+            "numero de cliente",
+            "codigo de cliente",
+            "cod cliente",
+            "codigo cliente",
+            "punto de interes",
+            "customer number",
+        ],
+    ),
+    (
+        "customer_name",
+        &["cliente", "nombre del cliente", "nombre cliente", "razon social", "customer", "customer name"],
+    ),
+    ("address", &["direccion", "domicilio", "address"]),
+    ("latitude", &["latitud", "lat", "y", "latitude"]),
+    ("longitude", &["longitud", "lon", "long", "lng", "x", "longitude"]),
+    (
+        "employee",
+        &[
+            "tecnico",
+            "empleado",
+            "no de empleado",
+            "codigo de tecnico",
+            "asignado a",
+            "employee",
+            "technician",
+        ],
+    ),
+    ("type", &["tipo de tarea", "tipo", "codigo de tipo", "task type", "type"]),
+    ("start_date", &["fecha de inicio", "fecha inicio", "fecha", "fecha programada", "start date", "date"]),
+    ("start_time", &["hora", "hora de inicio", "hora inicio", "time", "start time"]),
+    ("due_date", &["fecha de fin", "fecha fin", "vence", "fecha de vencimiento", "due date", "due"]),
+    ("due_time", &["hora de fin", "hora fin", "due time"]),
+    ("duration_minutes", &["duracion (min)", "duracion", "minutos", "duration"]),
+    ("description", &["descripcion", "trabajo", "description"]),
+    ("notes", &["notas", "observaciones", "comentarios", "notes"]),
+    ("contact_name", &["contacto", "persona de contacto", "contact"]),
+    ("phone1", &["telefono", "celular", "movil", "telefono 1", "phone"]),
+    ("phone2", &["telefono 2", "otro telefono"]),
+    ("email", &["correo", "correo electronico", "e-mail", "email"]),
+    ("priority", &["prioridad", "urgencia", "priority"]),
+    ("status", &["estado", "status"]),
+];
+
+const POI: &[(&str, &[&str])] = &[
+    (
+        "number",
+        &[
+            "no de cliente",
+            "numero de cliente",
+            "codigo",
+            "codigo de cliente",
+            "numero",
+            "no",
+            "id",
+            "number",
+        ],
+    ),
+    ("name", &["nombre", "cliente", "razon social", "name"]),
+    ("latitude", &["latitud", "lat", "y", "latitude"]),
+    ("longitude", &["longitud", "lon", "long", "lng", "x", "longitude"]),
+    ("street", &["direccion", "calle", "domicilio", "street", "address"]),
+    ("house_number", &["numero de casa", "altura", "house number"]),
+    ("city", &["ciudad", "distrito", "localidad", "city"]),
+    ("region", &["departamento", "provincia", "region", "state"]),
+    ("zip", &["codigo postal", "cp", "zip"]),
+    ("phone1", &["telefono", "celular", "movil", "phone"]),
+    ("phone2", &["telefono 2", "otro telefono"]),
+    ("email", &["correo", "correo electronico", "e-mail", "email"]),
+    ("categories", &["categoria", "categorias", "categories"]),
+    ("parent", &["padre", "cliente padre", "parent"]),
+    ("notes", &["notas", "observaciones", "notes"]),
+];
+
+/// The columns of a file with these headings. A heading that says nothing is left out.
+pub(super) fn columns(makes: Makes, headings: &[String]) -> Vec<Column> {
+    let table = match makes {
+        Makes::Tasks => TASK,
+        Makes::Pois => POI,
+    };
+    let mut taken = BTreeSet::new();
+    headings
+        .iter()
+        .filter_map(|heading| {
+            let wanted = folded(heading);
+            let (field, _) = table.iter().find(|(field, names)| {
+                !taken.contains(field) && names.iter().any(|name| folded(name) == wanted)
+            })?;
+            taken.insert(field);
+            Some(Column { heading: Some(heading.clone()), field: (*field).to_owned(), ..Column::default() })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_headings_are_known() {
+        let headings: Vec<String> =
+            ["Nº de tarea", "CLIENTE", "Teléfono", "Otra cosa", "Teléfono", "Técnico"]
+                .map(str::to_owned)
+                .to_vec();
+        let found: Vec<_> = columns(Makes::Tasks, &headings).into_iter().map(|column| column.field).collect();
+        assert_eq!(found, ["external_number", "customer_name", "phone1", "employee"]);
+    }
+
+    #[test]
+    fn every_suggested_field_can_be_filled() {
+        for (makes, table) in [(Makes::Tasks, TASK), (Makes::Pois, POI)] {
+            for (field, _) in table {
+                assert!(super::super::fields::field(makes, field).is_some(), "{field}");
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The job of an import: stage, apply, end.
+
+use super::{
+    apply,
+    draft::TemplateDraft,
+    plan::Plan,
+    problem,
+    run::{RunRow, RunState},
+    stage, upload,
+};
+use crate::{
+    access::{
+        Allowed, Caller, Duty,
+        permissions::{ManagePois, ManageTasks, RunImports},
+    },
+    app::App,
+    jobs::{Claim, Kind},
+    log::scheduler::Class,
+    problem::{Code, Problem, Result},
+};
+
+/// The job of an import; its id is that of the run.
+pub const JOB: Kind = Kind {
+    name: "import",
+    format: 1,
+    run: |app, claim| Box::pin(run(app, claim)),
+    give_up: |app, claim| Box::pin(give_up(app, claim)),
+};
+
+/// Rows that one transaction imports, and how many once some of them have failed again and again.
+const ROWS: i64 = 200;
+const ROWS_IN_TROUBLE: i64 = 1;
+/// After so many attempts without getting on there is trouble.
+const TROUBLE: i64 = 3;
+/// Staged rows that one statement removes.
+const REMOVED: i64 = 5000;
+
+/// What ends an import, or puts it off.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It is over
+    Over(RunState, Problem),
+    /// It is tried again
+    Again(Problem),
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Again(problem)
+    }
+}
+
+impl Failure {
+    /// The file cannot be imported.
+    pub(super) const fn failed(problem: Problem) -> Self {
+        Self::Over(RunState::Failed, problem)
+    }
+}
+
+/// What the author of an import may do now.
+#[derive(Debug)]
+pub(super) struct Proofs {
+    pub(super) run: Allowed<RunImports>,
+    pub(super) tasks: Option<Allowed<ManageTasks>>,
+    pub(super) pois: Option<Allowed<ManagePois>>,
+}
+
+impl Proofs {
+    /// Asks again: whoever lost a permission stops their import.
+    async fn ask(app: &App, claim: &Claim, template: &TemplateDraft) -> Result<Self, Failure> {
+        let caller = claim.caller(app).await.map_err(stopped)?;
+        let run = caller.allow::<RunImports>().map_err(stopped)?;
+        run.must_cover(upload::needs(template)).map_err(stopped)?;
+        Ok(Self { run, tasks: caller.allow().ok(), pois: caller.allow().ok() })
+    }
+}
+
+fn stopped(problem: Problem) -> Failure {
+    match problem.code() {
+        Code::Forbidden => Failure::Over(RunState::Stopped, problem),
+        Code::Revoked => Failure::Over(RunState::Stopped, Code::Forbidden.into()),
+        _ => Failure::Again(problem),
+    }
+}
+
+async fn run(app: &App, claim: &Claim) -> Result<()> {
+    match go(app, claim).await {
+        Ok(()) => Ok(()),
+        Err(Failure::Over(state, problem)) => end(app, claim, state, Some(&problem)).await,
+        Err(Failure::Again(problem)) => Err(problem),
+    }
+}
+
+async fn give_up(app: &App, claim: &Claim) -> Result<()> {
+    end(app, claim, RunState::Failed, Some(&Code::Internal.into())).await
+}
+
+async fn go(app: &App, claim: &Claim) -> Result<(), Failure> {
+    let run = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Problem::new(Code::NotFound))?;
+    let template = run.template()?;
+    if matches!(run.state()?, RunState::Waiting | RunState::Reading) {
+        let proofs = Proofs::ask(app, claim, &template).await?;
+        stage::stage(app, claim, &run, &template, &proofs).await?;
+    }
+    let run = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Problem::new(Code::NotFound))?;
+    let zone = stage::account_zone(app, claim.account).await?;
+    let plan = Plan::new(template, &zone, &run.sheet, &run.headings()?)
+        .map_err(|missing| Failure::failed(stage::headings_missing(&missing, &run.sheet)))?;
+    let rows = if claim.attempts > TROUBLE { ROWS_IN_TROUBLE } else { ROWS };
+    loop {
+        let proofs = Proofs::ask(app, claim, &plan.template).await?;
+        if apply::next(app, claim, &proofs, &plan, rows).await? == 0 {
+            break;
+        }
+    }
+    end(app, claim, RunState::Done, None).await?;
+    Ok(())
+}
+
+/// Ends the run and its job together. What a failed file had staged goes first: nothing of it was imported.
+async fn end(app: &App, claim: &Claim, state: RunState, problem: Option<&Problem>) -> Result<()> {
+    let allowed = Caller::duty(claim.account, Duty::EndJobs).allow::<RunImports>()?;
+    if state == RunState::Failed {
+        remove_staged(app, claim, &allowed).await?;
+    }
+    let stored = problem.map(problem::to_stored).transpose()?;
+    let mut write = app.log.begin(&allowed, Class::Import).await?;
+    let now_us = write.now_us;
+    write
+        .tx()
+        .execute(
+            "update import_run set state = $3, problem = $4, finished_us = $5 where account = $1 and id = $2 \
+             and state in ('waiting', 'reading', 'applying')",
+            (claim.account, claim.id, state.name(), stored, now_us),
+        )
+        .await?;
+    claim.finish(app, &mut write).await?;
+    write.commit().await?;
+    let account = claim.account;
+    tracing::info!(account, run = %claim.id, state = state.name(), problem = ?problem.map(Problem::code), "an import is over");
+    Ok(())
+}
+
+async fn remove_staged(app: &App, claim: &Claim, allowed: &Allowed<RunImports>) -> Result<()> {
+    loop {
+        let mut write = app.log.begin(allowed, Class::Import).await?;
+        claim.go_on(app, &mut write).await?;
+        let removed = write
+            .tx()
+            .execute(
+                "delete from import_row where account = $1 and run = $2 and number in (select r.number \
+                 from import_row r where r.account = $1 and r.run = $2 and r.outcome = 'pending' \
+                 order by r.number limit $3)",
+                (claim.account, claim.id, REMOVED),
+            )
+            .await?;
+        write.commit().await?;
+        if removed < REMOVED as u64 {
+            return Ok(());
+        }
+    }
+}
