@@ -11,6 +11,7 @@ mod events;
 mod files;
 mod history;
 mod identity;
+mod imports;
 mod kit;
 mod log;
 mod messages;
