@@ -202,6 +202,7 @@ async fn late(
     window_us: i64,
 ) -> Result<HashMap<Uuid, i64>> {
     let count = employees.len();
+    // `+ 0` keeps the index by `occurred_us` out: it would go through all that was ever punched.
     let rows: Vec<(Uuid, Option<i64>)> = tx
         .fetch_many(
             "a, e, f, u, w",
@@ -212,8 +213,8 @@ async fn late(
                 vec![received.end; count],
                 vec![window_us; count],
             ),
-            "select k.e, (select min(e.occurred_us) from entry e where e.account = k.a and e.employee = k.e \
-             and e.received_us >= k.f and e.received_us < k.u and e.occurred_us < k.w \
+            "select k.e, (select min(e.occurred_us + 0) from entry e where e.account = k.a and e.employee = k.e \
+             and e.received_us >= k.f and e.received_us < k.u and e.occurred_us + 0 < k.w \
              and e.kind in ('shift.start', 'shift.end', 'break.start', 'break.end')) from k",
         )
         .await?;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The most days of one employee's timesheet.
-pub(super) const MAX_DAYS: i64 = 93;
+const MAX_DAYS: i64 = 93;
 /// The most days of the timesheets of many.
 pub(super) const MAX_DAYS_OF_MANY: i64 = 31;
 /// The most employees of one table.
@@ -58,18 +58,22 @@ impl Span {
     }
 }
 
-/// The timesheet of one employee.
+/// The timesheet of one employee, until today where no last day is named, from the first of that month on where no
+/// first day is.
 pub(super) async fn one(
     app: &App,
     allowed: &Allowed<ViewTimesheets>,
     reference: &Ref,
-    span: Span,
+    (from, to): (Option<CivilDate>, Option<CivilDate>),
 ) -> Result<Timesheet> {
-    let account = allowed.account();
+    let (account, now_us) = (allowed.account(), app.environment.now_us());
     let mut tx = app.db.begin_snapshot().await?;
     let company = Company::load(&mut tx, account).await?;
     let person = company.person(people::find(&mut tx, account, reference).await?)?;
-    let sheets = sheets(&mut tx, account, &[person], span, app.environment.now_us()).await?;
+    let now = jiff::Timestamp::from_microsecond(now_us).unwrap_or_default();
+    let to = to.unwrap_or_else(|| CivilDate(person.zone().to_datetime(now).date()));
+    let span = Span::new(from.unwrap_or_else(|| CivilDate(to.0.first_of_month())), to, MAX_DAYS)?;
+    let sheets = sheets(&mut tx, account, &[person], span, now_us).await?;
     tx.rollback().await;
     sheets.into_iter().next().ok_or_else(|| Problem::new(Code::NotFound))
 }

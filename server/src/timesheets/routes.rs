@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     csv, decision_routes,
-    read::{self, MAX_DAYS, MAX_DAYS_OF_MANY, Span, Whose},
+    read::{self, MAX_DAYS_OF_MANY, Span, Whose},
     receipt::{self, EntryReceipt},
     shown::Timesheet,
 };
@@ -43,10 +43,10 @@ pub fn routes() -> OpenApiRouter<App> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct SpanQuery {
-    /// The first day
-    from: CivilDate,
-    /// The last day, included; at most 93 days
-    to: CivilDate,
+    /// The first day; without one the first of the month of the last one
+    from: Option<CivilDate>,
+    /// The last day, included, today when absent; at most 93 days
+    to: Option<CivilDate>,
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -110,7 +110,7 @@ async fn of_employee(
     Path(employee): Path<Ref>,
     Query(SpanQuery { from, to }): Query<SpanQuery>,
 ) -> Result<Json<Timesheet>> {
-    read::one(&app, &auth, &employee, Span::new(from, to, MAX_DAYS)?).await.map(Json)
+    read::one(&app, &auth, &employee, (from, to)).await.map(Json)
 }
 
 /// The timesheet of an employee as a table
@@ -129,7 +129,7 @@ async fn of_employee_as_table(
     Query(SpanQuery { from, to }): Query<SpanQuery>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let sheet = read::one(&app, &auth, &employee, Span::new(from, to, MAX_DAYS)?).await?;
+    let sheet = read::one(&app, &auth, &employee, (from, to)).await?;
     Ok(table(&[sheet], &headers))
 }
 
