@@ -30,6 +30,8 @@ pub const MAX_FILES: usize = 200;
 pub const MAX_SCOPES: usize = 500;
 /// The longest part of a file that is sent in one upload request, in bytes.
 pub const MAX_CHUNK_BYTES: usize = 1024 * 1024;
+/// The shortest part that is sent in one upload request, in bytes, unless it is the last one.
+pub const MIN_CHUNK_BYTES: usize = 16 * 1024;
 
 /// The first line of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -605,3 +605,45 @@ create table import_row (
     primary key (account, run, number)
 ) {strict};
 create index import_row_outcome on import_row (account, run, outcome, number);
+
+-- SYNC
+
+-- When a phone was last heard of, and what it said that it holds unsent
+create table installation_contact (
+    account {i64} not null,
+    installation {uuid} not null,
+    heard_us {i64} not null,
+    unsent_entries {i64},
+    unsent_oldest_us {i64},
+    unsent_files {i64},
+    primary key (account, installation)
+) {strict};
+
+-- Since when a phone has the changes of a scope up to a position, as it said itself
+create table installation_held (
+    account {i64} not null,
+    installation {uuid} not null,
+    scope {text} not null,
+    position {i64} not null,
+    held_us {i64} not null,
+    primary key (account, installation, scope, position)
+) {strict};
+create index installation_held_scope on installation_held (account, scope, position);
+create index installation_held_us on installation_held (held_us);
+
+-- UPLOADS
+
+-- A file that a phone sends part by part; the parts are in the store under the upload's id
+create table upload (
+    account {i64} not null,
+    installation {uuid} not null,
+    hash {bytes} not null,
+    id {uuid} not null,
+    size_bytes {i64} not null,
+    received_bytes {i64} not null,
+    media_type {text} not null,
+    expires_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, installation, hash)
+) {strict};
+create index upload_expires on upload (expires_us);

@@ -13,6 +13,7 @@ use crate::{
     health::Health,
     log::Log,
     secrets::{Secret, Secrets},
+    sync::contacts::Contacts,
     telemetry::Metrics,
 };
 
@@ -41,6 +42,8 @@ pub struct App {
     pub operator_token: Option<Secret>,
     /// Told when this replica has made background work, so that it need not wait to be looked for
     pub work: Arc<Notify>,
+    /// When phones were heard of, until it is written
+    pub contacts: Arc<Contacts>,
 }
 
 impl App {
@@ -55,9 +58,22 @@ impl App {
     ) -> Self {
         let health = Health::new(&environment);
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
-        let (guards, work) = (Arc::default(), Arc::default());
+        let (guards, work, contacts) = (Arc::default(), Arc::default(), Arc::default());
         let operator_token = None;
-        Self { db, log, store, environment, secrets, limits, health, metrics, guards, operator_token, work }
+        Self {
+            db,
+            log,
+            store,
+            environment,
+            secrets,
+            limits,
+            health,
+            metrics,
+            guards,
+            operator_token,
+            work,
+            contacts,
+        }
     }
 
     /// The same, where whoever has this secret may see the whole server.

@@ -35,6 +35,7 @@ pub mod tasks;
 pub mod telemetry;
 pub mod texts;
 pub mod timesheets;
+pub mod uploads;
 pub mod users;
 pub mod verify;
 pub mod zones;

@@ -23,6 +23,7 @@ mod rebuild;
 mod routes;
 mod schema;
 mod statements;
+mod sync;
 mod tasks;
 mod timesheets;
 mod verify;

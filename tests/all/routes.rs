@@ -25,9 +25,11 @@ const PUBLIC: &[&str] = &[
     "GET /problems",
     "GET /problems/{code}",
     "GET /v1/openapi.json",
+    "GET /v1/uploads/{ticket}",
     "POST /v1/enrolments/redeem",
     "POST /v1/session",
     "POST /v1/sessions",
+    "PUT /v1/uploads/{ticket}",
 ];
 
 struct Operation {

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod check;
 pub mod feed;
+pub mod holds;
 pub mod http_phone;
 pub mod office;
 pub mod place;
@@ -11,5 +12,6 @@ pub mod powerloss;
 pub mod process;
 pub mod proxy;
 pub mod random;
+pub mod tls;
 pub mod wait;
 pub mod world;

@@ -4,15 +4,17 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use campo_protocol::{
+    clock::Clock,
     entry::Frame,
     model::{
         Ref, employee::Employee, form::FormDefinition, group::Group, poi::Poi, profile::EmployeeProfile,
         task_type::TaskType,
     },
+    sync::{Answer, FileAnswer, HeldFile, Request, Unsent},
 };
 use campo_server::{
     access::{
-        Caller, Duty, PermissionName, Permissions, Principal,
+        self, Caller, Duty, PermissionName, Permissions, Principal,
         permissions::{HandIn, ManageInstallations, ManageKeys, ManageUsers},
     },
     accounts::{self, NewAccount},
@@ -32,7 +34,7 @@ use campo_server::{
     objects::{self, Kept, Object, Operation},
     profiles::profile,
     secrets::{MasterKey, Secret, Secrets},
-    server_setting,
+    server_setting, sync,
     users::{
         sessions::{self, Credentials},
         user,
@@ -44,6 +46,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::{
+    holds::Holds,
     postgres::{ScratchDatabase, Template},
     process::Server,
 };
@@ -300,6 +303,7 @@ impl Account {
             installation: self.app.environment.uuid(),
             employee,
             sequence: 0,
+            holds: Holds::default(),
         }
     }
 
@@ -320,6 +324,7 @@ impl Account {
             installation,
             employee,
             sequence: 0,
+            holds: Holds::default(),
         })
     }
 
@@ -374,6 +379,8 @@ pub struct Phone {
     pub employee: Uuid,
     /// The sequence of its last entry
     pub sequence: i64,
+    /// What it holds of its view
+    pub holds: Holds,
 }
 
 impl Phone {
@@ -409,5 +416,72 @@ impl Phone {
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(app.log.submit(&caller.allow::<HandIn>()?, entries).await?)
+    }
+
+    /// A session of its employee that begins now, handed in.
+    pub async fn open_session(&mut self) -> Result<Uuid> {
+        let session = self.app.environment.uuid();
+        let line = self.line("session.open", &format!(r#","session":"{session}""#));
+        self.send(&[line]).await?;
+        Ok(session)
+    }
+
+    /// The end of a session, handed in.
+    pub async fn close_session(&mut self, session: Uuid) -> Result<()> {
+        let line = self.line("session.close", &format!(r#","session":"{session}""#));
+        self.send(&[line]).await?;
+        Ok(())
+    }
+
+    /// The first line of a request that names what the phone holds.
+    pub fn request(&self) -> Request {
+        let wall_us = self.app.environment.now_us();
+        let clock =
+            Clock { wall_us, monotonic_us: None, boot: None, zone: None, offset_s: None, automatic: None };
+        Request { format: 1, clock, view: Some(self.holds.held()), unsent: None, files: Vec::new() }
+    }
+
+    /// One exchange at `app`, without HTTP: hands lines in, and applies what is new.
+    pub async fn exchange_at(&mut self, app: &App, request: &Request, lines: &[Vec<u8>]) -> Result<Answer> {
+        let mut bytes = serde_json::to_vec(request)?;
+        for line in lines {
+            bytes.push(b'\n');
+            bytes.extend(line);
+        }
+        let phone = access::Phone::identify(app, &self.bearer).await?;
+        let answer = sync::exchange(app, &phone, &bytes, app.environment.now_us()).await?;
+        self.holds.apply(&answer)?;
+        Ok(answer)
+    }
+
+    /// One exchange that hands lines in, without HTTP.
+    pub async fn exchange(&mut self, lines: &[Vec<u8>]) -> Result<Answer> {
+        let (app, request) = (self.app.clone(), self.request());
+        self.exchange_at(&app, &request, lines).await
+    }
+
+    /// One exchange that says what the phone holds unsent, and which files it wants to send.
+    pub async fn announce(&mut self, unsent: Option<Unsent>, files: Vec<HeldFile>) -> Result<Answer> {
+        let app = self.app.clone();
+        let request = Request { unsent, files, ..self.request() };
+        self.exchange_at(&app, &request, &[]).await
+    }
+
+    /// Exchanges until there is nothing more, and says how many that took.
+    pub async fn catch_up(&mut self) -> Result<usize> {
+        let mut exchanges = 1;
+        while self.exchange(&[]).await?.view.is_some_and(|view| view.more) {
+            exchanges += 1;
+        }
+        Ok(exchanges)
+    }
+
+    /// The ticket for a file that the phone wants to send; none when the server has it, or knows no entry with it.
+    pub async fn ticket(&mut self, hash: &str, size_bytes: usize) -> Result<Option<String>> {
+        let file = HeldFile { hash: hash.to_owned(), size_bytes: size_bytes as i64 };
+        match self.announce(None, vec![file]).await?.files.pop().context("an answer for the file")? {
+            FileAnswer::Wanted { ticket, .. } => Ok(Some(ticket)),
+            FileAnswer::Stored { .. } | FileAnswer::Unknown { .. } => Ok(None),
+        }
     }
 }

@@ -84,17 +84,18 @@ impl FromRequestParts<App> for OwnSession {
 /// A phone that hands in what it captured. A revoked one may for 60 days more; a stolen one may not.
 #[derive(Debug)]
 pub struct Phone {
+    /// Its installation
+    pub installation: Uuid,
     /// The proof
     pub allowed: Allowed<super::permissions::HandIn>,
     /// True when the installation was revoked: it reads nothing
     pub revoked: bool,
 }
 
-impl FromRequestParts<App> for Phone {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let bearer = bearer(parts)?;
+impl Phone {
+    /// The phone that has this bearer secret.
+    pub async fn identify(app: &App, secret: &str) -> Result<Self> {
+        let bearer = Bearer::parse(secret).ok_or(Code::Unauthenticated)?;
         if bearer.holder != Holder::Installation {
             return Err(Problem::new(Code::Forbidden).with("permission", PermissionName::HandIn.name()));
         }
@@ -111,19 +112,28 @@ impl FromRequestParts<App> for Phone {
             principal: Principal::Installation(bearer.id),
             permissions: Permissions::of_installation(),
         };
-        Ok(Self { allowed: caller.allow()?, revoked })
+        Ok(Self { installation: bearer.id, allowed: caller.allow()?, revoked })
     }
 }
 
-fn bearer(parts: &Parts) -> Result<Bearer> {
+impl FromRequestParts<App> for Phone {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Self::identify(app, secret(parts)?).await
+    }
+}
+
+/// The bearer secret of a request, as it was sent.
+fn secret(parts: &Parts) -> Result<&str> {
     let value =
         parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (scheme, token) = value.split_once(' ').unwrap_or_default();
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| Bearer::parse(token.trim()))
-        .flatten()
-        .ok_or_else(|| Problem::new(Code::Unauthenticated))
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Code::Unauthenticated.into()) }
+}
+
+fn bearer(parts: &Parts) -> Result<Bearer> {
+    Bearer::parse(secret(parts)?).ok_or_else(|| Problem::new(Code::Unauthenticated))
 }
 
 /// The caller behind a request. Everything is asked of the database each time, so that a revocation holds from the

@@ -9,7 +9,7 @@ use crate::{
     accounts,
     app::{App, Limits},
     chains, entries, events, files, health, imports, installations, keys, messages, objects, profiles, sync,
-    tasks, timesheets, users,
+    tasks, timesheets, uploads, users,
 };
 
 /// Every route of the API with its document.
@@ -32,6 +32,7 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(sync::routes(limits))
         .merge(tasks::routes())
         .merge(timesheets::routes())
+        .merge(uploads::routes())
         .merge(users::routes())
 }
 

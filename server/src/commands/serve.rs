@@ -62,7 +62,8 @@ pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Begins what runs beside the API: the duties, the jobs, the upkeep of metrics, and metrics at an address of their own.
+/// Begins what runs beside the API: the duties, the jobs, the upkeep of metrics, metrics at an address of their own, and
+/// the noting of phones.
 async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     let mut tasks = Vec::new();
     if let Some(address) = config.metrics_listen {
@@ -86,6 +87,10 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
         let app = app.clone();
         async move { jobs::run(&app, jobs::KINDS).await }
     }));
+    tasks.push(tokio::spawn({
+        let app = app.clone();
+        async move { app.contacts.keep(&app).await }
+    }));
     Ok(tasks)
 }
 
@@ -98,6 +103,9 @@ async fn end(app: &App, beside: Vec<JoinHandle<()>>) {
         drop(task.await);
     }
     let closing = async {
+        if let Err(problem) = app.contacts.write(app).await {
+            tracing::warn!(%problem, "when phones were heard of last could not be noted");
+        }
         if let Err(problem) = duties::release(app).await {
             tracing::warn!(%problem, "leases could not be given back; they will be over by themselves");
         }

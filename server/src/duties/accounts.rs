@@ -6,6 +6,7 @@ use crate::{
     files,
     problem::{Problem, Result},
     tasks::retire,
+    uploads,
 };
 
 /// Makes `entry.complete` for entries whose files did not arrive in time.
@@ -37,6 +38,7 @@ pub(super) async fn sweep_files(app: &App) -> Result<Left> {
     let mut failed = None;
     for account in all(app).await? {
         keep(&mut failed, account, files::sweep::sweep_part(app, account, now_us).await);
+        keep(&mut failed, account, uploads::sweep::forgotten(app, account, now_us).await);
     }
     done(failed)
 }

@@ -16,6 +16,7 @@ use crate::{
     access::Duty,
     app::App,
     problem::{Code, Problem, Result},
+    uploads,
 };
 
 /// How a duty is done.
@@ -128,9 +129,10 @@ async fn work(app: &App, task: Task) {
 }
 
 async fn sweep(app: &App) -> Result<Left> {
+    let more_uploads = uploads::sweep::expired(app, app.environment.now_us()).await?;
     match sweep::run(app).await? {
-        Left::Nothing => accounts::sweep_files(app).await,
-        Left::More => Ok(Left::More),
+        Left::Nothing if !more_uploads => accounts::sweep_files(app).await,
+        _ => Ok(Left::More),
     }
 }
 

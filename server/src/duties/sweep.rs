@@ -11,6 +11,8 @@ const IDEMPOTENCY_US: i64 = 24 * HOUR_US;
 const SESSION_US: i64 = 7 * 24 * HOUR_US;
 /// How long a replica that is gone stays in the table of heartbeats: 24 hours.
 const HEARTBEAT_US: i64 = 24 * HOUR_US;
+/// How long it is kept since when a phone has what, where it has newer things since: longer than tasks stay on phones.
+const HELD_US: i64 = 90 * 24 * HOUR_US;
 const HOUR_US: i64 = 3600 * 1_000_000;
 
 pub(super) async fn run(app: &App) -> Result<Left> {
@@ -31,10 +33,19 @@ pub(super) async fn run(app: &App) -> Result<Left> {
             (now_us - SESSION_US, ROWS),
         )
         .await?;
+    let held = tx
+        .execute(
+            "delete from installation_held where (account, installation, scope, position) in ( \
+             select h.account, h.installation, h.scope, h.position from installation_held h \
+             where h.held_us <= $1 and exists (select 1 from installation_held n where n.account = h.account \
+             and n.installation = h.installation and n.scope = h.scope and n.position > h.position) limit $2)",
+            (now_us - HELD_US, ROWS),
+        )
+        .await?;
     tx.execute("delete from heartbeat where beaten_us <= $1", (now_us - HEARTBEAT_US,)).await?;
     transaction.commit().await?;
     if requests + sessions > 0 {
         tracing::info!(requests, sessions, "swept");
     }
-    Ok(if requests.max(sessions) < ROWS as u64 { Left::Nothing } else { Left::More })
+    Ok(if requests.max(sessions).max(held) < ROWS as u64 { Left::Nothing } else { Left::More })
 }

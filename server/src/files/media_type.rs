@@ -7,7 +7,7 @@ pub(super) const UNKNOWN: &str = "application/octet-stream";
 const SHOWN: &[&str] = &["image/avif", "image/gif", "image/heic", "image/jpeg", "image/png", "image/webp"];
 
 /// The type that a `Content-Type` names, without parameters and in lower case; [`UNKNOWN`] when it names none.
-pub(super) fn read(content_type: Option<&str>) -> String {
+pub(crate) fn read(content_type: Option<&str>) -> String {
     let named = content_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
     let is_token = |part: &str| {
         !part.is_empty()

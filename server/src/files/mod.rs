@@ -4,7 +4,7 @@ pub mod attach;
 mod attached;
 pub mod complete;
 mod download;
-mod media_type;
+pub(crate) mod media_type;
 mod range;
 mod routes;
 pub mod store;

@@ -1,4 +1,4 @@
-//! `/v1/files`, the files of tasks and points of interest, and `/v1/sync/files`.
+//! `/v1/files` and the files of tasks and points of interest.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     access::{
-        Auth, Phone,
+        Auth,
         permissions::{ManagePois, ManageTasks, ViewEntries, ViewPois, ViewTasks},
     },
     api::{
@@ -38,7 +38,6 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(store))
         .routes(routes!(read))
-        .routes(routes!(hand_in))
         .routes(routes!(list_of_task, attach_to_task))
         .routes(routes!(detach_from_task))
         .routes(routes!(list_of_poi, attach_to_poi))
@@ -63,28 +62,6 @@ async fn store(
 ) -> Result<Json<StoredFile>> {
     let kind = media_type::read(text(&headers, header::CONTENT_TYPE));
     upload::store(&app, &auth, Class::Office, &kind, body.into_data_stream()).await.map(Json)
-}
-
-/// Hand in a file of an entry
-///
-/// For phones, after the entry that mentions the file. When this answers, the file is durable and the phone may remove
-/// its copy.
-#[utoipa::path(
-    put, path = "/v1/sync/files/{hash}", tag = "sync",
-    security(("bearer" = ["hand_in"])),
-    params(("hash" = String, Path, description = "SHA-256 of the file, hexadecimal")),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = OK, body = StoredFile))
-)]
-async fn hand_in(
-    State(app): State<App>,
-    phone: Phone,
-    Path(hash): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Json<StoredFile>> {
-    let kind = media_type::read(text(&headers, header::CONTENT_TYPE));
-    upload::store_mentioned(&app, &phone.allowed, &hash, &kind, body.into_data_stream()).await.map(Json)
 }
 
 /// Read a file

@@ -24,6 +24,8 @@ use uuid::Uuid;
 const BLOCK_BYTES: usize = 256 * 1024;
 /// The folder of uploads that are under way, in that of their account.
 const INCOMING: &str = "incoming";
+/// The folder of parts of files, in that of their account; each upload has a folder in it.
+const PARTS: &str = "parts";
 
 /// What a probe writes, in the folder of an account that no company has.
 const PROBE: &[u8] = b"Campo looks whether files can be kept.";
@@ -226,6 +228,58 @@ impl Store {
         self.remove(&place).await
     }
 
+    /// Makes a part of an upload durable. A part that begins at the same byte is written over. `name` is a new id.
+    pub async fn write_part(
+        &self,
+        account: i64,
+        upload: Uuid,
+        from: u64,
+        name: Uuid,
+        bytes: Vec<u8>,
+    ) -> io::Result<()> {
+        let Self::Folder(folder) = self;
+        let folder = Arc::clone(folder);
+        spawn_blocking(move || {
+            let parts = folder.parts(account, upload);
+            if !parts.is_dir() {
+                fs::create_dir_all(&parts)?;
+                sync_folder(&folder.account(account).join(PARTS))?;
+                sync_folder(&folder.account(account))?;
+                sync_folder(&folder.root)?;
+            }
+            let draft = parts.join(name.simple().to_string());
+            let mut file = File::create_new(&draft)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            fs::rename(&draft, parts.join(from.to_string()))?;
+            sync_folder(&parts)
+        })
+        .await?
+    }
+
+    /// The part of an upload that begins at this byte. [`io::ErrorKind::NotFound`] when there is none.
+    pub async fn read_part(&self, account: i64, upload: Uuid, from: u64) -> io::Result<Vec<u8>> {
+        let Self::Folder(folder) = self;
+        tokio::fs::read(folder.parts(account, upload).join(from.to_string())).await
+    }
+
+    /// Removes the parts of an upload; that there are none is no error.
+    pub async fn remove_parts(&self, account: i64, upload: Uuid) -> io::Result<()> {
+        let Self::Folder(folder) = self;
+        let path = folder.parts(account, upload);
+        spawn_blocking(move || remove_folder(&path)).await?
+    }
+
+    /// Removes the parts of all uploads of an account to which nobody added one since `before_us`.
+    pub async fn remove_parts_before(&self, account: i64, before_us: i64) -> io::Result<()> {
+        let Self::Folder(folder) = self;
+        let path = folder.account(account).join(PARTS);
+        spawn_blocking(move || {
+            names_before(&path, before_us)?.iter().try_for_each(|name| remove_folder(&path.join(name)))
+        })
+        .await?
+    }
+
     /// Removes the uploads of an account that nobody has written to since `before_us`.
     pub async fn remove_drafts(&self, account: i64, before_us: i64) -> io::Result<()> {
         let Self::Folder(folder) = self;
@@ -240,6 +294,10 @@ impl Store {
 impl Folder {
     fn account(&self, account: i64) -> PathBuf {
         self.root.join(account.to_string())
+    }
+
+    fn parts(&self, account: i64, upload: Uuid) -> PathBuf {
+        self.account(account).join(PARTS).join(upload.simple().to_string())
     }
 
     fn publish(&self, draft: &Draft, place: &Place) -> io::Result<()> {
@@ -275,6 +333,13 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
 
 fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

@@ -2,10 +2,7 @@
 
 use std::io;
 
-use campo_protocol::{
-    faults::Fault,
-    text::{hex, unhex},
-};
+use campo_protocol::text::{hex, unhex};
 use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -16,7 +13,7 @@ use super::{
     store::{Draft, Place},
 };
 use crate::{
-    access::{Allowed, Permission, permissions::HandIn},
+    access::{Allowed, Permission},
     app::App,
     log::scheduler::Class,
     problem::{Code, Problem, Result},
@@ -59,7 +56,7 @@ pub async fn store<P: Permission, B: AsRef<[u8]>, E>(
     media_type: &str,
     body: impl Stream<Item = Result<B, E>>,
 ) -> Result<StoredFile> {
-    store_up_to(app, allowed, class, media_type, app.limits.file_bytes, body).await
+    store_up_to(app, allowed, class, media_type, app.limits.file_bytes as u64, body).await
 }
 
 /// The same with a bound of its own on the length.
@@ -68,43 +65,11 @@ pub async fn store_up_to<P: Permission, B: AsRef<[u8]>, E>(
     allowed: &Allowed<P>,
     class: Class,
     media_type: &str,
-    limit_bytes: usize,
+    limit_bytes: u64,
     body: impl Stream<Item = Result<B, E>>,
 ) -> Result<StoredFile> {
     let draft = receive(app, allowed.account(), limit_bytes, body).await?;
     commit(app, allowed, class, media_type, draft).await
-}
-
-/// Stores a file of an entry that a phone handed in. The content must be that of `hash`, and an entry must mention it,
-/// so that a stolen secret cannot fill the disk.
-pub async fn store_mentioned<B: AsRef<[u8]>, E>(
-    app: &App,
-    allowed: &Allowed<HandIn>,
-    hash: &str,
-    media_type: &str,
-    body: impl Stream<Item = Result<B, E>>,
-) -> Result<StoredFile> {
-    let wanted = hash_from(hash).ok_or(Code::NotFound)?;
-    let mentioned: Option<(i64,)> = app
-        .db
-        .fetch_optional(
-            "select position from entry_file where account = $1 and hash = $2 limit 1",
-            (allowed.account(), &wanted[..]),
-        )
-        .await?;
-    if mentioned.is_none() {
-        return Err(Problem::new(Code::NotFound).with("what", hex(&wanted)));
-    }
-    let draft = receive(app, allowed.account(), app.limits.file_bytes, body).await?;
-    if draft.hash() != wanted {
-        return Err(Problem::new(Code::ValidationFailed).with_fault(Fault {
-            field: String::new(),
-            code: "other_content".to_owned(),
-            found: hex(&draft.hash()),
-            expected: hex(&wanted),
-        }));
-    }
-    commit(app, allowed, Class::Capture, media_type, draft).await
 }
 
 /// SHA-256 from 64 hexadecimal digits.
@@ -120,32 +85,33 @@ pub fn hash_of(stored: &[u8]) -> Result<[u8; 32]> {
 }
 
 /// What a failure of the store is for the caller: nothing is lost, it is sent again later.
-pub(super) fn unavailable(error: &io::Error) -> Problem {
+pub(crate) fn unavailable(error: &io::Error) -> Problem {
     tracing::error!(%error, "the store of files does not work");
     Problem::new(Code::Unavailable)
 }
 
-async fn receive<B: AsRef<[u8]>, E>(
+/// Takes the bytes of a file, at most `limit_bytes`.
+pub(crate) async fn receive<B: AsRef<[u8]>, E>(
     app: &App,
     account: i64,
-    limit_bytes: usize,
+    limit_bytes: u64,
     body: impl Stream<Item = Result<B, E>>,
 ) -> Result<Draft> {
-    let limit = limit_bytes as u64;
     let mut body = std::pin::pin!(body);
     let name = app.environment.uuid();
     let mut draft = app.store.begin(account, name).await.map_err(|error| unavailable(&error))?;
     while let Some(part) = body.next().await {
         let part = part.map_err(|_| Code::BodyIncomplete)?;
-        if draft.size_bytes() + part.as_ref().len() as u64 > limit {
-            return Err(Problem::new(Code::PayloadTooLarge).with("limit_bytes", limit));
+        if draft.size_bytes() + part.as_ref().len() as u64 > limit_bytes {
+            return Err(Problem::new(Code::PayloadTooLarge).with("limit_bytes", limit_bytes));
         }
         draft.write(part.as_ref()).await.map_err(|error| unavailable(&error))?;
     }
     Ok(draft)
 }
 
-async fn commit<P: Permission>(
+/// Makes a file durable and commits its row. Entries that waited for it and have all of theirs now are complete.
+pub(crate) async fn commit<P: Permission>(
     app: &App,
     allowed: &Allowed<P>,
     class: Class,

@@ -87,7 +87,7 @@ pub async fn upload<B: AsRef<[u8]>, E>(
     // Before the bytes, so that they are not stored in vain
     let template = template::used(&app.db, allowed.account(), &upload.template).await?;
     allowed.must_cover(needs(&template.draft))?;
-    let limit = app.limits.import_bytes;
+    let limit = app.limits.import_bytes as u64;
     let file = store_up_to(app, allowed, Class::Office, "application/octet-stream", limit, body).await?;
     if file.size_bytes == 0 {
         return Err(Code::FileEmpty.into());

@@ -85,15 +85,30 @@ pub struct Installation {
     /// When it was revoked or reported stolen
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Instant>,
-    /// When entries came from it last
+    /// When it was heard of last, to a minute
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Instant>,
+    /// What it said that it still holds and the server does not have
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsent: Option<UnsentShown>,
     /// The sequence of its last entry, 0 when there is none
     pub last_sequence: i64,
     /// What was marked on any of its entries, such as `clone`
     pub marks: Vec<&'static str>,
     /// When it was changed last
     pub updated_at: Instant,
+}
+
+/// What a phone holds unsent, as it said when it was heard of last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UnsentShown {
+    /// How many entries
+    pub entries: i64,
+    /// When the oldest of them was captured, by the phone's clock
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest_at: Option<Instant>,
+    /// How many files
+    pub files: i64,
 }
 
 /// Which installations are wanted.
@@ -124,11 +139,17 @@ struct Row {
     received_us: Option<i64>,
     sequence: Option<i64>,
     marks: Option<i64>,
+    heard_us: Option<i64>,
+    unsent_entries: Option<i64>,
+    unsent_oldest_us: Option<i64>,
+    unsent_files: Option<i64>,
 }
 
 const ONE: &str = "select i.id, i.code, i.name, i.device, i.state, i.custom, i.version, i.enrolled_us, i.revoked_us, \
-                   i.updated_us, h.received_us, h.sequence, h.marks from installation i \
+                   i.updated_us, h.received_us, h.sequence, h.marks, c.heard_us, c.unsent_entries, \
+                   c.unsent_oldest_us, c.unsent_files from installation i \
                    left join installation_head h on h.account = i.account and h.installation = i.id \
+                   left join installation_contact c on c.account = i.account and c.installation = i.id \
                    where i.account = $1 and (i.id = $2 or i.code = $3)";
 
 /// The installations in order of their codes.
@@ -143,8 +164,10 @@ pub async fn list(
         .db
         .fetch_all(
             "select i.id, i.code, i.name, i.device, i.state, i.custom, i.version, i.enrolled_us, i.revoked_us, \
-             i.updated_us, h.received_us, h.sequence, h.marks from installation i \
+             i.updated_us, h.received_us, h.sequence, h.marks, c.heard_us, c.unsent_entries, \
+             c.unsent_oldest_us, c.unsent_files from installation i \
              left join installation_head h on h.account = i.account and h.installation = i.id \
+             left join installation_contact c on c.account = i.account and c.installation = i.id \
              where i.account = $1 and i.code > $2 and (i.state = $3 or $3 is null) order by i.code limit $4",
             (allowed.account(), after, query.state.map(InstallationState::name), limit + 1),
         )
@@ -304,6 +327,7 @@ pub(super) async fn insert(
         enrolled_at: Instant(now_us),
         revoked_at: None,
         heard_at: None,
+        unsent: None,
         last_sequence: 0,
         marks: Vec::new(),
         updated_at: Instant(now_us),
@@ -314,6 +338,13 @@ async fn locked(write: &mut Write, which: &Ref) -> Result<Installation> {
     let account = write.account();
     let row: Option<Row> = write.tx().fetch_optional(ONE, (account, which.id(), which.code())).await?;
     row.ok_or(Code::NotFound)?.shown()
+}
+
+impl UnsentShown {
+    /// From the columns of `installation_contact`; none where the phone said nothing.
+    pub(crate) fn of(entries: Option<i64>, oldest_us: Option<i64>, files: Option<i64>) -> Option<Self> {
+        Some(Self { entries: entries?, oldest_at: oldest_us.map(Instant), files: files.unwrap_or(0) })
+    }
 }
 
 impl InstallationState {
@@ -351,7 +382,8 @@ impl Row {
             device: serde_json::from_str(&self.device).map_err(Problem::internal)?,
             enrolled_at: Instant(self.enrolled_us),
             revoked_at: self.revoked_us.map(Instant),
-            heard_at: self.received_us.map(Instant),
+            heard_at: self.received_us.max(self.heard_us).map(Instant),
+            unsent: UnsentShown::of(self.unsent_entries, self.unsent_oldest_us, self.unsent_files),
             last_sequence: self.sequence.unwrap_or(0),
             marks: marks::NAMES
                 .iter()

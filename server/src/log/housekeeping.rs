@@ -1,4 +1,5 @@
-//! A transaction of Campo itself, over the accounts: it removes what has no meaning any more, and touches no log.
+//! A transaction beside the logs: Campo's own, which removes what has no meaning any more, or one account's, for what
+//! is of no log. It takes a turn and holds no lock.
 
 use super::{
     Log,
@@ -11,7 +12,7 @@ const NO_ACCOUNT: i64 = 0;
 
 /// An open transaction that holds no account's lock. Dropped without [`Housekeeping::commit`] it leaves nothing behind.
 ///
-/// It deletes rows that no other transaction waits for while it holds what this one needs, so that the two cannot wait
+/// It writes rows that no other transaction waits for while it holds what this one needs, so that the two cannot wait
 /// for each other.
 #[derive(Debug)]
 pub struct Housekeeping {
@@ -20,8 +21,8 @@ pub struct Housekeeping {
 }
 
 impl Housekeeping {
-    pub(super) async fn begin(log: &Log) -> Result<Self> {
-        let turn = log.shared.scheduler.turn(NO_ACCOUNT, Class::Housekeeping).await?;
+    pub(super) async fn begin(log: &Log, account: Option<i64>, class: Class) -> Result<Self> {
+        let turn = log.shared.scheduler.turn(account.unwrap_or(NO_ACCOUNT), class).await?;
         Ok(Self { tx: log.shared.db.begin().await?, _turn: turn })
     }
 

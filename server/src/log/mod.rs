@@ -96,12 +96,16 @@ impl Log {
         }
     }
 
-    /// Appends entries of a phone; returns when they are durable. The same entries again get the same receipts.
+    /// Appends entries of a phone; returns when they are durable. The same entries again get the same receipts. No
+    /// entries write nothing.
     pub async fn submit<P: Permission>(
         &self,
         allowed: &Allowed<P>,
         entries: Vec<Incoming>,
     ) -> Result<Submitted> {
+        if entries.is_empty() {
+            return Ok(Submitted { receipts: Vec::new(), heads: Vec::new() });
+        }
         queue::submit(self, allowed.account(), entries).await
     }
 
@@ -118,7 +122,12 @@ impl Log {
 
     /// Begins a transaction of Campo itself, over the accounts.
     pub async fn begin_housekeeping(&self) -> Result<Housekeeping> {
-        Housekeeping::begin(self).await
+        Housekeeping::begin(self, None, Class::Housekeeping).await
+    }
+
+    /// Begins a transaction for what of an account is in no log, such as how far an upload is.
+    pub async fn begin_beside(&self, account: i64, class: Class) -> Result<Housekeeping> {
+        Housekeeping::begin(self, Some(account), class).await
     }
 
     /// How many entries of phones wait to be written.

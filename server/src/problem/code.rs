@@ -65,6 +65,8 @@ codes! {
     IdempotencyConflict = CONFLICT "idempotency_conflict",
     /// The first request with this `Idempotency-Key` is still being worked on
     IdempotencyInProgress = CONFLICT "idempotency_in_progress",
+    /// A part of a file does not follow what is there; parameter `received_bytes`
+    UploadOutOfOrder = CONFLICT "upload_out_of_order",
     /// It was there once and was removed for good
     Gone = GONE "gone",
     /// Somebody changed it since it was read; parameter `current`, the version now

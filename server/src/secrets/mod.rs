@@ -44,6 +44,7 @@ struct Keys {
     tokens: Zeroizing<[u8; 32]>,
     sealing: Zeroizing<[u8; 32]>,
     heads: Zeroizing<[u8; 32]>,
+    uploads: Zeroizing<[u8; 32]>,
     check: [u8; 16],
     /// Filled by [`Secrets::head_key`] alone: one key for each account that this process signed for
     signing: RwLock<HashMap<i64, SigningKey>>,
@@ -58,6 +59,7 @@ impl Secrets {
             tokens: Zeroizing::new(expand(&derive, b"campo tokens 1")),
             sealing: Zeroizing::new(expand(&derive, b"campo sealing 1")),
             heads: Zeroizing::new(expand(&derive, b"campo heads 1")),
+            uploads: Zeroizing::new(expand(&derive, b"campo uploads 1")),
             check: expand(&derive, b"campo check 1"),
             signing: RwLock::default(),
         }))
@@ -67,6 +69,11 @@ impl Secrets {
     /// put in one of their own. Compare with [`same`].
     pub fn token_hash(&self, secret: &str) -> [u8; 32] {
         keyed_hash(&self.0.tokens, secret.as_bytes())
+    }
+
+    /// What proves that this server made the ticket of an upload. Compare with [`same`].
+    pub fn upload_signature(&self, ticket: &[u8]) -> [u8; 32] {
+        keyed_hash(&self.0.uploads, ticket)
     }
 
     /// Encrypts what must be read again (a password for SOAP, a customer's FTP credentials). It opens only for the

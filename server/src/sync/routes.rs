@@ -1,15 +1,15 @@
 //! `POST /v1/sync`.
 
-use axum::{extract::State, http::HeaderMap};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use campo_protocol::sync::Answer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{body, intake};
+use super::{body, encode};
 use crate::{
     access::Phone,
     api::layers,
     app::{App, Limits},
-    extract::{Json, Raw},
+    extract::Raw,
     problem::Result,
 };
 
@@ -21,8 +21,9 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
 /// One exchange of a phone
 ///
 /// The body is lines of JSON: first the request, then one entry a line, exactly as captured. `Content-Encoding` may be
-/// `gzip` or `zstd`. Every entry with a readable frame gets a receipt when it is durable; the same entry again gets
-/// the same receipt.
+/// `gzip` or `zstd`, and so may that of the answer, by `Accept-Encoding`. Every entry with a readable frame gets a
+/// receipt when it is durable; the same entry again gets the same receipt. A phone that names what it holds of its view
+/// gets the next page of what is new.
 #[utoipa::path(
     post, path = "/v1/sync", tag = "sync",
     security(("bearer" = ["hand_in"])),
@@ -34,7 +35,8 @@ async fn exchange(
     phone: Phone,
     headers: HeaderMap,
     Raw(bytes): Raw,
-) -> Result<Json<Answer>> {
+) -> Result<Response> {
     let bytes = body::decompress(&headers, &bytes, app.limits.sync_bytes)?;
-    intake::exchange(&app, &phone, &bytes).await.map(Json)
+    let answer = super::exchange(&app, &phone, &bytes, app.environment.now_us()).await?;
+    encode::answer(&headers, &answer)
 }

@@ -11,6 +11,7 @@ pub mod decide;
 pub mod edit;
 pub mod history;
 pub mod list;
+pub mod phones;
 pub mod read;
 pub mod retire;
 pub mod save;

@@ -15,6 +15,7 @@ use super::{
     edit,
     history::{self, TaskEntry, TaskVersion},
     list::{self, TaskQuery},
+    phones::{self, TaskPhone},
     read,
     save::{Edit, NewTask},
     shown::TaskShown,
@@ -45,6 +46,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(add_task_note))
         .routes(routes!(list_task_entries))
         .routes(routes!(list_task_versions))
+        .routes(routes!(list_task_phones))
 }
 
 type Named = Path<String>;
@@ -275,4 +277,22 @@ async fn list_task_versions(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<TaskVersion>>> {
     history::versions(&app, &caller, &reference(path), &page).await.map(Json)
+}
+
+/// Lists the phones that have a task
+///
+/// Those on which an employee works who has it: since when they have it as it is now, as they said themselves.
+#[utoipa::path(
+    get, path = "/v1/tasks/{reference}/phones", tag = "tasks",
+    params(("reference" = TaskReference, Path)),
+    security(("bearer" = ["view_tasks"])),
+    responses((status = OK, body = Page<TaskPhone>))
+)]
+async fn list_task_phones(
+    State(app): State<App>,
+    caller: Auth<ViewTasks>,
+    path: Named,
+) -> Result<Json<Page<TaskPhone>>> {
+    let items = phones::list(&app, &caller, &reference(path)).await?;
+    Ok(Json(Page { items, next: None }))
 }

@@ -11,6 +11,7 @@ use campo_protocol::sync::Receipt;
 use campo_server::environment::Environment;
 use campo_tests::{
     check,
+    holds::Holds,
     http_phone::{Addresses, HttpPhone},
     powerloss::{Disk, Unsynced},
     process::Server,
@@ -157,6 +158,7 @@ async fn serve_until_cut(template: &Template, place: &Place, cut: u64) -> Result
         installation: template.installation,
         employee: template.employee,
         sequence: 0,
+        holds: Holds::default(),
     };
     let mut receipts = Vec::new();
     loop {

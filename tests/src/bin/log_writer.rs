@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use campo_server::{database::Synchronous, environment::Environment};
-use campo_tests::world::{Phone, app_with};
+use campo_tests::{
+    holds::Holds,
+    world::{Phone, app_with},
+};
 use uuid::Uuid;
 
 const USAGE: &str = "usage: log-writer URL full|normal|off ACCOUNT EMPLOYEE BATCHES";
@@ -28,7 +31,15 @@ async fn main() -> Result<()> {
     let installation = app.environment.uuid();
     let employee: Uuid = employee.parse().context(USAGE)?;
     let account: i64 = account.parse().context(USAGE)?;
-    let mut phone = Phone { app, account, bearer: String::new(), installation, employee, sequence: 0 };
+    let mut phone = Phone {
+        app,
+        account,
+        bearer: String::new(),
+        installation,
+        employee,
+        sequence: 0,
+        holds: Holds::default(),
+    };
     for _ in 0..batches.parse().context(USAGE)? {
         // Large enough for checkpoints to come
         let note = format!(r#","note":"{}""#, "x".repeat(3000));
