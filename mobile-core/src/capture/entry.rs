@@ -1,0 +1,181 @@
+//! From an action to an entry in the store.
+
+use campo_protocol::entry::{self, Entry, FileMention, Kind, MAX_ENTRY_BYTES, Place};
+use rusqlite::Connection;
+use serde_json::value::to_raw_value;
+use uuid::Uuid;
+
+use super::{Capture, action::Action, failure::CaptureFailure, session::Session};
+use crate::{
+    core::enrolment::Enrolment,
+    environment::{Moment, estimate_us, with_boot},
+    machine::{
+        book::{Pending, PendingFile},
+        event::Event,
+    },
+    screens::task,
+    store::{
+        Store,
+        entries::{self, NewEntry, NewFile},
+        settings::{self, name},
+    },
+};
+
+/// An entry that stands in the store.
+#[derive(Debug, Clone)]
+pub struct Captured {
+    /// Its number in the store
+    pub number: i64,
+    /// Its id
+    pub id: Uuid,
+    /// Its bytes
+    pub bytes: Vec<u8>,
+    /// What the machine must be told; none when it was captured before
+    pub news: Option<News>,
+}
+
+/// What the machine must be told of an entry.
+#[derive(Debug, Clone)]
+pub struct News {
+    pending: Pending,
+    files: Vec<(String, PendingFile)>,
+}
+
+impl Captured {
+    /// The event for the machine, unless it was captured before.
+    pub fn event(&self) -> Option<Event> {
+        let News { pending, files } = self.news.clone()?;
+        Some(Event::Captured { number: self.number, entry: pending, files })
+    }
+}
+
+impl Store {
+    /// Captures what the employee in session did. When this returns well, it survives the loss of power. Its photos
+    /// must be in the file space.
+    pub fn capture(&mut self, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
+        let transaction = self.begin()?;
+        let captured = match already(&transaction, &capture.intent)? {
+            Some(captured) => captured,
+            None => append(&transaction, moment, capture)?,
+        };
+        transaction.commit()?;
+        Ok(captured)
+    }
+}
+
+/// The entry that was captured with this intent before.
+pub(super) fn already(connection: &Connection, intent: &str) -> Result<Option<Captured>, CaptureFailure> {
+    let found = entries::of_intent(connection, intent)?;
+    Ok(found.map(|(number, id, bytes)| Captured { number, id, bytes, news: None }))
+}
+
+fn append(connection: &Connection, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
+    let Capture { intent, action, place, note } = capture;
+    let session: Session =
+        settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
+    let fact = Fact {
+        kind: action.kind(),
+        employee: session.employee,
+        session: session.id,
+        task: action.task(),
+        place: place.clone(),
+        reason: action.reason(),
+        note: note.clone(),
+        body: action.body()?,
+        files: action.photos().iter().map(super::Photo::mention).collect(),
+    };
+    if let Action::Form { task, filled, .. } = action {
+        let name = form_draft(*task, filled.form);
+        connection.prepare_cached("delete from draft where name = ?1")?.execute((name,))?;
+    }
+    write(connection, moment, intent, fact)
+}
+
+/// The name of the draft of an unfinished form; capturing the form throws the draft away in the same transaction.
+pub(crate) fn form_draft(task: Option<Uuid>, form: Uuid) -> String {
+    format!("form/{}/{form}", task.unwrap_or_default())
+}
+
+/// What an entry says, without who, when and how it is numbered.
+pub(super) struct Fact {
+    pub(super) kind: Kind,
+    pub(super) employee: Uuid,
+    pub(super) session: Uuid,
+    pub(super) task: Option<Uuid>,
+    pub(super) place: Option<Place>,
+    pub(super) reason: Option<String>,
+    pub(super) note: Option<String>,
+    pub(super) body: Option<serde_json::Value>,
+    pub(super) files: Vec<FileMention>,
+}
+
+/// Gives the fact its frame and its clocks, and writes it.
+pub(super) fn write(
+    connection: &Connection,
+    moment: &Moment,
+    intent: &str,
+    fact: Fact,
+) -> Result<Captured, CaptureFailure> {
+    let enrolment: Enrolment =
+        settings::get(connection, name::ENROLMENT)?.ok_or(CaptureFailure::NotEnrolled)?;
+    let [id, clock_session, _] = moment.ids;
+    let clock = with_boot(connection, moment.clock.clone(), clock_session)?;
+    let sequence = entries::next_sequence(connection, enrolment.installation)?;
+    let at_us = estimate_us(connection, &clock)?.max(after_what_is_shown(connection, fact.task)?);
+    let captured_us = clock.wall_us;
+    let files = fact.files.clone();
+    let entry = Entry {
+        id,
+        kind: fact.kind.name().to_owned(),
+        installation: Some(enrolment.installation),
+        employee: Some(fact.employee),
+        session: Some(fact.session),
+        user: None,
+        key: None,
+        duty: None,
+        sequence,
+        clock: Some(clock),
+        place: fact.place,
+        task: fact.task,
+        corrects: None,
+        reason: fact.reason,
+        note: fact.note,
+        files: fact.files,
+        body: fact.body.as_ref().map(to_raw_value).transpose()?,
+    };
+    let bytes = serde_json::to_vec(&entry)?;
+    if bytes.len() > MAX_ENTRY_BYTES {
+        return Err(CaptureFailure::TooLarge(bytes.len()));
+    }
+    let new = NewEntry {
+        id,
+        installation: enrolment.installation,
+        sequence,
+        kind: fact.kind.name(),
+        employee: Some(fact.employee),
+        session: Some(fact.session),
+        task: fact.task,
+        hash: entry::hash(&bytes),
+        bytes,
+        captured_us,
+        at_us,
+        intent: intent.to_owned(),
+    };
+    let (number, pending) = entries::insert(connection, &new)?;
+    let mut pending_files = Vec::new();
+    for mention in files {
+        let FileMention { hash, size_bytes, media_type, .. } = mention;
+        let file = NewFile { hash, size_bytes, media_type };
+        if let Some(pending) = entries::insert_file(connection, number, &file)? {
+            pending_files.push((file.hash, pending));
+        }
+    }
+    Ok(Captured { number, id, bytes: new.bytes, news: Some(News { pending, files: pending_files }) })
+}
+
+/// What a worker does follows what the screen showed, whatever the phone's clock says: just after the instant of the
+/// status that the task had.
+fn after_what_is_shown(connection: &Connection, task: Option<Uuid>) -> Result<i64, CaptureFailure> {
+    let Some(task) = task else { return Ok(i64::MIN) };
+    Ok(task::shown_since_us(connection, task)?.map_or(i64::MIN, |since_us| since_us.saturating_add(1)))
+}

@@ -1,0 +1,41 @@
+//! Why nothing was captured.
+
+use crate::store::failure::StoreFailure;
+
+/// Why nothing was captured. Nothing of it was written.
+#[derive(Debug, thiserror::Error)]
+pub enum CaptureFailure {
+    /// The phone is not enrolled
+    #[error("the phone is not enrolled")]
+    NotEnrolled,
+    /// The phone was revoked: it opens no sessions
+    #[error("the phone may not be used any more")]
+    Revoked,
+    /// Nobody works with the phone
+    #[error("nobody has a session on the phone")]
+    NoSession,
+    /// Somebody else works with the phone
+    #[error("somebody else has a session on the phone")]
+    SessionOfAnother,
+    /// The PIN is wrong, or the employee is not listed: which of them is not said
+    #[error("the PIN is wrong")]
+    PinWrong,
+    /// The entry is larger than the server takes
+    #[error("the entry has {0} bytes, more than the server takes")]
+    TooLarge(usize),
+    /// The store does not work
+    #[error(transparent)]
+    Store(#[from] StoreFailure),
+}
+
+impl From<rusqlite::Error> for CaptureFailure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<serde_json::Error> for CaptureFailure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Store(error.into())
+    }
+}

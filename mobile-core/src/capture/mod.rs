@@ -1,0 +1,15 @@
+//! What a worker does becomes an entry: one transaction, and it is durable when the call returns.
+//!
+//! A screen takes an `intent` when it opens. The same intent again gives the same entry, so that a double tap, a
+//! dropped future or a recreated screen never makes two clock-ins.
+
+mod action;
+mod entry;
+pub mod failure;
+pub mod session;
+
+#[cfg(test)]
+mod tests;
+
+pub use action::{Action, Capture, Photo, TaskStep};
+pub use entry::Captured;

@@ -1,0 +1,206 @@
+//! Captures, without network.
+
+use campo_protocol::{
+    entry::{Entry, Frame},
+    model::answers::{FieldAnswer, FilledForm},
+    sync::{Change, ScopePage, ViewPage},
+    scope::Scope,
+};
+use serde_json::{json, value::to_raw_value};
+use uuid::Uuid;
+
+use super::{Action, Capture, Captured, Photo, TaskStep, failure::CaptureFailure};
+use crate::{
+    core::enrolment::Enrolment,
+    environment::Environment,
+    machine::commit::Commit,
+    store::{Store, space::TakenFile},
+    testing::{TurnedClock, environment},
+};
+
+const INSTALLATION: Uuid = Uuid::from_u128(1);
+const ANA: Uuid = Uuid::from_u128(2);
+const LUIS: Uuid = Uuid::from_u128(3);
+/// Argon2id of 1234 with the least parameters that there are, so that tests are quick
+const PIN: &str = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$";
+
+/// An enrolled phone whose roster lists Ana (PIN 1234) and Luis (none).
+fn phone() -> (Store, Environment) {
+    let mut store = Store::in_memory().unwrap();
+    let enrolment =
+        Enrolment { server: String::new(), installation: INSTALLATION, company: "Sample".to_owned() };
+    store.enrol(&enrolment).unwrap();
+    let roster = json!({ "employees": [
+        { "id": ANA, "number": "1", "name": "Ana", "pin": verifier() },
+        { "id": LUIS, "number": "2", "name": "Luis" },
+    ] });
+    let page = ScopePage {
+        scope: Scope::Installation(INSTALLATION),
+        after: 0,
+        position: 1,
+        objects: 1,
+        digest: 0,
+        complete: false,
+        changes: vec![Change {
+            kind: "roster".to_owned(),
+            id: INSTALLATION,
+            body: Some(to_raw_value(&roster).unwrap()),
+        }],
+    };
+    let view = ViewPage { dropped: Vec::new(), scopes: vec![page], more: true, digest: None };
+    store.commit(&Commit { view: Some(view), ..Commit::default() }, 0).unwrap();
+    (store, environment(&TurnedClock::at(1_800_000_000_000_000), 1))
+}
+
+fn verifier() -> String {
+    use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
+    let params = Params::new(8, 1, 1, None).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let phc: argon2::password_hash::phc::PasswordHash =
+        argon2.hash_password_with_salt(b"1234", &[0; 16]).unwrap();
+    let phc = phc.to_string();
+    assert!(phc.starts_with(PIN), "{phc}");
+    phc
+}
+
+fn in_session() -> (Store, Environment) {
+    let (mut store, environment) = phone();
+    let checked = store.check_pin(ANA, "1234").unwrap();
+    store.open_session(&environment.moment(), "open", &checked).unwrap();
+    (store, environment)
+}
+
+fn does(store: &mut Store, environment: &Environment, intent: &str, action: Action) -> Captured {
+    let capture = Capture { intent: intent.to_owned(), action, place: None, note: None };
+    store.capture(&environment.moment(), &capture).unwrap()
+}
+
+#[test]
+fn a_session_needs_the_right_pin_of_somebody_on_the_roster() {
+    let (store, _) = phone();
+    for (employee, pin, right) in [
+        (ANA, "1234", true),
+        (ANA, "1235", false),
+        (ANA, "", false),
+        (LUIS, "1234", false),
+        (Uuid::from_u128(9), "1234", false),
+    ] {
+        assert_eq!(store.check_pin(employee, pin).is_ok(), right, "{employee} {pin}");
+    }
+}
+
+#[test]
+fn nothing_is_captured_without_a_session_and_another_does_not_push_it_out() {
+    let (mut store, environment) = phone();
+    let shift = Capture {
+        intent: "a".to_owned(),
+        action: Action::ShiftStart,
+        place: None,
+        note: None,
+    };
+    let failure = store.capture(&environment.moment(), &shift).unwrap_err();
+    assert!(matches!(failure, CaptureFailure::NoSession), "{failure}");
+    let checked = store.check_pin(ANA, "1234").unwrap();
+    let (session, captured) = store.open_session(&environment.moment(), "b", &checked).unwrap();
+    assert!(captured.is_some());
+    let (again, captured) = store.open_session(&environment.moment(), "b", &checked).unwrap();
+    assert_eq!((again, captured.is_none()), (session, true));
+    store.close_session(&environment.moment(), "c").unwrap();
+    assert_eq!(store.session().unwrap(), None);
+    let kinds: Vec<_> = store.all_entries().unwrap().into_iter().map(|entry| entry.kind).collect();
+    assert_eq!(kinds, ["session.open", "session.close"]);
+}
+
+#[test]
+fn the_same_intent_gives_the_same_entry() {
+    let (mut store, environment) = in_session();
+    let first = does(&mut store, &environment, "tap", Action::ShiftStart);
+    let again = does(&mut store, &environment, "tap", Action::ShiftStart);
+    assert_eq!((first.number, &first.bytes), (again.number, &again.bytes));
+    assert!(first.event().is_some() && again.event().is_none());
+    assert_eq!(store.all_entries().unwrap().len(), 2);
+}
+
+#[test]
+fn every_action_becomes_an_entry_that_the_server_reads() {
+    let (mut store, environment) = in_session();
+    let task = Uuid::from_u128(7);
+    let photo = |field: Option<&str>| Photo {
+        file: TakenFile { hash: "ab".repeat(32), size_bytes: 3 },
+        field: field.map(str::to_owned),
+        media_type: "image/jpeg".to_owned(),
+    };
+    let answer = |field: &str, value: Option<&str>| FieldAnswer {
+        field: field.to_owned(),
+        value: value.map(str::to_owned),
+        text: None,
+        files: Vec::new(),
+        rows: None,
+    };
+    let table = FieldAnswer { rows: Some(vec![vec![answer("serial", Some("A1"))]]), ..answer("items", None) };
+    let picture = FieldAnswer { files: vec!["ab".repeat(32)], ..answer("picture", None) };
+    let filled = FilledForm {
+        form: Uuid::from_u128(8),
+        version: 1,
+        answers: vec![table, picture, answer("left_empty", Some(""))],
+    };
+    let mut actions = vec![
+        Action::ShiftStart,
+        Action::BreakStart { kind: Some("LUNCH".to_owned()) },
+        Action::BreakEnd,
+        Action::Form { filled: filled.clone(), task: Some(task), photos: vec![photo(Some("picture"))] },
+        Action::Photo { photo: photo(None), task: None },
+        Action::Message { text: "Llego tarde".to_owned(), task: Some(task) },
+        Action::ShiftEnd,
+    ];
+    actions.extend(TaskStep::ALL.map(|step| Action::Task { task, step, reason: None }));
+    for (index, action) in actions.into_iter().enumerate() {
+        let kind = action.kind();
+        let captured = does(&mut store, &environment, &index.to_string(), action);
+        let frame = Frame::read(&captured.bytes).unwrap();
+        assert_eq!((frame.installation, frame.sequence), (INSTALLATION, index as i64 + 2));
+        let entry: Entry = serde_json::from_slice(&captured.bytes).unwrap();
+        assert_eq!((entry.kind.as_str(), entry.employee), (kind.name(), Some(ANA)));
+        assert!(entry.session.is_some() && entry.clock.unwrap().boot.is_some());
+        assert!(!kind.needs_task() || entry.task == Some(task));
+    }
+    let entries = store.all_entries().unwrap();
+    let form = entries.iter().find(|entry| entry.kind == "form").unwrap();
+    let entry: Entry = serde_json::from_slice(&form.bytes).unwrap();
+    assert_eq!(serde_json::from_str::<FilledForm>(entry.body.unwrap().get()).unwrap(), filled);
+    assert_eq!(entry.files[0].field.as_deref(), Some("picture"));
+    assert_eq!(store.book().unwrap().files.len(), 1, "the same photo twice is one file");
+}
+
+#[test]
+fn an_entry_that_the_server_would_not_take_is_refused_before_it_is_written() {
+    let (mut store, environment) = in_session();
+    let text = "x".repeat(300_000);
+    let action = Action::Message { text, task: None };
+    let capture = Capture { intent: "m".to_owned(), action, place: None, note: None };
+    let failure = store.capture(&environment.moment(), &capture).unwrap_err();
+    assert!(matches!(failure, CaptureFailure::TooLarge(size) if size > 300_000), "{failure}");
+    assert_eq!(store.all_entries().unwrap().len(), 1);
+}
+
+#[test]
+fn a_revoked_phone_opens_no_session() {
+    let (mut store, environment) = phone();
+    let checked = store.check_pin(ANA, "1234").unwrap();
+    let access = Some(crate::machine::book::Access::HandInOnly);
+    store.commit(&Commit { access, ..Commit::default() }, 0).unwrap();
+    let failure = store.open_session(&environment.moment(), "b", &checked).unwrap_err();
+    assert!(matches!(failure, CaptureFailure::Revoked), "{failure}");
+}
+
+#[test]
+fn capturing_a_form_throws_its_draft_away() {
+    let (mut store, environment) = in_session();
+    let form = Uuid::from_u128(8);
+    let name = super::entry::form_draft(None, form);
+    store.put_draft(&name, "{}", 0).unwrap();
+    assert_eq!(store.draft(&name).unwrap().as_deref(), Some("{}"));
+    let filled = FilledForm { form, version: 1, answers: Vec::new() };
+    does(&mut store, &environment, "f", Action::Form { filled, task: None, photos: Vec::new() });
+    assert_eq!(store.draft(&name).unwrap(), None);
+}

@@ -1,0 +1,440 @@
+//! The steps of the machine.
+
+use std::collections::HashMap;
+
+use campo_protocol::{
+    clock::Clock,
+    sync::{Answer, FileAnswer, Held, HeldFile, MAX_FILES, Outcome, Receipt, Unsent},
+    text::hex,
+};
+
+use super::{
+    CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer,
+    book::Access,
+    commit::{Commit, Facts, FileChange},
+    event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble, Upload},
+    retry,
+};
+
+impl Machine {
+    pub(super) fn take(&mut self, event: Event, out: &mut Vec<Instruction>) {
+        match event {
+            Event::Started => {
+                if self.book.access == Access::Stolen {
+                    out.push(Instruction::Wipe);
+                }
+                self.want(out);
+            }
+            Event::NetworkChanged | Event::Woken | Event::SyncRequested => self.want(out),
+            Event::LoggedIn => {
+                self.book.access = Access::Active;
+                self.want(out);
+            }
+            Event::Foreground(foreground) => {
+                self.foreground = foreground;
+                if foreground {
+                    self.want(out);
+                }
+            }
+            Event::Captured { number, entry, files } => {
+                self.book.outbox.insert(number, entry);
+                self.book.files.extend(files);
+                self.want(out);
+            }
+            Event::TimerFired => {
+                self.timer = Timer::None;
+                self.unknown.clear();
+                self.want(out);
+            }
+            Event::Paused => self.paused = true,
+            Event::Resumed => {
+                self.paused = false;
+                self.want(out);
+            }
+            Event::Answered { number, sent, answer } => self.answered(number, sent, *answer, out),
+            Event::Uploaded { number, received_bytes } => self.uploaded(number, received_bytes, out),
+            Event::Failed { number, failure } => self.failed(number, failure, out),
+            Event::Committed(facts) => self.committed(facts, out),
+            Event::CommitFailed(failure) => self.commit_failed(failure, out),
+        }
+    }
+
+    /// Begins what can begin, and arms a timer where nothing can and something waits.
+    pub(super) fn go_on(&mut self, out: &mut Vec<Instruction>) {
+        if self.is_busy() || self.paused {
+            return;
+        }
+        if self.book.access == Access::Stolen {
+            self.wanted = false;
+            return self.stop_waiting(out);
+        }
+        if self.wanted && self.timer != Timer::HeldBack && self.book.access.tries() {
+            return self.send(out);
+        }
+        if self.timer == Timer::None && self.book.access.sends() {
+            if let Some(upload) = self.next_upload() {
+                self.number += 1;
+                self.road = Road::Uploading { number: self.number, hash: upload.hash.clone() };
+                out.push(Instruction::Upload { number: self.number, upload });
+            } else if !self.book.outbox.is_empty() {
+                self.wait(1, None, out);
+            } else if self.foreground || !self.book.files.is_empty() {
+                self.timer = Timer::Armed;
+                out.push(retry::quiet());
+            }
+        }
+    }
+
+    /// Asks for an exchange at once, before a timer that the machine armed by itself.
+    fn want(&mut self, out: &mut Vec<Instruction>) {
+        self.wanted = true;
+        if self.timer == Timer::Armed {
+            self.stop_waiting(out);
+        }
+    }
+
+    fn stop_waiting(&mut self, out: &mut Vec<Instruction>) {
+        if self.timer != Timer::None {
+            self.timer = Timer::None;
+            out.push(Instruction::StopWaiting);
+        }
+    }
+
+    fn wait(&mut self, failures: u32, retry_after_s: Option<u64>, out: &mut Vec<Instruction>) {
+        self.timer = if retry_after_s.is_some() { Timer::HeldBack } else { Timer::Armed };
+        out.push(retry::after(failures, retry_after_s));
+    }
+
+    fn commit(&mut self, commit: Commit, then: Then, out: &mut Vec<Instruction>) {
+        let commit = Box::new(commit);
+        self.road = Road::Committing { commit: commit.clone(), then };
+        out.push(Instruction::Commit(commit));
+    }
+}
+
+/// What is sent.
+impl Machine {
+    fn send(&mut self, out: &mut Vec<Instruction>) {
+        self.wanted = false;
+        let entries = self.next_entries();
+        let files = self.files_to_ask(&entries);
+        let left = || self.book.outbox.iter().filter(|(number, _)| entries.binary_search(number).is_err());
+        let unsent = Unsent {
+            entries: left().count() as i64,
+            oldest_us: left().map(|(_, entry)| entry.captured_us).min(),
+            files: self.book.files.len() as i64,
+        };
+        let exchange = Exchange {
+            view: Held {
+                epoch: self.book.epoch,
+                scopes: self.book.scopes.iter().map(|(scope, held)| (*scope, held.position)).collect(),
+            },
+            unsent: (unsent.entries > 0 || unsent.files > 0).then_some(unsent),
+            files,
+            entries,
+        };
+        self.number += 1;
+        self.road = Road::Asking { number: self.number, exchange: exchange.clone() };
+        out.push(Instruction::Send { number: self.number, exchange });
+    }
+
+    /// The next entries, in the order of capture; those that failed alone come when there are no others.
+    fn next_entries(&self) -> Vec<i64> {
+        let passed_over = |number: &&i64| self.passed_over.contains(number);
+        let mut waiting: Vec<&i64> =
+            self.book.outbox.keys().filter(|number| !passed_over(number)).collect();
+        if waiting.is_empty() {
+            waiting = self.book.outbox.keys().collect();
+        }
+        let mut size_bytes = 0;
+        waiting
+            .into_iter()
+            .take(self.batch)
+            .take_while(|number| {
+                let first = size_bytes == 0;
+                size_bytes += self.book.outbox.get(number).map_or(0, |entry| entry.size_bytes as usize + 1);
+                first || size_bytes <= MAX_BATCH_BYTES
+            })
+            .copied()
+            .collect()
+    }
+
+    /// The files without ticket whose entry the server has, or gets with these `entries`.
+    fn files_to_ask(&self, entries: &[i64]) -> Vec<HeldFile> {
+        self.book
+            .files
+            .iter()
+            .filter(|(hash, file)| file.ticket.is_none() && !self.unknown.contains(*hash))
+            .filter(|(_, file)| {
+                !self.book.outbox.contains_key(&file.entry) || entries.binary_search(&file.entry).is_ok()
+            })
+            .take(MAX_FILES)
+            .map(|(hash, file)| HeldFile { hash: hash.clone(), size_bytes: file.size_bytes })
+            .collect()
+    }
+
+    /// The next part of a file, that which was captured first before the others.
+    fn next_upload(&self) -> Option<Upload> {
+        let with_ticket =
+            self.book.files.iter().filter_map(|(hash, file)| Some((hash, file, file.ticket.as_ref()?)));
+        let (hash, file, ticket) = with_ticket.min_by_key(|(hash, file, _)| (file.entry, *hash))?;
+        let left_bytes = (file.size_bytes - file.received_bytes).max(0);
+        Some(Upload {
+            hash: hash.clone(),
+            ticket: ticket.clone(),
+            from_bytes: file.received_bytes,
+            length_bytes: left_bytes.min(CHUNK_BYTES),
+            size_bytes: file.size_bytes,
+        })
+    }
+}
+
+/// What comes back.
+impl Machine {
+    fn answered(&mut self, number: u64, sent: Clock, answer: Answer, out: &mut Vec<Instruction>) {
+        // An answer that was given up, or one that arrives twice, is not waited for
+        let exchange = match &self.road {
+            Road::Asking { number: asked, exchange } if *asked == number => exchange.clone(),
+            _ => return,
+        };
+        let receipts = self.own_receipts(&exchange, answer.receipts);
+        let unreadable: Vec<_> = answer
+            .unreadable
+            .into_iter()
+            .filter_map(|line| {
+                let index = usize::try_from(line.line).ok()?.checked_sub(1)?;
+                Some((*exchange.entries.get(index)?, line.fault))
+            })
+            .collect();
+        if receipts.is_empty() && unreadable.is_empty() && !exchange.entries.is_empty() {
+            return self.exchange_failed(&exchange, &Failure::Broken, out);
+        }
+        let files: Vec<_> = answer.files.into_iter().filter_map(|answer| self.file_answer(answer)).collect();
+        let unknown = exchange.files.iter().filter(|asked| !files.iter().any(|(hash, _)| *hash == asked.hash));
+        self.unknown.extend(unknown.map(|asked| asked.hash.clone()));
+        let access = if answer.view.is_some() { Access::Active } else { Access::HandInOnly };
+        let more = answer.view.as_ref().is_some_and(|view| view.more && !view.scopes.is_empty());
+        let commit = Commit {
+            access: Some(access).filter(|access| *access != self.book.access),
+            epoch: Some(answer.epoch).filter(|epoch| Some(*epoch) != self.book.epoch),
+            again: self.book.epoch.is_some_and(|epoch| epoch != answer.epoch),
+            anchor: Some((sent, answer.received_at_us)),
+            receipts,
+            unreadable,
+            heads: answer.heads,
+            view: answer.view,
+            files,
+        };
+        let lines = exchange.entries.len();
+        self.commit(commit, Then::Exchange { more, lines }, out);
+    }
+
+    /// The receipts of entries that were sent, with the hash of what was sent; a conflict has the hash of what the
+    /// server holds. Others say nothing about what stands here.
+    fn own_receipts(&self, exchange: &Exchange, receipts: Vec<Receipt>) -> Vec<(i64, Receipt)> {
+        let sent: HashMap<_, _> = exchange
+            .entries
+            .iter()
+            .filter_map(|number| {
+                let entry = self.book.outbox.get(number)?;
+                Some((entry.id, (*number, entry.hash)))
+            })
+            .collect();
+        receipts
+            .into_iter()
+            .filter_map(|receipt| {
+                let (number, hash) = sent.get(&receipt.id)?;
+                let ours = receipt.outcome == Outcome::Conflict || receipt.hash == hex(hash);
+                ours.then_some((*number, receipt))
+            })
+            .collect()
+    }
+
+    fn file_answer(&self, answer: FileAnswer) -> Option<(String, FileChange)> {
+        let (hash, change) = match answer {
+            FileAnswer::Stored { hash } => (hash, FileChange::Stored),
+            FileAnswer::Wanted { hash, ticket, received_bytes, expires_us: _ } => {
+                (hash, FileChange::Wanted { ticket, received_bytes })
+            }
+            FileAnswer::Unknown { .. } => return None,
+        };
+        self.book.files.contains_key(&hash).then_some((hash, change))
+    }
+
+    fn uploaded(&mut self, number: u64, received_bytes: Option<i64>, out: &mut Vec<Instruction>) {
+        let hash = match &self.road {
+            Road::Uploading { number: sent, hash } if *sent == number => hash.clone(),
+            _ => return,
+        };
+        let change = received_bytes.map_or(FileChange::Stored, FileChange::Received);
+        self.commit(Commit { files: vec![(hash, change)], ..Commit::default() }, Then::Upload, out);
+    }
+
+    fn failed(&mut self, number: u64, failure: Failure, out: &mut Vec<Instruction>) {
+        match std::mem::replace(&mut self.road, Road::Free) {
+            Road::Asking { number: asked, exchange } if asked == number => {
+                self.exchange_failed(&exchange, &failure, out);
+            }
+            Road::Uploading { number: sent, hash } if sent == number => {
+                self.upload_failed(hash, &failure, out);
+            }
+            other => self.road = other,
+        }
+    }
+
+    fn exchange_failed(&mut self, exchange: &Exchange, failure: &Failure, out: &mut Vec<Instruction>) {
+        self.road = Road::Free;
+        if self.access_failed(failure, out) {
+            return;
+        }
+        self.failures += 1;
+        let mut again_at_once = false;
+        if matches!(failure, Failure::Broken | Failure::TooLarge) {
+            again_at_once = self.shrink(exchange) && *failure == Failure::TooLarge;
+        }
+        self.trouble = trouble_of(failure);
+        if again_at_once {
+            self.wanted = true;
+        } else {
+            self.wait(self.failures, retry_after(failure), out);
+        }
+    }
+
+    /// Sends less the next time: half as many entries, and one that failed alone behind the others. False when there
+    /// was nothing to leave out.
+    fn shrink(&mut self, exchange: &Exchange) -> bool {
+        match exchange.entries.as_slice() {
+            [] => false,
+            [alone] => {
+                self.batch = 1;
+                self.passed_over.insert(*alone);
+                let others = self.book.outbox.keys().any(|number| !self.passed_over.contains(number));
+                if !others {
+                    self.passed_over.clear();
+                }
+                others
+            }
+            several => {
+                self.batch = several.len() / 2;
+                true
+            }
+        }
+    }
+
+    fn upload_failed(&mut self, hash: String, failure: &Failure, out: &mut Vec<Instruction>) {
+        if self.access_failed(failure, out) {
+            return;
+        }
+        self.upload_failures += 1;
+        self.trouble = trouble_of(failure);
+        self.wait(self.upload_failures, retry_after(failure), out);
+        if matches!(failure, Failure::TicketLost | Failure::Refused(_) | Failure::TooLarge) {
+            let files = vec![(hash, FileChange::TicketLost)];
+            self.commit(Commit { files, ..Commit::default() }, Then::Access, out);
+        }
+    }
+
+    /// Notes what the server says of the phone as a whole. False when it said nothing of that.
+    fn access_failed(&mut self, failure: &Failure, out: &mut Vec<Instruction>) -> bool {
+        let access = match failure {
+            Failure::NeedsLogin => Access::NeedsLogin,
+            Failure::Revoked => Access::Refused,
+            Failure::Stolen => Access::Stolen,
+            _ => return false,
+        };
+        if access != self.book.access {
+            self.commit(Commit { access: Some(access), ..Commit::default() }, Then::Access, out);
+        }
+        true
+    }
+
+    fn committed(&mut self, facts: Facts, out: &mut Vec<Instruction>) {
+        let Road::Committing { commit, then } = std::mem::replace(&mut self.road, Road::Free) else { return };
+        let mismatch = facts.mismatch;
+        self.book.apply(&commit, facts);
+        match then {
+            Then::Exchange { more, lines } => {
+                self.exchange_committed(&commit, more, lines, out);
+                if mismatch {
+                    self.mismatched(out);
+                } else if !more {
+                    self.mismatches = 0;
+                }
+            }
+            Then::Upload => self.upload_failures = 0,
+            Then::Access => {
+                if commit.access == Some(Access::Stolen) {
+                    out.push(Instruction::Wipe);
+                }
+            }
+        }
+    }
+
+    fn exchange_committed(
+        &mut self,
+        commit: &Commit,
+        more: bool,
+        lines: usize,
+        out: &mut Vec<Instruction>,
+    ) {
+        self.failures = 0;
+        self.trouble = None;
+        self.passed_over.retain(|number| self.book.outbox.contains_key(number));
+        if lines > 0 {
+            self.batch = (self.batch * 2).min(MAX_BATCH_ENTRIES);
+            self.unknown.clear();
+        }
+        if commit.again {
+            self.unknown.clear();
+            self.batch = MAX_BATCH_ENTRIES;
+        }
+        let some_left = lines > 0 && !self.book.outbox.is_empty();
+        if more || commit.again || some_left || !self.files_to_ask(&[]).is_empty() {
+            self.want(out);
+        }
+    }
+
+    /// The phone does not hold what the server holds. It reads anew at once; if that did not help, later.
+    fn mismatched(&mut self, out: &mut Vec<Instruction>) {
+        self.mismatches += 1;
+        if self.mismatches == 1 {
+            self.want(out);
+        } else {
+            self.wanted = false;
+            self.wait(self.mismatches, None, out);
+        }
+    }
+
+    fn commit_failed(&mut self, failure: CommitFailure, out: &mut Vec<Instruction>) {
+        self.road = Road::Free;
+        self.trouble = match failure {
+            CommitFailure::DiskFull => Some(Trouble::DiskFull),
+            CommitFailure::Busy | CommitFailure::Other => Some(Trouble::Store),
+            // It is tried again when the store is resumed
+            CommitFailure::Paused => {
+                self.wanted = true;
+                return;
+            }
+        };
+        self.failures += 1;
+        self.wait(self.failures, None, out);
+    }
+}
+
+const fn retry_after(failure: &Failure) -> Option<u64> {
+    match failure {
+        Failure::Later { retry_after_s } => *retry_after_s,
+        _ => None,
+    }
+}
+
+fn trouble_of(failure: &Failure) -> Option<Trouble> {
+    Some(match failure {
+        Failure::Offline => Trouble::Offline,
+        Failure::Broken | Failure::TooLarge => Trouble::NotCampo,
+        Failure::Later { .. } => Trouble::ServerBusy,
+        Failure::UpgradeRequired => Trouble::UpgradeRequired,
+        Failure::Refused(code) => Trouble::Refused(code.clone()),
+        Failure::NeedsLogin | Failure::Revoked | Failure::Stolen | Failure::TicketLost => return None,
+    })
+}

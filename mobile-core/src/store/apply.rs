@@ -1,0 +1,159 @@
+//! One answer of the server becomes one transaction.
+
+use campo_protocol::sync::{Outcome, Receipt};
+use rusqlite::{Connection, Transaction};
+
+use super::{Store, book, failure::Result, objects, repair, settings, settings::name};
+use crate::machine::{
+    book::Access,
+    commit::{Commit, Facts, FileChange},
+};
+
+impl Store {
+    /// Carries a commit out. When this returns well, it stands durably; otherwise nothing of it does.
+    pub fn commit(&mut self, commit: &Commit, now_us: i64) -> Result<Facts> {
+        let transaction = self.begin()?;
+        let facts = apply(&transaction, commit, now_us)?;
+        transaction.commit()?;
+        Ok(facts)
+    }
+}
+
+fn apply(transaction: &Transaction<'_>, commit: &Commit, now_us: i64) -> Result<Facts> {
+    if let Some(access) = commit.access {
+        if access == Access::Stolen {
+            wipe(transaction)?;
+        }
+        settings::set(transaction, name::ACCESS, &access.name())?;
+        if access == Access::Stolen {
+            let book = Some(Box::new(book::book(transaction)?));
+            return Ok(Facts { book, ..Facts::default() });
+        }
+    }
+    if let Some(epoch) = commit.epoch {
+        settings::set(transaction, name::EPOCH, &epoch)?;
+    }
+    if commit.again {
+        announce_again(transaction)?;
+    }
+    if let Some(anchor) = &commit.anchor {
+        settings::set(transaction, name::ANCHOR, anchor)?;
+    }
+    for (number, receipt) in &commit.receipts {
+        settle(transaction, *number, receipt, now_us)?;
+    }
+    for (number, fault) in &commit.unreadable {
+        put_by(transaction, *number, "unreadable", now_us)?;
+        repair::put(transaction, *number, "unreadable", &fault.code, now_us)?;
+    }
+    for head in &commit.heads {
+        keep_head(transaction, &head.chain, head.number, &serde_json::to_string(head)?)?;
+    }
+    for (hash, change) in &commit.files {
+        change_file(transaction, hash, change, now_us)?;
+    }
+    let mut facts = Facts::default();
+    if let Some(view) = &commit.view {
+        facts.mismatch = !objects::apply(transaction, view)?;
+        facts.scopes = Some(book::scopes(transaction)?);
+        if !view.more && !facts.mismatch {
+            // The view holds what the entries with receipts did: nothing needs to be laid over it for them any more
+            transaction
+                .prepare_cached("update entry set laid_over = 0 where laid_over = 1 and state <> 'waiting'")?
+                .execute(())?;
+        }
+    }
+    if commit.again {
+        facts.book = Some(Box::new(book::book(transaction)?));
+    }
+    Ok(facts)
+}
+
+/// The server was restored and may have lost what it had confirmed: whatever is kept is sent again, and every scope is
+/// read anew. What is shown stays until then.
+fn announce_again(connection: &Connection) -> Result<()> {
+    connection.execute_batch(
+        "update entry set state = 'waiting', settled_us = null, laid_over = 1; \
+         update file set ticket = null, received_bytes = 0; \
+         update file set state = 'waiting', stored_us = null where present; \
+         update scope set position = 0; \
+         delete from repair; \
+         delete from head;",
+    )?;
+    Ok(())
+}
+
+fn settle(connection: &Connection, number: i64, receipt: &Receipt, now_us: i64) -> Result<()> {
+    let reason = receipt.reason.as_deref().unwrap_or_default();
+    if receipt.outcome == Outcome::Conflict {
+        put_by(connection, number, "conflict", now_us)?;
+        return repair::put(connection, number, "conflict", reason, now_us);
+    }
+    connection
+        .prepare_cached(
+            "update entry set state = 'settled', settled_us = ?2, outcome = ?3, reason = ?4, position = ?5, \
+             occurred_at_us = ?6, occurred_kind = ?7 where number = ?1",
+        )?
+        .execute((
+            number,
+            now_us,
+            receipt.outcome.name(),
+            receipt.reason.as_deref(),
+            receipt.position,
+            receipt.occurred_at_us,
+            receipt.occurred_kind.name(),
+        ))?;
+    if receipt.outcome == Outcome::SetAside {
+        repair::put(connection, number, "set_aside", reason, now_us)
+    } else {
+        repair::remove(connection, number)
+    }
+}
+
+/// Takes an entry out of the outbox that the server did not take: it stays here, and has no effect on what is shown.
+fn put_by(connection: &Connection, number: i64, state: &str, now_us: i64) -> Result<()> {
+    connection
+        .prepare_cached("update entry set state = ?2, settled_us = ?3, laid_over = 0 where number = ?1")?
+        .execute((number, state, now_us))?;
+    Ok(())
+}
+
+fn keep_head(connection: &Connection, chain: &str, number: i64, body: &str) -> Result<()> {
+    connection
+        .prepare_cached(
+            "insert into head (chain, number, body) values (?1, ?2, ?3) on conflict (chain) do update \
+             set number = excluded.number, body = excluded.body where excluded.number > head.number",
+        )?
+        .execute((chain, number, body))?;
+    Ok(())
+}
+
+fn change_file(connection: &Connection, hash: &str, change: &FileChange, now_us: i64) -> Result<()> {
+    match change {
+        FileChange::Stored => connection
+            .prepare_cached(
+                "update file set state = 'stored', stored_us = ?2, ticket = null where hash = ?1",
+            )?
+            .execute((hash, now_us))?,
+        FileChange::Wanted { ticket, received_bytes } => connection
+            .prepare_cached("update file set ticket = ?2, received_bytes = ?3 where hash = ?1")?
+            .execute((hash, ticket, received_bytes))?,
+        FileChange::Received(received_bytes) => connection
+            .prepare_cached("update file set received_bytes = ?2 where hash = ?1")?
+            .execute((hash, received_bytes))?,
+        FileChange::TicketLost => connection
+            .prepare_cached("update file set ticket = null, received_bytes = 0 where hash = ?1")?
+            .execute((hash,))?,
+    };
+    Ok(())
+}
+
+/// Removes everything, and overwrites it.
+fn wipe(connection: &Connection) -> Result<()> {
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.execute_batch(
+        "delete from setting; delete from entry; delete from file; delete from scope; delete from object; \
+         delete from repair; delete from draft; delete from head;",
+    )?;
+    Ok(())
+}

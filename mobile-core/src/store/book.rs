@@ -1,0 +1,90 @@
+//! The book, as the store has it: how the machine is rebuilt.
+
+use std::collections::BTreeMap;
+
+use campo_protocol::scope::Scope;
+use rusqlite::Connection;
+
+use super::{
+    Store,
+    failure::{Result, StoreFailure},
+    id_of,
+    settings::{self, name},
+};
+use crate::machine::{
+    book::{Access, Book, Pending, PendingFile},
+    scope::ScopeHeld,
+};
+
+impl Store {
+    /// What the machine must know of what stands here.
+    pub fn book(&self) -> Result<Book> {
+        book(self.read())
+    }
+}
+
+pub(super) fn book(connection: &Connection) -> Result<Book> {
+    let access: Option<String> = settings::get(connection, name::ACCESS)?;
+    Ok(Book {
+        access: access.as_deref().map_or(Access::NotEnrolled, Access::from_name),
+        epoch: settings::get(connection, name::EPOCH)?,
+        outbox: outbox(connection)?,
+        scopes: scopes(connection)?,
+        files: files(connection)?,
+    })
+}
+
+fn outbox(connection: &Connection) -> Result<BTreeMap<i64, Pending>> {
+    let mut statement = connection.prepare_cached(
+        "select number, id, hash, length(bytes), captured_us from entry where state = 'waiting'",
+    )?;
+    let mut rows = statement.query(())?;
+    let mut outbox = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let hash: Vec<u8> = row.get(2)?;
+        let hash = hash.try_into().map_err(|_| StoreFailure::Other("a hash is not 32 bytes long".to_owned()))?;
+        let id = id_of(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        let entry = Pending { id, hash, size_bytes: row.get(3)?, captured_us: row.get(4)? };
+        outbox.insert(row.get(0)?, entry);
+    }
+    Ok(outbox)
+}
+
+pub(super) fn scopes(connection: &Connection) -> Result<BTreeMap<Scope, ScopeHeld>> {
+    let mut statement =
+        connection.prepare_cached("select scope, position, objects, digest, mark, marking from scope")?;
+    let mut rows = statement.query(())?;
+    let mut scopes = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let text: String = row.get(0)?;
+        // A kind of scope of a newer release is left alone
+        let Ok(scope) = text.parse() else { continue };
+        let held = ScopeHeld {
+            position: row.get(1)?,
+            objects: row.get(2)?,
+            digest: row.get(3)?,
+            mark: row.get(4)?,
+            marking: row.get(5)?,
+        };
+        scopes.insert(scope, held);
+    }
+    Ok(scopes)
+}
+
+fn files(connection: &Connection) -> Result<BTreeMap<String, PendingFile>> {
+    let mut statement = connection.prepare_cached(
+        "select hash, entry, size_bytes, received_bytes, ticket from file where state = 'waiting' and present",
+    )?;
+    let mut rows = statement.query(())?;
+    let mut files = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let file = PendingFile {
+            entry: row.get(1)?,
+            size_bytes: row.get(2)?,
+            received_bytes: row.get(3)?,
+            ticket: row.get(4)?,
+        };
+        files.insert(row.get(0)?, file);
+    }
+    Ok(files)
+}

@@ -1,0 +1,32 @@
+//! How long things stay on the phone. What the server does not have stays for ever.
+
+use super::{Store, failure::Result};
+
+/// How long an entry stays after its receipt, so that a restored server can be healed: 30 days, in microseconds.
+pub const KEEP_ENTRIES_US: i64 = 30 * DAY_US;
+/// How long the bytes of a file stay after the server stored it: 7 days, in microseconds.
+pub const KEEP_FILES_US: i64 = 7 * DAY_US;
+
+const DAY_US: i64 = 24 * 3600 * 1_000_000;
+
+impl Store {
+    /// Removes the entries whose receipts are old, and names the files whose bytes are not needed any more. What is in
+    /// the repair tray stays.
+    pub fn forget_old(&mut self, now_us: i64) -> Result<Vec<String>> {
+        let transaction = self.begin()?;
+        transaction.execute(
+            // The last one stays: the sequence goes on from it
+            "delete from entry where state = 'settled' and settled_us < ?1 \
+             and number < (select max(number) from entry) \
+             and not exists (select 1 from repair r where r.number = entry.number) \
+             and not exists (select 1 from file f where f.entry = entry.number and f.state = 'waiting')",
+            (now_us.saturating_sub(KEEP_ENTRIES_US),),
+        )?;
+        let hashes = transaction
+            .prepare("update file set present = 0 where state = 'stored' and present and stored_us < ?1 returning hash")?
+            .query_map((now_us.saturating_sub(KEEP_FILES_US),), |row| row.get(0))?
+            .collect::<rusqlite::Result<Vec<String>>>()?;
+        transaction.commit()?;
+        Ok(hashes)
+    }
+}

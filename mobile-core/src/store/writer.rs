@@ -1,0 +1,127 @@
+//! The thread that writes. Captures, answers and settings take turns on it; whoever asks waits for the result.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    thread::JoinHandle,
+};
+
+use super::{
+    Store,
+    failure::{Result, StoreFailure},
+};
+
+type Work = Box<dyn FnOnce(&mut Desk) + Send>;
+
+/// The store behind its own thread, and a second connection for reading beside it.
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    /// Taken by `drop` alone, which ends the thread
+    queue: Option<mpsc::Sender<Work>>,
+    thread: Option<JoinHandle<()>>,
+    /// None while the store is paused. Written by `pause` and `resume`
+    reader: Mutex<Option<Store>>,
+}
+
+/// What the thread has: nothing while the store is paused.
+struct Desk {
+    path: PathBuf,
+    store: Option<Store>,
+}
+
+impl Writer {
+    /// Opens or makes the database at `path`.
+    pub fn open(path: &Path) -> Result<Self> {
+        let store = Store::open(path)?;
+        let reader = Store::open_for_reading(path)?;
+        let (queue, work) = mpsc::channel::<Work>();
+        let mut desk = Desk { path: path.to_owned(), store: Some(store) };
+        let run = move || {
+            while let Ok(work) = work.recv() {
+                work(&mut desk);
+            }
+        };
+        let thread = std::thread::Builder::new().name("campo-store".to_owned()).spawn(run)?;
+        Ok(Self {
+            path: path.to_owned(),
+            queue: Some(queue),
+            thread: Some(thread),
+            reader: Mutex::new(Some(reader)),
+        })
+    }
+
+    /// Does something with the store, in its turn, and waits for it. [`StoreFailure::Paused`] while it is paused.
+    pub fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.on_desk(move |desk| match &mut desk.store {
+            Some(store) => work(store),
+            None => Err(StoreFailure::Paused),
+        })
+    }
+
+    /// Reads beside whatever is being written.
+    pub fn read<T>(&self, work: impl FnOnce(&Store) -> Result<T>) -> Result<T> {
+        match &*self.reader() {
+            Some(store) => work(store),
+            None => Err(StoreFailure::Paused),
+        }
+    }
+
+    /// Takes no more work, and returns when the database is closed, so that no lock of it is held: iOS kills an app
+    /// that is suspended while it holds one. What was begun before is finished.
+    pub fn pause(&self) -> Result<()> {
+        *self.reader() = None;
+        self.on_desk(|desk| {
+            if let Some(store) = desk.store.take() {
+                store.checkpoint()?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Takes work again.
+    pub fn resume(&self) -> Result<()> {
+        self.on_desk(|desk| {
+            if desk.store.is_none() {
+                desk.store = Some(Store::open(&desk.path)?);
+            }
+            Ok(())
+        })?;
+        let mut reader = self.reader();
+        if reader.is_none() {
+            *reader = Some(Store::open_for_reading(&self.path)?);
+        }
+        Ok(())
+    }
+
+    fn on_desk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Desk) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let gone = || StoreFailure::Other("the thread of the store has ended".to_owned());
+        let (answer, result) = mpsc::sync_channel(1);
+        let work = Box::new(move |desk: &mut Desk| {
+            // Whoever asked may be gone; the work is done all the same
+            let _ = answer.send(work(desk));
+        });
+        self.queue.as_ref().ok_or_else(gone)?.send(work).map_err(|_| gone())?;
+        result.recv().map_err(|_| gone())?
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Option<Store>> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was reported to those who waited for it
+            let _ = thread.join();
+        }
+    }
+}
