@@ -116,6 +116,7 @@ impl Machine {
 impl Machine {
     fn send(&mut self, out: &mut Vec<Instruction>) {
         self.wanted = false;
+        self.stop_waiting(out);
         let entries = self.next_entries();
         let files = self.files_to_ask(&entries);
         let left = || self.book.outbox.iter().filter(|(number, _)| entries.binary_search(number).is_err());
@@ -288,6 +289,8 @@ impl Machine {
             return;
         }
         self.failures += 1;
+        // What asked for an exchange meanwhile would meet the same
+        self.wanted = false;
         let mut again_at_once = false;
         if matches!(failure, Failure::Broken | Failure::TooLarge) {
             again_at_once = self.shrink(exchange) && *failure == Failure::TooLarge;
@@ -342,6 +345,7 @@ impl Machine {
             Failure::Stolen => Access::Stolen,
             _ => return false,
         };
+        self.wanted = false;
         if access != self.book.access {
             self.commit(Commit { access: Some(access), ..Commit::default() }, Then::Access, out);
         }

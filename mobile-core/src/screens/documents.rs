@@ -3,7 +3,7 @@
 use campo_protocol::{
     civil::CivilTime,
     model::{Data, Ref, place::Location, task_type::DataLabel},
-    task::{body::NewAssignment, fields::Priority, status::Status},
+    task::{body::NewAssignment, status::Status},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
@@ -41,8 +41,6 @@ pub(crate) struct TaskDocument {
     pub(crate) due: Option<CivilTime>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) data: Data,
-    #[serde(default, deserialize_with = "lenient")]
-    pub(crate) priority: Priority,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) progress: Option<Progress>,
     #[serde(default, deserialize_with = "lenient")]

@@ -21,8 +21,6 @@ pub(crate) mod name {
     pub(crate) const ENROLLING: &str = "enrolling";
     /// Who works with the phone now
     pub(crate) const SESSION: &str = "session";
-    /// The language of the texts
-    pub(crate) const LANGUAGE: &str = "language";
 }
 
 /// The value of that name; none also for a value that this release cannot read.
