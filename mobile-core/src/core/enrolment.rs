@@ -1,16 +1,24 @@
-//! Who the phone is.
+//! Who the phone is, and how it becomes somebody.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use uuid::Uuid;
 
+use super::{
+    failure::{CoreFailure, Result},
+    transport::HttpRequest,
+};
 use crate::{
     machine::book::Access,
     store::{
-        Store,
-        failure::Result,
+        Store, failure,
         settings::{self, name},
     },
+    wire::{self, HttpAnswer},
 };
+
+/// The name of the bearer secret in the platform's secure store.
+pub const BEARER: &str = "campo.bearer";
 
 /// An enrolment, without its secret, which is in the platform's secure store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,15 +31,63 @@ pub struct Enrolment {
     pub company: String,
 }
 
+/// What a phone says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Device {
+    /// Such as `android`
+    pub platform: String,
+    /// Such as `Pixel 9`
+    pub model: String,
+    /// The version of its system
+    pub os_version: String,
+    /// The version of the app
+    pub app_version: String,
+}
+
+/// An enrolment that was asked for: asked again, the server gives the same answer.
+#[derive(Debug, Serialize, Deserialize)]
+struct Asked {
+    code: String,
+    key: String,
+}
+
+#[derive(Deserialize)]
+struct Redeemed {
+    installation: RedeemedInstallation,
+    account: RedeemedAccount,
+    token: String,
+}
+
+#[derive(Deserialize)]
+struct RedeemedInstallation {
+    id: Uuid,
+}
+
+#[derive(Deserialize)]
+struct RedeemedAccount {
+    name: String,
+}
+
 impl Store {
     /// Who the phone is enrolled as.
-    pub fn enrolment(&self) -> Result<Option<Enrolment>> {
+    pub fn enrolment(&self) -> failure::Result<Option<Enrolment>> {
         settings::get(self.read(), name::ENROLMENT)
+    }
+
+    /// The idempotency key with which a code is redeemed: `key` at the first time, and that one again later.
+    pub(super) fn begin_enrolment(&mut self, code: &str, key: &str) -> failure::Result<String> {
+        let asked: Option<Asked> = settings::get(self.read(), name::ENROLLING)?;
+        if let Some(asked) = asked.filter(|asked| asked.code == code) {
+            return Ok(asked.key);
+        }
+        let asked = Asked { code: code.to_owned(), key: key.to_owned() };
+        settings::set(self.read(), name::ENROLLING, &asked)?;
+        Ok(asked.key)
     }
 
     /// The phone is enrolled from now on. What another enrolment captured stays, and is sent by this one; its view is
     /// forgotten.
-    pub fn enrol(&mut self, enrolment: &Enrolment) -> Result<()> {
+    pub fn enrol(&mut self, enrolment: &Enrolment) -> failure::Result<()> {
         let transaction = self.begin()?;
         settings::set(&transaction, name::ENROLMENT, enrolment)?;
         settings::set(&transaction, name::ACCESS, &Access::Active.name())?;
@@ -41,4 +97,31 @@ impl Store {
         transaction.execute_batch("delete from object; delete from scope;")?;
         Ok(transaction.commit()?)
     }
+}
+
+/// The request that redeems a one-time code.
+pub(super) fn redemption(server: &str, code: &str, device: &Device, key: &str) -> Result<HttpRequest> {
+    let body = json!({ "code": code, "device": device });
+    let body = serde_json::to_vec(&body).map_err(|error| CoreFailure::internal(&error))?;
+    Ok(HttpRequest {
+        method: "POST",
+        url: format!("{server}/v1/enrolments/redeem"),
+        headers: vec![
+            ("content-type", "application/json".to_owned()),
+            ("idempotency-key", key.to_owned()),
+        ],
+        body,
+    })
+}
+
+/// Who the phone is by the server's answer, and the secret.
+pub(super) fn read(server: String, answer: &HttpAnswer) -> Result<(Enrolment, String)> {
+    if answer.status != 201 {
+        return Err(wire::failure(answer).into());
+    }
+    // Anything else that answers 201 is not Campo
+    let redeemed: Redeemed = serde_json::from_slice(&answer.body).map_err(|_| CoreFailure::Offline)?;
+    let enrolment =
+        Enrolment { server, installation: redeemed.installation.id, company: redeemed.account.name };
+    Ok((enrolment, redeemed.token))
 }

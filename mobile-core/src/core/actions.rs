@@ -1,0 +1,152 @@
+//! What the shell calls: captures, and what screens show.
+
+use std::path::Path;
+
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::{
+    Core,
+    enrolment::{Device, Enrolment},
+    failure::{CoreFailure, Result},
+    road::Order,
+};
+use crate::{
+    capture::{
+        Capture, Captured,
+        session::{RosterEmployee, Session},
+    },
+    screens::{
+        Language,
+        day::DayLine,
+        task::{TaskCard, TaskDetail},
+        unsent::UnsentCount,
+    },
+    store::{Store, repair::TrayItem, space::TakenFile},
+};
+
+/// Becoming somebody.
+impl Core {
+    /// Redeems a one-time code. Dropping the future ends the waiting alone: the phone is enrolled all the same, or the
+    /// same code can be tried again.
+    pub async fn enrol(&self, server: &str, code: &str, device: Device) -> Result<Enrolment> {
+        let (reply, enrolled) = oneshot::channel();
+        let order = Order::Enrol { server: server.to_owned(), code: code.to_owned(), device, reply };
+        let gone = || CoreFailure::internal(&"the road has ended");
+        self.orders.send(order).map_err(|_| gone())?;
+        enrolled.await.map_err(|_| gone())?
+    }
+
+    /// Who the phone is enrolled as.
+    pub fn enrolment(&self) -> Result<Option<Enrolment>> {
+        Ok(self.writer.read(Store::enrolment)?)
+    }
+
+    /// Who may open a session.
+    pub fn roster(&self) -> Result<Vec<RosterEmployee>> {
+        Ok(self.writer.read(Store::roster)?)
+    }
+
+    /// Who works with the phone now.
+    pub fn session(&self) -> Result<Option<Session>> {
+        Ok(self.writer.read(Store::session)?)
+    }
+
+    /// Opens a session with a PIN, without network. Takes a fraction of a second.
+    pub fn open_session(&self, intent: &str, employee: Uuid, pin: &str) -> Result<Session> {
+        let checked = self.writer.read(|store| Ok(store.check_pin(employee, pin)))??;
+        let (moment, intent) = (self.environment.moment(), intent.to_owned());
+        let opened = self.writer.write(move |store| Ok(store.open_session(&moment, &intent, &checked)))?;
+        let (session, captured) = opened?;
+        self.tell_of(captured.as_ref());
+        Ok(session)
+    }
+
+    /// Ends the session. What it captured stays and is sent.
+    pub fn close_session(&self, intent: &str) -> Result<()> {
+        let (moment, intent) = (self.environment.moment(), intent.to_owned());
+        let captured = self.writer.write(move |store| Ok(store.close_session(&moment, &intent)))??;
+        self.tell_of(Some(&captured));
+        Ok(())
+    }
+}
+
+/// Capturing.
+impl Core {
+    /// Captures what a worker did. When this returns well, it survives the loss of power. With the same intent it returns
+    /// the same entry.
+    pub fn capture(&self, capture: Capture) -> Result<Captured> {
+        let moment = self.environment.moment();
+        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture)))??;
+        self.tell_of(Some(&captured));
+        Ok(captured)
+    }
+
+    /// Moves a photo into the file space, durably; what a capture mentions must be there.
+    pub fn take_file(&self, path: &Path) -> Result<TakenFile> {
+        Ok(self.space.take(path)?)
+    }
+
+    /// Keeps a draft, durably.
+    pub fn put_draft(&self, name: &str, body: &str) -> Result<()> {
+        let (name, body, now_us) = (name.to_owned(), body.to_owned(), self.environment.now_us());
+        Ok(self.writer.write(move |store| store.put_draft(&name, &body, now_us))?)
+    }
+
+    /// The draft of that name.
+    pub fn draft(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.writer.read(|store| store.draft(name))?)
+    }
+
+    /// Throws a draft away.
+    pub fn remove_draft(&self, name: &str) -> Result<()> {
+        let name = name.to_owned();
+        Ok(self.writer.write(move |store| store.remove_draft(&name))?)
+    }
+
+    fn tell_of(&self, captured: Option<&Captured>) {
+        if let Some(event) = captured.and_then(Captured::event) {
+            self.tell(event);
+        }
+    }
+}
+
+/// Showing.
+impl Core {
+    /// The tasks of whoever works with the phone.
+    pub fn tasks(&self) -> Result<Vec<TaskCard>> {
+        Ok(self.writer.read(|store| {
+            let Some(session) = store.session()? else { return Ok(Vec::new()) };
+            store.tasks(session.employee, store.company_language()?)
+        })?)
+    }
+
+    /// One task.
+    pub fn task(&self, id: Uuid) -> Result<Option<TaskDetail>> {
+        Ok(self.writer.read(|store| store.task(id, store.company_language()?))?)
+    }
+
+    /// The day of whoever works with the phone.
+    pub fn day(&self) -> Result<Vec<DayLine>> {
+        let now_us = self.environment.now_us();
+        Ok(self.writer.read(|store| {
+            let Some(session) = store.session()? else { return Ok(Vec::new()) };
+            store.day(session.employee, now_us, store.company_language()?)
+        })?)
+    }
+
+    /// How much the phone still holds.
+    pub fn unsent(&self) -> Result<UnsentCount> {
+        Ok(self.writer.read(|store| store.unsent(store.company_language()?))?)
+    }
+
+    /// What the server did not take as it is.
+    pub fn tray(&self) -> Result<Vec<TrayItem>> {
+        Ok(self.writer.read(Store::tray)?)
+    }
+
+    /// The language of the company.
+    pub fn language(&self) -> Result<Language> {
+        Ok(self.writer.read(Store::company_language)?)
+    }
+}

@@ -1,0 +1,73 @@
+//! The server over HTTP.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, header, redirect};
+
+use super::{
+    failure::{CoreFailure, Result},
+    tls,
+    transport::{Answering, HttpRequest, Transport},
+};
+use crate::{machine::event::Failure, wire::HttpAnswer};
+
+/// A network that answers no sooner is none.
+const CONNECT: Duration = Duration::from_secs(15);
+/// How long an answer may stand still.
+const SILENCE: Duration = Duration::from_secs(30);
+/// How long an exchange may take: a part of a file on a slow network.
+const WHOLE: Duration = Duration::from_mins(3);
+/// No answer of Campo's is larger; what a captive portal sends is cut off here.
+const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+
+/// The server over HTTP.
+#[derive(Debug, Clone)]
+pub struct Http {
+    client: Client,
+}
+
+impl Http {
+    /// Over TLS with the roots of Mozilla and the company's own (PEM).
+    pub fn new(company_roots_pem: Option<&str>) -> Result<Self> {
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls::client_config(company_roots_pem)?)
+            // A redirect is a captive portal's: Campo makes none
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .read_timeout(SILENCE)
+            .timeout(WHOLE)
+            .user_agent(concat!("campo-mobile/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| CoreFailure::internal(&error))?;
+        Ok(Self { client })
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<HttpAnswer, Failure> {
+        let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| Failure::Broken)?;
+        let mut builder = self.client.request(method, request.url).body(request.body);
+        for (name, value) in request.headers {
+            builder = builder.header(name, value);
+        }
+        let mut response = builder.send().await.map_err(|error| {
+            if error.is_connect() || error.is_builder() { Failure::Offline } else { Failure::Broken }
+        })?;
+        let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let content_type = text(header::CONTENT_TYPE);
+        let retry_after_s = text(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(part) = response.chunk().await.map_err(|_| Failure::Broken)? {
+            if body.len() + part.len() > MAX_ANSWER_BYTES {
+                return Err(Failure::Broken);
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(HttpAnswer { status, content_type, retry_after_s, body })
+    }
+}
+
+impl Transport for Http {
+    fn send(&self, request: HttpRequest) -> Answering<'_> {
+        Box::pin(self.answer(request))
+    }
+}

@@ -1,0 +1,1 @@
+//! The core over a transport that a test plays.
