@@ -92,6 +92,13 @@ pub fn read_upload(answer: &HttpAnswer) -> Result<Option<i64>, Failure> {
             (false, None) => Err(Failure::Broken),
         };
     }
+    // The parts that are there are not those that the phone believes: it goes on behind them
+    if let Some(ProblemDocument { code, parameters }) = problem(answer)
+        && code == "upload_out_of_order"
+        && let Some(received_bytes) = parameters.received_bytes
+    {
+        return Ok(Some(received_bytes));
+    }
     match failure(answer) {
         // A ticket is the only right that an upload has
         Failure::NeedsLogin => Err(Failure::TicketLost),
@@ -106,14 +113,24 @@ pub fn read_upload(answer: &HttpAnswer) -> Result<Option<i64>, Failure> {
 #[derive(Debug, Deserialize)]
 struct ProblemDocument {
     code: String,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Parameters {
+    #[serde(default)]
+    received_bytes: Option<i64>,
+}
+
+fn problem(answer: &HttpAnswer) -> Option<ProblemDocument> {
+    let is_problem = answer.content_type.as_deref()?.starts_with("application/problem+json");
+    if is_problem { serde_json::from_slice(&answer.body).ok() } else { None }
 }
 
 /// What an answer that is no success means. What is not Campo's own says nothing but that Campo was not reached.
 pub fn failure(answer: &HttpAnswer) -> Failure {
-    let is_problem = answer.content_type.as_deref().is_some_and(|kind| kind.starts_with("application/problem+json"));
-    let problem: Option<ProblemDocument> =
-        if is_problem { serde_json::from_slice(&answer.body).ok() } else { None };
-    let Some(ProblemDocument { code }) = problem else {
+    let Some(ProblemDocument { code, .. }) = problem(answer) else {
         return if answer.status == 413 { Failure::TooLarge } else { Failure::Broken };
     };
     match code.as_str() {
@@ -143,7 +160,7 @@ mod tests {
         }
     }
 
-    fn problem(status: u16, code: &str) -> HttpAnswer {
+    fn refusal(status: u16, code: &str) -> HttpAnswer {
         answer(status, "application/problem+json", &format!(r#"{{"code":"{code}","title":"…"}}"#))
     }
 
@@ -160,14 +177,14 @@ mod tests {
             (answer(403, "application/json", r#"{"code":"stolen"}"#), Failure::Broken),
             (answer(413, "text/html", "nginx"), Failure::TooLarge),
             (answer(502, "text/html", "nginx"), Failure::Broken),
-            (problem(413, "payload_too_large"), Failure::TooLarge),
-            (problem(401, "unauthenticated"), Failure::NeedsLogin),
-            (problem(403, "revoked"), Failure::Revoked),
-            (problem(403, "stolen"), Failure::Stolen),
-            (problem(400, "format_unknown"), Failure::UpgradeRequired),
-            (problem(429, "queue_full"), later.clone()),
-            (problem(503, "unavailable"), later),
-            (problem(422, "validation_failed"), Failure::Refused("validation_failed".to_owned())),
+            (refusal(413, "payload_too_large"), Failure::TooLarge),
+            (refusal(401, "unauthenticated"), Failure::NeedsLogin),
+            (refusal(403, "revoked"), Failure::Revoked),
+            (refusal(403, "stolen"), Failure::Stolen),
+            (refusal(400, "format_unknown"), Failure::UpgradeRequired),
+            (refusal(429, "queue_full"), later.clone()),
+            (refusal(503, "unavailable"), later),
+            (refusal(422, "validation_failed"), Failure::Refused("validation_failed".to_owned())),
         ] {
             assert_eq!(read_exchange(&given).unwrap_err(), expected, "{given:?}");
         }
@@ -179,8 +196,16 @@ mod tests {
             (answer(200, "application/json", r#"{"received_bytes":5}"#), Ok(Some(5))),
             (answer(200, "application/json", r#"{"stored":true,"received_bytes":9}"#), Ok(None)),
             (answer(200, "text/html", "<html>"), Err(Failure::Broken)),
-            (problem(404, "not_found"), Err(Failure::TicketLost)),
-            (problem(403, "stolen"), Err(Failure::Stolen)),
+            (
+                answer(
+                    409,
+                    "application/problem+json",
+                    r#"{"code":"upload_out_of_order","parameters":{"received_bytes":7}}"#,
+                ),
+                Ok(Some(7)),
+            ),
+            (refusal(404, "not_found"), Err(Failure::TicketLost)),
+            (refusal(403, "stolen"), Err(Failure::Stolen)),
         ] {
             assert_eq!(read_upload(&given), expected, "{given:?}");
         }

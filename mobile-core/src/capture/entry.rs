@@ -71,8 +71,7 @@ pub(super) fn already(connection: &Connection, intent: &str) -> Result<Option<Ca
 
 fn append(connection: &Connection, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
     let Capture { intent, action, place, note } = capture;
-    let session: Session =
-        settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
+    let session: Session = settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
     let fact = Fact {
         kind: action.kind(),
         employee: session.employee,

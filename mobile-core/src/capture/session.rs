@@ -80,9 +80,11 @@ impl Store {
     pub fn check_pin(&self, employee: Uuid, pin: &str) -> Result<PinChecked, CaptureFailure> {
         let listed = self.roster()?.into_iter().find(|listed| listed.id == employee);
         let listed = listed.ok_or(CaptureFailure::PinWrong)?;
-        let right = listed.pin.as_deref().and_then(|phc| PasswordHash::new(phc).ok()).is_some_and(|hash| {
-            Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok()
-        });
+        let right = listed
+            .pin
+            .as_deref()
+            .and_then(|phc| PasswordHash::new(phc).ok())
+            .is_some_and(|hash| Argon2::default().verify_password(pin.as_bytes(), &hash).is_ok());
         if right { Ok(PinChecked(listed)) } else { Err(CaptureFailure::PinWrong) }
     }
 

@@ -3,8 +3,8 @@
 use campo_protocol::{
     entry::{Entry, Frame},
     model::answers::{FieldAnswer, FilledForm},
-    sync::{Change, ScopePage, ViewPage},
     scope::Scope,
+    sync::{Change, ScopePage, ViewPage},
 };
 use serde_json::{json, value::to_raw_value};
 use uuid::Uuid;
@@ -92,12 +92,7 @@ fn a_session_needs_the_right_pin_of_somebody_on_the_roster() {
 #[test]
 fn nothing_is_captured_without_a_session_and_another_does_not_push_it_out() {
     let (mut store, environment) = phone();
-    let shift = Capture {
-        intent: "a".to_owned(),
-        action: Action::ShiftStart,
-        place: None,
-        note: None,
-    };
+    let shift = Capture { intent: "a".to_owned(), action: Action::ShiftStart, place: None, note: None };
     let failure = store.capture(&environment.moment(), &shift).unwrap_err();
     assert!(matches!(failure, CaptureFailure::NoSession), "{failure}");
     let checked = store.check_pin(ANA, "1234").unwrap();

@@ -106,10 +106,7 @@ pub(super) fn redemption(server: &str, code: &str, device: &Device, key: &str) -
     Ok(HttpRequest {
         method: "POST",
         url: format!("{server}/v1/enrolments/redeem"),
-        headers: vec![
-            ("content-type", "application/json".to_owned()),
-            ("idempotency-key", key.to_owned()),
-        ],
+        headers: vec![("content-type", "application/json".to_owned()), ("idempotency-key", key.to_owned())],
         body,
     })
 }

@@ -1,10 +1,6 @@
 //! What can go wrong, as far as a person can act on it.
 
-use crate::{
-    capture::failure::CaptureFailure,
-    machine::event::Failure,
-    store::failure::StoreFailure,
-};
+use crate::{capture::failure::CaptureFailure, machine::event::Failure, store::failure::StoreFailure};
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

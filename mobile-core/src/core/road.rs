@@ -127,7 +127,7 @@ impl Road {
 
     fn carry_out(&mut self, instruction: Instruction) -> Option<Event> {
         match instruction {
-            Instruction::Send { number, exchange } => match self.exchange(number, exchange) {
+            Instruction::Send { number, exchange } => match self.exchange(number, &exchange) {
                 Ok(under) => self.sent = Some(under),
                 Err(failure) => return Some(not_begun(number, &failure)),
             },
@@ -159,7 +159,7 @@ impl Road {
         None
     }
 
-    fn exchange(&self, number: u64, exchange: Exchange) -> Result<Under<Event>> {
+    fn exchange(&self, number: u64, exchange: &Exchange) -> Result<Under<Event>> {
         let (enrolment, bearer) = self.identity()?;
         let moment = self.environment.moment();
         let numbers = exchange.entries.clone();
@@ -169,7 +169,8 @@ impl Road {
             transaction.commit()?;
             Ok((clock, store.lines(&numbers)?))
         })?;
-        let lines = wire::request_lines(&exchange, &clock, &lines).map_err(|error| CoreFailure::internal(&error))?;
+        let lines =
+            wire::request_lines(exchange, &clock, &lines).map_err(|error| CoreFailure::internal(&error))?;
         let body = wire::compress(lines);
         let mut headers =
             vec![("authorization", bearer), ("content-type", "application/x-ndjson".to_owned())];
@@ -192,8 +193,8 @@ impl Road {
         if body.len() as i64 != upload.length_bytes {
             return Err(CoreFailure::internal(&"a file is shorter than it was"));
         }
-        let mut headers =
-            vec![("authorization", bearer), ("content-type", "application/octet-stream".to_owned())];
+        // No type of the content: the entry says it
+        let mut headers = vec![("authorization", bearer)];
         if upload.size_bytes > 0 {
             let last = upload.from_bytes + upload.length_bytes - 1;
             let range = format!("bytes {}-{last}/{}", upload.from_bytes, upload.size_bytes);
@@ -213,7 +214,8 @@ impl Road {
 
     fn identity(&self) -> Result<(Enrolment, String)> {
         let enrolment = self.writer.read(crate::store::Store::enrolment)?.ok_or(CoreFailure::NeedsLogin)?;
-        let bearer = self.secrets.get(enrolment::BEARER).map_err(|failure| CoreFailure::internal(&failure))?;
+        let bearer =
+            self.secrets.get(enrolment::BEARER).map_err(|failure| CoreFailure::internal(&failure))?;
         let bearer = bearer.ok_or(CoreFailure::NeedsLogin)?;
         Ok((enrolment, format!("Bearer {bearer}")))
     }

@@ -108,6 +108,7 @@ fn phone(answers: Vec<Result<HttpAnswer, Failure>>) -> Phone {
     Phone { core: Core::open(surroundings).unwrap(), played, secrets, _folder: folder }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "one of the results that a transport plays")]
 fn answer(status: u16, content_type: &str, body: &serde_json::Value) -> Result<HttpAnswer, Failure> {
     Ok(HttpAnswer {
         status,
@@ -152,11 +153,8 @@ async fn a_code_makes_a_phone_that_syncs_by_itself() {
 
 #[tokio::test]
 async fn a_code_whose_answer_was_lost_is_brought_again_with_the_same_key() {
-    let refused = answer(
-        403,
-        "application/problem+json",
-        &json!({ "code": "enrolment_code_invalid", "title": "x" }),
-    );
+    let refused =
+        answer(403, "application/problem+json", &json!({ "code": "enrolment_code_invalid", "title": "x" }));
     let phone = phone(vec![Err(Failure::Broken), refused, enrolled(), quiet()]);
     let enrol = |code| phone.core.enrol("https://campo.example", code, device());
     assert_eq!(enrol("A").await.unwrap_err(), CoreFailure::Offline);

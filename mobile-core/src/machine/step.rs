@@ -53,7 +53,7 @@ impl Machine {
             }
             Event::Answered { number, sent, answer } => self.answered(number, sent, *answer, out),
             Event::Uploaded { number, received_bytes } => self.uploaded(number, received_bytes, out),
-            Event::Failed { number, failure } => self.failed(number, failure, out),
+            Event::Failed { number, failure } => self.failed(number, &failure, out),
             Event::Committed(facts) => self.committed(facts, out),
             Event::CommitFailed(failure) => self.commit_failed(failure, out),
         }
@@ -142,8 +142,7 @@ impl Machine {
     /// The next entries, in the order of capture; those that failed alone come when there are no others.
     fn next_entries(&self) -> Vec<i64> {
         let passed_over = |number: &&i64| self.passed_over.contains(number);
-        let mut waiting: Vec<&i64> =
-            self.book.outbox.keys().filter(|number| !passed_over(number)).collect();
+        let mut waiting: Vec<&i64> = self.book.outbox.keys().filter(|number| !passed_over(number)).collect();
         if waiting.is_empty() {
             waiting = self.book.outbox.keys().collect();
         }
@@ -211,7 +210,8 @@ impl Machine {
             return self.exchange_failed(&exchange, &Failure::Broken, out);
         }
         let files: Vec<_> = answer.files.into_iter().filter_map(|answer| self.file_answer(answer)).collect();
-        let unknown = exchange.files.iter().filter(|asked| !files.iter().any(|(hash, _)| *hash == asked.hash));
+        let unknown =
+            exchange.files.iter().filter(|asked| !files.iter().any(|(hash, _)| *hash == asked.hash));
         self.unknown.extend(unknown.map(|asked| asked.hash.clone()));
         let access = if answer.view.is_some() { Access::Active } else { Access::HandInOnly };
         let more = answer.view.as_ref().is_some_and(|view| view.more && !view.scopes.is_empty());
@@ -271,13 +271,13 @@ impl Machine {
         self.commit(Commit { files: vec![(hash, change)], ..Commit::default() }, Then::Upload, out);
     }
 
-    fn failed(&mut self, number: u64, failure: Failure, out: &mut Vec<Instruction>) {
+    fn failed(&mut self, number: u64, failure: &Failure, out: &mut Vec<Instruction>) {
         match std::mem::replace(&mut self.road, Road::Free) {
             Road::Asking { number: asked, exchange } if asked == number => {
-                self.exchange_failed(&exchange, &failure, out);
+                self.exchange_failed(&exchange, failure, out);
             }
             Road::Uploading { number: sent, hash } if sent == number => {
-                self.upload_failed(hash, &failure, out);
+                self.upload_failed(hash, failure, out);
             }
             other => self.road = other,
         }
@@ -374,13 +374,7 @@ impl Machine {
         }
     }
 
-    fn exchange_committed(
-        &mut self,
-        commit: &Commit,
-        more: bool,
-        lines: usize,
-        out: &mut Vec<Instruction>,
-    ) {
+    fn exchange_committed(&mut self, commit: &Commit, more: bool, lines: usize, out: &mut Vec<Instruction>) {
         self.failures = 0;
         self.trouble = None;
         self.passed_over.retain(|number| self.book.outbox.contains_key(number));

@@ -195,7 +195,8 @@ fn laid_over(connection: &Connection, task: Uuid) -> Result<Vec<LaidOver>> {
     let mut rows = statement.query((task.as_bytes(),))?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let (id, kind, employee): (Vec<u8>, String, Option<Vec<u8>>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (id, kind, employee): (Vec<u8>, String, Option<Vec<u8>>) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         let (Some(kind), Some(employee)) = (Kind::from_name(&kind), employee) else { continue };
         entries.push(LaidOver {
             entry: id_of(&id)?,

@@ -8,8 +8,8 @@ use campo_protocol::{
     task::status::Status,
     text::hex,
 };
-use serde_json::{Value, json};
 use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::Language;
@@ -29,6 +29,7 @@ const ANA: Uuid = Uuid::from_u128(2);
 const TASK: Uuid = Uuid::from_u128(7);
 const TYPE: Uuid = Uuid::from_u128(8);
 const NOW_US: i64 = 1_800_000_000_000_000;
+const DAY_US: i64 = 24 * 3600 * 1_000_000;
 
 struct Phone {
     store: Store,
@@ -212,7 +213,6 @@ fn the_day_shows_ones_own_entries_since_midnight() {
     let day = phone.store.day(ANA, NOW_US, Language::Spanish).unwrap();
     assert_eq!(day.len(), 1);
     assert_eq!((day[0].label.as_str(), day[0].time.as_str(), day[0].received), ("En curso", "03:00", false));
-    const DAY_US: i64 = 24 * 3600 * 1_000_000;
     assert_eq!(phone.store.day(ANA, NOW_US + DAY_US, Language::Spanish).unwrap(), []);
     assert_eq!(phone.store.day(Uuid::from_u128(3), NOW_US, Language::Spanish).unwrap(), []);
 }

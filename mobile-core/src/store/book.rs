@@ -42,7 +42,8 @@ fn outbox(connection: &Connection) -> Result<BTreeMap<i64, Pending>> {
     let mut outbox = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let hash: Vec<u8> = row.get(2)?;
-        let hash = hash.try_into().map_err(|_| StoreFailure::Other("a hash is not 32 bytes long".to_owned()))?;
+        let hash =
+            hash.try_into().map_err(|_| StoreFailure::Other("a hash is not 32 bytes long".to_owned()))?;
         let id = id_of(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
         let entry = Pending { id, hash, size_bytes: row.get(3)?, captured_us: row.get(4)? };
         outbox.insert(row.get(0)?, entry);

@@ -154,7 +154,11 @@ pub(crate) fn insert(connection: &Connection, entry: &NewEntry) -> Result<(i64, 
 }
 
 /// Writes a file that an entry mentions; what the machine must know of it, none when the server has it already.
-pub(crate) fn insert_file(connection: &Connection, entry: i64, file: &NewFile) -> Result<Option<PendingFile>> {
+pub(crate) fn insert_file(
+    connection: &Connection,
+    entry: i64,
+    file: &NewFile,
+) -> Result<Option<PendingFile>> {
     let row: (i64, i64, Option<String>, String) = connection
         .prepare_cached(
             "insert into file (hash, entry, size_bytes, media_type) values (?1, ?2, ?3, ?4) \

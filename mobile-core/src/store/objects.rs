@@ -134,8 +134,7 @@ impl<'a> Statements<'a> {
 
     fn apply(&mut self, held: &mut ScopeHeld, scope: &str, change: &Change) -> Result<()> {
         let (kind, id) = (change.kind.as_str(), change.id.as_bytes());
-        let before: Option<i64> =
-            self.digest.query_row((scope, kind, id), |row| row.get(0)).optional()?;
+        let before: Option<i64> = self.digest.query_row((scope, kind, id), |row| row.get(0)).optional()?;
         if let Some(before) = before {
             held.remove(1, before);
         }

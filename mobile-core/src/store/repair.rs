@@ -53,9 +53,17 @@ impl Store {
     }
 }
 
-pub(super) fn put(connection: &Connection, number: i64, reason: &str, detail: &str, at_us: i64) -> Result<()> {
+pub(super) fn put(
+    connection: &Connection,
+    number: i64,
+    reason: &str,
+    detail: &str,
+    at_us: i64,
+) -> Result<()> {
     connection
-        .prepare_cached("insert or replace into repair (number, reason, detail, at_us) values (?1, ?2, ?3, ?4)")?
+        .prepare_cached(
+            "insert or replace into repair (number, reason, detail, at_us) values (?1, ?2, ?3, ?4)",
+        )?
         .execute((number, reason, detail, at_us))?;
     Ok(())
 }

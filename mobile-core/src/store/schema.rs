@@ -143,7 +143,8 @@ fn prepare(connection: Connection) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(64);
     let version: i64 = connection.query_row("pragma user_version", (), |row| row.get(0))?;
     if version < VERSION {
-        connection.execute_batch(&format!("begin immediate; {TABLES} pragma user_version = {VERSION}; commit;"))?;
+        connection
+            .execute_batch(&format!("begin immediate; {TABLES} pragma user_version = {VERSION}; commit;"))?;
     }
     Ok(connection)
 }

@@ -64,6 +64,10 @@ impl Folder {
 impl FileSpace for Folder {
     fn take(&self, path: &Path) -> io::Result<TakenFile> {
         let taken = hash_and_sync(path)?;
+        // No server stores it, and no worker means it
+        if taken.size_bytes == 0 {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the file is empty"));
+        }
         let target = self.path_of(&taken.hash)?;
         match fs::rename(path, &target) {
             Ok(()) => {}

@@ -177,6 +177,8 @@ fn a_photo_is_moved_into_the_space_under_its_hash() {
     assert_eq!(space.read(&taken.hash, 7, 100).unwrap(), b"re");
     fs::write(&photo, b"a picture").unwrap();
     assert_eq!(space.take(&photo).unwrap(), taken, "the same picture again is the same file");
+    fs::write(&photo, b"").unwrap();
+    assert!(space.take(&photo).is_err(), "an empty file is no photo");
     for hash in ["../photo", "", "zz", &"é".repeat(32)] {
         assert!(space.read(hash, 0, 1).is_err(), "{hash}");
     }

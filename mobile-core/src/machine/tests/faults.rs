@@ -215,7 +215,7 @@ fn access_follows_what_the_server_says() {
         phone.capture();
         phone.lose(failure);
         assert_eq!(phone.machine.book().access, access);
-        let left = if access == Access::Stolen { 0 } else { 1 };
+        let left = usize::from(access != Access::Stolen);
         assert_eq!(phone.store.all_entries().unwrap().len(), left);
         assert!(phone.sent.is_none() && phone.armed.is_none());
         phone.restart();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{rig::Phone, server::Server};
 use crate::machine::event::{CommitFailure, Event, Failure};
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 enum Happening {
     Capture,
     CaptureWithFile(u8),

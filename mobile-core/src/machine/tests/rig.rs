@@ -130,7 +130,8 @@ impl Phone {
         let id = Uuid::from_u128(1000 + self.captured);
         let sequence = self.captured as i64;
         let bytes = line.unwrap_or_else(|| {
-            serde_json::to_vec(&json!({ "id": id, "installation": INSTALLATION, "sequence": sequence })).unwrap()
+            serde_json::to_vec(&json!({ "id": id, "installation": INSTALLATION, "sequence": sequence }))
+                .unwrap()
         });
         let id = Frame::read(&bytes).map_or(id, |frame| frame.id);
         let new = NewEntry {
@@ -184,9 +185,8 @@ impl Phone {
 
     /// What was sent, or its answer, is lost on the way.
     pub(super) fn lose(&mut self, failure: Failure) {
-        let number = match self.sent.take() {
-            Some(Sent::Exchange { number, .. } | Sent::Upload { number, .. }) => number,
-            None => panic!("nothing was sent"),
+        let Some(Sent::Exchange { number, .. } | Sent::Upload { number, .. }) = self.sent.take() else {
+            panic!("nothing was sent")
         };
         self.step(Event::Failed { number, failure });
     }
@@ -236,4 +236,3 @@ impl Phone {
         }
     }
 }
-

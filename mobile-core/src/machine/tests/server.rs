@@ -8,9 +8,7 @@ use campo_protocol::{
     entry::{self, Frame},
     faults::Fault,
     scope::Scope,
-    sync::{
-        Answer, Change, FileAnswer, Outcome, Receipt, Request, ScopePage, Unreadable, ViewPage,
-    },
+    sync::{Answer, Change, FileAnswer, Outcome, Receipt, Request, ScopePage, Unreadable, ViewPage},
     text::hex,
 };
 use serde_json::value::RawValue;
@@ -95,15 +93,7 @@ impl Server {
                 }
             })
             .collect();
-        Answer {
-            epoch: self.epoch,
-            received_at_us: 7,
-            receipts,
-            unreadable,
-            heads: Vec::new(),
-            view,
-            files,
-        }
+        Answer { epoch: self.epoch, received_at_us: 7, receipts, unreadable, heads: Vec::new(), view, files }
     }
 
     fn take(&mut self, frame: &Frame, line: &[u8]) -> Receipt {

@@ -73,7 +73,11 @@ fn a_phone_whose_disk_lied_heals_itself() {
     }
     phone.settle(&mut server);
     // Gone without a trace in one scope; the digest that the phone keeps still says otherwise
-    phone.store.read().execute("delete from object where scope = 'account' and id = zeroblob(16)", ()).unwrap();
+    phone
+        .store
+        .read()
+        .execute("delete from object where scope = 'account' and id = zeroblob(16)", ())
+        .unwrap();
     server.put(SCOPE, 0, Some("b"));
     phone.settle(&mut server);
     phone.assert_agrees(&server);
