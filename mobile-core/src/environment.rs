@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::store::{
+    Store,
     failure::Result,
     settings::{self, name},
 };
@@ -15,6 +16,9 @@ use crate::store::{
 /// How far wall and monotonic clock may come apart between two looks at them before the wall clock was set, or the
 /// phone was started anew: 10 s.
 const APART_US: i64 = 10_000_000;
+
+/// How often the clocks are noted while both go on: once an hour, so that their drift stays far below [`APART_US`].
+const NOTED_US: i64 = 3600 * 1_000_000;
 
 /// The platform's clocks.
 pub trait PlatformClock: Send + Sync {
@@ -112,13 +116,25 @@ pub(crate) struct Seen {
 pub(crate) fn with_boot(connection: &Connection, mut clock: Clock, new_session: Uuid) -> Result<Clock> {
     let Some(monotonic_us) = clock.monotonic_us.filter(|_| clock.boot.is_none()) else { return Ok(clock) };
     let before: Option<Seen> = settings::get(connection, name::CLOCK)?;
-    let session = match before {
-        Some(seen) if continues(&seen, clock.wall_us, monotonic_us) => seen.session,
-        _ => new_session.to_string(),
-    };
+    let before = before.filter(|seen| continues(seen, clock.wall_us, monotonic_us));
+    let recent =
+        before.as_ref().is_some_and(|seen| monotonic_us.saturating_sub(seen.monotonic_us) < NOTED_US);
+    let session = before.map_or_else(|| new_session.to_string(), |seen| seen.session);
     clock.boot = Some(session.clone());
-    settings::set(connection, name::CLOCK, &Seen { wall_us: clock.wall_us, monotonic_us, session })?;
+    if !recent {
+        settings::set(connection, name::CLOCK, &Seen { wall_us: clock.wall_us, monotonic_us, session })?;
+    }
     Ok(clock)
+}
+
+impl Store {
+    /// The clocks of an exchange, with a boot.
+    pub fn clock(&mut self, moment: &Moment) -> Result<Clock> {
+        let transaction = self.begin()?;
+        let clock = with_boot(&transaction, moment.clock.clone(), moment.ids[0])?;
+        transaction.commit()?;
+        Ok(clock)
+    }
 }
 
 fn continues(seen: &Seen, wall_us: i64, monotonic_us: i64) -> bool {
@@ -142,7 +158,6 @@ pub(crate) fn estimate_us(connection: &Connection, clock: &Clock) -> Result<i64>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Store;
 
     #[test]
     fn a_clock_session_ends_when_the_clocks_come_apart() {

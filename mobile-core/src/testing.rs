@@ -139,3 +139,27 @@ impl FileSpace for MemorySpace {
         Ok(())
     }
 }
+
+impl crate::store::Store {
+    /// The disk is full, or has room again: SQLite then refuses to grow its database.
+    pub fn set_disk_full(&self, full: bool) -> crate::store::failure::Result<()> {
+        let pages: i64 = if full {
+            self.read().query_row("pragma page_count", (), |row| row.get(0))?
+        } else {
+            i64::from(i32::MAX)
+        };
+        Ok(self.read().pragma_update(None, "max_page_count", pages)?)
+    }
+}
+
+/// A verifier of a PIN with the least parameters that Argon2id has, so that thousands of sessions open quickly.
+pub fn quick_pin_verifier(pin: &str) -> Option<String> {
+    use argon2::{
+        Algorithm, Argon2, Params, Version,
+        password_hash::{PasswordHasher as _, phc::PasswordHash},
+    };
+    let params = Params::new(8, 1, 1, None).ok()?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let hash: PasswordHash = argon2.hash_password_with_salt(pin.as_bytes(), &[7; 16]).ok()?;
+    Some(hash.to_string())
+}

@@ -22,6 +22,7 @@ mod process;
 mod rebuild;
 mod routes;
 mod schema;
+mod sim;
 mod statements;
 mod sync;
 mod tasks;

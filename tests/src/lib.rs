@@ -13,5 +13,6 @@ pub mod process;
 pub mod proxy;
 pub mod random;
 pub mod tls;
+pub mod sim;
 pub mod wait;
 pub mod world;

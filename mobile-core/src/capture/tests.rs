@@ -15,14 +15,12 @@ use crate::{
     environment::Environment,
     machine::commit::Commit,
     store::{Store, space::TakenFile},
-    testing::{TurnedClock, environment},
+    testing::{TurnedClock, environment, quick_pin_verifier},
 };
 
 const INSTALLATION: Uuid = Uuid::from_u128(1);
 const ANA: Uuid = Uuid::from_u128(2);
 const LUIS: Uuid = Uuid::from_u128(3);
-/// Argon2id of 1234 with the least parameters that there are, so that tests are quick
-const PIN: &str = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$";
 
 /// An enrolled phone whose roster lists Ana (PIN 1234) and Luis (none).
 fn phone() -> (Store, Environment) {
@@ -31,7 +29,7 @@ fn phone() -> (Store, Environment) {
         Enrolment { server: String::new(), installation: INSTALLATION, company: "Sample".to_owned() };
     store.enrol(&enrolment).unwrap();
     let roster = json!({ "employees": [
-        { "id": ANA, "number": "1", "name": "Ana", "pin": verifier() },
+        { "id": ANA, "number": "1", "name": "Ana", "pin": quick_pin_verifier("1234") },
         { "id": LUIS, "number": "2", "name": "Luis" },
     ] });
     let page = ScopePage {
@@ -50,17 +48,6 @@ fn phone() -> (Store, Environment) {
     let view = ViewPage { dropped: Vec::new(), scopes: vec![page], more: true, digest: None };
     store.commit(&Commit { view: Some(view), ..Commit::default() }, 0).unwrap();
     (store, environment(&TurnedClock::at(1_800_000_000_000_000), 1))
-}
-
-fn verifier() -> String {
-    use argon2::{Algorithm, Argon2, Params, Version, password_hash::PasswordHasher as _};
-    let params = Params::new(8, 1, 1, None).unwrap();
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let phc: argon2::password_hash::phc::PasswordHash =
-        argon2.hash_password_with_salt(b"1234", &[0; 16]).unwrap();
-    let phc = phc.to_string();
-    assert!(phc.starts_with(PIN), "{phc}");
-    phc
 }
 
 fn in_session() -> (Store, Environment) {

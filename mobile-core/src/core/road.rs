@@ -13,7 +13,7 @@ use super::{
     transport::{HttpRequest, Transport},
 };
 use crate::{
-    environment::{Environment, with_boot},
+    environment::Environment,
     machine::{
         Machine,
         event::{Event, Exchange, Failure, Instruction, Upload},
@@ -163,12 +163,15 @@ impl Road {
         let (enrolment, bearer) = self.identity()?;
         let moment = self.environment.moment();
         let numbers = exchange.entries.clone();
-        let (clock, lines) = self.writer.write(move |store| {
-            let transaction = store.begin()?;
-            let clock = with_boot(&transaction, moment.clock, moment.ids[0])?;
-            transaction.commit()?;
-            Ok((clock, store.lines(&numbers)?))
-        })?;
+        // A disk that is full keeps nothing from being sent
+        let clock = match self.writer.write({
+            let moment = moment.clone();
+            move |store| store.clock(&moment)
+        }) {
+            Err(StoreFailure::DiskFull) => moment.clock,
+            clock => clock?,
+        };
+        let lines = self.writer.read(|store| store.lines(&numbers))?;
         let lines =
             wire::request_lines(exchange, &clock, &lines).map_err(|error| CoreFailure::internal(&error))?;
         let body = wire::compress(lines);

@@ -1,0 +1,145 @@
+//! The server of one seed: a database that is a copy of the company's, backups and restores as copies of files.
+
+use std::{fs, path::Path};
+
+use anyhow::Result;
+use axum::body::Body;
+use axum::http::Request;
+use campo_mobile_core::{core::transport::HttpRequest, wire::HttpAnswer};
+use campo_server::{
+    app::{App, Limits},
+    database::{Db, Options, Synchronous, migrations},
+    environment::Environment,
+    files::store::Store,
+    log::{self, Log},
+    secrets::{MasterKey, Secrets},
+    server_setting,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::company::{Company, START_US};
+use crate::api::Client;
+
+const SECRET: &str = "0808080808080808080808080808080808080808080808080808080808080808";
+const DATABASE: &str = "campo.db";
+const BACKUP: &str = "backup.db";
+
+/// The server of one seed.
+pub(super) struct Server {
+    pub(super) app: App,
+    pub(super) environment: Environment,
+    folder: TempDir,
+    /// How often it was restored
+    pub(super) restores: u64,
+}
+
+impl Server {
+    pub(super) async fn new(company: &Company, seed: u64) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        fs::write(folder.path().join(DATABASE), &company.database)?;
+        fs::write(folder.path().join(BACKUP), &company.database)?;
+        let environment = Environment::seeded(seed, START_US);
+        let app = open(folder.path(), environment.clone()).await?;
+        Ok(Self { app, environment, folder, restores: 0 })
+    }
+
+    /// One request without a socket.
+    pub(super) async fn answer(&self, request: &HttpRequest) -> Result<HttpAnswer> {
+        let mut builder = Request::builder().method(request.method).uri(&request.url);
+        for (name, value) in &request.headers {
+            builder = builder.header(*name, value);
+        }
+        let request = builder.body(Body::from(request.body.clone()))?;
+        let answer = Client::new(&self.app, None).send(request).await?;
+        Ok(HttpAnswer {
+            status: answer.status.as_u16(),
+            content_type: Some(answer.header("content-type").to_owned()),
+            retry_after_s: answer.header("retry-after").parse().ok(),
+            body: answer.body,
+        })
+    }
+
+    /// The process ends and begins again.
+    pub(super) async fn restart(&mut self) -> Result<()> {
+        self.app.db.close().await;
+        self.app = open(self.folder.path(), self.environment.clone()).await?;
+        Ok(())
+    }
+
+    /// Makes a backup, in place of the one before.
+    pub(super) fn back_up(&self) -> Result<()> {
+        let (database, backup) = (self.folder.path().join(DATABASE), self.folder.path().join(BACKUP));
+        // No transaction is open between two steps: what the log of SQLite holds goes into the file
+        let connection = rusqlite::Connection::open(&database)?;
+        connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
+        drop(connection);
+        fs::copy(database, backup)?;
+        Ok(())
+    }
+
+    /// Everything since the last backup is lost, and a new epoch begins.
+    pub(super) async fn restore(&mut self) -> Result<()> {
+        self.app.db.close().await;
+        let path = |name: &str| self.folder.path().join(name);
+        for leftover in ["campo.db-wal", "campo.db-shm"] {
+            if path(leftover).exists() {
+                fs::remove_file(path(leftover))?;
+            }
+        }
+        fs::copy(path(BACKUP), path(DATABASE))?;
+        self.app = open(self.folder.path(), self.environment.clone()).await?;
+        let mut tx = self.app.db.begin().await?;
+        server_setting::set_epoch(&mut tx, &self.environment).await?;
+        tx.commit().await?;
+        self.restores += 1;
+        Ok(())
+    }
+
+    /// Revokes a phone, or takes that back, behind the server's back.
+    pub(super) fn set_revoked(&self, installation: Uuid, revoked: bool) -> Result<()> {
+        let connection = rusqlite::Connection::open(self.folder.path().join(DATABASE))?;
+        let (state, at_us) =
+            if revoked { ("revoked", Some(self.environment.now_us())) } else { ("active", None) };
+        connection.execute(
+            "update installation set state = ?2, revoked_us = ?3 where id = ?1",
+            (installation.as_bytes(), state, at_us),
+        )?;
+        Ok(())
+    }
+}
+
+/// A server on a new database in `folder`.
+pub(super) async fn open_new(folder: &Path, environment: Environment) -> Result<App> {
+    let db = Db::open(&options(folder)).await?;
+    migrations::migrate(&db).await?;
+    server_setting::prepare(&db, &environment, &secrets()?).await?;
+    db.close().await;
+    open(folder, environment).await
+}
+
+/// Ends a server, and reads its database.
+pub(super) async fn close_and_read(app: &App, folder: &Path) -> Result<Vec<u8>> {
+    app.db.close().await;
+    let connection = rusqlite::Connection::open(folder.join(DATABASE))?;
+    connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
+    drop(connection);
+    Ok(fs::read(folder.join(DATABASE))?)
+}
+
+async fn open(folder: &Path, environment: Environment) -> Result<App> {
+    let db = Db::open(&options(folder)).await?;
+    let log = Log::new(db.clone(), environment.clone(), secrets()?, &log::Options::default());
+    let store = Store::folder(&folder.join("files"))?;
+    Ok(App::new(db, log, store, environment, secrets()?, Limits::default()))
+}
+
+fn secrets() -> Result<Secrets> {
+    Ok(Secrets::new(MasterKey::from_hex("the simulator", SECRET)?))
+}
+
+fn options(folder: &Path) -> Options {
+    let url = format!("sqlite:{}/{DATABASE}", folder.display());
+    // Nothing here loses power: the machines that do have a test of their own
+    Options { url, connections: 2, pooler: false, synchronous: Synchronous::Off }
+}
