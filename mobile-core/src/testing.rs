@@ -163,3 +163,25 @@ pub fn quick_pin_verifier(pin: &str) -> Option<String> {
     let hash: PasswordHash = argon2.hash_password_with_salt(pin.as_bytes(), &[7; 16]).ok()?;
     Some(hash.to_string())
 }
+
+impl crate::store::Store {
+    /// Waits less for the disk than a phone ever does, so that a test can prove that it sees a loss: `normal`, `off`.
+    pub fn set_synchronous(&self, mode: &str) -> crate::store::failure::Result<()> {
+        Ok(self.read().pragma_update(None, "synchronous", mode)?)
+    }
+
+    /// The phone is enrolled, and an employee has a session, without any server.
+    pub fn make_ready(&mut self) -> crate::store::failure::Result<()> {
+        use crate::{capture::session::Session, core::enrolment::Enrolment, store::settings};
+        let (installation, company) = (uuid::Uuid::from_u128(1), String::new());
+        self.enrol(&Enrolment { server: String::new(), installation, company })?;
+        let session = Session {
+            id: uuid::Uuid::from_u128(2),
+            employee: uuid::Uuid::from_u128(3),
+            number: "1".to_owned(),
+            name: "Ana".to_owned(),
+            opened_us: 0,
+        };
+        settings::set(self.read(), settings::name::SESSION, &session)
+    }
+}

@@ -18,6 +18,7 @@ mod messages;
 mod objects;
 mod operation;
 mod pooler;
+mod phone;
 mod process;
 mod rebuild;
 mod routes;

@@ -1,0 +1,175 @@
+//! A phone in a process of its own, which tests kill or take the power from. After each capture returned it prints a line
+//! of its journal, `captured ENTRY [HASH]`.
+//!
+//! - `phone-writer capture FOLDER SYNCHRONOUS COUNT` captures without a server, every third time a photo.
+//! - `phone-writer work FOLDER SERVER CODE` enrols if it must, captures and syncs until it is killed.
+//! - `phone-writer drain FOLDER` syncs until nothing is unsent.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context as _, Result, bail};
+use campo_mobile_core::{
+    capture::{Action, Capture, Photo},
+    core::{
+        Core, Surroundings,
+        enrolment::Device,
+        http::Http,
+        platform::{NoListener, PlatformFailure, SecureStore},
+    },
+    environment::{Environment, PlatformClock, SystemChance},
+    store::{
+        Store,
+        space::{FileSpace as _, Folder, TakenFile},
+    },
+};
+use campo_protocol::clock::Clock;
+use campo_tests::wait;
+
+/// The PIN of every employee of these tests.
+const PIN: &str = "1234";
+/// How long a phone waits for its roster, and for the end of what it has to send.
+const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["capture", folder, synchronous, count] => capture(Path::new(folder), synchronous, count.parse()?),
+        ["work", folder, server, code] => work(Path::new(folder), server, code).await,
+        ["drain", folder] => drain(Path::new(folder)).await,
+        _ => bail!("usage: phone-writer capture|work|drain FOLDER …"),
+    }
+}
+
+fn capture(folder: &Path, synchronous: &str, count: usize) -> Result<()> {
+    let mut store = Store::open(&folder.join("campo.db"))?;
+    store.set_synchronous(synchronous)?;
+    let space = Folder::new(&folder.join("files"))?;
+    let environment = environment();
+    for number in 0..count {
+        let photo = if number % 3 == 0 { Some(space.take(&camera(folder, number)?)?) } else { None };
+        let captured = store.capture(&environment.moment(), &doing(number, photo.clone()))?;
+        journal(&captured.id.to_string(), photo.as_ref())?;
+    }
+    Ok(())
+}
+
+async fn work(folder: &Path, server: &str, code: &str) -> Result<()> {
+    let core = open(folder)?;
+    if core.enrolment()?.is_none() {
+        core.enrol(server, code, Device::default()).await?;
+    }
+    if core.session()?.is_none() {
+        let listed = async || {
+            core.sync_now().await;
+            Ok(core.roster()?.into_iter().next())
+        };
+        let employee = wait::until("the roster", PATIENCE, listed).await?;
+        core.open_session(&format!("open-{}", std::process::id()), employee.id, PIN)?;
+    }
+    for number in 0.. {
+        let photo = if number % 3 == 0 { Some(core.take_file(&camera(folder, number)?)?) } else { None };
+        let captured = core.capture(doing(number, photo.clone()))?;
+        journal(&captured.id.to_string(), photo.as_ref())?;
+        // A worker is not faster than the exchanges that each capture begins, and so kills meet both
+        tokio::task::yield_now().await;
+        if number % 5 == 0 {
+            core.sync_now().await;
+        }
+    }
+    Ok(())
+}
+
+async fn drain(folder: &Path) -> Result<()> {
+    let core = open(folder)?;
+    let sent = async || {
+        let state = core.sync_now().await;
+        Ok((state.unsent_entries == 0 && state.unsent_files == 0).then_some(()))
+    };
+    wait::until("everything to be sent", PATIENCE, sent).await
+}
+
+fn open(folder: &Path) -> Result<Core> {
+    Ok(Core::open(Surroundings {
+        database: folder.join("campo.db"),
+        environment: environment(),
+        space: Arc::new(Folder::new(&folder.join("files"))?),
+        secrets: Arc::new(Secrets(folder.join("secrets"))),
+        transport: Arc::new(Http::new(None)?),
+        listener: Arc::new(NoListener),
+    })?)
+}
+
+fn environment() -> Environment {
+    let clock = SystemClock(campo_server::environment::Environment::system());
+    Environment::new(Arc::new(clock), Arc::new(SystemChance))
+}
+
+struct SystemClock(campo_server::environment::Environment);
+
+impl PlatformClock for SystemClock {
+    fn read(&self) -> Clock {
+        Clock {
+            wall_us: self.0.now_us(),
+            monotonic_us: Some(self.0.monotonic_us()),
+            boot: None,
+            zone: None,
+            offset_s: None,
+            automatic: None,
+        }
+    }
+}
+
+/// A folder in place of a keychain.
+struct Secrets(PathBuf);
+
+impl SecureStore for Secrets {
+    fn get(&self, name: &str) -> Result<Option<String>, PlatformFailure> {
+        match fs::read_to_string(self.0.join(name)) {
+            Ok(text) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(PlatformFailure(error.to_string())),
+        }
+    }
+
+    fn set(&self, name: &str, value: &str) -> Result<(), PlatformFailure> {
+        let written = fs::create_dir_all(&self.0).and_then(|()| fs::write(self.0.join(name), value));
+        written.map_err(|error| PlatformFailure(error.to_string()))
+    }
+
+    fn remove(&self, name: &str) -> Result<(), PlatformFailure> {
+        fs::remove_file(self.0.join(name)).map_err(|error| PlatformFailure(error.to_string()))
+    }
+}
+
+/// A picture as a camera leaves it: written, and not synced.
+fn camera(folder: &Path, number: usize) -> Result<PathBuf> {
+    let path = folder.join(format!("camera-{number}.jpg"));
+    let picture = format!("{}-{number} ", std::process::id()).repeat(3000);
+    fs::write(&path, picture).with_context(|| path.display().to_string())?;
+    Ok(path)
+}
+
+fn doing(number: usize, photo: Option<TakenFile>) -> Capture {
+    let action = match photo {
+        Some(file) => Action::Photo {
+            photo: Photo { file, field: None, media_type: "image/jpeg".to_owned() },
+            task: None,
+        },
+        None if number % 2 == 0 => Action::ShiftStart,
+        None => Action::ShiftEnd,
+    };
+    Capture { intent: format!("{}-{number}", std::process::id()), action, place: None, note: None }
+}
+
+fn journal(entry: &str, photo: Option<&TakenFile>) -> Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "captured {entry} {}", photo.map_or("", |photo| &photo.hash))?;
+    Ok(output.flush()?)
+}
