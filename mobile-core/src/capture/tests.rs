@@ -116,6 +116,8 @@ fn every_action_becomes_an_entry_that_the_server_reads() {
         field: field.to_owned(),
         value: value.map(str::to_owned),
         text: None,
+        values: Vec::new(),
+        texts: Vec::new(),
         files: Vec::new(),
         rows: None,
     };

@@ -50,6 +50,8 @@ pub struct Answer {
     pub field: String,
     pub value: Option<String>,
     pub text: Option<String>,
+    pub values: Vec<String>,
+    pub texts: Vec<String>,
     pub files: Vec<String>,
     pub rows: Option<Vec<AnswerRow>>,
 }
@@ -68,6 +70,8 @@ pub struct Cell {
     pub field: String,
     pub value: Option<String>,
     pub text: Option<String>,
+    pub values: Vec<String>,
+    pub texts: Vec<String>,
     pub files: Vec<String>,
 }
 
@@ -163,6 +167,8 @@ impl From<Answer> for FieldAnswer {
             field: answer.field,
             value: answer.value,
             text: answer.text,
+            values: answer.values,
+            texts: answer.texts,
             files: answer.files,
             rows: answer.rows.map(|rows| rows.into_iter().map(row).collect()),
         }
@@ -171,7 +177,7 @@ impl From<Answer> for FieldAnswer {
 
 impl From<Cell> for FieldAnswer {
     fn from(cell: Cell) -> Self {
-        let Cell { field, value, text, files } = cell;
-        Self { field, value, text, files, rows: None }
+        let Cell { field, value, text, values, texts, files } = cell;
+        Self { field, value, text, values, texts, files, rows: None }
     }
 }

@@ -354,8 +354,6 @@ mod tests {
     use super::*;
     use crate::access::Principal;
 
-    const MINUTE_US: i64 = 60 * 1_000_000;
-
     /// A queue to which these accounts handed in a submission of ten entries each, in this order.
     fn queue(accounts: &[i64]) -> Queue {
         let queue = Queue::default();

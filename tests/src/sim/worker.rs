@@ -99,6 +99,8 @@ fn form(phone: &mut Phone, company: &Company, task: Option<Uuid>, random: &mut R
         field: field.to_owned(),
         value: value.map(str::to_owned),
         text: None,
+        values: Vec::new(),
+        texts: Vec::new(),
         files: Vec::new(),
         rows: None,
     };
