@@ -174,9 +174,32 @@ impl Folded {
                     self.sessions.entry(id).or_insert((installation, employee, at_us, None, entry.position));
                 if kind == Kind::SessionOpen { session.2 = at_us } else { session.3 = Some(at_us) }
             }
+            // What a correction or an answer says is read only to know that it can be; nothing is stored of it.
+            Kind::PunchCorrection | Kind::PunchAgreement => {
+                let body = content.body.as_deref().map(serde_json::value::RawValue::get);
+                let body = body.and_then(|body| serde_json::from_str::<serde_json::Value>(body).ok());
+                return body.is_some_and(|body| says(kind, &body, content.corrects.is_some()));
+            }
             _ => {}
         }
         true
+    }
+}
+
+/// True when the body of a correction or an answer has what it needs.
+fn says(kind: Kind, body: &serde_json::Value, names_a_punch: bool) -> bool {
+    let is_id = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.parse::<Uuid>().is_ok());
+    if kind == Kind::PunchAgreement {
+        return is_id(&body["correction"]) && body["agreed"].is_boolean();
+    }
+    let has_instant = body["at_us"].is_i64();
+    let has_kind = body["kind"].as_str().and_then(Kind::from_name).is_some_and(Kind::is_punch);
+    match body["change"].as_str() {
+        Some("instant") => names_a_punch && has_instant,
+        Some("kind") => names_a_punch && has_kind,
+        Some("remove") => names_a_punch,
+        Some("add") => !names_a_punch && has_instant && has_kind,
+        _ => false,
     }
 }
 
