@@ -202,7 +202,7 @@ async fn late(
     window_us: i64,
 ) -> Result<HashMap<Uuid, i64>> {
     let count = employees.len();
-    // `+ 0` keeps the index by `occurred_us` out: it would go through all that was ever punched.
+    // As a condition, `occurred_us < w` would choose the index by it, which goes through all that was ever punched.
     let rows: Vec<(Uuid, Option<i64>)> = tx
         .fetch_many(
             "a, e, f, u, w",
@@ -213,8 +213,8 @@ async fn late(
                 vec![received.end; count],
                 vec![window_us; count],
             ),
-            "select k.e, (select min(e.occurred_us + 0) from entry e where e.account = k.a and e.employee = k.e \
-             and e.received_us >= k.f and e.received_us < k.u and e.occurred_us + 0 < k.w \
+            "select k.e, (select min(case when e.occurred_us < k.w then e.occurred_us end) from entry e where e.account = k.a and e.employee = k.e \
+             and e.received_us >= k.f and e.received_us < k.u \
              and e.kind in ('shift.start', 'shift.end', 'break.start', 'break.end')) from k",
         )
         .await?;
