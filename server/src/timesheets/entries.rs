@@ -213,8 +213,8 @@ async fn late(
                 vec![received.end; count],
                 vec![window_us; count],
             ),
-            "select k.e, (select min(case when e.occurred_us < k.w then e.occurred_us end) from entry e where e.account = k.a and e.employee = k.e \
-             and e.received_us >= k.f and e.received_us < k.u \
+            "select k.e, (select min(case when e.occurred_us < k.w then e.occurred_us end) from entry e \
+             where e.account = k.a and e.employee = k.e and e.received_us >= k.f and e.received_us < k.u \
              and e.kind in ('shift.start', 'shift.end', 'break.start', 'break.end')) from k",
         )
         .await?;
