@@ -156,7 +156,9 @@ async fn places(
             _ => continue,
         };
         match wanted.get_mut(&poi.number) {
-            Some(before) => merge(before, &said),
+            Some(before) if poi.is_told => merge(before, &poi.document),
+            // What a task alone says of its place counts for a new one, the first time
+            Some(_) => {}
             None => drop(wanted.insert(poi.number.clone(), said)),
         }
     }

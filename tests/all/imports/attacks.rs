@@ -6,6 +6,7 @@ use axum::http::Method;
 use campo_server::{app::App, jobs};
 use campo_tests::{on_both, wait, world::World};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::{Desk, counts, many, simple};
 
@@ -47,14 +48,17 @@ async fn a_replica_that_is_gone_between_batches_is_replaced(world: World) {
 
     let other = world.virtual_replica(7).await.unwrap();
     let second = work(&other);
-    let run = wait::until("another replica", Duration::from_secs(240), async || {
+    let (db, replica) = (&world.app.db, other.health.replica());
+    wait::until("another replica to take over", Duration::from_secs(60), async || {
         // Its clock alone says when the lease of the first is over
         other.environment.advance(1_000_000);
-        let run = desk.get(&path).await;
-        Ok(is_over(&run).then_some(run))
+        let holder: Option<(Option<Uuid>,)> =
+            db.fetch_optional("select holder from job where account = $1", (account.id,)).await?;
+        Ok(holder.is_none_or(|(holder,)| holder == Some(replica)).then_some(()))
     })
     .await
     .unwrap();
+    let run = desk.until(&path, is_over).await;
     second.abort();
     assert_eq!((counts(&run), &run["state"]), ([1500, 0, 0, 0], &json!("done")), "{run}");
     assert_eq!(desk.tasks_and_entries().await, (1500, 1500));
