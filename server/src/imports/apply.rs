@@ -1,7 +1,7 @@
 //! Imports staged rows, some hundreds in a transaction together with their outcomes: a row is imported with its outcome
 //! or not at all, so that whoever goes on after a crash does none twice.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use campo_protocol::{document::merge, model::poi::Poi};
 use serde_json::{Value, json};
@@ -138,15 +138,15 @@ async fn places(
     plan: &Plan,
     documents: &[(i64, Document)],
 ) -> Result<HashMap<String, Result<bool>>> {
-    let named: BTreeMap<&str, ()> =
-        documents.iter().filter_map(|(_, one)| Some((one.poi.as_ref()?.number.as_str(), ()))).collect();
+    let named: BTreeSet<&str> =
+        documents.iter().filter_map(|(_, one)| Some(one.poi.as_ref()?.number.as_str())).collect();
     let creates = plan.template.unknown_poi == UnknownPoi::Create;
     let told = documents.iter().any(|(_, one)| one.poi.as_ref().is_some_and(|poi| poi.is_told));
     if named.is_empty() || !(creates || told) {
         return Ok(HashMap::new());
     }
     let allowed = proofs.pois.as_ref().ok_or(Code::Forbidden)?;
-    let there = existing(write, named.into_keys().map(str::to_owned).collect()).await?;
+    let there = existing(write, named.into_iter().map(str::to_owned).collect()).await?;
     let mut wanted: BTreeMap<String, Value> = BTreeMap::new();
     for (_, document) in documents {
         let Some(poi) = &document.poi else { continue };

@@ -41,7 +41,7 @@ fn digits(text: &str, order: DateOrder) -> Option<(Date, Option<Time>)> {
     };
     let year_first = || day(part(0, 4)?, part(4, 6)?, part(6, 8)?);
     let year_last = || match order {
-        DateOrder::MonthFirst => day(part(4, 8)?, part(0, 2)?, part(2, 4)?),
+        DateOrder::MonthDayYear => day(part(4, 8)?, part(0, 2)?, part(2, 4)?),
         _ => day(part(4, 8)?, part(2, 4)?, part(0, 2)?),
     };
     let either = || year_first().or_else(year_last);
@@ -65,9 +65,9 @@ pub(super) fn date(text: &str, order: DateOrder) -> Option<Date> {
     let (day, month, year) = match (number(first), number(second), number(third)) {
         (Some(year), Some(month), Some(day)) if first.len() == 4 => (day, month, year),
         (Some(one), Some(two), Some(year)) => match order {
-            DateOrder::MonthFirst => (two, one, full(year, third)),
-            DateOrder::DayFirst => (one, two, full(year, third)),
-            DateOrder::YearFirst => (year, two, full(one, first)),
+            DateOrder::MonthDayYear => (two, one, full(year, third)),
+            DateOrder::DayMonthYear => (one, two, full(year, third)),
+            DateOrder::YearMonthDay => (year, two, full(one, first)),
         },
         (Some(day), None, Some(year)) => (day, named(second)?, full(year, third)),
         (None, Some(day), Some(year)) => (day, named(first)?, full(year, third)),
@@ -154,32 +154,32 @@ mod tests {
 
     #[test]
     fn dates_are_read_as_people_write_them() {
-        use DateOrder::{DayFirst, MonthFirst, YearFirst};
+        use DateOrder::{DayMonthYear, MonthDayYear, YearMonthDay};
         for (text, order, expected) in [
-            ("15/01/2030", DayFirst, "2030-01-15"),
-            ("15-1-30", DayFirst, "2030-01-15"),
-            ("01/15/2030", MonthFirst, "2030-01-15"),
-            ("2030/01/15", DayFirst, "2030-01-15"),
-            ("30.01.15", YearFirst, "2030-01-15"),
-            ("2030-01-15T18:00", MonthFirst, "2030-01-15 18:00:00"),
-            ("2030-01-15 18:00:05", DayFirst, "2030-01-15 18:00:05"),
-            ("15/01/2030 18:00", DayFirst, "2030-01-15 18:00:00"),
-            ("15/01/2030, 6:05 p. m.", DayFirst, "2030-01-15 18:05:00"),
-            ("15/01/2030 12:00 a.m.", DayFirst, "2030-01-15 00:00:00"),
-            ("15 de enero de 2030", MonthFirst, "2030-01-15"),
-            ("martes, 15 de setiembre de 2026", DayFirst, "2026-09-15"),
-            ("15-ago-2030", DayFirst, "2030-08-15"),
-            ("Jan 15, 2030", DayFirst, "2030-01-15"),
-            ("20300115", DayFirst, "2030-01-15"),
-            ("15012030", DayFirst, "2030-01-15"),
-            ("203001151800", DayFirst, "2030-01-15 18:00:00"),
-            ("20300115180000", DayFirst, "2030-01-15 18:00:00"),
-            ("15012030180000", DayFirst, "2030-01-15 18:00:00"),
-            ("31/02/2030", DayFirst, ""),
-            ("15/13/2030", DayFirst, ""),
-            ("mañana", DayFirst, ""),
-            ("15/01", DayFirst, ""),
-            ("99999999999999", DayFirst, ""),
+            ("15/01/2030", DayMonthYear, "2030-01-15"),
+            ("15-1-30", DayMonthYear, "2030-01-15"),
+            ("01/15/2030", MonthDayYear, "2030-01-15"),
+            ("2030/01/15", DayMonthYear, "2030-01-15"),
+            ("30.01.15", YearMonthDay, "2030-01-15"),
+            ("2030-01-15T18:00", MonthDayYear, "2030-01-15 18:00:00"),
+            ("2030-01-15 18:00:05", DayMonthYear, "2030-01-15 18:00:05"),
+            ("15/01/2030 18:00", DayMonthYear, "2030-01-15 18:00:00"),
+            ("15/01/2030, 6:05 p. m.", DayMonthYear, "2030-01-15 18:05:00"),
+            ("15/01/2030 12:00 a.m.", DayMonthYear, "2030-01-15 00:00:00"),
+            ("15 de enero de 2030", MonthDayYear, "2030-01-15"),
+            ("martes, 15 de setiembre de 2026", DayMonthYear, "2026-09-15"),
+            ("15-ago-2030", DayMonthYear, "2030-08-15"),
+            ("Jan 15, 2030", DayMonthYear, "2030-01-15"),
+            ("20300115", DayMonthYear, "2030-01-15"),
+            ("15012030", DayMonthYear, "2030-01-15"),
+            ("203001151800", DayMonthYear, "2030-01-15 18:00:00"),
+            ("20300115180000", DayMonthYear, "2030-01-15 18:00:00"),
+            ("15012030180000", DayMonthYear, "2030-01-15 18:00:00"),
+            ("31/02/2030", DayMonthYear, ""),
+            ("15/13/2030", DayMonthYear, ""),
+            ("mañana", DayMonthYear, ""),
+            ("15/01", DayMonthYear, ""),
+            ("99999999999999", DayMonthYear, ""),
         ] {
             let found = moment(text, order).map_or(String::new(), |(day, time)| {
                 time.map_or(day.to_string(), |time| format!("{day} {time}"))
@@ -208,14 +208,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_reading_a_date_panic(text in "\\PC{0,40}") {
-            for order in [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst] {
+            for order in [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay] {
                 let _ = (moment(&text, order), date(&text, order), time(&text));
             }
         }
 
         #[test]
         fn no_digits_make_reading_a_date_panic(text in "[0-9/:. T-]{0,24}") {
-            let _ = moment(&text, DateOrder::DayFirst);
+            let _ = moment(&text, DateOrder::DayMonthYear);
         }
     }
 }

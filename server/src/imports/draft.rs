@@ -90,11 +90,11 @@ pub enum Makes {
 pub enum DateOrder {
     /// 15/01/2030
     #[default]
-    DayFirst,
+    DayMonthYear,
     /// 01/15/2030
-    MonthFirst,
+    MonthDayYear,
     /// 2030/01/15, which is understood with the others, too
-    YearFirst,
+    YearMonthDay,
 }
 
 /// What is done when a row names a point of interest that is not there.

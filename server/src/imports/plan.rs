@@ -155,12 +155,11 @@ impl Plan {
             }
         }
         for (pointer, (date, time, place)) in times {
-            match date {
-                Some(date) => set(&mut main, pointer, self.civil(pointer, date, time)),
-                None => {
-                    let bound = &self.columns[place];
-                    faults.push(self.fault(row.number, bound, "required", "", "a date beside the time"));
-                }
+            if let Some(date) = date {
+                set(&mut main, pointer, self.civil(pointer, date, time));
+            } else {
+                let bound = &self.columns[place];
+                faults.push(self.fault(row.number, bound, "required", "", "a date beside the time"));
             }
         }
         if !faults.is_empty() {

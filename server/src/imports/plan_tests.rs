@@ -5,7 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::api::patch;
 
-fn template(more: Value) -> TemplateDraft {
+fn template(more: &Value) -> TemplateDraft {
     let mut document = json!({
         "code": "t", "name": "T", "makes": "tasks",
         "columns": [
@@ -23,7 +23,7 @@ fn template(more: Value) -> TemplateDraft {
         "constants": { "type": "SUP99" },
         "zone": "America/Lima",
     });
-    campo_protocol::document::merge(&mut document, &more);
+    campo_protocol::document::merge(&mut document, more);
     let draft: TemplateDraft = patch::new(&document).unwrap();
     draft.check().unwrap();
     draft
@@ -32,7 +32,7 @@ fn template(more: Value) -> TemplateDraft {
 const HEADINGS: [&str; 8] =
     [" nº DE tarea ", "CLIENTE:", "Latitud", "Longitud", "tecnico", "Fecha", "Hora", "Prioridad"];
 
-fn plan(more: Value) -> Plan {
+fn plan(more: &Value) -> Plan {
     let headings: Vec<String> = HEADINGS.map(str::to_owned).to_vec();
     Plan::new(template(more), "UTC", "Hoja1", &headings).unwrap()
 }
@@ -45,7 +45,7 @@ fn row(cells: &[&str]) -> Row {
 fn a_row_becomes_the_document_of_a_task() {
     let mut row = row(&["00042", "", "-12,05", "-77.05", " ZZ1001", "15/01/2030", "6:05 p. m.", "A", "rojo"]);
     row.cells[1] = Cell::Empty;
-    let document = plan(json!({})).document(&row).unwrap();
+    let document = plan(&json!({})).document(&row).unwrap();
     assert_eq!(
         document.row,
         json!({
@@ -67,7 +67,7 @@ fn cells_of_the_spreadsheet_need_no_reading() {
     row.cells[3] = Cell::Number { number: -77.05, shown: None };
     row.cells[5] = Cell::Date { date: jiff::civil::date(2030, 1, 15) };
     row.cells[6] = Cell::Empty;
-    let document = plan(json!({})).document(&row).unwrap().row;
+    let document = plan(&json!({})).document(&row).unwrap().row;
     assert_eq!(document["external_number"], "00042");
     assert_eq!(document["start"]["local"], "2030-01-15T00:00:00");
     assert_eq!(document.get("priority"), None, "what means nothing leaves the field as it is");
@@ -77,7 +77,7 @@ fn cells_of_the_spreadsheet_need_no_reading() {
 fn every_wrong_cell_is_named() {
     let mut row = row(&["", "x", "abc", "-77.05", "x", "", "18:00", "z"]);
     row.cells[1] = Cell::Error { error: "#N/A".to_owned() };
-    let faults = plan(json!({ "key": "external_number" })).document(&row).unwrap_err();
+    let faults = plan(&json!({ "key": "external_number" })).document(&row).unwrap_err();
     let found: Vec<_> = faults
         .iter()
         .map(|one| {
@@ -101,7 +101,7 @@ fn every_wrong_cell_is_named() {
 
 #[test]
 fn what_the_office_refuses_is_named_by_the_column_it_came_from() {
-    let plan = plan(json!({}));
+    let plan = plan(&json!({}));
     let document = plan.document(&row(&["1", "x", "-12", "-77", "ZZ1", "15/01/2030", "18:00", "A"])).unwrap();
     for (pointer, column) in [
         ("/location/latitude", Some("C")),
@@ -125,7 +125,7 @@ fn what_the_office_refuses_is_named_by_the_column_it_came_from() {
 #[test]
 fn a_missing_column_is_named_unless_it_is_optional() {
     let headings = vec!["Nº de tarea".to_owned(), "Cliente".to_owned()];
-    let missing = Plan::new(template(json!({})), "UTC", "", &headings).unwrap_err();
+    let missing = Plan::new(template(&json!({})), "UTC", "", &headings).unwrap_err();
     assert_eq!(missing, ["Latitud", "Longitud", "Técnico", "Fecha", "Hora", "Prioridad"]);
 }
 
@@ -136,7 +136,7 @@ fn a_task_can_bring_its_point_of_interest() {
         { "letter": "B", "field": "poi.name" },
         { "letter": "C", "field": "due" },
     ]);
-    let plan = Plan::new(template(json!({ "columns": columns })), "UTC", "", &[]).unwrap();
+    let plan = Plan::new(template(&json!({ "columns": columns })), "UTC", "", &[]).unwrap();
     let document = plan.document(&row(&["C-42", "Bodega", "15/01/2030"])).unwrap();
     assert_eq!(document.row["poi"], "code:C-42");
     assert_eq!(document.row["due"]["local"], "2030-01-15T23:59:00", "a day is over at its end");
@@ -193,7 +193,7 @@ fn any_cell() -> impl Strategy<Value = Cell> {
 proptest! {
     #[test]
     fn every_row_is_a_document_or_faults(cells in proptest::collection::vec(any_cell(), 0..12)) {
-        match plan(json!({})).document(&Row { number: 7, cells }) {
+        match plan(&json!({})).document(&Row { number: 7, cells }) {
             Err(faults) => prop_assert!(!faults.is_empty() && faults.iter().all(|one| one.row == 7)),
             Ok(mut document) => {
                 document.row.as_object_mut().unwrap().remove("assignments");

@@ -55,7 +55,7 @@ pub(super) struct Preview {
     /// The number of the row with the headings
     pub heading_row: Option<i64>,
     /// The columns
-    pub headings: Vec<Heading>,
+    pub headings: Vec<FileColumn>,
     /// The mapping: the template's, or the one that the headings suggest
     pub columns: Vec<Column>,
     /// The first rows
@@ -64,8 +64,8 @@ pub(super) struct Preview {
 
 /// A column of the file.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ImportHeading)]
-pub(super) struct Heading {
+#[schema(as = ImportFileColumn)]
+pub(super) struct FileColumn {
     /// Its letter
     pub letter: String,
     /// Its heading
@@ -146,8 +146,8 @@ async fn first_rows(
     Ok((reading.end().await?, rows))
 }
 
-fn named(plan: &Plan, headings: &[String]) -> Vec<Heading> {
-    let heading = |(index, heading): (usize, &String)| Heading {
+fn named(plan: &Plan, headings: &[String]) -> Vec<FileColumn> {
+    let heading = |(index, heading): (usize, &String)| FileColumn {
         letter: columns::letter(index),
         heading: heading.clone(),
         field: plan.filled().find(|(filled, _)| *filled == index).map(|(_, field)| field.to_owned()),
@@ -180,7 +180,7 @@ fn nothing(makes: Makes) -> TemplateDraft {
         columns: Vec::new(),
         constants: std::collections::BTreeMap::new(),
         key: None,
-        date_order: DateOrder::DayFirst,
+        date_order: DateOrder::DayMonthYear,
         decimal_comma: true,
         zone: None,
         unknown_poi: UnknownPoi::Refuse,

@@ -138,11 +138,8 @@ fn length(cell: &Cell, template: &TemplateDraft, minutes: f64) -> Result<Value, 
 }
 
 fn boolean(cell: &Cell) -> Result<bool, Wrong> {
-    match cell {
-        Cell::Boolean(yes) => return Ok(*yes),
-        Cell::Number { number, .. } if *number == 0.0 => return Ok(false),
-        Cell::Number { number, .. } if *number == 1.0 => return Ok(true),
-        _ => {}
+    if let Cell::Boolean(yes) = cell {
+        return Ok(*yes);
     }
     match sort_key(cell.shown().trim()).as_str() {
         "si" | "s" | "yes" | "y" | "true" | "verdadero" | "x" | "1" | "activo" => Ok(true),

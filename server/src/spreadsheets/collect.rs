@@ -25,13 +25,13 @@ pub(super) struct Rows<'a> {
     take: &'a mut dyn FnMut(Row) -> ControlFlow<()>,
     number: i64,
     cells: Vec<Cell>,
-    rows: usize,
+    count: usize,
     text_bytes: usize,
 }
 
 impl<'a> Rows<'a> {
     pub(super) fn new(limits: &'a Limits, take: &'a mut dyn FnMut(Row) -> ControlFlow<()>) -> Self {
-        Self { limits, take, number: 0, cells: Vec::new(), rows: 0, text_bytes: 0 }
+        Self { limits, take, number: 0, cells: Vec::new(), count: 0, text_bytes: 0 }
     }
 
     /// The most columns that are read.
@@ -68,17 +68,17 @@ impl<'a> Rows<'a> {
     /// The end of the sheet.
     pub(super) fn end(&mut self) -> Result<(), Stop> {
         self.flush()?;
-        if self.rows == 0 { Err(Unreadable::Empty.into()) } else { Ok(()) }
+        if self.count == 0 { Err(Unreadable::Empty.into()) } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<(), Stop> {
         if self.cells.is_empty() {
             return Ok(());
         }
-        if self.rows == self.limits.rows {
+        if self.count == self.limits.rows {
             return Err(too_large("rows", self.limits.rows as u64).into());
         }
-        self.rows += 1;
+        self.count += 1;
         let cells = std::mem::take(&mut self.cells);
         match (self.take)(Row { number: self.number, cells }) {
             ControlFlow::Continue(()) => Ok(()),

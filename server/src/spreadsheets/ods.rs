@@ -239,7 +239,7 @@ fn with_zeros(number: f64, shown: &str) -> Cell {
             && number >= 0.0
             && shown.starts_with('0')
             && shown.len() > 1
-            && digits(shown).parse::<f64>().is_ok_and(|same| same == number)
+            && digits(shown).parse::<f64>().is_ok_and(|same| (same - number).abs() < 0.5)
             && !shown.contains([',', '.']));
     match Cell::number(number) {
         Cell::Number { number, .. } => Cell::Number { number, shown: kept.then(|| shown.to_owned()) },

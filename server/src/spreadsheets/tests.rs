@@ -161,17 +161,17 @@ fn what_a_file_claims_takes_no_memory() {
     let far = r#"<worksheet><sheetData><row r="1"><c r="XFD1"><v>1</v></c></row></sheetData></worksheet>"#;
     let strings = r#"<sst uniqueCount="99999999999"><si><t>a</t></si></sst>"#;
     let long_text = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(32_000));
-    let cells: String =
-        (1..5000).map(|row| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#)).collect();
+    let cell = |row: i32| format!(r#"<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>"#);
+    let cells: String = (1..5000).map(cell).collect();
     let repeated = format!("<worksheet><sheetData>{cells}</sheetData></worksheet>");
-    let cell = r#"<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="99999999999"/>"#;
+    let wide = r#"<table:table-cell office:value-type="float" office:value="1" table:number-columns-repeated="99999999999"/>"#;
     let one = r#"<table:table-cell office:value-type="float" office:value="1"/>"#;
     for (bytes, expected) in [
         (xlsx(plain, strings, STYLES), "claims 99999999999 texts"),
         (xlsx(plain, "<sst/>", &formats), "more than 1024 bytes_of_one_format"),
         (xlsx(far, "<sst/>", STYLES), "more than 200 columns"),
         (xlsx(&repeated, &long_text, STYLES), "bytes_of_text"),
-        (ods(&format!("<table:table-row>{cell}</table:table-row>")), "more than 200 columns"),
+        (ods(&format!("<table:table-row>{wide}</table:table-row>")), "more than 200 columns"),
         (
             ods(&format!(
                 r#"<table:table-row table:number-rows-repeated="999999999999">{one}</table:table-row>"#

@@ -52,7 +52,9 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
 
 /// A container that holds the stream alone.
 fn container(stream: &[u8]) -> Result<Vec<u8>, Unreadable> {
-    let mut file = CompoundFile::create(Cursor::new(Vec::new())).map_err(damaged)?;
+    // As Excel writes it; calamine refuses one of version 4 without a part for small streams
+    let mut file =
+        CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new())).map_err(damaged)?;
     file.create_stream("Workbook").and_then(|mut part| part.write_all(stream)).map_err(damaged)?;
     file.flush().map_err(damaged)?;
     Ok(file.into_inner().into_inner())
@@ -68,7 +70,7 @@ fn check(stream: &[u8]) -> Result<(), Unreadable> {
     while let (Some(kind), Some(length)) = (number(at), number(at + 2)) {
         let data = at + 4;
         if kind == BEGIN {
-            area = area.saturating_add(sheet.take().map_or(0, |sheet| sheet.cells()));
+            area = area.saturating_add(sheet.take().map_or(0, Area::cells));
         } else if CELLS.contains(&kind) {
             let place = number(data).zip(number(data + 2));
             let (row, column) = place.ok_or_else(|| damaged("a record is cut off"))?;
@@ -82,7 +84,7 @@ fn check(stream: &[u8]) -> Result<(), Unreadable> {
                 return Err(too_large("cells", MAX_CELLS));
             }
         }
-        if area.saturating_add(sheet.as_ref().map_or(0, Area::cells)) > MAX_CELLS {
+        if area.saturating_add(sheet.map_or(0, Area::cells)) > MAX_CELLS {
             return Err(too_large("cells", MAX_CELLS));
         }
         at = data + usize::from(length);
@@ -125,7 +127,7 @@ impl Area {
         self.last = (self.last.0.max(row), self.last.1.max(column));
     }
 
-    fn cells(&self) -> u64 {
+    fn cells(self) -> u64 {
         let side = |first: u16, last: u16| u64::from(last.saturating_sub(first)) + 1;
         side(self.first.0, self.last.0) * side(self.first.1, self.last.1)
     }
