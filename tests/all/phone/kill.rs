@@ -90,10 +90,7 @@ fn work_until_killed(folder: &Path, server: &str, code: &str, after_ms: u64) -> 
         let mut text = String::new();
         output.read_to_string(&mut text).map(|_| text)
     });
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the process is killed at a moment that nothing announces"
-    )]
+    // At a moment that nothing announces
     std::thread::sleep(Duration::from_millis(after_ms));
     child.kill()?;
     child.wait()?;

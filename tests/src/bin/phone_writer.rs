@@ -162,7 +162,7 @@ fn doing(number: usize, photo: Option<TakenFile>) -> Capture {
             photo: Photo { file, field: None, media_type: "image/jpeg".to_owned() },
             task: None,
         },
-        None if number % 2 == 0 => Action::ShiftStart,
+        None if number.is_multiple_of(2) => Action::ShiftStart,
         None => Action::ShiftEnd,
     };
     Capture { intent: format!("{}-{number}", std::process::id()), action, place: None, note: None }

@@ -114,7 +114,7 @@ impl Play {
         check::check(&self.server, self.company, &self.phones).await
     }
 
-    fn note(&mut self, line: String) {
+    fn note(&mut self, line: &str) {
         let seconds = (self.now_us - START_US) / 1_000_000;
         self.trace.push(format!("{seconds:6} s  {line}"));
     }
@@ -124,17 +124,17 @@ impl Play {
         if self.random.chance(15) {
             let decided =
                 office::decide(&self.server, self.company, &mut self.tasks, &mut self.random).await?;
-            self.note(format!("the office {decided}"));
+            self.note(&format!("the office {decided}"));
             return Ok(());
         }
         if self.random.chance(4) {
             self.server.back_up()?;
-            self.note("a backup".to_owned());
+            self.note("a backup");
             return Ok(());
         }
         let number = self.random.number() as usize % self.phones.len();
         let acted = worker::act(&mut self.phones[number], self.company, &mut self.random)?;
-        self.note(format!("phone {number} {acted}"));
+        self.note(&format!("phone {number} {acted}"));
         self.take_asks(number);
         Ok(())
     }
@@ -168,7 +168,7 @@ impl Play {
                 Ok(())
             }
             Due::Boot { phone } => {
-                self.note(format!("phone {phone} is started"));
+                self.note(&format!("phone {phone} is started"));
                 self.phones[phone].start()?;
                 self.take_asks(phone);
                 Ok(())
@@ -240,7 +240,7 @@ impl Play {
             return Ok(());
         }
         let mut answer = self.server.answer(&message.request).await?;
-        self.note(format!("phone {number}: {} is answered {}", message.what, answer.status));
+        self.note(&format!("phone {number}: {} is answered {}", message.what, answer.status));
         let result = match self.message_faults[number] {
             Some(Fault::AnswerLost) => {
                 self.hits.add(Fault::AnswerLost, message.what);
@@ -287,7 +287,7 @@ impl Play {
         let fault = Fault::any(&mut self.random);
         let number = self.random.number() as usize % self.phones.len();
         let later_us = self.now_us + self.random.within(&(1..=600)) as i64 * 1_000_000;
-        self.note(format!("fault: {fault} for phone {number}"));
+        self.note(&format!("fault: {fault} for phone {number}"));
         let doing = self.phones[number].doing();
         let phone = &mut self.phones[number];
         match fault {
@@ -337,7 +337,7 @@ impl Play {
 
     /// Nothing goes wrong any more.
     fn end_faults(&mut self) -> Result<()> {
-        self.note("all faults end".to_owned());
+        self.note("all faults end");
         for number in 0..self.phones.len() {
             self.message_faults[number] = None;
             self.portals[number] = 0;
