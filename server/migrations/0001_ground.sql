@@ -616,6 +616,7 @@ create table installation_contact (
     unsent_entries {i64},
     unsent_oldest_us {i64},
     unsent_files {i64},
+    read_position {i64}, -- up to which change of the account everything of its view was sent
     primary key (account, installation)
 ) {strict};
 
@@ -647,3 +648,37 @@ create table upload (
     primary key (account, installation, hash)
 ) {strict};
 create index upload_expires on upload (expires_us);
+
+-- WAKE-UPS
+
+-- When a phone said last that it listens for events, 0 when it stopped
+create table installation_awake (
+    account {i64} not null,
+    installation {uuid} not null,
+    awake_us {i64} not null,
+    primary key (account, installation)
+) {strict};
+
+-- How a phone is woken. `wanted_position`: the last change that it should hear of, noticed first at `wanted_us`;
+-- `woken_position`: the one that the last push was for
+create table push_token (
+    account {i64} not null,
+    installation {uuid} not null,
+    service {text} not null,
+    sealed {bytes} not null, -- personal
+    registered_us {i64} not null,
+    wanted_position {i64},
+    wanted_us {i64},
+    woken_position {i64},
+    tried_us {i64},
+    failures {i64} not null,
+    gone {bool} not null default false,
+    primary key (account, installation)
+) {strict};
+
+-- Up to which change of an account it is known whom to wake
+create table push_cursor (
+    account {i64} not null,
+    position {i64} not null,
+    primary key (account)
+) {strict};

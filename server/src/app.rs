@@ -12,8 +12,9 @@ use crate::{
     files::store::Store,
     health::Health,
     log::Log,
+    push::{Push, Services},
     secrets::{Secret, Secrets},
-    sync::contacts::Contacts,
+    sync::{awake::Awake, contacts::Contacts},
     telemetry::Metrics,
 };
 
@@ -44,6 +45,10 @@ pub struct App {
     pub work: Arc<Notify>,
     /// When phones were heard of, until it is written
     pub contacts: Arc<Contacts>,
+    /// The phones that listen at this replica
+    pub awake: Arc<Awake>,
+    /// What wakes the others; nothing does until it is set
+    pub push: Arc<dyn Push>,
 }
 
 impl App {
@@ -58,7 +63,9 @@ impl App {
     ) -> Self {
         let health = Health::new(&environment);
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
-        let (guards, work, contacts) = (Arc::default(), Arc::default(), Arc::default());
+        let (guards, work, contacts, awake) =
+            (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let push = Arc::new(Services::default());
         let operator_token = None;
         Self {
             db,
@@ -73,6 +80,8 @@ impl App {
             operator_token,
             work,
             contacts,
+            awake,
+            push,
         }
     }
 
@@ -100,6 +109,8 @@ pub struct Limits {
     pub session_us: i64,
     /// The proxies whose `X-Forwarded-For` is believed
     pub trusted_proxies: Vec<IpNet>,
+    /// Phones of one account that listen for events at one replica
+    pub event_streams: usize,
     /// After how long without a sign of life another replica takes over what one did
     pub lease_us: i64,
 }
@@ -114,6 +125,7 @@ impl Default for Limits {
             import_bytes: 20 * 1024 * 1024,
             session_us: 12 * 3600 * 1_000_000,
             trusted_proxies: Vec::new(),
+            event_streams: 5000,
             lease_us: 30 * 1_000_000,
         }
     }

@@ -26,6 +26,7 @@ pub mod objects;
 pub mod privacy;
 pub mod problem;
 pub mod profiles;
+pub mod push;
 pub mod rebuild;
 pub mod secrets;
 pub mod server_setting;

@@ -86,6 +86,7 @@ pub const PERSONAL: &[PersonalColumn] = &[
     ),
     column("installation", "name", "often the name of the person whose phone it is", Retention::Installation),
     column("installation", "device", "what identifies a person's phone", Retention::Installation),
+    column("push_token", "sealed", "what a push service knows a person's phone by", Retention::Installation),
     column("idempotency", "response", "an answer that was given", Retention::Request),
     column("job", "body", "rows of a file that is being imported, addresses", Retention::Job),
     column("import_run", "file_name", "the name that a person gave a file", Retention::Job),

@@ -33,6 +33,9 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("server/src/files/sweep.rs", "files: what nothing refers to is swept"),
     ("server/src/objects/feed.rs", "objects: places below a moved one are filed anew"),
     ("server/src/objects/store.rs", "objects: links that are gone are removed"),
+    ("server/src/push/wake_ups.rs", "sync: phones are woken by pushes"),
+    ("server/src/sync/view.rs", "sync: pages under attack"),
+    ("server/src/sync/wake.rs", "sync: phones that listen are told"),
     ("server/src/tasks/list.rs", "tasks: every filter is asked for"),
 ];
 

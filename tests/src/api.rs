@@ -4,9 +4,10 @@ use anyhow::{Context as _, Result};
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Method, Request, StatusCode, header},
+    http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
 use campo_server::{api::router::router, app::App};
+use futures_util::StreamExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -76,13 +77,24 @@ impl Client {
     }
 
     /// Any request; the bearer secret is added.
-    pub async fn send(&self, mut request: Request<Body>) -> Result<Answer> {
+    pub async fn send(&self, request: Request<Body>) -> Result<Answer> {
+        let (parts, body) = self.open(request).await?.into_parts();
+        // A stream of events does not end: its first one says enough.
+        let is_stream =
+            parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream {
+            body.into_data_stream().next().await.transpose()?.unwrap_or_default().to_vec()
+        } else {
+            to_bytes(body, usize::MAX).await.context("the body of the answer")?.to_vec()
+        };
+        Ok(Answer { status: parts.status, headers: parts.headers, body })
+    }
+
+    /// The same without waiting for the body of the answer, which may never end.
+    pub async fn open(&self, mut request: Request<Body>) -> Result<Response<Body>> {
         if let Some(bearer) = &self.bearer {
             request.headers_mut().insert(header::AUTHORIZATION, format!("Bearer {bearer}").parse()?);
         }
-        let response = self.router.clone().oneshot(request).await?;
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.context("the body of the answer")?.to_vec();
-        Ok(Answer { status: parts.status, headers: parts.headers, body })
+        Ok(self.router.clone().oneshot(request).await?)
     }
 }

@@ -36,14 +36,22 @@ pub enum Duty {
     Sweep,
     /// Says of background work that its principal may not do it any more
     EndJobs,
+    /// Wakes phones that have something new
+    WakePhones,
     /// A command that the operator runs on the machine
     Operator,
 }
 
 impl Duty {
     /// Every duty.
-    pub const ALL: &[Self] =
-        &[Self::CompleteEntries, Self::RetireTasks, Self::Sweep, Self::EndJobs, Self::Operator];
+    pub const ALL: &[Self] = &[
+        Self::CompleteEntries,
+        Self::RetireTasks,
+        Self::Sweep,
+        Self::EndJobs,
+        Self::WakePhones,
+        Self::Operator,
+    ];
 
     /// Its name in tables and entries.
     pub const fn name(self) -> &'static str {
@@ -52,6 +60,7 @@ impl Duty {
             Self::RetireTasks => "retire_tasks",
             Self::Sweep => "sweep",
             Self::EndJobs => "end_jobs",
+            Self::WakePhones => "wake_phones",
             Self::Operator => "operator",
         }
     }

@@ -111,6 +111,7 @@ impl Permissions {
             Duty::CompleteEntries => [PermissionName::ViewEntries].into_iter().collect(),
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
             Duty::EndJobs => [PermissionName::RunImports].into_iter().collect(),
+            Duty::WakePhones => Self::default(),
             Duty::Operator => Self::grantable(),
         }
     }

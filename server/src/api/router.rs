@@ -8,8 +8,8 @@ use super::{layers, openapi, problems};
 use crate::{
     accounts,
     app::{App, Limits},
-    chains, entries, events, files, health, imports, installations, keys, messages, objects, profiles, sync,
-    tasks, timesheets, uploads, users,
+    chains, entries, events, files, health, imports, installations, keys, messages, objects, profiles, push,
+    sync, tasks, timesheets, uploads, users,
 };
 
 /// Every route of the API with its document.
@@ -29,6 +29,7 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(openapi::routes())
         .merge(problems::routes())
         .merge(profiles::routes())
+        .merge(push::routes())
         .merge(sync::routes(limits))
         .merge(tasks::routes())
         .merge(timesheets::routes())

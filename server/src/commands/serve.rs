@@ -1,6 +1,6 @@
 //! `campo serve`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use campo_server::{
@@ -9,6 +9,7 @@ use campo_server::{
     app::App,
     config::Config,
     duties, health, jobs,
+    push::Services,
 };
 use tokio::{
     net::TcpListener,
@@ -35,7 +36,8 @@ pub(crate) struct Arguments {}
 
 pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     let asked_to_end = signals()?;
-    let app = super::open(config).await?;
+    let mut app = super::open(config).await?;
+    app.push = Arc::new(Services::load(config, &app.environment)?);
     accounts::own::announce_zone_database(&app).await?;
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
@@ -62,8 +64,8 @@ pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Begins what runs beside the API: the duties, the jobs, the upkeep of metrics, metrics at an address of their own, and
-/// the noting of phones.
+/// Begins what runs beside the API: the duties, the jobs, the upkeep of metrics, metrics at an address of their own, the
+/// noting of phones, and what phones that listen are told.
 async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     let mut tasks = Vec::new();
     if let Some(address) = config.metrics_listen {
@@ -90,6 +92,10 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     tasks.push(tokio::spawn({
         let app = app.clone();
         async move { app.contacts.keep(&app).await }
+    }));
+    tasks.push(tokio::spawn({
+        let app = app.clone();
+        async move { app.awake.keep(&app).await }
     }));
     Ok(tasks)
 }

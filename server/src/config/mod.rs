@@ -18,8 +18,8 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret, token,
-        web_address,
+        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret, text,
+        token, web_address,
     },
     sources::Sources,
 };
@@ -95,6 +95,23 @@ settings! {
     file_bytes: usize = "52428800", integer(1024, 1 << 34);
     /// How many submissions of one account may wait to be written; more are asked to come again later.
     queue_submissions: usize = "1000", integer(1, 1_000_000);
+    /// How many phones of one account may listen for events at this process; more are asked to come again later, and
+    /// exchange by themselves meanwhile.
+    event_streams: usize = "5000", integer(0, 1_000_000);
+    /// The file of a service account of Google's, by which phones with Android are woken. Without it they are not.
+    fcm_service_account_file: Option<PathBuf> = "", optional(folder());
+    /// Where Firebase Cloud Messaging is reached.
+    fcm_address: String = "https://fcm.googleapis.com", web_address();
+    /// The file of a key of Apple's (`.p8`), by which iPhones are woken. Without it they are not.
+    apns_key_file: Option<PathBuf> = "", optional(folder());
+    /// The id of that key.
+    apns_key_id: Option<String> = "", optional(text());
+    /// The team that it belongs to.
+    apns_team_id: Option<String> = "", optional(text());
+    /// The bundle id of the app.
+    apns_topic: Option<String> = "", optional(text());
+    /// Where Apple's push service is reached.
+    apns_address: String = "https://api.push.apple.com", web_address();
     /// After how long without a sign of life another replica takes over what one did in the background. The same for
     /// all replicas.
     lease_s: i64 = "30", integer(2, 3600);

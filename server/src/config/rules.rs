@@ -83,6 +83,10 @@ pub(super) fn web_address() -> Rule<String> {
     })
 }
 
+pub(super) fn text() -> Rule<String> {
+    rule(Form::Text, "a text", |text| Some(text.to_owned()))
+}
+
 /// Networks with commas between them.
 pub(super) fn networks() -> Rule<Vec<IpNet>> {
     rule(Form::Text, "networks such as `10.0.0.0/8, 2001:db8::/32`", |text| {

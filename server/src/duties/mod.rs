@@ -16,6 +16,7 @@ use crate::{
     access::Duty,
     app::App,
     problem::{Code, Problem, Result},
+    push::wake_ups,
     uploads,
 };
 
@@ -51,6 +52,7 @@ pub const TASKS: &[Task] = &[
         every: Duration::from_mins(10),
         run: |app| Box::pin(accounts::retire_tasks(app)),
     },
+    Task { duty: Duty::WakePhones, every: Duration::from_mins(1), run: |app| Box::pin(wake_phones(app)) },
     Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep(app)) },
 ];
 
@@ -134,6 +136,11 @@ async fn sweep(app: &App) -> Result<Left> {
         Left::Nothing if !more_uploads => accounts::sweep_files(app).await,
         _ => Ok(Left::More),
     }
+}
+
+async fn wake_phones(app: &App) -> Result<Left> {
+    let nobody_to_wake = wake_ups::run(app).await?;
+    Ok(if nobody_to_wake { Left::Nothing } else { Left::More })
 }
 
 /// Notes what became of a run. A failed one leaves the instant of the last that was not.

@@ -1,14 +1,8 @@
 //! Whether this replica can commit.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use uuid::Uuid;
 
 use super::report::{Report, report};
@@ -32,7 +26,7 @@ pub struct Health(Arc<Shared>);
 struct Shared {
     replica: Uuid,
     /// Set by [`Health::stop`] alone, never cleared
-    stopping: AtomicBool,
+    stopping: watch::Sender<bool>,
     /// The last try to commit, and when it ended on the monotonic clock. Held during a try, so that there is one at
     /// a time.
     last: Mutex<Option<(i64, Result<()>)>>,
@@ -47,7 +41,7 @@ impl Health {
     pub fn new(environment: &Environment) -> Self {
         Self(Arc::new(Shared {
             replica: environment.uuid(),
-            stopping: AtomicBool::new(false),
+            stopping: watch::Sender::new(false),
             last: Mutex::new(None),
             report: Mutex::new(None),
             probe: Arc::default(),
@@ -61,12 +55,18 @@ impl Health {
 
     /// From now on the replica is not ready.
     pub fn stop(&self) {
-        self.0.stopping.store(true, Ordering::Relaxed);
+        self.0.stopping.send_replace(true);
     }
 
     /// True when the replica ends.
     pub fn is_stopping(&self) -> bool {
-        self.0.stopping.load(Ordering::Relaxed)
+        *self.0.stopping.borrow()
+    }
+
+    /// Waits until the replica ends.
+    pub async fn stopped(&self) {
+        // The sender is never dropped while somebody holds `self`.
+        let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     /// Says why the replica cannot commit, if it cannot. At most one try a second reaches the database.

@@ -77,11 +77,16 @@ pub struct Appended {
     new_entries: i64,
     /// How many events were made
     new_events: i64,
+    /// True when phones must know something new
+    changed: bool,
 }
 
 impl Appended {
-    /// Adds to the metrics, once it is committed.
-    pub fn count(&self) {
+    /// Adds to the metrics and tells who watches for changes, once it is committed.
+    pub fn committed(&self, shared: &Shared) {
+        if self.changed {
+            shared.changed.notify_one();
+        }
         metrics::counter!("campo_entries_total").increment(self.new_entries as u64);
         metrics::counter!("campo_events_total").increment(self.new_events as u64);
     }
@@ -100,8 +105,8 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut heads: HashMap<i64, Head> =
         batches.iter().map(|batch| (batch.head.account, batch.head.clone())).collect();
     let accounts: Vec<i64> = batches.iter().map(|batch| batch.head.account).collect();
-    let before: HashMap<i64, (i64, i64)> =
-        heads.iter().map(|(account, head)| (*account, (head.entry, head.event))).collect();
+    let before: HashMap<i64, (i64, i64, i64)> =
+        heads.iter().map(|(account, head)| (*account, (head.entry, head.event, head.change))).collect();
     let mut receipts: Vec<Vec<Option<Receipt>>> =
         batches.iter().map(|batch| vec![None; batch.entries.len()]).collect();
 
@@ -172,7 +177,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
                 .into_iter()
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| Problem::internal(anyhow::anyhow!("an entry got no receipt")))?;
-            let (Some(head), Some((entry, event))) = (heads.get(account), before.get(account)) else {
+            let (Some(head), Some((entry, event, change))) = (heads.get(account), before.get(account)) else {
                 return Err(Problem::internal(anyhow::anyhow!("an account has no head")));
             };
             Ok(Appended {
@@ -180,6 +185,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
                 heads: chains.signed(shared, head),
                 new_entries: head.entry - entry,
                 new_events: head.event - event,
+                changed: head.change > *change,
             })
         })
         .collect()

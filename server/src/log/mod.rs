@@ -26,6 +26,8 @@ pub mod write;
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use crate::{
     access::{Allowed, Permission},
     database::Db,
@@ -62,6 +64,8 @@ pub struct Shared {
     pub queue: queue::Queue,
     /// The most submissions that wait for one account
     pub queue_bound: usize,
+    /// Rung by every commit that changed what phones must know
+    pub changed: Notify,
 }
 
 /// How the log behaves.
@@ -89,6 +93,7 @@ impl Log {
                 directory: directory::Directory::default(),
                 queue: queue::Queue::default(),
                 queue_bound: options.queue_bound,
+                changed: Notify::new(),
                 db,
                 environment,
                 secrets,
@@ -128,6 +133,12 @@ impl Log {
     /// Begins a transaction for what of an account is in no log, such as how far an upload is.
     pub async fn begin_beside(&self, account: i64, class: Class) -> Result<Housekeeping> {
         Housekeeping::begin(self, Some(account), class).await
+    }
+
+    /// Waits until a commit of this replica changed what phones must know. A change before the call counts, if nobody
+    /// waited then; one waits at a time.
+    pub async fn changed(&self) {
+        self.shared.changed.notified().await;
     }
 
     /// How many entries of phones wait to be written.

@@ -14,7 +14,7 @@ use super::{
     changes::View,
     entry::Incoming,
     events::{Completed, TaskEvent},
-    flush::{self, Appended, Batch},
+    flush::{self, Batch},
     head,
     scheduler::{Class, Turn},
 };
@@ -184,7 +184,7 @@ impl Write {
         let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
         tx.commit().await?;
         self.committed = true;
-        appended.iter().for_each(Appended::count);
+        appended.iter().for_each(|appended| appended.committed(&self.log.shared));
         Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
     }
 

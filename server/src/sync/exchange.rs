@@ -5,7 +5,11 @@ use campo_protocol::{
     sync::{Answer, Held, MAX_FILES, MAX_SCOPES, Request},
 };
 
-use super::{body, contacts, intake, view};
+use super::{
+    body,
+    contacts::{self, Said},
+    intake, view,
+};
 use crate::{
     access::Phone,
     app::App,
@@ -41,7 +45,13 @@ pub async fn exchange(app: &App, phone: &Phone, bytes: &[u8], now_us: i64) -> Re
     let files = uploads::answers(app, &mut tx, phone, &request.files, now_us).await?;
     tx.rollback().await;
     let (page, confirmed) = view.map(|view| (view.page, view.confirmed)).unzip();
-    app.contacts.note(phone, &known, request.unsent, confirmed.unwrap_or_default(), now_us);
+    let said = Said {
+        unsent: request.unsent,
+        confirmed: confirmed.unwrap_or_default(),
+        has_news: page.as_ref().is_some_and(|page| !page.scopes.is_empty()),
+        has_all: page.as_ref().is_some_and(|page| !page.more),
+    };
+    app.contacts.note(phone, &known, said, now_us);
     Ok(Answer {
         epoch: known.epoch,
         received_at_us: now_us,

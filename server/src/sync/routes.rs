@@ -4,7 +4,7 @@ use axum::{extract::State, http::HeaderMap, response::Response};
 use campo_protocol::sync::Answer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{body, encode};
+use super::{body, encode, stream};
 use crate::{
     access::Phone,
     api::layers,
@@ -16,6 +16,7 @@ use crate::{
 /// The routes of the exchange.
 pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
     layers::limit_body(OpenApiRouter::new().routes(routes!(exchange)), limits.sync_bytes)
+        .merge(stream::routes())
 }
 
 /// One exchange of a phone

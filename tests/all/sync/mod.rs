@@ -1,7 +1,10 @@
 //! The exchange with phones: what a phone holds is what the server's view of it is.
 
+mod awake;
 mod contacts;
 mod pages;
+mod push;
 mod scopes;
+mod services;
 mod uploads;
 mod wire;

@@ -1,0 +1,139 @@
+//! Apple's push service: HTTP/2, with a token that the provider signs itself.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::BoxFuture;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Push, Pushed, Service, Target,
+    client::{because, client},
+};
+use crate::{environment::Environment, secrets::Secret};
+
+/// Apple refuses provider tokens older than an hour, and those renewed more than once in 20 minutes.
+const RENEWED_AFTER_US: i64 = 40 * 60 * 1_000_000;
+/// How long the service keeps a push for a phone it cannot reach, in seconds.
+const KEPT_S: i64 = 12 * 3600;
+
+/// The key of a provider, as Apple's console gives it.
+#[derive(Debug)]
+pub struct ApnsKey {
+    /// PEM, the content of the `.p8` file
+    pub key: Secret,
+    /// Its id
+    pub key_id: String,
+    /// The team it belongs to
+    pub team_id: String,
+    /// The app's bundle id
+    pub topic: String,
+}
+
+/// The service for one app.
+pub struct Apns {
+    address: String,
+    key: EncodingKey,
+    key_id: String,
+    team_id: String,
+    topic: String,
+    client: reqwest::Client,
+    environment: Environment,
+    /// The provider token and when it was signed, on the monotonic clock
+    provider: Mutex<Option<(Secret, i64)>>,
+}
+
+impl std::fmt::Debug for Apns {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Apns").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    iat: i64,
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    reason: String,
+}
+
+impl Apns {
+    /// The service at `address`, such as `https://api.push.apple.com`.
+    pub fn new(address: &str, key: ApnsKey, environment: Environment) -> anyhow::Result<Self> {
+        Ok(Self {
+            address: address.to_owned(),
+            key: EncodingKey::from_ec_pem(key.key.reveal().as_bytes())?,
+            key_id: key.key_id,
+            team_id: key.team_id,
+            topic: key.topic,
+            client: client(true)?,
+            environment,
+            provider: Mutex::new(None),
+        })
+    }
+
+    async fn send(&self, target: &Target) -> Result<Pushed, String> {
+        let provider = self.provider()?;
+        let expires_s = self.environment.now_us() / 1_000_000 + KEPT_S;
+        // Tokens are hexadecimal: whoever registers another text can name no other path.
+        let token = target.token.reveal();
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(Pushed::Gone);
+        }
+        let request = self
+            .client
+            .post(format!("{}/3/device/{token}", self.address))
+            .bearer_auth(provider.reveal())
+            .header("apns-topic", &self.topic)
+            .header("apns-push-type", "background")
+            // What background pushes must have
+            .header("apns-priority", "5")
+            .header("apns-collapse-id", "changed")
+            .header("apns-expiration", expires_s)
+            .body(r#"{"aps":{"content-available":1}}"#);
+        let response = request.send().await.map_err(because)?;
+        let status = response.status().as_u16();
+        if status == 200 {
+            return Ok(Pushed::Taken);
+        }
+        let reason = response.json::<Refusal>().await.map(|refusal| refusal.reason).unwrap_or_default();
+        Ok(match (status, reason.as_str()) {
+            // Not `DeviceTokenNotForTopic`: a wrong setting must not cost every phone its token.
+            (410, "Unregistered" | "ExpiredToken") | (400, "BadDeviceToken") => Pushed::Gone,
+            (403, _) => {
+                *self.provider.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                Pushed::NotNow(format!("status {status}"))
+            }
+            _ => Pushed::NotNow(format!("status {status}")),
+        })
+    }
+
+    fn provider(&self) -> Result<Secret, String> {
+        let now_us = self.environment.monotonic_us();
+        let mut provider = self.provider.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((token, signed_us)) = &*provider
+            && now_us - signed_us < RENEWED_AFTER_US
+        {
+            return Ok(token.clone());
+        }
+        let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::ES256) };
+        let claims = Claims { iss: &self.team_id, iat: self.environment.now_us() / 1_000_000 };
+        let token = jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| error.to_string())?;
+        let token = Secret::new(token);
+        *provider = Some((token.clone(), now_us));
+        Ok(token)
+    }
+}
+
+impl Push for Apns {
+    fn served(&self) -> &[Service] {
+        &[Service::Apns]
+    }
+
+    fn wake<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Pushed> {
+        Box::pin(async { self.send(target).await.unwrap_or_else(Pushed::NotNow) })
+    }
+}
