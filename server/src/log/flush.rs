@@ -105,8 +105,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut heads: HashMap<i64, Head> =
         batches.iter().map(|batch| (batch.head.account, batch.head.clone())).collect();
     let accounts: Vec<i64> = batches.iter().map(|batch| batch.head.account).collect();
-    let before: HashMap<i64, (i64, i64, i64)> =
-        heads.iter().map(|(account, head)| (*account, (head.entry, head.event, head.change))).collect();
+    let before = heads.clone();
     let mut receipts: Vec<Vec<Option<Receipt>>> =
         batches.iter().map(|batch| vec![None; batch.entries.len()]).collect();
 
@@ -177,15 +176,15 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
                 .into_iter()
                 .collect::<Option<Vec<_>>>()
                 .ok_or_else(|| Problem::internal(anyhow::anyhow!("an entry got no receipt")))?;
-            let (Some(head), Some((entry, event, change))) = (heads.get(account), before.get(account)) else {
+            let (Some(head), Some(before)) = (heads.get(account), before.get(account)) else {
                 return Err(Problem::internal(anyhow::anyhow!("an account has no head")));
             };
             Ok(Appended {
                 receipts,
                 heads: chains.signed(shared, head),
-                new_entries: head.entry - entry,
-                new_events: head.event - event,
-                changed: head.change > *change,
+                new_entries: head.entry - before.entry,
+                new_events: head.event - before.event,
+                changed: head.change > before.change,
             })
         })
         .collect()

@@ -336,7 +336,9 @@ async fn transact(log: &Log, submissions: Vec<(i64, Vec<Incoming>)>) -> Result<V
         }
     };
     tx.commit().await?;
-    appended.iter().for_each(|appended| appended.committed(&log.shared));
+    for one in &appended {
+        one.committed(&log.shared);
+    }
     Ok(places
         .into_iter()
         .map(|(batch, from, count)| Submitted {

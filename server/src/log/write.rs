@@ -184,7 +184,9 @@ impl Write {
         let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
         tx.commit().await?;
         self.committed = true;
-        appended.iter().for_each(|appended| appended.committed(&self.log.shared));
+        for one in &appended {
+            one.committed(&self.log.shared);
+        }
         Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
     }
 

@@ -23,7 +23,7 @@ use crate::{
 
 /// How far an upload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Received {
+pub(super) struct UploadProgress {
     /// How much of the file the server has
     pub received_bytes: i64,
     /// Its length
@@ -33,10 +33,10 @@ pub(super) struct Received {
 }
 
 /// How far the upload of a ticket is.
-pub(super) async fn progress(app: &App, ticket: &str) -> Result<Received> {
+pub(super) async fn progress(app: &App, ticket: &str) -> Result<UploadProgress> {
     let ticket = open(app, ticket)?;
     let standing = parts::standing(app, &ticket).await?;
-    Ok(Received {
+    Ok(UploadProgress {
         received_bytes: standing.received_bytes(&ticket),
         size_bytes: ticket.size_bytes,
         stored: standing.stored,
@@ -53,7 +53,7 @@ pub(super) async fn put<B: AsRef<[u8]>, E>(
     range: Option<&str>,
     content_type: Option<&str>,
     body: impl Stream<Item = Result<B, E>>,
-) -> Result<Received> {
+) -> Result<UploadProgress> {
     let ticket = open(app, ticket)?;
     let standing = parts::standing(app, &ticket).await?;
     let named = content_type.or(standing.media_type.as_deref());
@@ -78,7 +78,7 @@ async fn whole<B: AsRef<[u8]>, E>(
     standing: &Standing,
     media_type: &str,
     body: impl Stream<Item = Result<B, E>>,
-) -> Result<Received> {
+) -> Result<UploadProgress> {
     if standing.stored {
         read(body, ticket.size_bytes as usize, |_| ()).await?;
         return Ok(stored(ticket));
@@ -138,7 +138,7 @@ async fn receive_part<B: AsRef<[u8]>, E>(
     media_type: &str,
     part: Part,
     body: impl Stream<Item = Result<B, E>>,
-) -> Result<Received> {
+) -> Result<UploadProgress> {
     let received_bytes = standing.received_bytes(ticket);
     if part.from > received_bytes || (part.from < received_bytes && part.until > received_bytes) {
         return Err(out_of_order(received_bytes));
@@ -149,7 +149,7 @@ async fn receive_part<B: AsRef<[u8]>, E>(
         return Err(Code::BodyIncomplete.into());
     }
     if part.until <= received_bytes {
-        return Ok(Received { received_bytes, size_bytes: ticket.size_bytes, stored: standing.stored });
+        return Ok(UploadProgress { received_bytes, size_bytes: ticket.size_bytes, stored: standing.stored });
     }
     let upload = match standing.upload {
         Some(upload) if upload.size_bytes == ticket.size_bytes => upload,
@@ -169,13 +169,17 @@ async fn receive_part<B: AsRef<[u8]>, E>(
         .map_err(|error| unavailable(&error))?;
     if part.until < ticket.size_bytes {
         parts::advance(app, ticket, &upload, part.until).await?;
-        return Ok(Received { received_bytes: part.until, size_bytes: ticket.size_bytes, stored: false });
+        return Ok(UploadProgress {
+            received_bytes: part.until,
+            size_bytes: ticket.size_bytes,
+            stored: false,
+        });
     }
     complete(app, ticket, &upload).await
 }
 
 /// Puts the parts together.
-async fn complete(app: &App, ticket: &Ticket, upload: &Upload) -> Result<Received> {
+async fn complete(app: &App, ticket: &Ticket, upload: &Upload) -> Result<UploadProgress> {
     let name = app.environment.uuid();
     let mut draft = app.store.begin(ticket.account, name).await.map_err(|error| unavailable(&error))?;
     while draft.size_bytes() < ticket.size_bytes as u64 {
@@ -192,7 +196,7 @@ async fn complete(app: &App, ticket: &Ticket, upload: &Upload) -> Result<Receive
 
 /// A part is not there: the same last part was sent twice at once and the other request was faster, or the rows are
 /// those of a backup, which does not have the parts.
-async fn missing(app: &App, ticket: &Ticket, upload: &Upload) -> Result<Received> {
+async fn missing(app: &App, ticket: &Ticket, upload: &Upload) -> Result<UploadProgress> {
     if parts::standing(app, ticket).await?.stored {
         // This request may have written its part anew.
         app.store.remove_parts(ticket.account, upload.id).await.map_err(|error| unavailable(&error))?;
@@ -209,7 +213,7 @@ async fn finish(
     upload: Option<&Upload>,
     media_type: &str,
     draft: Draft,
-) -> Result<Received> {
+) -> Result<UploadProgress> {
     let found = draft.hash();
     let wrong = found != ticket.hash;
     if !wrong {
@@ -230,8 +234,8 @@ async fn finish(
     Ok(stored(ticket))
 }
 
-fn stored(ticket: &Ticket) -> Received {
-    Received { received_bytes: ticket.size_bytes, size_bytes: ticket.size_bytes, stored: true }
+fn stored(ticket: &Ticket) -> UploadProgress {
+    UploadProgress { received_bytes: ticket.size_bytes, size_bytes: ticket.size_bytes, stored: true }
 }
 
 /// Reads a body of at most `most` bytes, and says how many it had.

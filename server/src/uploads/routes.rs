@@ -8,7 +8,7 @@ use axum::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::receive::{self, Received};
+use super::receive::{self, UploadProgress};
 use crate::{
     app::App,
     extract::{Json, Path},
@@ -24,7 +24,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get_upload, put_upload))
 }
 
-impl IntoResponse for Received {
+impl IntoResponse for UploadProgress {
     fn into_response(self) -> Response {
         let headers = [
             (OFFSET, HeaderValue::from(self.received_bytes)),
@@ -42,9 +42,9 @@ impl IntoResponse for Received {
     get, path = "/v1/uploads/{ticket}", tag = "sync",
     security(()),
     params(("ticket" = String, Path, description = "As an exchange gave it")),
-    responses((status = OK, body = Received))
+    responses((status = OK, body = UploadProgress))
 )]
-async fn get_upload(State(app): State<App>, Path(ticket): Path<String>) -> Result<Received> {
+async fn get_upload(State(app): State<App>, Path(ticket): Path<String>) -> Result<UploadProgress> {
     receive::progress(&app, &ticket).await
 }
 
@@ -62,14 +62,14 @@ async fn get_upload(State(app): State<App>, Path(ticket): Path<String>) -> Resul
         ("Content-Range" = Option<String>, Header, description = "Which part it is")
     ),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
-    responses((status = OK, body = Received))
+    responses((status = OK, body = UploadProgress))
 )]
 async fn put_upload(
     State(app): State<App>,
     Path(ticket): Path<String>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Received> {
+) -> Result<UploadProgress> {
     let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
     let (range, content_type) = (text(header::CONTENT_RANGE), text(header::CONTENT_TYPE));
     receive::put(&app, &ticket, range, content_type, body.into_data_stream()).await

@@ -29,7 +29,7 @@ on_both! {
     a_phone_that_was_revoked_hears_nothing,
 }
 
-const WAIT: Duration = Duration::from_secs(60);
+const WAIT: Duration = Duration::from_mins(1);
 
 struct Stream(BodyDataStream);
 
