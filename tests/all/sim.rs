@@ -5,7 +5,7 @@
 use campo_tests::sim::{self, Hits};
 
 /// How many seeds are played unless the environment says otherwise.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 30;
 /// How many threads play, each its own seeds.
 const THREADS: u64 = 2;
 

@@ -47,7 +47,9 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
     let before = done(&read, 200);
     assert_eq!(
         before["settings"],
-        json!({"closed_task_days": 7, "files_wait_days": 7, "location": "entries"})
+        json!({
+            "closed_task_days": 7, "correction_agreement": false, "files_wait_days": 7, "location": "entries"
+        })
     );
     assert_eq!(account_view(&world, account.id).await["location"], "entries");
 
