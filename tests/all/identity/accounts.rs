@@ -57,7 +57,9 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
     let changed = done(&patch(&client, "/v1/account", 1, &change).await, 200);
     assert_eq!(
         changed["settings"],
-        json!({"closed_task_days": 0, "files_wait_days": 7, "location": "never"})
+        json!({
+            "closed_task_days": 0, "correction_agreement": false, "files_wait_days": 7, "location": "never"
+        })
     );
     assert_eq!(done(&client.get("/v1/account").await.unwrap(), 200), changed);
     assert_eq!(account_view(&world, account.id).await["zone"], "America/Bogota");
