@@ -109,21 +109,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut receipts: Vec<Vec<Option<Receipt>>> =
         batches.iter().map(|batch| vec![None; batch.entries.len()]).collect();
 
-    let mut sources = Vec::new();
-    let mut entries = Vec::new();
-    for (batch, Batch { head, entries: own, task_events, refiled, completed, views, places }) in
-        batches.into_iter().enumerate()
-    {
-        entries.extend(own.into_iter().enumerate().map(|(index, incoming)| New { batch, index, incoming }));
-        sources.push(events::Source {
-            account: head.account,
-            task_events,
-            refiled,
-            completed,
-            views,
-            places,
-        });
-    }
+    let (entries, mut sources) = apart(batches);
     let (mut new, repeated) = separate_repeats(tx, &accounts, entries, &mut receipts).await?;
     {
         let mut marked: Vec<(i64, &mut Incoming)> =
@@ -212,6 +198,26 @@ async fn publish(
     let places = places.into_iter().map(|(account, id)| Edited { account, id, moved: false }).collect();
     let views = poi_views(tx, places).await?;
     changes::publish(tx, heads, views).await
+}
+
+/// The entries of all batches, and what else each account writes.
+fn apart(batches: Vec<Batch>) -> (Vec<New>, Vec<events::Source>) {
+    let mut sources = Vec::new();
+    let mut entries = Vec::new();
+    for (batch, Batch { head, entries: own, task_events, refiled, completed, views, places }) in
+        batches.into_iter().enumerate()
+    {
+        entries.extend(own.into_iter().enumerate().map(|(index, incoming)| New { batch, index, incoming }));
+        sources.push(events::Source {
+            account: head.account,
+            task_events,
+            refiled,
+            completed,
+            views,
+            places,
+        });
+    }
+    (entries, sources)
 }
 
 /// A repeat of an entry of the same group: its batch and index, those of the first, and whether the hash is the same.

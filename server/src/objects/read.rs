@@ -281,7 +281,7 @@ struct Standing {
 
 /// What was replaced, and by whom: the author of the next version.
 #[derive(FromRow)]
-struct Replaced {
+struct Earlier {
     version: i64,
     body: String,
     author: String,
@@ -309,7 +309,7 @@ pub async fn versions<K: Kept>(
         )
         .await?;
     // one more than a page asks for, since each says who wrote the next
-    let replaced: Vec<Replaced> = tx
+    let replaced: Vec<Earlier> = tx
         .fetch_all(
             "select version, body, author, author_id, replaced_us from object_version \
              where account = $1 and kind = $2 and id = $3 and version < $4 order by version desc limit $5",
@@ -324,7 +324,7 @@ pub async fn versions<K: Kept>(
 }
 
 /// The versions from the one that stands down to the last of which is known who wrote it.
-fn told(standing: Standing, replaced: Vec<Replaced>) -> Result<Vec<Version>> {
+fn told(standing: Standing, replaced: Vec<Earlier>) -> Result<Vec<Version>> {
     let creator = Author { kind: standing.creator.unwrap_or_default(), id: standing.creator_id };
     let mut written: HashMap<i64, (i64, Author)> = HashMap::from([(1, (standing.created_us, creator))]);
     let mut bodies = vec![(standing.version, standing.body, None)];

@@ -38,7 +38,7 @@ async fn a_replica_that_is_gone_between_batches_is_replaced(world: World) {
     let account = world.account("acme").await.unwrap();
     let desk = Desk::of(&account).await;
     desk.template(simple()).await;
-    let path = desk.begin("simple", "a.csv", &many(1500)).await;
+    let path = desk.begin("simple", "a.csv", &many(6000)).await;
     let first = work(&world.app);
     desk.until(&path, has_begun).await;
     first.abort();
@@ -49,7 +49,7 @@ async fn a_replica_that_is_gone_between_batches_is_replaced(world: World) {
     let other = world.virtual_replica(7).await.unwrap();
     let second = work(&other);
     let (db, replica) = (&world.app.db, other.health.replica());
-    wait::until("another replica to take over", Duration::from_secs(60), async || {
+    wait::until("another replica to take over", Duration::from_mins(1), async || {
         // Its clock alone says when the lease of the first is over
         other.environment.advance(1_000_000);
         let holder: Option<(Option<Uuid>,)> =
@@ -60,8 +60,8 @@ async fn a_replica_that_is_gone_between_batches_is_replaced(world: World) {
     .unwrap();
     let run = desk.until(&path, is_over).await;
     second.abort();
-    assert_eq!((counts(&run), &run["state"]), ([1500, 0, 0, 0], &json!("done")), "{run}");
-    assert_eq!(desk.tasks_and_entries().await, (1500, 1500));
+    assert_eq!((counts(&run), &run["state"]), ([6000, 0, 0, 0], &json!("done")), "{run}");
+    assert_eq!(desk.tasks_and_entries().await, (6000, 6000));
 }
 
 async fn two_replicas_import_ten_thousand_rows_once(world: World) {
@@ -98,7 +98,7 @@ async fn whoever_loses_the_permission_in_the_middle_stops(world: World) {
     let desk = Desk::of(&account).await;
     let office = Desk::of(&account).await;
     desk.template(simple()).await;
-    let path = desk.begin("simple", "a.csv", &many(4000)).await;
+    let path = desk.begin("simple", "a.csv", &many(20_000)).await;
     let worker = work(&world.app);
     office.until(&path, has_begun).await;
     let sql = "update access_key set permissions = '[\"run_imports\"]' where id = \
@@ -109,7 +109,7 @@ async fn whoever_loses_the_permission_in_the_middle_stops(world: World) {
     assert_eq!((&run["state"], &run["problem"]["code"]), (&json!("stopped"), &json!("forbidden")), "{run}");
     assert_eq!(run["problem"]["parameters"]["permission"], "manage_tasks");
     let [created, updated, unchanged, refused] = counts(&run);
-    assert!(created > 0 && created < 4000 && updated + unchanged + refused == 0, "{run}");
+    assert!(created > 0 && created < 20_000 && updated + unchanged + refused == 0, "{run}");
     assert_eq!(office.tasks_and_entries().await, (created, created));
     let pending = office.rows(&run, "pending").await;
     assert_eq!(

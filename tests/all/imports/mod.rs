@@ -29,7 +29,7 @@ pub(super) struct Desk {
 
 pub(super) const TAREAS: &[u8] = include_bytes!("../../../server/samples/tareas.xlsx");
 pub(super) const TAREAS_TEMPLATE: &str = include_str!("../../../server/samples/tareas.template.json");
-const WAITED: Duration = Duration::from_secs(600);
+const WAITED: Duration = Duration::from_mins(10);
 
 impl Desk {
     pub(super) async fn of(account: &Account) -> Self {

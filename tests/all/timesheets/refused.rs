@@ -14,6 +14,10 @@ on_both! {
     nobody_sees_or_changes_the_time_of_another_company,
 }
 
+/// A path, a body, and the faults that are named: field and code.
+type Case<'a> = (&'a String, Value, Vec<(&'a str, &'a str)>);
+
+#[expect(clippy::too_many_lines, reason = "one table of what is wrong and what is said of it")]
 async fn whatever_is_wrong_with_a_request_is_named(world: World) {
     let account = world.account("acme").await.unwrap();
     let (office, mut phone) = ana(&account).await;
@@ -55,7 +59,7 @@ async fn whatever_is_wrong_with_a_request_is_named(world: World) {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
-    let table: Vec<(&String, Value, Vec<(&str, &str)>)> = vec![
+    let table: Vec<Case> = vec![
         (&correct, json!({ "change": "instant", "reason": "a" }), vec![("/at", "required")]),
         (
             &correct,
