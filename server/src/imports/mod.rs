@@ -1,8 +1,8 @@
 //! Imports: a customer's spreadsheet becomes tasks and points of interest, by a saved template.
 //!
-//! The road of a file: [`upload`] stores it with a run and a job; the job first [stages](stage) every row, and only
-//! when the whole file could be read does it [apply](apply) them, some hundreds in a transaction, each with its outcome.
-//! Killed anywhere, it goes on at the next row that has none. [`plan`] makes a document of a row and is pure.
+//! The road of a file: [`upload`] stores it with a run and a job; the job first stages every row, and only
+//! when the whole file could be read does it apply them, some hundreds in a transaction, each with its outcome.
+//! Killed anywhere, it goes on at the next row that has none. `plan` makes a document of a row and is pure.
 
 mod apply;
 mod columns;

@@ -2,7 +2,7 @@
 //!
 //! The bytes come from strangers. Whatever they claim, reading takes bounded memory and time and ends with rows or with
 //! an [`Unreadable`] that names what is wrong; an archive or a container is looked through before a library is handed it
-//! ([`archive`], [`xls`]), since libraries allocate what a file claims.
+//! (`archive`, `xls`), since libraries allocate what a file claims.
 //!
 //! What a merged range shows stands in its first cell; the others are empty. Rows without any value are left out.
 
