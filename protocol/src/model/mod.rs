@@ -4,6 +4,7 @@
 //! server resolves codes to ids when it stores an object, so what is stored and sent holds ids only.
 
 pub mod answers;
+mod applicability;
 pub mod catalogue;
 pub mod employee;
 pub mod form;

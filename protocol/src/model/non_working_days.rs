@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Custom, Kind, Link, MAX_TEXT, Ref, Reference, State, basics, check_common, check_refs, is_default,
-    links_of,
+    Custom, Kind, Link, MAX_TEXT, Ref, Reference, State,
+    applicability::{check_dates, check_for_whom},
+    basics, check_common, is_default, links_of,
 };
 use crate::{
     civil::{CivilDate, TimeOfDay, check_zone},
@@ -114,35 +115,6 @@ impl Weekday {
 }
 
 impl NonWorkingDays {
-    fn check_for_whom(&self, faults: &mut Faults) {
-        check_refs(faults, "/groups", &self.groups);
-        check_refs(faults, "/employees", &self.employees);
-        match (self.whole_company, self.groups.is_empty() && self.employees.is_empty()) {
-            (false, true) => {
-                faults.add("/whole_company", "required", "", "the whole company, groups or employees");
-            }
-            (true, false) => {
-                let expected = "either the whole company, or groups and employees";
-                faults.add("/whole_company", "not_applicable", "true", expected);
-            }
-            _ => {}
-        }
-    }
-
-    fn check_dates(&self, faults: &mut Faults) {
-        self.from_date.check(faults, "/from_date");
-        let Some(to_date) = self.to_date else { return };
-        to_date.check(faults, "/to_date");
-        if to_date < self.from_date {
-            faults.add(
-                "/to_date",
-                "end_before_start",
-                &to_date.to_string(),
-                format!("not before {}", self.from_date),
-            );
-        }
-    }
-
     fn check_times(&self, faults: &mut Faults) {
         if self.schedule_type == ScheduleType::Days {
             for (field, time) in [("/from_time", self.from_time), ("/to_time", self.to_time)] {
@@ -195,8 +167,8 @@ impl Reference for NonWorkingDays {
 
     fn check(&self, faults: &mut Faults) {
         check_common(faults, "/code", &self.code, "/name", &self.name, &self.custom);
-        self.check_for_whom(faults);
-        self.check_dates(faults);
+        check_for_whom(faults, self.whole_company, &self.groups, &self.employees);
+        check_dates(faults, self.from_date, self.to_date);
         self.check_times(faults);
         self.check_weekdays(faults);
         if let Some(zone) = &self.zone {

@@ -10,8 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Custom, Kind, Link, MAX_CODE, Ref, Reference, State, basics, check_common, check_refs, is_default,
-    links_of, non_working_days::Weekday,
+    Custom, Kind, Link, MAX_CODE, Ref, Reference, State,
+    applicability::{check_dates, check_for_whom},
+    basics, check_common, is_default, links_of,
+    non_working_days::Weekday,
 };
 use crate::{
     civil::{CivilDate, TimeOfDay},
@@ -104,31 +106,6 @@ impl WorkingTimeRules {
         }
     }
 
-    fn check_for_whom(&self, faults: &mut Faults) {
-        check_refs(faults, "/groups", &self.groups);
-        check_refs(faults, "/employees", &self.employees);
-        match (self.whole_company, self.groups.is_empty() && self.employees.is_empty()) {
-            (false, true) => {
-                faults.add("/whole_company", "required", "", "the whole company, groups or employees");
-            }
-            (true, false) => {
-                let expected = "either the whole company, or groups and employees";
-                faults.add("/whole_company", "not_applicable", "true", expected);
-            }
-            _ => {}
-        }
-    }
-
-    fn check_dates(&self, faults: &mut Faults) {
-        self.from_date.check(faults, "/from_date");
-        let Some(to_date) = self.to_date else { return };
-        to_date.check(faults, "/to_date");
-        if to_date < self.from_date {
-            let expected = format!("not before {}", self.from_date);
-            faults.add("/to_date", "end_before_start", &to_date.to_string(), expected);
-        }
-    }
-
     fn check_terms(&self, faults: &mut Faults) {
         match (self.night_from, self.night_to) {
             (Some(_), None) => faults.add("/night_to", "required", "", "both ends of the night"),
@@ -171,8 +148,8 @@ impl Reference for WorkingTimeRules {
 
     fn check(&self, faults: &mut Faults) {
         check_common(faults, "/code", &self.code, "/name", &self.name, &self.custom);
-        self.check_for_whom(faults);
-        self.check_dates(faults);
+        check_for_whom(faults, self.whole_company, &self.groups, &self.employees);
+        check_dates(faults, self.from_date, self.to_date);
         self.check_terms(faults);
     }
 

@@ -8,6 +8,7 @@ use axum::{
 use campo_protocol::faults::Fault;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use crate::{
     extract::Json,
@@ -169,4 +170,13 @@ impl Once {
 fn request_hash(write: &Write, request: &impl Serialize) -> Result<Vec<u8>> {
     let request = serde_json::to_string(request).map_err(Problem::internal)?;
     Ok(write.secrets().token_hash(&request).to_vec())
+}
+
+/// Refuses a code that another object has than `id`. `taken` is the statement that finds it by account, code and id.
+pub async fn refuse_taken_code(write: &mut Write, taken: &'static str, id: Uuid, code: &str) -> Result<()> {
+    let account = write.account();
+    match write.tx().fetch_optional::<(Uuid,)>(taken, (account, code, id)).await? {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
+    }
 }

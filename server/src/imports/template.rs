@@ -14,7 +14,7 @@ use crate::{
         permissions::{ManageTemplates, RunImports},
     },
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -127,7 +127,7 @@ pub async fn create(
         return Ok(created);
     }
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    refuse_taken_code(&mut write, id, &draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     let (code, name, state) = (draft.code.as_str(), draft.name.as_str(), draft.state.name());
     write
@@ -158,7 +158,7 @@ pub(super) async fn edit(
     let mut template = locked(&mut write, which, if_match).await?;
     template.draft = patch::patched(&template.draft, given)?;
     template.draft.check()?;
-    refuse_taken_code(&mut write, template.id, &template.draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, template.id, &template.draft.code).await?;
     template.version += 1;
     template.updated_at = Instant(write.now_us);
     let Template { id, version, ref draft, .. } = template;
@@ -207,17 +207,6 @@ async fn locked(write: &mut Write, which: &Ref, if_match: IfMatch) -> Result<Tem
     Ok(template)
 }
 
-async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
-    let account = write.account();
-    let taken: Option<(Uuid,)> = write
-        .tx()
-        .fetch_optional(
-            "select id from import_template where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
-            (account, code, id),
-        )
-        .await?;
-    match taken {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
-    }
-}
+/// The object other than `$3` that has a code.
+const TAKEN: &str =
+    "select id from import_template where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";

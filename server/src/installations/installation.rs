@@ -17,7 +17,7 @@ use super::{
 use crate::{
     access::{Allowed, permissions::ManageInstallations},
     api::{
-        edit::{IfMatch, Versioned},
+        edit::{self, IfMatch, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -204,16 +204,8 @@ pub async fn edit(
     check_common(&mut faults, "/code", code, "/name", name, custom);
     faults.into_result()?;
     let (account, id, now_us) = (write.account(), installation.id, write.now_us);
-    let taken: Option<(Uuid,)> = write
-        .tx()
-        .fetch_optional(
-            "select id from installation where account = $1 and code = $2 and id <> $3",
-            (account, code.as_str(), id),
-        )
-        .await?;
-    if taken.is_some() {
-        return Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code));
-    }
+    let taken = "select id from installation where account = $1 and code = $2 and id <> $3";
+    edit::refuse_taken_code(&mut write, taken, id, code).await?;
     let custom = serde_json::to_string(custom).map_err(Problem::internal)?;
     write
         .tx()

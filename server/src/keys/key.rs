@@ -21,7 +21,7 @@ use crate::{
         permissions::ManageKeys,
     },
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -152,7 +152,7 @@ pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given
         return Ok(created);
     }
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    refuse_taken_code(&mut write, id, &draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     let bearer = Bearer::new(account, Holder::Key, id, write.environment());
     let token = write.secrets().token_hash(&bearer.secret).to_vec();
     let (permissions, networks, custom) = draft.json()?;
@@ -188,7 +188,7 @@ pub async fn edit(
     if_match.check(key.version)?;
     key.draft = patch::patched(&key.draft, given)?;
     allowed.must_cover(key.draft.check()?)?;
-    refuse_taken_code(&mut write, key.id, &key.draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, key.id, &key.draft.code).await?;
     key.version += 1;
     key.updated_at = Instant(write.now_us);
     let Key { id, version, ref draft, .. } = key;
@@ -255,20 +255,9 @@ pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, whi
     row.shown()
 }
 
-async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
-    let account = write.account();
-    let taken: Option<(Uuid,)> = write
-        .tx()
-        .fetch_optional(
-            "select id from access_key where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
-            (account, code, id),
-        )
-        .await?;
-    match taken {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
-    }
-}
+/// The object other than `$3` that has a code.
+const TAKEN: &str =
+    "select id from access_key where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
 
 impl KeyDraft {
     /// Refuses what is wrong, and writes networks in one way.

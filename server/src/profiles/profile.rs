@@ -16,7 +16,7 @@ use crate::{
         permissions::ManageUsers,
     },
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -115,7 +115,7 @@ pub async fn create(
         return Ok(created);
     }
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    refuse_taken_code(&mut write, id, &draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     insert(write.tx(), account, id, &draft, now_us).await?;
     let profile = Profile { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) };
     let created = Created::new(format!("/v1/profiles/{id}"), 1, &profile)?;
@@ -136,7 +136,7 @@ pub async fn edit(
     let mut profile = locked(&mut write, allowed, which, if_match).await?;
     profile.draft = patch::patched(&profile.draft, given)?;
     allowed.must_cover(profile.draft.check()?)?;
-    refuse_taken_code(&mut write, profile.id, &profile.draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, profile.id, &profile.draft.code).await?;
     profile.version += 1;
     profile.updated_at = Instant(write.now_us);
     let Profile { id, version, ref draft, .. } = profile;
@@ -229,20 +229,9 @@ async fn locked(
     row.shown()
 }
 
-async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
-    let account = write.account();
-    let taken: Option<(Uuid,)> = write
-        .tx()
-        .fetch_optional(
-            "select id from profile where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
-            (account, code, id),
-        )
-        .await?;
-    match taken {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
-    }
-}
+/// The object other than `$3` that has a code.
+const TAKEN: &str =
+    "select id from profile where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
 
 impl ProfileDraft {
     fn check(&self) -> Result<Permissions> {

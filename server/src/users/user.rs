@@ -21,7 +21,7 @@ use crate::{
     },
     accounts::own::{language_name, language_of},
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -162,7 +162,7 @@ pub async fn create(
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     let profile = profile::given(&mut write, allowed, &draft.profile).await?;
     draft.profile = Ref::Id(profile);
-    refuse_taken_code(&mut write, id, &draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     insert(write.tx(), (account, id), profile, &draft, &hash, now_us).await?;
     let user = User { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) };
     let user = CreatedUser { user, password: made.then(|| password.reveal().to_owned()) };
@@ -189,7 +189,7 @@ pub async fn edit(
     user.draft.login = login_name(&user.draft.login);
     let profile = profile::given(&mut write, allowed, &user.draft.profile).await?;
     user.draft.profile = Ref::Id(profile);
-    refuse_taken_code(&mut write, user.id, &user.draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, user.id, &user.draft.code).await?;
     user.version += 1;
     user.updated_at = Instant(write.now_us);
     let User { id, version, ref draft, .. } = user;
@@ -273,20 +273,9 @@ pub(crate) async fn insert(
     login::set(tx, account, LoginHolder::User, id, &login_name(&draft.login)).await
 }
 
-async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
-    let account = write.account();
-    let taken: Option<(Uuid,)> = write
-        .tx()
-        .fetch_optional(
-            "select id from account_user where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
-            (account, code, id),
-        )
-        .await?;
-    match taken {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
-    }
-}
+/// The object other than `$3` that has a code.
+const TAKEN: &str =
+    "select id from account_user where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
 
 impl UserDraft {
     /// Refuses what is wrong.
