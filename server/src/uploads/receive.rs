@@ -160,6 +160,14 @@ async fn receive_part<B: AsRef<[u8]>, E>(
         }
         None => parts::begin(app, ticket, media_type).await?,
     };
+    // Another request may have brought the same part since the first look.
+    if upload.received_bytes >= part.until {
+        return Ok(UploadProgress {
+            received_bytes: upload.received_bytes,
+            size_bytes: ticket.size_bytes,
+            stored: false,
+        });
+    }
     if upload.received_bytes != part.from {
         return Err(out_of_order(upload.received_bytes));
     }
