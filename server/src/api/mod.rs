@@ -1,5 +1,6 @@
 //! The HTTP API: what all capabilities share, and the router that puts them together.
 
+pub mod cell;
 pub mod edit;
 mod html;
 pub mod layers;

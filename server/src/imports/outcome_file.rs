@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::RunImports},
+    api::cell::inert,
     app::App,
     problem::{Code, Problem, Result},
     texts::Language,
@@ -92,14 +93,13 @@ const fn outcome(outcome: RowOutcome, language: Language) -> &'static str {
     }
 }
 
-/// What a spreadsheet would take for a formula gets a mark before it, except numbers and telephones.
+/// As it came, unless a spreadsheet would run it. Numbers and telephones stay.
 fn safe(text: &str) -> String {
-    let formula = match text.chars().next() {
-        Some('=' | '@' | '\t' | '\r') => true,
-        Some('+' | '-') => text.chars().skip(1).any(|c| !(c.is_ascii_digit() || " .,()-".contains(c))),
-        _ => false,
+    let is_number = |cell: &str| {
+        cell.strip_prefix(['+', '-'])
+            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || " .,()-".contains(c)))
     };
-    if formula { format!("'{text}") } else { text.to_owned() }
+    inert(text, is_number).into_owned()
 }
 
 fn line(values: Vec<String>) -> Result<Vec<u8>> {
@@ -120,6 +120,7 @@ mod tests {
             ("+51 999 111", "+51 999 111"),
             ("-12.05", "-12.05"),
             ("-x", "'-x"),
+            ("＝1", "'＝1"),
             ("a;b", "a;b"),
             ("", ""),
         ] {

@@ -3,7 +3,7 @@
 use campo_protocol::shift::{correct::Standing, pair::RemarkCode};
 
 use super::shown::{DayContent, DayShown, PunchShown, Timesheet};
-use crate::texts::Language;
+use crate::{api::cell::inert, texts::Language};
 
 const HEADINGS: &[(&str, &str)] = &[
     ("Número", "Number"),
@@ -127,19 +127,18 @@ fn row(text: &mut String, cells: &[String]) {
     text.push_str("\r\n");
 }
 
-/// A cell that a spreadsheet shows and does not run: what begins as a formula gets an apostrophe in front, as OWASP
-/// advises. Negative durations are ours and stay as they are.
+/// A cell that a spreadsheet shows and does not run. Negative durations are ours and stay as they are.
 fn quoted(cell: &str) -> String {
-    let is_duration = cell.strip_prefix('-').is_some_and(|rest| {
-        !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit() || c == b':' || c == b'.')
-    });
-    let is_formula =
-        cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) && !is_duration;
-    let cell = if is_formula { format!("'{cell}") } else { cell.to_owned() };
+    let is_duration = |cell: &str| {
+        cell.strip_prefix('-').is_some_and(|rest| {
+            !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit() || c == b':' || c == b'.')
+        })
+    };
+    let cell = inert(cell, is_duration);
     if cell.contains([',', '"', '\r', '\n', ';', '\'']) {
         format!("\"{}\"", cell.replace('"', "\"\""))
     } else {
-        cell
+        cell.into_owned()
     }
 }
 
