@@ -58,7 +58,7 @@ enum Form {
         into: String,
         tail: String,
     },
-    /// `fetch_many`
+    /// `fetch_many` and `change_many`
     Keys {
         keys: String,
         select: String,
@@ -104,7 +104,7 @@ async fn a_text_that_does_not_is_named(world: World) {
         ),
         (r#"fn f() { tx.insert_many("insert into scope (account, objects, nothing)", x, "") }"#, 1, 1),
         (
-            r#"fn f() { tx.insert_many("with k(a) as (", x, ") update account set zone = 'x' from k where account.id = k.a") }"#,
+            r#"fn f() { tx.change_many("a", x, "update account set zone = 'x' from k where account.id = k.a") }"#,
             1,
             0,
         ),
@@ -223,7 +223,7 @@ impl<'ast> Visit<'ast> for Search<'_> {
             ("insert_many", [Some(into), _, Some(tail)]) => {
                 self.found(into.span(), Form::Rows { into: into.value(), tail: tail.value() });
             }
-            ("fetch_many", [Some(keys), _, Some(select)]) => {
+            ("fetch_many" | "change_many", [Some(keys), _, Some(select)]) => {
                 self.found(keys.span(), Form::Keys { keys: keys.value(), select: select.value() });
             }
             _ => return visit::visit_expr_method_call(self, call),

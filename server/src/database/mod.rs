@@ -309,6 +309,27 @@ impl Tx {
         columns: C,
         tail: &'static str,
     ) -> Result<u64> {
+        self.write_many(into, (into, tail), columns).await
+    }
+
+    /// Changes or removes many rows: `statement` reads from `k`, whose columns are named in `keys` (such as `"a, i"`).
+    pub async fn change_many<C: Columns>(
+        &mut self,
+        keys: &'static str,
+        columns: C,
+        statement: &'static str,
+    ) -> Result<u64> {
+        let (before, after) = (format!("with k({keys}) as ("), format!(") {statement}"));
+        self.write_many(statement, (&before, &after), columns).await
+    }
+
+    /// Runs what stands around the rows, `name` in the log.
+    async fn write_many<C: Columns>(
+        &mut self,
+        name: &'static str,
+        (before, after): (&str, &str),
+        columns: C,
+    ) -> Result<u64> {
         let rows = columns.rows().map_err(sqlx::Error::Encode)?;
         if rows == 0 {
             return Ok(0);
@@ -322,7 +343,7 @@ impl Tx {
                 for arguments in columns.sqlite(limit).map_err(sqlx::Error::Encode)? {
                     let count = left.min(limit);
                     left -= count;
-                    let sql = format!("{into} values {} {tail}", placeholders(C::WIDTH, count));
+                    let sql = format!("{before} values {} {after}", placeholders(C::WIDTH, count));
                     touched += sqlx::query_with(AssertSqlSafe(sql), arguments)
                         .persistent(count == limit || count <= SQLITE_PREPARED_ROWS)
                         .execute(&mut **tx)
@@ -332,14 +353,14 @@ impl Tx {
                 touched
             }
             Self::Postgres(tx) => {
-                let sql = format!("{into} select {} {tail}", unnested(C::WIDTH));
+                let sql = format!("{before} select {} {after}", unnested(C::WIDTH));
                 sqlx::query_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
                     .execute(&mut **tx)
                     .await?
                     .rows_affected()
             }
         };
-        finished(started, into);
+        finished(started, name);
         Ok(result)
     }
 

@@ -115,10 +115,10 @@ async fn remove_rows(
     let count = gone.len();
     write
         .tx()
-        .insert_many(
-            "with k(a, h) as (",
+        .change_many(
+            "a, h",
             (vec![account; count], gone.into_iter().map(|row| row.0).collect::<Vec<_>>()),
-            ") delete from file where (account, hash) in (select a, h from k)",
+            "delete from file where (account, hash) in (select a, h from k)",
         )
         .await?;
     write.commit().await?;

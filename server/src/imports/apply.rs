@@ -281,10 +281,10 @@ async fn keep(write: &mut Write, claim: &Claim, done: Vec<Done>) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     write
         .tx()
-        .insert_many(
-            "with k(a, r, n, o, f, s, t) as (",
+        .change_many(
+            "a, r, n, o, f, s, t",
             columns!(rows => account, run, number, outcome, faults, subject_kind, subject),
-            ") update import_row set outcome = k.o, faults = k.f, subject_kind = k.s, subject = k.t from k \
+            "update import_row set outcome = k.o, faults = k.f, subject_kind = k.s, subject = k.t from k \
              where import_row.account = k.a and import_row.run = k.r and import_row.number = k.n",
         )
         .await?;

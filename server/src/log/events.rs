@@ -203,10 +203,10 @@ pub async fn of_source(
         rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot });
     }
     let positions: Vec<i64> = source.completed.iter().map(|completed| completed.stored.position).collect();
-    tx.insert_many(
-        "with k(a, p) as (",
+    tx.change_many(
+        "a, p",
         (vec![account; positions.len()], positions),
-        ") update entry set files_due_us = null from k where entry.account = k.a and entry.position = k.p",
+        "update entry set files_due_us = null from k where entry.account = k.a and entry.position = k.p",
     )
     .await?;
     Ok(())

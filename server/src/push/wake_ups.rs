@@ -88,15 +88,15 @@ async fn note(app: &App, now_us: i64) -> Result<()> {
     let mut transaction = app.log.begin_housekeeping().await?;
     transaction
         .tx()
-        .insert_many(
-            "with k(a, i, p, u) as (",
+        .change_many(
+            "a, i, p, u",
             (
                 wanted.iter().map(|one| one.0).collect::<Vec<_>>(),
                 wanted.iter().map(|one| one.1).collect::<Vec<_>>(),
                 wanted.iter().map(|one| one.2).collect::<Vec<_>>(),
                 vec![now_us; wanted.len()],
             ),
-            ") update push_token set wanted_position = k.p, wanted_us = case when push_token.wanted_position > \
+            "update push_token set wanted_position = k.p, wanted_us = case when push_token.wanted_position > \
              coalesce((select c.read_position from installation_contact c where c.account = k.a \
              and c.installation = k.i), 0) then push_token.wanted_us else k.u end \
              from k where push_token.account = k.a and push_token.installation = k.i",
@@ -205,10 +205,10 @@ async fn keep(app: &App, done: Vec<(Due, Pushed)>, now_us: i64) -> Result<usize>
     let mut transaction = app.log.begin_housekeeping().await?;
     transaction
         .tx()
-        .insert_many(
-            "with k(a, i, s, t, g, p, u) as (",
+        .change_many(
+            "a, i, s, t, g, p, u",
             columns!(rows => account, installation, sealed, taken, gone, position, now_us),
-            ") update push_token set tried_us = k.u, \
+            "update push_token set tried_us = k.u, \
              woken_position = case when k.t then k.p else push_token.woken_position end, \
              failures = case when k.t then 0 else push_token.failures + 1 end, gone = k.g \
              from k where push_token.account = k.a and push_token.installation = k.i and push_token.sealed = k.s",

@@ -195,10 +195,10 @@ pub(super) async fn write_entries(
     let (position, outcome, reason, marks) = columns!(fixes => position, outcome, reason, marks);
     let (kind, session, employee, task, form, corrects) =
         columns!(extracted => kind, session, employee, task, form, corrects);
-    tx.insert_many(
-        "with k(a, p, outcome, reason, marks, kind, session, employee, task, form, corrects) as (",
+    tx.change_many(
+        "a, p, outcome, reason, marks, kind, session, employee, task, form, corrects",
         (accounts, position, outcome, reason, marks, kind, session, employee, task, form, corrects),
-        ") update entry set outcome = k.outcome, reason = k.reason, marks = k.marks, kind = k.kind, \
+        "update entry set outcome = k.outcome, reason = k.reason, marks = k.marks, kind = k.kind, \
          session = k.session, employee = k.employee, task = k.task, form = k.form, corrects = k.corrects \
          from k where entry.account = k.a and entry.position = k.p",
     )
@@ -218,10 +218,10 @@ pub(super) async fn write_messages(
     account: i64,
     messages: Changes<MessageRow, Uuid>,
 ) -> Result<()> {
-    tx.insert_many(
-        "with k(a, i) as (",
+    tx.change_many(
+        "a, i",
         (vec![account; messages.remove.len()], messages.remove),
-        ") delete from message where (account, id) in (select k.a, k.i from k)",
+        "delete from message where (account, id) in (select k.a, k.i from k)",
     )
     .await?;
     tx.insert_many(
@@ -241,10 +241,10 @@ pub(super) async fn write_sessions(
     sessions: Changes<SessionRow, (Uuid, Uuid)>,
 ) -> Result<()> {
     let (installations, ids): (Vec<Uuid>, Vec<Uuid>) = sessions.remove.into_iter().unzip();
-    tx.insert_many(
-        "with k(a, s, i) as (",
+    tx.change_many(
+        "a, s, i",
         (vec![account; ids.len()], installations, ids),
-        ") delete from employee_session where (account, installation, id) in (select k.a, k.s, k.i from k)",
+        "delete from employee_session where (account, installation, id) in (select k.a, k.s, k.i from k)",
     )
     .await?;
     tx.insert_many(
@@ -264,17 +264,17 @@ pub(super) async fn remove_tasks(
     states: Vec<Uuid>,
     assignments: Vec<(Uuid, i64)>,
 ) -> Result<()> {
-    tx.insert_many(
-        "with k(a, t) as (",
+    tx.change_many(
+        "a, t",
         (vec![account; states.len()], states),
-        ") delete from task_state where (account, task) in (select k.a, k.t from k)",
+        "delete from task_state where (account, task) in (select k.a, k.t from k)",
     )
     .await?;
     let (tasks, numbers): (Vec<Uuid>, Vec<i64>) = assignments.into_iter().unzip();
-    tx.insert_many(
-        "with k(a, t, n) as (",
+    tx.change_many(
+        "a, t, n",
         (vec![account; tasks.len()], tasks, numbers),
-        ") delete from assignment where (account, task, number) in (select k.a, k.t, k.n from k)",
+        "delete from assignment where (account, task, number) in (select k.a, k.t, k.n from k)",
     )
     .await?;
     Ok(())
