@@ -340,8 +340,12 @@ fn remove(path: &Path) -> io::Result<()> {
 
 fn remove_folder(path: &Path) -> io::Result<()> {
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+        Ok(()) => Ok(()),
+        // What somebody writes into it at this moment, that one or the sweep removes
+        Err(error) if [io::ErrorKind::NotFound, io::ErrorKind::DirectoryNotEmpty].contains(&error.kind()) => {
+            Ok(())
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -171,10 +171,13 @@ async fn receive_part<B: AsRef<[u8]>, E>(
     if upload.received_bytes != part.from {
         return Err(out_of_order(upload.received_bytes));
     }
-    app.store
-        .write_part(ticket.account, upload.id, part.from as u64, app.environment.uuid(), bytes)
-        .await
-        .map_err(|error| unavailable(&error))?;
+    let name = app.environment.uuid();
+    match app.store.write_part(ticket.account, upload.id, part.from as u64, name, bytes).await {
+        Ok(()) => {}
+        // Whoever completed the file removed the folder of its parts meanwhile
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return missing(app, ticket, &upload).await,
+        Err(error) => return Err(unavailable(&error)),
+    }
     if part.until < ticket.size_bytes {
         parts::advance(app, ticket, &upload, part.until).await?;
         return Ok(UploadProgress {
