@@ -682,3 +682,68 @@ create table push_cursor (
     position {i64} not null,
     primary key (account)
 ) {strict};
+
+-- CHANNELS
+
+-- A configured way out or in. `target` says where, by the kind; `sealed` holds its secrets
+create table channel (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    kind {text} not null,
+    target {json} not null,
+    sealed {bytes} not null,
+    events {json} not null,
+    format {i64} not null,
+    delivery_order {text} not null,
+    state {text} not null,
+    reason {text},
+    custom {json} not null,
+    author {text} not null,
+    author_id {uuid},
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create unique index channel_code on channel (account, code) where state <> 'deleted';
+
+-- Every event up to `position` is delivered, not wanted, or a row of `delivery`. `generation` rises when a person moves
+-- it; holder and counter are a lease as in `duty`; `failures` in a row of all that was tried, and not before `probe_us`
+-- is tried again
+create table channel_cursor (
+    account {i64} not null,
+    channel {uuid} not null,
+    epoch {uuid} not null,
+    position {i64} not null,
+    generation {i64} not null,
+    holder {uuid},
+    counter {i64} not null,
+    failures {i64} not null,
+    probe_us {i64},
+    problem {text},
+    delivered_us {i64},
+    primary key (account, channel)
+) {strict};
+
+-- Only what did not go well: `waiting` to be tried again (behind another one of its order key while `due_us` is null),
+-- or `not_delivered`
+create table delivery (
+    account {i64} not null,
+    channel {uuid} not null,
+    position {i64} not null,
+    event {uuid} not null,
+    order_key {uuid} not null,
+    state {text} not null,
+    attempts {i64} not null,
+    due_us {i64},
+    since_us {i64} not null,
+    tried_us {i64},
+    problem {text},
+    status {i64},
+    answer {text}, -- personal
+    primary key (account, channel, position)
+) {strict};
+create index delivery_due on delivery (account, channel, due_us) where state = 'waiting';
+create index delivery_key on delivery (account, channel, order_key, position) where state = 'waiting';

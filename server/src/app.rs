@@ -12,6 +12,7 @@ use crate::{
     files::store::Store,
     health::Health,
     log::Log,
+    outbound::{Outbound, Rules},
     push::{Push, Services},
     secrets::{Secret, Secrets},
     sync::{awake::Awake, contacts::Contacts},
@@ -37,6 +38,8 @@ pub struct App {
     pub health: Health,
     /// What is measured in this process
     pub metrics: Metrics,
+    /// The way out to what customers configure, and to push services
+    pub outbound: Outbound,
     /// What slows down those who guess
     pub guards: Arc<Guards>,
     /// By which whoever runs the server is known; nobody is without it
@@ -62,6 +65,7 @@ impl App {
         limits: Limits,
     ) -> Self {
         let health = Health::new(&environment);
+        let outbound = Outbound::new(limits.outbound.clone());
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
         let (guards, work, contacts, awake) =
             (Arc::default(), Arc::default(), Arc::default(), Arc::default());
@@ -76,6 +80,7 @@ impl App {
             limits,
             health,
             metrics,
+            outbound,
             guards,
             operator_token,
             work,
@@ -113,6 +118,8 @@ pub struct Limits {
     pub event_streams: usize,
     /// After how long without a sign of life another replica takes over what one did
     pub lease_us: i64,
+    /// Where requests may go that customers configure
+    pub outbound: Rules,
 }
 
 impl Default for Limits {
@@ -127,6 +134,7 @@ impl Default for Limits {
             trusted_proxies: Vec::new(),
             event_streams: 5000,
             lease_us: 30 * 1_000_000,
+            outbound: Rules::default(),
         }
     }
 }

@@ -92,4 +92,5 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("import_run", "file_name", "the name that a person gave a file", Retention::Job),
     column("import_row", "cells", "a row of a customer's file: names, addresses, telephones", Retention::Job),
     column("import_row", "faults", "what was found in the cells of a row", Retention::Job),
+    column("delivery", "answer", "what a customer's receiver said of an event", Retention::Event),
 ];

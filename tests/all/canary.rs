@@ -268,6 +268,8 @@ async fn fly(flight: &mut Flight<'_>, account: &campo_tests::world::Account) -> 
     let made = office.call(Method::PUT, "/v1/keys/code:erp/password", &[], Some(&login)).await.unwrap();
     flight.secret(done(&made, 200)["password"].as_str().unwrap());
 
+    channels(flight, &office).await;
+
     // Phones: a code, the token it gives, a PIN
     let roster = json!({"roster": {"employees": ["number:ZZ1"]}});
     let code = flight.shown_once(&office, "/v1/enrolments", &roster, "/code").await;
@@ -283,12 +285,48 @@ async fn fly(flight: &mut Flight<'_>, account: &campo_tests::world::Account) -> 
     );
     flight.malform(&office, &Method::PUT, "/v1/employees/number:ZZ1/pin", "pin", "7391502846170").await;
 
-    for path in ["/v1/session", "/v1/account", "/v1/users", "/v1/keys", "/v1/enrolments", "/v1/installations"]
-    {
+    for path in [
+        "/v1/session",
+        "/v1/account",
+        "/v1/users",
+        "/v1/keys",
+        "/v1/channels",
+        "/v1/enrolments",
+        "/v1/installations",
+    ] {
         let answer = office.get(path).await.unwrap();
         flight.note(path, &answer);
     }
     vec![session, key, rotated, phone]
+}
+
+/// Channels: the secret that signs, given and rotated, and the values of headers.
+async fn channels(flight: &mut Flight<'_>, office: &Client) {
+    let draft = json!({"code": "erp", "name": "x", "url": "https://example.com/"});
+    let signing = flight.shown_once(office, "/v1/channels", &draft, "/secret").await;
+    let path = "/v1/channels/code:erp/rotate";
+    let second = flight.shown_once(office, path, &json!({}), "/secret").await;
+    flight.secret(signing.trim_start_matches("whsec_"));
+    flight.secret(second.trim_start_matches("whsec_"));
+    let path = "/v1/channels/code:erp/headers";
+    let headers = json!({"headers": {"x-api-key": "CanaryHeaderGiven1"}});
+    flight.secret("CanaryHeaderGiven1");
+    assert_eq!(flight.call(office, Method::PUT, path, &headers).await.status, 200);
+    let canary = "CanaryMalformed5";
+    flight.secret(canary);
+    for wrong in [
+        json!({"headers": canary}),
+        json!({"headers": {"x-api-key": [canary]}}),
+        json!({"headers": {"x-api-key": format!("{canary}\n")}}),
+        json!({"headers": {"webhook-id": canary}}),
+        json!({"headers": {format!("{canary} "): "x"}}),
+        json!({canary: {}}),
+        json!([canary]),
+    ] {
+        assert!(flight.call(office, Method::PUT, path, &wrong).await.status.is_client_error(), "{wrong}");
+    }
+    let draft = json!({"code": "url", "name": "x", "url": "https://CanaryMalformed5:x@example.com/"});
+    assert_eq!(flight.call(office, Method::POST, "/v1/channels", &draft).await.status, 422);
 }
 
 /// Where in the tables one of these texts stands: plainly, in capitals or without, in hexadecimal or base64.

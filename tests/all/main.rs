@@ -15,6 +15,7 @@ mod imports;
 mod kit;
 mod log;
 mod messages;
+mod notifications;
 mod objects;
 mod operation;
 mod phone;

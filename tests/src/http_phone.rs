@@ -54,7 +54,7 @@ pub struct Delivered {
 impl HttpPhone {
     /// A phone with this bearer secret.
     pub fn new(bearer: &str, addresses: Addresses) -> Result<Self> {
-        crate::tls::choose();
+        campo_server::outbound::use_ring();
         let client = reqwest::Client::builder().timeout(ONE_TRY).build()?;
         Ok(Self { client, bearer: bearer.to_owned(), addresses })
     }

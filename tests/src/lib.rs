@@ -12,7 +12,7 @@ pub mod powerloss;
 pub mod process;
 pub mod proxy;
 pub mod random;
+pub mod receiver;
 pub mod sim;
-pub mod tls;
 pub mod wait;
 pub mod world;

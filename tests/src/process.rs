@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow, bail};
 use tokio::sync::oneshot;
 
-use crate::{place, tls, wait};
+use crate::{place, wait};
 
 /// The path of the binary to test, instead of the one beside the tests.
 pub const BINARY_VARIABLE: &str = "TEST_CAMPO";
@@ -176,7 +176,7 @@ impl Server {
 
     async fn ready(&mut self) -> Result<()> {
         let address = format!("{}/health/ready", self.url);
-        tls::choose();
+        campo_server::outbound::use_ring();
         let client = reqwest::Client::new();
         let child = self.child.as_mut().context("the server does not run")?;
         wait::until("the server to be ready", START_TIME, async || {

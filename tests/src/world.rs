@@ -32,6 +32,7 @@ use campo_server::{
     keys::key,
     log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
     objects::{self, Kept, Object, Operation},
+    outbound::Rules,
     profiles::profile,
     secrets::{MasterKey, Secret, Secrets},
     server_setting, sync,
@@ -55,6 +56,9 @@ static MIGRATED: Template = Template::new("migrated");
 
 /// The master secret of every test.
 const SECRET: &str = "0707070707070707070707070707070707070707070707070707070707070707";
+
+/// Where the receivers of tests are.
+const LOOPBACK: &str = "127.0.0.0/8";
 
 /// The password of every user that [`Account::user`] makes.
 pub const PASSWORD: &str = "a password of tests";
@@ -160,6 +164,8 @@ impl World {
             ("CAMPO_DATABASE_URL", url.to_owned()),
             ("CAMPO_DATA_FOLDER", folder.display().to_string()),
             ("CAMPO_SECRET_KEY", SECRET.to_owned()),
+            ("CAMPO_OUTBOUND_NETWORKS", LOOPBACK.to_owned()),
+            ("CAMPO_OUTBOUND_HTTP", "true".to_owned()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
@@ -221,7 +227,14 @@ pub async fn app_with(
     server_setting::prepare(&db, &environment, &secrets).await?;
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &log::Options::default());
     let store = Store::folder(&folder.join("files"))?;
-    Ok(App::new(db, log, store, environment, secrets, Limits::default()))
+    let limits = Limits { outbound: rules(), ..Limits::default() };
+    Ok(App::new(db, log, store, environment, secrets, limits))
+}
+
+/// Where requests may go in tests: to the receivers on this machine, without TLS.
+pub fn rules() -> Rules {
+    let loopback = LOOPBACK.parse().unwrap_or_else(|_| unreachable!("it is a network"));
+    Rules { networks: vec![loopback], plain_http: true }
 }
 
 /// A company.

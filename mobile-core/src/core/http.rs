@@ -28,6 +28,7 @@ pub struct Http {
 
 impl Http {
     /// Over TLS with the roots of Mozilla and the company's own (PEM).
+    #[expect(clippy::disallowed_methods, reason = "the one place that builds a client of phones")]
     pub fn new(company_roots_pem: Option<&str>) -> Result<Self> {
         let client = Client::builder()
             .tls_backend_preconfigured(tls::client_config(company_roots_pem)?)

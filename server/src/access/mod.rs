@@ -32,6 +32,8 @@ pub enum Duty {
     CompleteEntries,
     /// Takes closed tasks from phones after some days
     RetireTasks,
+    /// Sends the account's events to its channels
+    Notify,
     /// Removes what nothing refers to any more: files, idempotency keys, old sessions
     Sweep,
     /// Says of background work that its principal may not do it any more
@@ -46,6 +48,7 @@ impl Duty {
     /// Every duty.
     pub const ALL: &[Self] = &[
         Self::CompleteEntries,
+        Self::Notify,
         Self::RetireTasks,
         Self::Sweep,
         Self::EndJobs,
@@ -57,6 +60,7 @@ impl Duty {
     pub const fn name(self) -> &'static str {
         match self {
             Self::CompleteEntries => "complete_entries",
+            Self::Notify => "notify",
             Self::RetireTasks => "retire_tasks",
             Self::Sweep => "sweep",
             Self::EndJobs => "end_jobs",

@@ -108,7 +108,7 @@ impl Permissions {
     /// What a duty of Campo itself may do.
     pub fn of_duty(duty: Duty) -> Self {
         match duty {
-            Duty::CompleteEntries => [PermissionName::ViewEntries].into_iter().collect(),
+            Duty::CompleteEntries | Duty::Notify => [PermissionName::ViewEntries].into_iter().collect(),
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
             Duty::EndJobs => [PermissionName::RunImports].into_iter().collect(),
             Duty::WakePhones => Self::default(),

@@ -57,6 +57,7 @@ const TAGS: &[(&str, &str)] = &[
     ("timesheets", "Working time: shifts, corrections, closed periods"),
     ("entries", "What was captured, exactly as its author wrote it"),
     ("events", "What outside systems may learn"),
+    ("channels", "The ways by which events leave, and what was not delivered"),
     ("messages", "Messages with employees"),
     ("files", "Photos, signatures and other files"),
     ("imports", "Files that become tasks and points of interest, and their templates"),

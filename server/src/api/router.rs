@@ -8,8 +8,8 @@ use super::{layers, openapi, problems};
 use crate::{
     accounts,
     app::{App, Limits},
-    chains, entries, events, files, health, imports, installations, keys, messages, objects, profiles, push,
-    sync, tasks, timesheets, uploads, users,
+    chains, channels, entries, events, files, health, imports, installations, keys, messages, notifications,
+    objects, profiles, push, sync, tasks, timesheets, uploads, users,
 };
 
 /// Every route of the API with its document.
@@ -17,6 +17,7 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::description())
         .merge(accounts::routes())
         .merge(chains::routes())
+        .merge(channels::routes())
         .merge(entries::routes())
         .merge(events::routes())
         .merge(files::routes())
@@ -25,6 +26,7 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(installations::routes())
         .merge(keys::routes())
         .merge(messages::routes())
+        .merge(notifications::routes())
         .merge(objects::routes(limits))
         .merge(openapi::routes())
         .merge(problems::routes())

@@ -20,6 +20,7 @@ use campo_server::{
     environment::Environment,
     files::store::Store,
     log::{self, Log},
+    outbound,
     secrets::Secrets,
     server_setting, telemetry, zones,
 };
@@ -122,6 +123,10 @@ fn limits(config: &Config) -> Limits {
         session_us: config.session_hours * 3600 * 1_000_000,
         event_streams: config.event_streams,
         lease_us: config.lease_s * 1_000_000,
+        outbound: outbound::Rules {
+            networks: config.outbound_networks.clone(),
+            plain_http: config.outbound_http,
+        },
     }
 }
 

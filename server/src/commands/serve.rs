@@ -8,7 +8,7 @@ use campo_server::{
     api::{listen, router::router},
     app::App,
     config::Config,
-    duties, health, jobs,
+    duties, health, jobs, notifications,
     push::Services,
 };
 use tokio::{
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {}
 pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     let asked_to_end = signals()?;
     let mut app = super::open(config).await?;
-    app.push = Arc::new(Services::load(config, &app.environment)?);
+    app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
     accounts::own::announce_zone_database(&app).await?;
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
@@ -64,8 +64,8 @@ pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Begins what runs beside the API: the duties, the jobs, the upkeep of metrics, metrics at an address of their own, the
-/// noting of phones, and what phones that listen are told.
+/// Begins what runs beside the API: the duties, the jobs, the sending of notifications, the upkeep of metrics, metrics at
+/// an address of their own, the noting of phones, and what phones that listen are told.
 async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     let mut tasks = Vec::new();
     if let Some(address) = config.metrics_listen {
@@ -88,6 +88,10 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     tasks.push(tokio::spawn({
         let app = app.clone();
         async move { jobs::run(&app, jobs::KINDS).await }
+    }));
+    tasks.push(tokio::spawn({
+        let app = app.clone();
+        async move { notifications::run(&app).await }
     }));
     tasks.push(tokio::spawn({
         let app = app.clone();

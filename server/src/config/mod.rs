@@ -115,6 +115,11 @@ settings! {
     /// After how long without a sign of life another replica takes over what one did in the background. The same for
     /// all replicas.
     lease_s: i64 = "30", integer(2, 3600);
+    /// Networks inside that may be reached by what customers configure, such as receivers of notifications. Without it
+    /// only public addresses are: whoever configures a channel must not reach what stands behind this server.
+    outbound_networks: Vec<IpNet> = "", networks();
+    /// Set it where notifications may go without TLS, to addresses that begin with `http://`.
+    outbound_http: bool = "false", boolean();
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
     /// The folder of a newer zone database than the one compiled in, as `zic` makes it, such as `/usr/share/zoneinfo`. It is

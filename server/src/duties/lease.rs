@@ -1,7 +1,13 @@
 //! Who does a duty: a counter that its holder raises. An observer that saw it stand still for the length of a lease, by
 //! its own monotonic clock, takes over; no two clocks are compared.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -19,15 +25,35 @@ pub(super) fn renewal(app: &App) -> Duration {
     Duration::from_micros(u64::try_from(app.limits.lease_us / RENEWALS).unwrap_or(0))
 }
 
+/// What a lease is of.
+#[derive(Debug, Clone, Copy)]
+enum Subject {
+    /// A duty over all accounts
+    Duty(Duty),
+    /// The sending to one channel of an account
+    Channel(i64, Uuid),
+}
+
+/// Until when a replica has a lease, for what it begins meanwhile. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Term(Arc<AtomicI64>);
+
+impl Term {
+    /// How much of it is left by the replica's monotonic clock; nothing or less when it is over.
+    pub fn left_us(&self, app: &App) -> i64 {
+        self.0.load(Ordering::Acquire) - app.environment.monotonic_us()
+    }
+}
+
 /// One replica's view of one lease.
 #[derive(Debug)]
 pub struct Lease {
-    duty: Duty,
+    subject: Subject,
     replica: Uuid,
     /// What was seen last, and since when on the monotonic clock
     seen: Option<(Row, i64)>,
-    /// Until when this replica has it, on the monotonic clock
-    until_us: i64,
+    /// Until when this replica has it, on the monotonic clock; only the lease itself moves it
+    term: Term,
     /// How long the counter must stand still before another replica takes over
     length_us: i64,
 }
@@ -41,17 +67,29 @@ struct Row {
 impl Lease {
     /// The view of a replica that has not looked yet.
     pub fn new(app: &App, duty: Duty) -> Self {
+        Self::of(app, Subject::Duty(duty))
+    }
+
+    /// The view of a replica that has not looked yet, of the lease on a channel.
+    pub fn of_channel(app: &App, account: i64, channel: Uuid) -> Self {
+        Self::of(app, Subject::Channel(account, channel))
+    }
+
+    fn of(app: &App, subject: Subject) -> Self {
         let (replica, length_us) = (app.health.replica(), app.limits.lease_us);
-        Self { duty, replica, seen: None, until_us: 0, length_us }
+        let term = Term(Arc::new(AtomicI64::new(i64::MIN / 2)));
+        Self { subject, replica, seen: None, term, length_us }
+    }
+
+    /// Until when this replica has it.
+    pub fn term(&self) -> Term {
+        self.term.clone()
     }
 
     /// Gets the lease or renews it, if that is possible now. True when this replica has it.
     pub async fn hold(&mut self, app: &App) -> Result<bool> {
         let asked_us = app.environment.monotonic_us();
-        let row: Option<Row> = app
-            .db
-            .fetch_optional("select holder, counter from duty where name = $1", (self.duty.name(),))
-            .await?;
+        let row = self.look(app).await?;
         let held = match row {
             None => self.make(app).await?,
             // Not the instant before the query, which may have waited while the holder raised the counter
@@ -59,7 +97,8 @@ impl Lease {
             Some(_) => false,
         };
         if held {
-            self.until_us = asked_us + self.length_us - self.length_us / MARGIN;
+            let until_us = asked_us + self.length_us - self.length_us / MARGIN;
+            self.term.0.store(until_us, Ordering::Release);
         }
         Ok(held)
     }
@@ -68,15 +107,14 @@ impl Lease {
     pub async fn keep(&mut self, app: &App) {
         loop {
             app.environment.sleep(renewal(app)).await;
-            let left_us = self.until_us - app.environment.monotonic_us();
-            let left = Duration::from_micros(u64::try_from(left_us).unwrap_or(0));
+            let left = Duration::from_micros(u64::try_from(self.term.left_us(app)).unwrap_or(0));
             tokio::select! {
                 biased;
                 held = self.hold(app) => match held {
                     Ok(true) => {}
                     Ok(false) => return,
                     Err(problem) => {
-                        tracing::warn!(duty = self.duty.name(), %problem, "a lease could not be renewed");
+                        tracing::warn!(of = ?self.subject, %problem, "a lease could not be renewed");
                         if left.is_zero() {
                             return;
                         }
@@ -100,13 +138,33 @@ impl Lease {
         }
     }
 
+    async fn look(&self, app: &App) -> Result<Option<Row>> {
+        match self.subject {
+            Subject::Duty(duty) => {
+                app.db
+                    .fetch_optional("select holder, counter from duty where name = $1", (duty.name(),))
+                    .await
+            }
+            Subject::Channel(account, channel) => {
+                app.db
+                    .fetch_optional(
+                        "select holder, counter from channel_cursor where account = $1 and channel = $2",
+                        (account, channel),
+                    )
+                    .await
+            }
+        }
+    }
+
     async fn make(&self, app: &App) -> Result<bool> {
+        // The row of a channel is made with it, and goes with it.
+        let Subject::Duty(duty) = self.subject else { return Ok(false) };
         let mut tx = app.db.begin().await?;
         let made = tx
             .execute(
                 "insert into duty (name, holder, counter, done_us) values ($1, $2, 1, $3) \
                  on conflict (name) do nothing",
-                (self.duty.name(), self.replica, app.environment.now_us()),
+                (duty.name(), self.replica, app.environment.now_us()),
             )
             .await?;
         tx.commit().await?;
@@ -116,13 +174,24 @@ impl Lease {
     /// Takes the lease if nobody did since `row` was read.
     async fn take(&self, app: &App, row: &Row) -> Result<bool> {
         let mut tx = app.db.begin().await?;
-        let taken = tx
-            .execute(
-                "update duty set holder = $2, counter = counter + 1 \
-                 where name = $1 and counter = $3 and holder is not distinct from $4",
-                (self.duty.name(), self.replica, row.counter, row.holder),
-            )
-            .await?;
+        let taken = match self.subject {
+            Subject::Duty(duty) => {
+                tx.execute(
+                    "update duty set holder = $2, counter = counter + 1 \
+                     where name = $1 and counter = $3 and holder is not distinct from $4",
+                    (duty.name(), self.replica, row.counter, row.holder),
+                )
+                .await?
+            }
+            Subject::Channel(account, channel) => {
+                tx.execute(
+                    "update channel_cursor set holder = $3, counter = counter + 1 \
+                     where account = $1 and channel = $2 and counter = $4 and holder is not distinct from $5",
+                    (account, channel, self.replica, row.counter, row.holder),
+                )
+                .await?
+            }
+        };
         tx.commit().await?;
         Ok(taken == 1)
     }

@@ -10,7 +10,7 @@ use futures_util::future::{BoxFuture, join_all};
 use sqlx::FromRow;
 use uuid::Uuid;
 
-pub use lease::Lease;
+pub use lease::{Lease, Term};
 
 use crate::{
     access::Duty,
@@ -66,6 +66,7 @@ pub async fn run(app: &App, tasks: &[Task]) {
 pub async fn release(app: &App) -> Result<()> {
     let mut tx = app.db.begin().await?;
     tx.execute("update duty set holder = null where holder = $1", (app.health.replica(),)).await?;
+    tx.execute("update channel_cursor set holder = null where holder = $1", (app.health.replica(),)).await?;
     tx.commit().await
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::report::{Check, Fault, Finding, Status};
-use crate::{app::App, duties};
+use crate::{app::App, duties, notifications};
 
 /// Every subsystem. A capability adds its own here.
 pub(super) const CHECKS: &[Check] = &[
@@ -11,6 +11,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check { name: "log_queue", run: |app| Box::pin(async { log_queue(app.log.oldest_waiting_us()) }) },
     Check { name: "duties", run: |app| Box::pin(duties(app)) },
     Check { name: "files", run: |app| Box::pin(files(app)) },
+    Check { name: "notifications", run: |app| Box::pin(notifications::health::check(app)) },
 ];
 
 const SECOND_US: i64 = 1_000_000;

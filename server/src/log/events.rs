@@ -31,6 +31,9 @@ pub const TASK_CHANGED: &str = "task.changed";
 /// A task was deleted.
 pub const TASK_DELETED: &str = "task.deleted";
 
+/// Every kind of event.
+pub const KINDS: &[&str] = &[ENTRY_ADDED, ENTRY_COMPLETE, TASK_CREATED, TASK_CHANGED, TASK_DELETED];
+
 /// An event about the office part of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskEvent {

@@ -82,11 +82,18 @@ pub struct Appended {
 }
 
 impl Appended {
-    /// Adds to the metrics and tells who watches for changes, once it is committed.
-    pub fn committed(&self, shared: &Shared) {
-        if self.changed {
-            shared.changed.notify_one();
-        }
+    /// True when phones must know something new.
+    pub fn has_changes(&self) -> bool {
+        self.changed
+    }
+
+    /// True when it made events.
+    pub fn has_events(&self) -> bool {
+        self.new_events > 0
+    }
+
+    /// Adds to the metrics, once it is committed.
+    pub fn count(&self) {
         metrics::counter!("campo_entries_total").increment(self.new_entries as u64);
         metrics::counter!("campo_events_total").increment(self.new_events as u64);
     }

@@ -26,7 +26,7 @@ pub mod write;
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::{
     access::{Allowed, Permission},
@@ -36,6 +36,7 @@ use crate::{
     secrets::Secrets,
 };
 use entry::Incoming;
+use flush::Appended;
 use housekeeping::Housekeeping;
 use queue::Submitted;
 use scheduler::{Class, Scheduler};
@@ -66,6 +67,21 @@ pub struct Shared {
     pub queue_bound: usize,
     /// Rung by every commit that changed what phones must know
     pub changed: Notify,
+    /// Says that there is news: whoever makes events, or more to do with them, sends; whoever carries them out listens
+    pub news: watch::Sender<()>,
+}
+
+impl Shared {
+    /// Counts what was committed, and tells those who watch for it.
+    fn committed(&self, appended: &[Appended]) {
+        appended.iter().for_each(Appended::count);
+        if appended.iter().any(Appended::has_changes) {
+            self.changed.notify_one();
+        }
+        if appended.iter().any(Appended::has_events) {
+            self.news.send_replace(());
+        }
+    }
 }
 
 /// How the log behaves.
@@ -94,6 +110,7 @@ impl Log {
                 queue: queue::Queue::default(),
                 queue_bound: options.queue_bound,
                 changed: Notify::new(),
+                news: watch::Sender::default(),
                 db,
                 environment,
                 secrets,
@@ -139,6 +156,16 @@ impl Log {
     /// waited then; one waits at a time.
     pub async fn changed(&self) {
         self.shared.changed.notified().await;
+    }
+
+    /// Hears of new events, and of [`Self::announce`], in this process; what other replicas commit is found by looking.
+    pub fn news(&self) -> watch::Receiver<()> {
+        self.shared.news.subscribe()
+    }
+
+    /// Says that there is more to do with events.
+    pub fn announce(&self) {
+        self.shared.news.send_replace(());
     }
 
     /// How many entries of phones wait to be written.

@@ -336,9 +336,7 @@ async fn transact(log: &Log, submissions: Vec<(i64, Vec<Incoming>)>) -> Result<V
         }
     };
     tx.commit().await?;
-    for one in &appended {
-        one.committed(&log.shared);
-    }
+    log.shared.committed(&appended);
     Ok(places
         .into_iter()
         .map(|(batch, from, count)| Submitted {

@@ -184,9 +184,7 @@ impl Write {
         let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
         tx.commit().await?;
         self.committed = true;
-        for one in &appended {
-            one.committed(&self.log.shared);
-        }
+        self.log.shared.committed(&appended);
         Ok(appended.into_iter().flat_map(|appended| appended.receipts).collect())
     }
 

@@ -6,11 +6,14 @@ use futures_util::future::BoxFuture;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    Push, Pushed, Service, Target,
-    client::{because, client},
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer};
+use crate::{
+    environment::Environment,
+    outbound::{Outbound, Post, Rules},
+    secrets::Secret,
 };
-use crate::{environment::Environment, secrets::Secret};
 
 /// Apple refuses provider tokens older than an hour, and those renewed more than once in 20 minutes.
 const RENEWED_AFTER_US: i64 = 40 * 60 * 1_000_000;
@@ -37,7 +40,7 @@ pub struct Apns {
     key_id: String,
     team_id: String,
     topic: String,
-    client: reqwest::Client,
+    outbound: Outbound,
     environment: Environment,
     /// The provider token and when it was signed, on the monotonic clock
     provider: Mutex<Option<(Secret, i64)>>,
@@ -62,14 +65,14 @@ struct Refusal {
 
 impl Apns {
     /// The service at `address`, such as `https://api.push.apple.com`.
-    pub fn new(address: &str, key: ApnsKey, environment: Environment) -> anyhow::Result<Self> {
+    pub fn new(address: &str, key: ApnsKey, environment: Environment, rules: Rules) -> anyhow::Result<Self> {
         Ok(Self {
             address: address.to_owned(),
             key: EncodingKey::from_ec_pem(key.key.reveal().as_bytes())?,
             key_id: key.key_id,
             team_id: key.team_id,
             topic: key.topic,
-            client: client(true)?,
+            outbound: Outbound::over_http2(rules),
             environment,
             provider: Mutex::new(None),
         })
@@ -83,23 +86,23 @@ impl Apns {
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Ok(Pushed::Gone);
         }
-        let request = self
-            .client
-            .post(format!("{}/3/device/{token}", self.address))
-            .bearer_auth(provider.reveal())
-            .header("apns-topic", &self.topic)
-            .header("apns-push-type", "background")
-            // What background pushes must have
-            .header("apns-priority", "5")
-            .header("apns-collapse-id", "changed")
-            .header("apns-expiration", expires_s)
-            .body(r#"{"aps":{"content-available":1}}"#);
-        let response = request.send().await.map_err(because)?;
-        let status = response.status().as_u16();
+        let url = self
+            .outbound
+            .check(&format!("{}/3/device/{token}", self.address))
+            .map_err(|error| error.to_string())?;
+        let headers = self.headers(&provider, expires_s)?;
+        let body = br#"{"aps":{"content-available":1}}"#.to_vec();
+        let reply = self
+            .outbound
+            .post(Post { url, headers, body, within: PUSH_TIME })
+            .await
+            .map_err(|error| error.to_string())?;
+        let status = reply.status;
         if status == 200 {
             return Ok(Pushed::Taken);
         }
-        let reason = response.json::<Refusal>().await.map(|refusal| refusal.reason).unwrap_or_default();
+        let reason =
+            serde_json::from_slice::<Refusal>(&reply.body).map(|refusal| refusal.reason).unwrap_or_default();
         Ok(match (status, reason.as_str()) {
             // Not `DeviceTokenNotForTopic`: a wrong setting must not cost every phone its token.
             (410, "Unregistered" | "ExpiredToken") | (400, "BadDeviceToken") => Pushed::Gone,
@@ -109,6 +112,19 @@ impl Apns {
             }
             _ => Pushed::NotNow(format!("status {status}")),
         })
+    }
+
+    fn headers(&self, provider: &Secret, expires_s: i64) -> Result<HeaderMap, String> {
+        let topic = HeaderValue::try_from(&self.topic).map_err(|error| error.to_string())?;
+        Ok(HeaderMap::from_iter([
+            (header::AUTHORIZATION, bearer(provider)?),
+            (HeaderName::from_static("apns-topic"), topic),
+            (HeaderName::from_static("apns-push-type"), HeaderValue::from_static("background")),
+            // What background pushes must have
+            (HeaderName::from_static("apns-priority"), HeaderValue::from_static("5")),
+            (HeaderName::from_static("apns-collapse-id"), HeaderValue::from_static("changed")),
+            (HeaderName::from_static("apns-expiration"), HeaderValue::from(expires_s)),
+        ]))
     }
 
     fn provider(&self) -> Result<Secret, String> {

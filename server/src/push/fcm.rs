@@ -6,11 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use super::{
-    Push, Pushed, Service, Target,
-    client::{because, client},
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer};
+use crate::{
+    environment::Environment,
+    outbound::{Outbound, Post, Reply, Rules},
+    secrets::Secret,
 };
-use crate::{environment::Environment, secrets::Secret};
 
 /// What the access token is for.
 const SCOPE: &str = "https://www.googleapis.com/auth/firebase.messaging";
@@ -40,7 +43,7 @@ pub struct Fcm {
     token_uri: String,
     client_email: String,
     key: EncodingKey,
-    client: reqwest::Client,
+    outbound: Outbound,
     environment: Environment,
     /// The access token and until when it holds on the monotonic clock. Held while one is fetched, so that there is one
     /// request for it at a time.
@@ -70,13 +73,18 @@ struct Access {
 
 impl Fcm {
     /// The service at `address`, such as `https://fcm.googleapis.com`.
-    pub fn new(address: &str, account: &ServiceAccount, environment: Environment) -> anyhow::Result<Self> {
+    pub fn new(
+        address: &str,
+        account: &ServiceAccount,
+        environment: Environment,
+        rules: Rules,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             send_address: format!("{address}/v1/projects/{}/messages:send", account.project_id),
             token_uri: account.token_uri.clone(),
             client_email: account.client_email.clone(),
             key: EncodingKey::from_rsa_pem(account.private_key.reveal().as_bytes())?,
-            client: client(false)?,
+            outbound: Outbound::new(rules),
             environment,
             access: Mutex::new(None),
         })
@@ -89,10 +97,13 @@ impl Fcm {
             "data": { "campo": "changed" },
             "android": { "priority": "high", "collapse_key": "changed", "ttl": KEPT },
         } });
-        let request = self.client.post(&self.send_address).bearer_auth(access.reveal()).json(&message);
-        let response = request.send().await.map_err(because)?;
-        let status = response.status().as_u16();
-        let problem = response.text().await.unwrap_or_default();
+        let headers = HeaderMap::from_iter([
+            (header::AUTHORIZATION, bearer(&access)?),
+            (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        ]);
+        let reply = self.post(&self.send_address, headers, message.to_string()).await?;
+        let problem = String::from_utf8_lossy(&reply.body);
+        let status = reply.status;
         Ok(match status {
             200..=299 => Pushed::Taken,
             // What the documentation says of tokens that are no longer, or never were, any. The status alone does not
@@ -107,6 +118,12 @@ impl Fcm {
             }
             _ => Pushed::NotNow(format!("status {status}")),
         })
+    }
+
+    async fn post(&self, address: &str, headers: HeaderMap, body: String) -> Result<Reply, String> {
+        let url = self.outbound.check(address).map_err(|error| error.to_string())?;
+        let post = Post { url, headers, body: body.into_bytes(), within: PUSH_TIME };
+        self.outbound.post(post).await.map_err(|error| error.to_string())
     }
 
     async fn access(&self) -> Result<Secret, String> {
@@ -129,16 +146,15 @@ impl Fcm {
         let asked_us = self.environment.monotonic_us();
         let form =
             format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={word}");
-        let request = self
-            .client
-            .post(&self.token_uri)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(form);
-        let response = request.send().await.map_err(because)?;
-        if !response.status().is_success() {
-            return Err(format!("no access token: status {}", response.status().as_u16()));
+        let form_type = HeaderValue::from_static("application/x-www-form-urlencoded");
+        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, form_type)]);
+        let reply = self.post(&self.token_uri, headers, form).await?;
+        if !(200..300).contains(&reply.status) {
+            return Err(format!("no access token: status {}", reply.status));
         }
-        let Access { access_token, expires_in } = response.json().await.map_err(because)?;
+        // What is wrong inside is not shown: it could be a part of the token.
+        let Access { access_token, expires_in } = serde_json::from_slice(&reply.body)
+            .map_err(|_| "no access token: the answer is none of Google's".to_owned())?;
         let until_us =
             asked_us.saturating_add(expires_in.saturating_mul(1_000_000)).saturating_sub(MARGIN_US);
         *access = Some((access_token.clone(), until_us));

@@ -4,7 +4,6 @@
 //! for a phone until it exchanges again.
 
 mod apns;
-mod client;
 mod fcm;
 mod recording;
 mod routes;
@@ -12,8 +11,9 @@ mod settings;
 mod tokens;
 pub mod wake_ups;
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
+use axum::http::HeaderValue;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,6 +25,9 @@ pub use routes::routes;
 pub use settings::{Services, SettingsError};
 
 use crate::secrets::Secret;
+
+/// A push that takes longer is tried again later.
+const PUSH_TIME: Duration = Duration::from_secs(10);
 
 /// A platform's push service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -78,4 +81,12 @@ pub trait Push: fmt::Debug + Send + Sync {
 
     /// Sends one push without content.
     fn wake<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Pushed>;
+}
+
+/// The header that shows a service this token.
+fn bearer(token: &Secret) -> Result<HeaderValue, String> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.reveal()))
+        .map_err(|_| "a token is no text of a header".to_owned())?;
+    value.set_sensitive(true);
+    Ok(value)
 }

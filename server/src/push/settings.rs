@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use futures_util::future::BoxFuture;
 
 use super::{Apns, ApnsKey, Fcm, Push, Pushed, Service, ServiceAccount, Target};
-use crate::{config::Config, environment::Environment, secrets::Secret};
+use crate::{config::Config, environment::Environment, outbound::Rules, secrets::Secret};
 
 /// Why a push service cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,11 +45,11 @@ pub struct Services {
 
 impl Services {
     /// Reads the keys that the settings name.
-    pub fn load(config: &Config, environment: &Environment) -> Result<Self, SettingsError> {
+    pub fn load(config: &Config, environment: &Environment, rules: &Rules) -> Result<Self, SettingsError> {
         let fcm = config.fcm_service_account_file.as_deref();
-        let fcm = fcm.map(|path| load_fcm(path, &config.fcm_address, environment)).transpose()?;
+        let fcm = fcm.map(|path| load_fcm(path, config, environment, rules)).transpose()?;
         let apns = config.apns_key_file.as_deref();
-        let apns = apns.map(|path| load_apns(path, config, environment)).transpose()?;
+        let apns = apns.map(|path| load_apns(path, config, environment, rules)).transpose()?;
         let served = [fcm.is_some().then_some(Service::Fcm), apns.is_some().then_some(Service::Apns)];
         Ok(Self { fcm, apns, served: served.into_iter().flatten().collect() })
     }
@@ -80,16 +80,26 @@ fn read(setting: &'static str, path: &Path) -> Result<String, SettingsError> {
     })
 }
 
-fn load_fcm(path: &Path, address: &str, environment: &Environment) -> Result<Fcm, SettingsError> {
+fn load_fcm(
+    path: &Path,
+    config: &Config,
+    environment: &Environment,
+    rules: &Rules,
+) -> Result<Fcm, SettingsError> {
     let setting = "fcm_service_account_file";
     // What is wrong inside is not shown: it could be a part of the key.
     let key =
         || SettingsError::Key { setting, path: path.to_owned(), expected: "a service account of Google's" };
     let account: ServiceAccount = serde_json::from_str(&read(setting, path)?).map_err(|_| key())?;
-    Fcm::new(address, &account, environment.clone()).map_err(|_| key())
+    Fcm::new(&config.fcm_address, &account, environment.clone(), rules.clone()).map_err(|_| key())
 }
 
-fn load_apns(path: &Path, config: &Config, environment: &Environment) -> Result<Apns, SettingsError> {
+fn load_apns(
+    path: &Path,
+    config: &Config,
+    environment: &Environment,
+    rules: &Rules,
+) -> Result<Apns, SettingsError> {
     let setting = "apns_key_file";
     let of = |value: &Option<String>, name| value.clone().ok_or(SettingsError::Missing(name));
     let key = ApnsKey {
@@ -98,7 +108,7 @@ fn load_apns(path: &Path, config: &Config, environment: &Environment) -> Result<
         team_id: of(&config.apns_team_id, "apns_team_id")?,
         topic: of(&config.apns_topic, "apns_topic")?,
     };
-    Apns::new(&config.apns_address, key, environment.clone()).map_err(|_| SettingsError::Key {
+    Apns::new(&config.apns_address, key, environment.clone(), rules.clone()).map_err(|_| SettingsError::Key {
         setting,
         path: path.to_owned(),
         expected: "a key of Apple's (.p8)",

@@ -183,7 +183,7 @@ async fn streams_end_when_the_server_stops(world: World) {
     let ana = account.employee("ZZ1").await.unwrap();
     let phone = account.phone(ana).await.unwrap();
     let mut server = world.process(&[]).await.unwrap();
-    campo_tests::tls::choose();
+    campo_server::outbound::use_ring();
     let client = reqwest::Client::new();
     let request = client.get(format!("{}/v1/sync/events", server.url())).bearer_auth(&phone.bearer);
     let mut response = request.send().await.unwrap();

@@ -107,7 +107,7 @@ async fn google_gets_a_signed_word_and_pushes_without_content() {
     }))
     .unwrap();
     assert!(!format!("{account:?}").contains("PRIVATE"), "a key is never shown");
-    let fcm = Fcm::new(&address, &account, environment.clone()).unwrap();
+    let fcm = Fcm::new(&address, &account, environment.clone(), campo_tests::world::rules()).unwrap();
 
     for (token, expected) in [
         ("one", Pushed::Taken),
@@ -188,7 +188,7 @@ async fn apple_gets_a_provider_token_over_http_2_and_pushes_without_content() {
         team_id: "DEF123GHIJ".to_owned(),
         topic: "com.example.campo".to_owned(),
     };
-    let apns = Apns::new(&address, key, environment.clone()).unwrap();
+    let apns = Apns::new(&address, key, environment.clone(), campo_tests::world::rules()).unwrap();
     for (token, expected) in [
         ("0a", Pushed::Taken),
         ("0b", Pushed::Gone),

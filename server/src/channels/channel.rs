@@ -1,0 +1,196 @@
+//! What a channel is, and what may be said of one.
+
+use campo_protocol::{
+    faults::{Faults, pointer},
+    model::{Custom, check_common},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    api::time::Instant,
+    log::events,
+    notifications::format,
+    outbound::{Outbound, SendError},
+    problem::Result,
+};
+
+/// The most characters of an address.
+const MAX_URL: usize = 2000;
+
+/// By which way a channel delivers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelKind {
+    /// Each event as a signed request to the customer's endpoint
+    #[default]
+    Http,
+}
+
+/// In which order a channel delivers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryOrder {
+    /// What is about one task in order, and what is about no task by employee. An event that fails holds back only what
+    /// comes behind it there
+    #[default]
+    PerTask,
+    /// Everything in order: an event that fails holds back all others
+    Strict,
+    /// As it comes: nothing holds back anything
+    None,
+}
+
+/// Whether a channel delivers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelState {
+    /// It does
+    #[default]
+    Enabled,
+    /// It keeps its place until it is enabled again
+    Paused,
+    /// It was given up, by a person or because the receiver is gone (`reason`); it keeps its place, too
+    Disabled,
+}
+
+macro_rules! names {
+    ($kind:ident: $($variant:ident = $name:literal),+) => {
+        impl $kind {
+            /// Its name on the wire and in tables.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// The one of that name, if this release knows it.
+            pub fn from_name(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+names!(ChannelKind: Http = "http");
+names!(DeliveryOrder: PerTask = "per_task", Strict = "strict", None = "none");
+names!(ChannelState: Enabled = "enabled", Paused = "paused", Disabled = "disabled");
+
+/// What is given to make or change a channel.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ChannelDraft {
+    /// Stable code, unique among channels
+    #[schema(example = "erp")]
+    pub code: String,
+    /// Name that people read
+    pub name: String,
+    /// By which way it delivers; it stays as it was made
+    #[serde(default)]
+    pub kind: ChannelKind,
+    /// Where to: `https`, unless the operator of this server allows `http`
+    #[schema(example = "https://erp.example.com/campo")]
+    pub url: String,
+    /// The kinds of events that it delivers, such as `entry.complete`; all where there is none
+    #[serde(default)]
+    pub events: Vec<String>,
+    /// The revision of the format of its notifications
+    #[serde(default = "newest_format")]
+    #[schema(example = 1)]
+    pub format: i64,
+    /// In which order it delivers; changed only while nothing waits to be tried again
+    #[serde(default)]
+    pub order: DeliveryOrder,
+    /// Whether it delivers
+    #[serde(default)]
+    pub state: ChannelState,
+    /// Text under the customer's own names
+    #[serde(default)]
+    pub custom: Custom,
+}
+
+/// A channel.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Channel {
+    /// Its id
+    pub id: Uuid,
+    /// Its version
+    pub version: i64,
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub draft: ChannelDraft,
+    /// The names of the headers that are sent besides; their values are not shown
+    pub headers: Vec<String>,
+    /// Why it is disabled, where Campo did it: `gone`, the receiver answered 410
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How it does
+    pub progress: Progress,
+    /// When it was made
+    pub created_at: Instant,
+    /// When it was changed last
+    pub updated_at: Instant,
+}
+
+/// How a channel does.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Progress {
+    /// The epoch of `position`
+    pub epoch: Uuid,
+    /// Every event up to here is delivered, not wanted, or listed among the channel's deliveries
+    pub position: i64,
+    /// The position of the account's last event
+    pub last_position: i64,
+    /// Events that are tried again, or wait behind one that is
+    pub waiting: i64,
+    /// Events that were given up
+    pub not_delivered: i64,
+    /// How often in a row nothing could be delivered
+    pub failures: i64,
+    /// What was wrong the last time, such as `timed_out` or `status_500`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// When it is tried again, where nothing could be delivered
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_try_at: Option<Instant>,
+    /// When an event was delivered last
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Instant>,
+}
+
+const fn newest_format() -> i64 {
+    format::NEWEST
+}
+
+impl ChannelDraft {
+    /// Refuses what is wrong, and writes the kinds of events in one way.
+    pub(super) fn check(&mut self, outbound: &Outbound) -> Result<()> {
+        let mut faults = Faults::default();
+        check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
+        check_url(&self.url, outbound, &mut faults);
+        for (index, kind) in self.events.iter().enumerate() {
+            if !events::KINDS.contains(&kind.as_str()) {
+                let known: Vec<_> = events::KINDS.iter().map(|kind| format!("`{kind}`")).collect();
+                let known = known.join(", ");
+                faults.add(pointer("/events", index), "unknown_value", kind, format!("one of {known}"));
+            }
+        }
+        faults.check_unique(self.events.iter().map(String::as_str), |index| pointer("/events", index));
+        faults.check_range("/format", self.format as f64, 1.0, format::NEWEST as f64);
+        faults.into_result()?;
+        self.events.sort_unstable();
+        Ok(())
+    }
+}
+
+fn check_url(url: &str, outbound: &Outbound, faults: &mut Faults) {
+    faults.check_text("/url", url, MAX_URL);
+    let refused = match outbound.check(url) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            "an address without name and password; what the receiver asks for goes into a header"
+        }
+        Ok(_) => return,
+        Err(SendError::PlainHttp) => "an address that begins with `https://`",
+        Err(SendError::AddressRefused) => "an address on the public internet",
+        Err(_) => "an address such as `https://erp.example.com/campo`",
+    };
+    // What was found is not repeated: people put secrets into addresses.
+    faults.add("/url", "invalid_value", "", refused);
+}

@@ -1,0 +1,301 @@
+//! Making, changing and removing channels. Whoever makes one can read through it what the account captures, and so must
+//! be allowed to.
+
+use campo_protocol::model::Ref;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    channel::{Channel, ChannelDraft, ChannelState, Progress},
+    read::{ONE, Row},
+    secrets::ChannelSecrets,
+    target::HttpTarget,
+};
+use crate::{
+    access::{Allowed, Duty, Permissions, permissions::ManageChannels},
+    api::{
+        edit::{Created, IfMatch, Once, Versioned},
+        patch,
+        time::Instant,
+    },
+    app::App,
+    log::{scheduler::Class, write::Write},
+    problem::{Code, Problem, Result},
+    server_setting,
+};
+
+/// For how long a secret signs beside its successor, unless said otherwise.
+const OVERLAP_HOURS: i64 = 24;
+/// The longest time for both: 30 days.
+const MAX_OVERLAP_HOURS: i64 = 30 * 24;
+const HOUR_US: i64 = 3600 * 1_000_000;
+
+/// A new channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedChannel {
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub channel: Channel,
+    /// The secret that signs its notifications: it is shown this once
+    #[schema(example = "whsec_…")]
+    pub secret: String,
+}
+
+/// How a secret is replaced.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelRotation {
+    /// For how many hours the secret before signs too, 0 to 720; 24 when absent
+    #[serde(default)]
+    pub overlap_hours: Option<i64>,
+}
+
+/// The new secret of a channel.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RotatedChannel {
+    /// The secret: it is shown this once
+    #[schema(example = "whsec_…")]
+    pub secret: String,
+    /// Until then notifications are signed with the one before, too
+    pub previous_until: Instant,
+}
+
+/// Makes a channel. It begins with the events that come after it; its secret is in the answer.
+pub async fn create(
+    app: &App,
+    allowed: &Allowed<ManageChannels>,
+    once: &Once,
+    given: &Value,
+) -> Result<Created> {
+    let mut draft: ChannelDraft = patch::new(given)?;
+    draft.check(&app.outbound)?;
+    allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    let epoch = server_setting::epoch(&app.db).await?;
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let request = ("channels.create", given);
+    if let Some(created) = once.replay(&mut write, &request).await? {
+        return Ok(created);
+    }
+    let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
+    refuse_taken_code(&mut write, id, &draft.code).await?;
+    let mut secrets = ChannelSecrets::default();
+    let secret = secrets.rotate(now_us, write.environment());
+    insert(&mut write, id, &draft, &secrets).await?;
+    let (position,): (i64,) =
+        write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
+    write
+        .tx()
+        .execute(
+            "insert into channel_cursor (account, channel, epoch, position, generation, counter, failures) \
+             values ($1, $2, $3, $4, 0, 0, 0)",
+            (account, id, epoch, position),
+        )
+        .await?;
+    let channel = Channel {
+        id,
+        version: 1,
+        draft,
+        headers: Vec::new(),
+        reason: None,
+        progress: Progress {
+            epoch,
+            position,
+            last_position: position,
+            waiting: 0,
+            not_delivered: 0,
+            failures: 0,
+            problem: None,
+            next_try_at: None,
+            delivered_at: None,
+        },
+        created_at: Instant(now_us),
+        updated_at: Instant(now_us),
+    };
+    let channel = CreatedChannel { channel, secret: secret.reveal().to_owned() };
+    let created = Created::new(format!("/v1/channels/{id}"), 1, &channel)?;
+    once.keep(&mut write, &request, &created).await?;
+    write.commit().await?;
+    Ok(created)
+}
+
+/// Changes a channel by a JSON Merge Patch, from the next notification on.
+pub async fn edit(
+    app: &App,
+    allowed: &Allowed<ManageChannels>,
+    which: &Ref,
+    if_match: IfMatch,
+    given: &Value,
+) -> Result<Versioned<Channel>> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let row = locked(&mut write, allowed, which).await?;
+    if_match.check(row.version)?;
+    let mut channel = row.shown(write.secrets(), write.account())?;
+    let before = channel.draft.clone();
+    channel.draft = patch::patched(&channel.draft, given)?;
+    channel.draft.check(&app.outbound)?;
+    allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    if channel.draft.order != before.order && channel.progress.waiting > 0 {
+        return Err(Problem::new(Code::Conflict).with("with", "deliveries"));
+    }
+    refuse_taken_code(&mut write, channel.id, &channel.draft.code).await?;
+    let (account, now_us) = (write.account(), write.now_us);
+    if channel.draft.state == ChannelState::Enabled
+        && (before.state != ChannelState::Enabled || before.url != channel.draft.url)
+    {
+        try_at_once(&mut write, channel.id).await?;
+        (channel.progress.failures, channel.progress.next_try_at) = (0, None);
+    }
+    if channel.draft.state != before.state {
+        channel.reason = None;
+    }
+    channel.version += 1;
+    channel.updated_at = Instant(now_us);
+    let Channel { id, version, ref draft, ref reason, .. } = channel;
+    let target = HttpTarget { url: draft.url.clone() }.text()?;
+    let (events, custom) = json(draft)?;
+    let (code, name) = (draft.code.as_str(), draft.name.as_str());
+    let (order, state) = (draft.order.name(), draft.state.name());
+    write
+        .tx()
+        .execute(
+            "update channel set code = $3, name = $4, target = $5, events = $6, format = $7, delivery_order = $8, \
+             state = $9, reason = $10, custom = $11, version = $12, updated_us = $13 where account = $1 and id = $2",
+            (
+                account, id, code, name, target, events, draft.format, order, state, reason.clone(), custom, version,
+                now_us,
+            ),
+        )
+        .await?;
+    write.commit().await?;
+    app.log.announce();
+    Ok(Versioned(version, channel))
+}
+
+/// Gives a channel a new secret. The one before it signs too for a while, so that the receiver can change in peace.
+pub async fn rotate(
+    app: &App,
+    allowed: &Allowed<ManageChannels>,
+    which: &Ref,
+    given: &ChannelRotation,
+) -> Result<RotatedChannel> {
+    let hours = given.overlap_hours.unwrap_or(OVERLAP_HOURS);
+    let mut faults = campo_protocol::faults::Faults::default();
+    faults.check_range("/overlap_hours", hours as f64, 0.0, MAX_OVERLAP_HOURS as f64);
+    faults.into_result()?;
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let row = locked(&mut write, allowed, which).await?;
+    let (account, now_us) = (write.account(), write.now_us);
+    let mut secrets = ChannelSecrets::open(write.secrets(), account, row.id, &row.sealed)?;
+    let until_us = now_us.saturating_add(hours * HOUR_US);
+    let secret = secrets.rotate(until_us, write.environment());
+    let sealed = secrets.seal(write.secrets(), account, row.id, write.environment())?;
+    write
+        .tx()
+        .execute(
+            "update channel set sealed = $3, version = version + 1, updated_us = $4 where account = $1 and id = $2",
+            (account, row.id, sealed, now_us),
+        )
+        .await?;
+    write.commit().await?;
+    Ok(RotatedChannel { secret: secret.reveal().to_owned(), previous_until: Instant(until_us) })
+}
+
+/// Removes a channel for good, with what was not delivered by it.
+pub async fn delete(
+    app: &App,
+    allowed: &Allowed<ManageChannels>,
+    which: &Ref,
+    if_match: IfMatch,
+) -> Result<()> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let row = locked(&mut write, allowed, which).await?;
+    if_match.check(row.version)?;
+    let (account, now_us) = (write.account(), write.now_us);
+    let sealed = ChannelSecrets::default().seal(write.secrets(), account, row.id, write.environment())?;
+    let tx = write.tx();
+    tx.execute("delete from channel_cursor where account = $1 and channel = $2", (account, row.id)).await?;
+    tx.execute("delete from delivery where account = $1 and channel = $2", (account, row.id)).await?;
+    tx.execute(
+        "update channel set state = 'deleted', sealed = $3, version = version + 1, updated_us = $4 \
+         where account = $1 and id = $2",
+        (account, row.id, sealed, now_us),
+    )
+    .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Forgets that nothing could be delivered, so that it is tried at once.
+pub(crate) async fn try_at_once(write: &mut Write, channel: Uuid) -> Result<()> {
+    let account = write.account();
+    write
+        .tx()
+        .execute(
+            "update channel_cursor set failures = 0, probe_us = null where account = $1 and channel = $2",
+            (account, channel),
+        )
+        .await?;
+    Ok(())
+}
+
+/// The channel to change.
+pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageChannels>, which: &Ref) -> Result<Row> {
+    let row: Option<Row> =
+        write.tx().fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
+    row.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+async fn insert(write: &mut Write, id: Uuid, draft: &ChannelDraft, secrets: &ChannelSecrets) -> Result<()> {
+    let (account, now_us, principal) = (write.account(), write.now_us, write.principal);
+    let sealed = secrets.seal(write.secrets(), account, id, write.environment())?;
+    let target = HttpTarget { url: draft.url.clone() }.text()?;
+    let (events, custom) = json(draft)?;
+    write
+        .tx()
+        .execute(
+            "insert into channel (account, id, code, name, kind, target, sealed, events, format, delivery_order, state, \
+             custom, author, author_id, version, created_us, updated_us) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15)",
+            (
+                account,
+                id,
+                draft.code.as_str(),
+                draft.name.as_str(),
+                draft.kind.name(),
+                target,
+                sealed,
+                events,
+                draft.format,
+                draft.order.name(),
+                draft.state.name(),
+                custom,
+                principal.kind(),
+                principal.id(),
+                now_us,
+            ),
+        )
+        .await?;
+    Ok(())
+}
+
+fn json(draft: &ChannelDraft) -> Result<(String, String)> {
+    let json = |value: Result<String, serde_json::Error>| value.map_err(Problem::internal);
+    Ok((json(serde_json::to_string(&draft.events))?, json(serde_json::to_string(&draft.custom))?))
+}
+
+async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
+    let account = write.account();
+    let taken: Option<(Uuid,)> = write
+        .tx()
+        .fetch_optional(
+            "select id from channel where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
+            (account, code, id),
+        )
+        .await?;
+    match taken {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
+    }
+}

@@ -1,0 +1,20 @@
+//! Channels: the configured ways by which an account's events leave, each with its target, its secrets, and its place
+//! in the log of events.
+
+pub mod channel;
+pub mod edit;
+pub mod headers;
+pub mod read;
+mod routes;
+mod secret_routes;
+pub mod secrets;
+pub mod target;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// The routes of channels and their secrets.
+pub fn routes() -> OpenApiRouter<App> {
+    routes::routes().merge(secret_routes::routes())
+}

@@ -1,0 +1,67 @@
+//! Sends an event that never happened, so that a person sees whether a receiver is set up as it should be.
+
+use campo_protocol::model::Ref;
+use serde::Serialize;
+use sqlx::FromRow;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{format, send};
+use crate::{
+    access::{Allowed, permissions::ManageChannels},
+    app::App,
+    channels::target::Receiver,
+    problem::{Code, Result},
+};
+
+/// What came of a test.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChannelTested {
+    /// True when the receiver took it
+    pub delivered: bool,
+    /// The id of the event, `webhook-id` of the notification
+    pub event: Uuid,
+    /// How long it took
+    pub took_ms: i64,
+    /// What was wrong, as in deliveries
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The status of the answer, where it is not a success
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<i64>,
+    /// How that answer begins
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+}
+
+/// Sends `channel.test` to a channel's receiver, once, whether the channel is enabled or not. It is in no log.
+pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref) -> Result<ChannelTested> {
+    #[derive(FromRow)]
+    struct Row {
+        id: Uuid,
+        target: String,
+        sealed: Vec<u8>,
+    }
+    let account = allowed.account();
+    let row: Option<Row> = app
+        .db
+        .fetch_optional(
+            "select id, target, sealed from channel where account = $1 and (id = $2 or code = $3) and state <> 'deleted'",
+            (account, which.id(), which.code()),
+        )
+        .await?;
+    let row = row.ok_or(Code::NotFound)?;
+    let receiver = Receiver::open(app, account, row.id, &row.target, &row.sealed)?;
+    let event = app.environment.uuid();
+    let begun_us = app.environment.monotonic_us();
+    let body = format::test_body(account, event, app.environment.now_us());
+    let failure = send::send(app, &receiver, event, body).await.err();
+    Ok(ChannelTested {
+        delivered: failure.is_none(),
+        event,
+        took_ms: (app.environment.monotonic_us() - begun_us) / 1000,
+        problem: failure.as_ref().map(|failure| failure.problem.clone()),
+        status: failure.as_ref().and_then(|failure| failure.status),
+        answer: failure.and_then(|failure| failure.answer),
+    })
+}

@@ -1,0 +1,139 @@
+//! The sender of this replica: looks for channels with something to do, and works on each under its lease.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    sync::Semaphore,
+    task::{Id, JoinError, JoinSet},
+};
+
+use super::{
+    batch, record,
+    scan::{self, Key},
+    send::{self, Fate},
+};
+use crate::{
+    app::App,
+    duties::{Lease, Term},
+    problem::Result,
+};
+
+/// How often it looks for what other replicas committed, and for what is due again.
+const LOOK: Duration = Duration::from_secs(1);
+/// The shortest time between two looks: a stream of commits needs no look each.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How many requests are in flight, over all channels.
+const SIDE_BY_SIDE: usize = 256;
+
+/// A worker that ended: its channel, the lease that it leaves as it is, and whether there was anything to do.
+type Ended = (Key, Lease, bool);
+
+/// Sends the notifications of every channel whose lease this replica can get. Never ends; dropped, it leaves leases
+/// behind that [`crate::duties::release`] gives back.
+pub async fn run(app: &App) {
+    let mut news = app.log.news();
+    let permits = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let mut leases: HashMap<Key, Lease> = HashMap::new();
+    let mut busy: HashMap<Id, Key> = HashMap::new();
+    let mut working: JoinSet<Ended> = JoinSet::new();
+    loop {
+        news.borrow_and_update();
+        match scan::due(app).await {
+            Ok(due) => {
+                let occupied: HashSet<Key> = busy.values().copied().collect();
+                leases.retain(|key, _| due.contains(key));
+                for key in due.into_iter().filter(|key| !occupied.contains(key)) {
+                    let lease = leases.remove(&key);
+                    let lease = lease.unwrap_or_else(|| Lease::of_channel(app, key.account, key.channel));
+                    let work = serve(app.clone(), key, lease, Arc::clone(&permits));
+                    busy.insert(working.spawn(work).id(), key);
+                }
+            }
+            Err(problem) => tracing::warn!(%problem, "no channel could be looked for"),
+        }
+        app.environment.sleep(PAUSE).await;
+        let look = app.environment.sleep(LOOK);
+        let mut look = std::pin::pin!(look);
+        loop {
+            tokio::select! {
+                _ = news.changed() => break,
+                () = &mut look => break,
+                Some(ended) = working.join_next_with_id() => {
+                    if ended_with_work(ended, &mut busy, &mut leases) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Takes note of a worker that ended. True when it had something to do, so that there may be more.
+fn ended_with_work(
+    ended: Result<(Id, Ended), JoinError>,
+    busy: &mut HashMap<Id, Key>,
+    leases: &mut HashMap<Key, Lease>,
+) -> bool {
+    match ended {
+        Ok((id, (key, lease, worked))) => {
+            busy.remove(&id);
+            leases.insert(key, lease);
+            worked
+        }
+        Err(error) => {
+            tracing::error!(%error, "the work on a channel panicked");
+            busy.remove(&error.id());
+            false
+        }
+    }
+}
+
+/// Works on a channel while there is something to do and the lease is this replica's.
+async fn serve(app: App, key: Key, mut lease: Lease, permits: Arc<Semaphore>) -> Ended {
+    let mut worked = false;
+    match lease.hold(&app).await {
+        Ok(true) => {
+            let term = lease.term();
+            let work = async {
+                loop {
+                    match one_batch(&app, key, &term, &permits).await {
+                        Ok(true) => worked = true,
+                        Ok(false) => return,
+                        Err(problem) => {
+                            tracing::warn!(account = key.account, channel = %key.channel, %problem, "a batch failed");
+                            return;
+                        }
+                    }
+                }
+            };
+            tokio::select! {
+                () = lease.keep(&app) => {
+                    tracing::warn!(account = key.account, channel = %key.channel, "the lease on a channel is lost");
+                }
+                () = work => {}
+            }
+        }
+        Ok(false) => {}
+        Err(problem) => {
+            tracing::warn!(account = key.account, channel = %key.channel, %problem, "no lease could be asked for");
+        }
+    }
+    (key, lease, worked)
+}
+
+/// Reads, sends and records one batch. False when there was nothing to do, or it was no longer ours.
+async fn one_batch(app: &App, key: Key, term: &Term, permits: &Semaphore) -> Result<bool> {
+    let Some(mut next) = batch::read(app, key.account, key.channel).await? else { return Ok(false) };
+    let sent = send::batch(app, &mut next, term, permits).await;
+    let nothing_tried = sent.iter().all(|sent| sent.fate == Fate::NotTried || sent.fate == Fate::Behind);
+    if nothing_tried && !sent.is_empty() {
+        // The lease must be renewed first.
+        app.environment.sleep(PAUSE).await;
+        return Ok(true);
+    }
+    record::record(app, &next, sent).await
+}

@@ -1,0 +1,298 @@
+//! The one way out over HTTP: for what customers configure (receivers of notifications) and for push services.
+//!
+//! Only here is a client built: its TLS roots are those of Mozilla, compiled in; it follows no redirect, knows no proxy
+//! and no cookie; it connects to public addresses and to the networks that the operator allows, and to no others.
+
+mod addresses;
+mod resolver;
+
+use std::{
+    error::Error,
+    io,
+    net::IpAddr,
+    sync::{Arc, Once},
+    time::Duration,
+};
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+use reqwest::{Client, ClientBuilder, Response, Url, redirect::Policy};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+
+use self::{
+    addresses::is_allowed,
+    resolver::{NoAddress, Resolver},
+};
+
+/// How long connecting may take, with TLS.
+const CONNECT_TIME: Duration = Duration::from_secs(5);
+/// How long a connection without a request stays open.
+const IDLE_TIME: Duration = Duration::from_mins(1);
+/// The most of an answer that is read.
+const MAX_ANSWER_BYTES: usize = 16 * 1024;
+
+/// What the operator allows.
+#[derive(Debug, Clone, Default)]
+pub struct Rules {
+    /// Networks that may be reached although they lie inside
+    pub networks: Vec<IpNet>,
+    /// True when requests may go without TLS
+    pub plain_http: bool,
+}
+
+/// Sends requests. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Outbound {
+    client: Client,
+    rules: Arc<Rules>,
+}
+
+/// A request.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Where to
+    pub url: Url,
+    /// Its headers
+    pub headers: HeaderMap,
+    /// Its body
+    pub body: Vec<u8>,
+    /// How long it may take, until the answer was read
+    pub within: Duration,
+}
+
+/// The answer.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// The status
+    pub status: u16,
+    /// The headers
+    pub headers: HeaderMap,
+    /// The body, of which at most 16 KiB are read
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer. Nothing in it names the address, which can hold a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// The address is none of HTTP
+    #[error("the address is not one of HTTP")]
+    InvalidUrl,
+    /// It is without TLS, which the operator does not allow
+    #[error("the address is without TLS, which is not allowed here")]
+    PlainHttp,
+    /// It lies inside
+    #[error("the address lies in a network that may not be reached")]
+    AddressRefused,
+    /// The name has no address
+    #[error("the name has no address")]
+    UnknownHost,
+    /// Nobody answers there
+    #[error("no connection could be made")]
+    NoConnection,
+    /// The other side is not who it should be, or speaks no TLS that we take
+    #[error("the TLS connection failed")]
+    Tls,
+    /// It took too long
+    #[error("the answer took too long")]
+    TimedOut,
+    /// The connection broke off before the answer was whole
+    #[error("the connection broke off")]
+    BrokenOff,
+}
+
+impl SendError {
+    /// Every error.
+    pub const ALL: &[Self] = &[
+        Self::InvalidUrl,
+        Self::PlainHttp,
+        Self::AddressRefused,
+        Self::UnknownHost,
+        Self::NoConnection,
+        Self::Tls,
+        Self::TimedOut,
+        Self::BrokenOff,
+    ];
+
+    /// Its stable name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::InvalidUrl => "invalid_url",
+            Self::PlainHttp => "plain_http",
+            Self::AddressRefused => "address_refused",
+            Self::UnknownHost => "unknown_host",
+            Self::NoConnection => "no_connection",
+            Self::Tls => "tls",
+            Self::TimedOut => "timed_out",
+            Self::BrokenOff => "broken_off",
+        }
+    }
+}
+
+impl Outbound {
+    /// A way out by these rules.
+    #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
+    pub fn new(rules: Rules) -> Self {
+        Self::build(rules, Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"])))
+    }
+
+    /// One that speaks HTTP/2 from the first byte and nothing else, as Apple's push service asks.
+    #[expect(clippy::disallowed_methods, reason = "see `new`")]
+    pub fn over_http2(rules: Rules) -> Self {
+        let builder = Client::builder().tls_backend_preconfigured(tls(&[b"h2"]));
+        Self::build(rules, builder.http2_prior_knowledge())
+    }
+
+    #[expect(clippy::expect_used, reason = "what it is built from is compiled in, and always alike")]
+    fn build(rules: Rules, builder: ClientBuilder) -> Self {
+        let rules = Arc::new(rules);
+        let client = builder
+            .dns_resolver(Arc::new(Resolver(Arc::clone(&rules))))
+            .redirect(Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT_TIME)
+            .pool_idle_timeout(IDLE_TIME)
+            .user_agent(concat!("Campo/", env!("CARGO_PKG_VERSION")))
+            .build()
+            // It fails for a TLS configuration that is none.
+            .expect("the client is built from what is compiled in");
+        Self { client, rules }
+    }
+
+    /// The address as it would be asked, or why it would not be. Names are looked up only when a request is sent.
+    pub fn check(&self, url: &str) -> Result<Url, SendError> {
+        let url = Url::parse(url).map_err(|_| SendError::InvalidUrl)?;
+        match url.scheme() {
+            "https" => {}
+            "http" if self.rules.plain_http => {}
+            "http" => return Err(SendError::PlainHttp),
+            _ => return Err(SendError::InvalidUrl),
+        }
+        let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SendError::InvalidUrl)?;
+        // Addresses written as such are never looked up; the parser has made them canonical.
+        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        match literal {
+            Ok(address) if !is_allowed(address, &self.rules.networks) => Err(SendError::AddressRefused),
+            _ => Ok(url),
+        }
+    }
+
+    /// Sends a request and reads the answer, whatever its status. Beyond what is read of a long answer the connection
+    /// is given up.
+    pub async fn post(&self, post: Post) -> Result<Reply, SendError> {
+        let url = self.check(post.url.as_str())?;
+        let request = self.client.post(url).headers(post.headers).timeout(post.within).body(post.body);
+        let response = request.send().await.map_err(|error| because(&error))?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = start_of(response).await.map_err(|error| because(&error))?;
+        Ok(Reply { status, headers, body })
+    }
+}
+
+/// Makes *ring* the cryptography of the process, for whoever builds a client without saying so. Any number of calls is
+/// one.
+pub fn use_ring() {
+    static ONCE: Once = Once::new();
+    // It fails where another one was set, which then stays.
+    ONCE.call_once(|| drop(ring::default_provider().install_default()));
+}
+
+async fn start_of(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
+    let mut body = Vec::new();
+    while body.len() < MAX_ANSWER_BYTES {
+        let Some(chunk) = response.chunk().await? else { break };
+        let room = MAX_ANSWER_BYTES - body.len();
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(body)
+}
+
+#[expect(clippy::expect_used, reason = "ring knows the default versions")]
+fn tls(protocols: &[&[u8]]) -> ClientConfig {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("the default versions are known")
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    config
+}
+
+/// What a failure comes down to, found among its causes.
+fn because(error: &reqwest::Error) -> SendError {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(current) = cause {
+        // An error within `io::Error` is not among its sources.
+        let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let inner = inner.map(|inner| inner as &(dyn Error + 'static));
+        for one in [Some(current), inner].into_iter().flatten() {
+            match one.downcast_ref::<NoAddress>() {
+                Some(NoAddress::Inside) => return SendError::AddressRefused,
+                Some(NoAddress::Unknown) => return SendError::UnknownHost,
+                None if one.is::<rustls::Error>() => return SendError::Tls,
+                None => {}
+            }
+        }
+        cause = current.source();
+    }
+    if error.is_timeout() {
+        SendError::TimedOut
+    } else if error.is_connect() {
+        SendError::NoConnection
+    } else if error.is_builder() {
+        SendError::InvalidUrl
+    } else {
+        SendError::BrokenOff
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_refused_before_anybody_is_asked() {
+        use SendError::{AddressRefused, InvalidUrl, PlainHttp};
+        let strict = Outbound::new(Rules::default());
+        for (url, expected) in [
+            ("https://example.com/in", None),
+            ("https://8.8.8.8/", None),
+            ("http://example.com/", Some(PlainHttp)),
+            ("ftp://example.com/", Some(InvalidUrl)),
+            ("file:///etc/passwd", Some(InvalidUrl)),
+            ("example.com", Some(InvalidUrl)),
+            ("", Some(InvalidUrl)),
+            ("https://127.0.0.1/", Some(AddressRefused)),
+            ("https://0x7f.1/", Some(AddressRefused)),
+            ("https://2130706433/", Some(AddressRefused)),
+            ("https://017700000001/", Some(AddressRefused)),
+            ("https://①②⑦.0.0.1/", Some(AddressRefused)),
+            ("https://169.254.169.254/latest/meta-data", Some(AddressRefused)),
+            ("https://[::1]/", Some(AddressRefused)),
+            ("https://[::ffff:10.0.0.1]/", Some(AddressRefused)),
+            ("https://[fd00:ec2::254]/", Some(AddressRefused)),
+            ("https://[2606:4700::1111]/", None),
+        ] {
+            assert_eq!(strict.check(url).err(), expected, "{url}");
+        }
+        let open = Outbound::new(Rules { networks: vec!["127.0.0.0/8".parse().unwrap()], plain_http: true });
+        assert_eq!(open.check("http://127.0.0.1:9/").err(), None);
+        assert_eq!(open.check("http://10.0.0.1/").err(), Some(AddressRefused));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inside_is_refused_when_it_is_looked_up() {
+        let strict = Outbound::new(Rules { plain_http: true, ..Rules::default() });
+        let post = |url: &str| Post {
+            url: url.parse().unwrap(),
+            headers: HeaderMap::new(),
+            body: Vec::new(),
+            within: Duration::from_secs(5),
+        };
+        let refused = strict.post(post("http://localhost:1/")).await.unwrap_err();
+        assert_eq!(refused, SendError::AddressRefused);
+        let unknown = strict.post(post("http://nowhere.invalid/")).await.unwrap_err();
+        assert_eq!(unknown, SendError::UnknownHost);
+    }
+}
