@@ -3,7 +3,8 @@
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
 //! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. Whoever comes next waits for the whole group that is under way: while one
 //! account floods and another is calm, the flood's groups hold at most [`FLOOD_SHARE`] entries, and those of the calm
-//! accounts, which take turns with them, hold none of it. A group that fails is rolled back and its
+//! accounts, which take turns with them, hold none of it; what comes of them while a flood's rows are written joins
+//! that group. A group that fails is rolled back and its
 //! submissions are tried one by one, so that a bad one costs only itself. The group runs as a task of its own: a
 //! client that hangs up cancels nothing.
 
@@ -22,7 +23,10 @@ use super::{
     head,
     scheduler::Class,
 };
-use crate::problem::{Code, Problem, Result};
+use crate::{
+    database::Tx,
+    problem::{Code, Problem, Result},
+};
 
 /// The most entries that one group takes; a submission larger than this makes a group by itself.
 pub const GROUP_ENTRIES: usize = 500;
@@ -41,7 +45,7 @@ pub const FLOOD_SHARE: usize = 10;
 const CALM_US: i64 = 60 * 1_000_000;
 
 /// What became of a submission.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Submitted {
     /// One for each entry, in order
     pub receipts: Vec<Receipt>,
@@ -145,6 +149,19 @@ impl Queue {
         group
     }
 
+    /// What may join a group that is not committed yet: what waits of calm accounts beside a flood, if it fits. Whoever comes
+    /// while a flood's rows are written then need not wait for another commit.
+    fn joining(&self, group: &[(i64, Submission)]) -> Vec<(i64, Submission)> {
+        let mut pending = self.lock();
+        let mut size = Size {
+            entries: group.iter().map(|(_, submission)| submission.entries.len()).sum(),
+            bytes: group.iter().map(|(_, submission)| submission.bytes).sum(),
+        };
+        let mut joining = Vec::new();
+        pending.take_calm(&mut size, &mut joining);
+        joining
+    }
+
     /// True when nothing of the account waits; the next submission then starts a task again.
     fn is_done(&self, account: i64) -> bool {
         let mut pending = self.lock();
@@ -180,22 +197,43 @@ struct Size {
 impl Pending {
     /// Takes from the accounts in rotation; beside a flood, of the calm ones and of the flood in turn.
     fn take_of_all(&mut self, now_us: i64, size: &mut Size, group: &mut Vec<(i64, Submission)>) {
-        let flooding: HashSet<i64> = self
-            .accounts
-            .iter()
-            .filter(|(_, waiting)| waiting.floods())
-            .map(|(account, _)| *account)
-            .collect();
+        let flooding = self.flooding();
         let calm_waits = !flooding.is_empty() && flooding.len() < self.rotation.len();
         let calm_turn = calm_waits && !self.calm_had_turn;
         self.calm_had_turn = calm_turn;
         let flood_share = if calm_waits || now_us < self.calm_until_us { FLOOD_SHARE } else { GROUP_ENTRIES };
+        self.take_rotating(size, group, |account, own| {
+            let floods = flooding.contains(&account);
+            (!calm_waits || floods != calm_turn) && (!floods || own < flood_share)
+        });
+    }
+
+    /// Takes of the calm accounts beside a flood.
+    fn take_calm(&mut self, size: &mut Size, group: &mut Vec<(i64, Submission)>) {
+        let flooding = self.flooding();
+        if !flooding.is_empty() {
+            self.take_rotating(size, group, |account, _| !flooding.contains(&account));
+        }
+    }
+
+    fn flooding(&self) -> HashSet<i64> {
+        let flooding = self.accounts.iter().filter(|(_, waiting)| waiting.floods());
+        flooding.map(|(account, _)| *account).collect()
+    }
+
+    /// Takes a submission of each account in rotation, again and again while there is room: of those that `may_take`,
+    /// asked with how many entries were taken of the account.
+    fn take_rotating(
+        &mut self,
+        size: &mut Size,
+        group: &mut Vec<(i64, Submission)>,
+        may_take: impl Fn(i64, usize) -> bool,
+    ) {
         let mut taken: HashMap<i64, usize> = HashMap::new();
         let mut left = Vec::new();
         while let Some(next) = self.rotation.pop_front() {
-            let floods = flooding.contains(&next);
             let own = taken.entry(next).or_default();
-            if (calm_waits && floods == calm_turn) || (floods && *own >= flood_share) {
+            if !may_take(next, *own) {
                 left.push(next);
                 continue;
             }
@@ -220,7 +258,7 @@ impl Pending {
             return false;
         };
         let (entries, bytes) = (next.entries.len(), next.bytes);
-        if !group.is_empty() && (size.entries + entries > GROUP_ENTRIES || size.bytes + bytes > GROUP_BYTES) {
+        if size.entries > 0 && (size.entries + entries > GROUP_ENTRIES || size.bytes + bytes > GROUP_BYTES) {
             return false;
         }
         size.entries += entries;
@@ -276,74 +314,97 @@ async fn run(log: Log, account: i64) {
     }
 }
 
-/// Appends a group, or if that fails its submissions one by one, and answers each.
-async fn append(log: &Log, group: Vec<(i64, Submission)>) {
+/// Appends a group with what joins it, or if that fails its submissions one by one, and answers each.
+async fn append(log: &Log, mut group: Vec<(i64, Submission)>) {
     if group.is_empty() {
         return;
     }
+    let result = transact(log, &mut group, log.shared.db.is_sqlite()).await;
     metrics::histogram!("campo_group_submissions").record(group.len() as f64);
-    if group.len() > 1 {
-        let entries: Vec<(i64, Vec<Incoming>)> =
-            group.iter().map(|(account, submission)| (*account, submission.entries.clone())).collect();
-        match transact(log, entries).await {
-            Ok(answers) => {
-                for ((_, submission), answer) in group.into_iter().zip(answers) {
-                    drop(submission.answer.send(Ok(answer)));
-                }
-                return;
-            }
-            // Nobody's entries are to blame, and each try alone would take as long to fail.
-            Err(problem) if problem.code() == Code::Unavailable => {
-                for (_, submission) in group {
-                    drop(submission.answer.send(Err(problem.clone())));
-                }
-                return;
-            }
-            Err(problem) => {
-                tracing::warn!(%problem, submissions = group.len(), "a group failed; its submissions are tried alone");
+    match result {
+        Ok(answers) => {
+            for ((_, submission), answer) in group.into_iter().zip(answers) {
+                drop(submission.answer.send(Ok(answer)));
             }
         }
-    }
-    for (account, Submission { entries, answer, .. }) in group {
-        let result = transact(log, vec![(account, entries)]).await;
-        drop(answer.send(result.and_then(|mut answers| answers.pop().ok_or_else(|| Code::Internal.into()))));
+        // Nobody's entries are to blame, and each try alone would take as long to fail.
+        Err(problem) if problem.code() == Code::Unavailable || group.len() == 1 => {
+            for (_, submission) in group {
+                drop(submission.answer.send(Err(problem.clone())));
+            }
+        }
+        Err(problem) => {
+            tracing::warn!(%problem, submissions = group.len(), "a group failed; its submissions are tried alone");
+            for one in group {
+                let mut alone = vec![one];
+                let result = transact(log, &mut alone, false).await;
+                let result =
+                    result.and_then(|mut answers| answers.pop().ok_or_else(|| Code::Internal.into()));
+                for (_, submission) in alone {
+                    drop(submission.answer.send(result.clone()));
+                }
+            }
+        }
     }
 }
 
-/// One transaction for submissions of one or several accounts, in order; their answers in the same order.
-async fn transact(log: &Log, submissions: Vec<(i64, Vec<Incoming>)>) -> Result<Vec<Submitted>> {
-    let mut accounts: Vec<i64> = submissions.iter().map(|(account, _)| *account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+/// One transaction for the submissions of `group`; their answers in the same order. Where others may join, those that
+/// [`Queue::joining`] gives are added to the group.
+async fn transact(log: &Log, group: &mut Vec<(i64, Submission)>, may_join: bool) -> Result<Vec<Submitted>> {
     let mut tx = log.shared.db.begin().await?;
-    let heads = head::lock(&mut tx, &accounts).await?;
-    let mut batches: Vec<Batch> = heads.into_iter().map(Batch::new).collect();
-    let mut places = Vec::with_capacity(submissions.len());
-    for (account, entries) in submissions {
-        let batch = batches
-            .iter()
-            .position(|batch| batch.head.account == account)
-            .ok_or_else(|| Problem::new(Code::NotFound))?;
-        let own = &mut batches[batch].entries;
-        places.push((batch, own.len(), entries.len()));
-        own.extend(entries);
-    }
-    let appended: Vec<Appended> = match flush::flush(&log.shared, &mut tx, batches).await {
-        Ok(appended) => appended,
-        Err(problem) => {
-            tx.rollback().await;
-            return Err(problem);
+    let (mut appended, mut answers) = (Vec::new(), Vec::new());
+    let mut from = 0;
+    while from < group.len() {
+        let slice = &group[from..];
+        from = group.len();
+        match flush_slice(log, &mut tx, slice, &mut appended).await {
+            Ok(more) => answers.extend(more),
+            Err(problem) => {
+                tx.rollback().await;
+                return Err(problem);
+            }
         }
-    };
+        if may_join {
+            group.extend(log.shared.queue.joining(group));
+        }
+    }
     tx.commit().await?;
     log.shared.committed(&appended);
-    Ok(places
+    Ok(answers)
+}
+
+/// Appends submissions of one or several accounts, in order; their answers in the same order.
+async fn flush_slice(
+    log: &Log,
+    tx: &mut Tx,
+    slice: &[(i64, Submission)],
+    appended: &mut Vec<Appended>,
+) -> Result<Vec<Submitted>> {
+    let mut accounts: Vec<i64> = slice.iter().map(|(account, _)| *account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let heads = head::lock(tx, &accounts).await?;
+    let mut batches: Vec<Batch> = heads.into_iter().map(Batch::new).collect();
+    let mut places = Vec::with_capacity(slice.len());
+    for (account, submission) in slice {
+        let batch = batches
+            .iter()
+            .position(|batch| batch.head.account == *account)
+            .ok_or_else(|| Problem::new(Code::NotFound))?;
+        let own = &mut batches[batch].entries;
+        places.push((batch, own.len(), submission.entries.len()));
+        own.extend(submission.entries.iter().cloned());
+    }
+    let flushed = flush::flush(&log.shared, tx, batches).await?;
+    let answers = places
         .into_iter()
         .map(|(batch, from, count)| Submitted {
-            receipts: appended[batch].receipts[from..from + count].to_vec(),
-            heads: appended[batch].heads.clone(),
+            receipts: flushed[batch].receipts[from..from + count].to_vec(),
+            heads: flushed[batch].heads.clone(),
         })
-        .collect())
+        .collect();
+    appended.extend(flushed);
+    Ok(answers)
 }
 
 #[cfg(test)]
@@ -357,6 +418,11 @@ mod tests {
     /// A queue to which these accounts handed in a submission of ten entries each, in this order.
     fn queue(accounts: &[i64]) -> Queue {
         let queue = Queue::default();
+        add(&queue, accounts);
+        queue
+    }
+
+    fn add(queue: &Queue, accounts: &[i64]) {
         let installation = Uuid::from_u128(1);
         let frame = Frame { id: Uuid::from_u128(2), installation, sequence: 1 };
         let principal = Principal::Installation(installation);
@@ -367,7 +433,6 @@ mod tests {
                 Submission { entries: vec![incoming.clone(); 10], bytes: 20, answer, since_us: 0 };
             queue.push(*account, submission, 1000).unwrap();
         }
-        queue
     }
 
     fn accounts(group: &[(i64, Submission)]) -> Vec<i64> {
@@ -393,6 +458,20 @@ mod tests {
         let turns: Vec<Vec<i64>> = (0..4).map(|_| accounts(&queue.take(7, true, 1))).collect();
         assert!(turns[0].iter().all(|account| *account == 9), "{turns:?}");
         assert_eq!(turns[1], [7, 8]);
+    }
+
+    #[test]
+    fn a_calm_account_joins_the_flood_while_there_is_room() {
+        let queue = queue(&[7; 200]);
+        let group = queue.take(7, true, 1);
+        assert!(queue.joining(&group).is_empty(), "the flood itself waits for its next turn");
+        add(&queue, &[8, 9, 8]);
+        assert!(queue.joining(&group).is_empty(), "the group is full");
+        assert_eq!(accounts(&queue.joining(&group[..1])), [8, 9, 8]);
+        assert!(queue.joining(&group[..1]).is_empty());
+        add(&queue, &[8]);
+        while !accounts(&queue.take(7, false, 1)).is_empty() {}
+        assert!(queue.joining(&group[..1]).is_empty(), "nobody floods");
     }
 
     #[test]
