@@ -95,9 +95,97 @@ fn anchored(clock: &Clock, anchor: &Anchor) -> Option<i64> {
     (elapsed_us >= 0 && at_us >= EARLIEST_US).then_some(at_us)
 }
 
+/// How much faster or slower than the server's a phone's monotonic clock may run: one part in so many. Quartz is within
+/// 100 parts in a million.
+const DRIFT: i64 = 10_000;
+
+/// A boot of a phone as its entries so far have fixed it, in the order of their sequence.
+///
+/// An anchor is as late as its request took on its way. Were each exchange's entries fixed by its own anchor alone, those
+/// of a slow exchange would move behind those of the quick one that followed, and a task would end before it began. So
+/// the anchor that took least time stands for the whole boot (the minimum filter of RFC 5905, section 10, which is the
+/// network time protocol's), and no entry is fixed before the one that was captured before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Boot {
+    /// As the phone names it
+    pub name: String,
+    /// When its monotonic clock began: microseconds since 1970 UTC
+    pub started_us: i64,
+    /// The instant of the last entry
+    pub last_us: i64,
+}
+
+impl Boot {
+    /// Fixes an entry of the boot that the anchor of its exchange puts at `anchored_us`, and which shows `monotonic_us`;
+    /// returns the instant. `is_next` when it was captured after all those before.
+    pub fn fix(&mut self, monotonic_us: i64, anchored_us: i64, is_next: bool) -> i64 {
+        let started_us = anchored_us.saturating_sub(monotonic_us);
+        let since_last_us = monotonic_us.saturating_sub(self.last_us.saturating_sub(self.started_us)).max(0);
+        let latest_us = self.started_us.saturating_add(since_last_us / DRIFT);
+        self.started_us = started_us.min(latest_us);
+        let at_us = self.started_us.saturating_add(monotonic_us);
+        if !is_next {
+            return at_us;
+        }
+        self.last_us = at_us.max(self.last_us);
+        self.last_us
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn a_slow_exchange_moves_nothing_behind_what_was_captured_later() {
+        let mut boot = Boot { name: "b".to_owned(), started_us: NOW, last_us: NOW };
+        // each exchange took so long: captured at, anchored at
+        for (monotonic_us, delay_us, expected_us) in [
+            (10 * SECOND, 20 * SECOND, 10 * SECOND + 10 * SECOND / DRIFT),
+            (11 * SECOND, 0, 11 * SECOND),
+            (12 * SECOND, 30 * SECOND, 12 * SECOND + SECOND / DRIFT),
+        ] {
+            let at_us = boot.fix(monotonic_us, NOW + monotonic_us + delay_us, true);
+            assert_eq!(at_us - NOW, expected_us);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_runs_slow_is_followed() {
+        let mut boot = Boot { name: "b".to_owned(), started_us: NOW, last_us: NOW };
+        let day = 24 * 3600 * SECOND;
+        for days in 1..=30 {
+            let real_us = NOW + days * day;
+            let shown_us = days * day - days * 4 * SECOND;
+            assert_eq!(boot.fix(shown_us, real_us, true), real_us, "after {days} days");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_exchanges_take_a_phone_s_order_is_kept_and_no_instant_is_later_than_its_own_anchor(
+            entries in prop::collection::vec((0..3600 * SECOND, 0..600 * SECOND), 1..40),
+        ) {
+            let mut boot: Option<Boot> = None;
+            let (mut monotonic_us, mut last_us, mut quickest_us) = (0, i64::MIN, i64::MAX);
+            for (pause_us, delay_us) in entries {
+                monotonic_us += pause_us;
+                let anchored_us = NOW + monotonic_us + delay_us;
+                quickest_us = quickest_us.min(delay_us);
+                let begun = Boot { name: "b".to_owned(), started_us: NOW + delay_us, last_us: i64::MIN };
+                let boot = boot.get_or_insert(begun);
+                let at_us = boot.fix(monotonic_us, anchored_us, true);
+                prop_assert!(at_us >= last_us);
+                prop_assert!(at_us <= anchored_us.max(last_us));
+                prop_assert!(at_us >= NOW + monotonic_us + quickest_us, "earlier than the quickest says");
+                last_us = at_us;
+            }
+        }
+    }
 
     const NOW: i64 = 1_800_000_000_000_000;
 

@@ -119,12 +119,16 @@ create table chain_head (
     primary key (account, chain)
 ) {strict};
 
+-- `boot`, when its monotonic clock began, and the last instant in it: what the instants of its next entries are fixed by
 create table installation_head (
     account {i64} not null,
     installation {uuid} not null,
     sequence {i64} not null,
     received_us {i64} not null,
     marks {i64} not null,
+    boot {text},
+    boot_started_us {i64},
+    boot_last_us {i64},
     primary key (account, installation)
 ) {strict};
 

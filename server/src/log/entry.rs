@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use campo_protocol::{
-    clock::{self, Anchor, Occurred},
+    clock::{self, Anchor, Occurred, OccurredKind},
     entry::{self, Entry, Frame, Kind},
 };
 use serde::Deserialize;
@@ -207,6 +207,15 @@ impl Incoming {
     /// The task it names, when that could be read.
     pub fn task(&self) -> Option<Uuid> {
         self.named(|entry| entry.task, |salvage| salvage.task)
+    }
+
+    /// The boot and the monotonic clock of an entry whose instant was fixed by an anchor.
+    pub fn anchored_clock(&self) -> Option<(&str, i64)> {
+        if self.occurred.kind != OccurredKind::Anchored {
+            return None;
+        }
+        let clock = self.content.as_ref().ok()?.entry.clock.as_ref()?;
+        Some((clock.boot.as_deref()?, clock.monotonic_us?))
     }
 
     /// The installation, if it handed the entry in itself; none for the office, and for what names another.

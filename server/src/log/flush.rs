@@ -121,7 +121,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     {
         let mut marked: Vec<(i64, &mut Incoming)> =
             new.iter_mut().map(|new| (accounts[new.batch], &mut new.incoming)).collect();
-        repeats::mark_sequences(tx, &mut marked).await?;
+        repeats::follow(tx, &mut marked).await?;
     }
 
     let mut context = Context::load(tx, &shared.directory, wanted(&accounts, &heads, &new, &sources)).await?;

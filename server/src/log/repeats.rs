@@ -1,10 +1,10 @@
 //! Repeats and sequences: the entry id with its hash alone decides what is a repeat; sequences only detect gaps and
-//! clones.
+//! clones, and say in which order a phone captured what its clock fixes.
 
 use std::collections::{HashMap, HashSet};
 
 use campo_protocol::{
-    clock::OccurredKind,
+    clock::{Boot, OccurredKind},
     sync::{Outcome, Receipt},
     text::hex,
 };
@@ -76,90 +76,136 @@ pub async fn find(
     Ok(rows.into_iter().map(|row| ((row.account, row.id), row)).collect())
 }
 
+/// What is known of an installation.
+#[derive(Debug, Default)]
+struct Known {
+    sequence: i64,
+    received_us: i64,
+    marks: i64,
+    boot: Option<Boot>,
+}
+
+#[derive(FromRow)]
 struct HeadRow {
     account: i64,
     installation: Uuid,
     sequence: i64,
     received_us: i64,
     marks: i64,
+    boot: Option<String>,
+    boot_started_us: Option<i64>,
+    boot_last_us: Option<i64>,
 }
 
-/// Marks gaps and clones in `entries`, which are new, and notes each installation's last sequence.
+impl HeadRow {
+    fn new((account, installation): (i64, Uuid), known: Known) -> Self {
+        let Known { sequence, received_us, marks, boot } = known;
+        let (boot_started_us, boot_last_us) =
+            boot.as_ref().map(|boot| (boot.started_us, boot.last_us)).unzip();
+        let boot = boot.map(|boot| boot.name);
+        Self { account, installation, sequence, received_us, marks, boot, boot_started_us, boot_last_us }
+    }
+
+    fn known(self) -> ((i64, Uuid), Known) {
+        let Self { account, installation, sequence, received_us, marks, .. } = self;
+        let boot = match (self.boot, self.boot_started_us, self.boot_last_us) {
+            (Some(name), Some(started_us), Some(last_us)) => Some(Boot { name, started_us, last_us }),
+            _ => None,
+        };
+        ((account, installation), Known { sequence, received_us, marks, boot })
+    }
+}
+
+/// Takes note of what `entries`, which are new, say of their installations: marks gaps and clones, and fixes the instants
+/// of what is anchored by its boot as a whole.
 ///
 /// Only what an installation handed in itself counts: an entry that names another one says nothing of that one's.
-pub async fn mark_sequences(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result<()> {
-    let installations: HashSet<(i64, Uuid)> =
-        entries.iter().filter_map(|(account, entry)| Some((*account, entry.own_installation()?))).collect();
+pub async fn follow(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result<()> {
+    let mut installations = known(tx, entries).await?;
     if installations.is_empty() {
         return Ok(());
     }
-    let known: Vec<(i64, Uuid, i64, i64)> = tx
-        .fetch_many(
-            "a, i",
-            (
-                installations.iter().map(|key| key.0).collect::<Vec<_>>(),
-                installations.iter().map(|key| key.1).collect::<Vec<_>>(),
-            ),
-            "select h.account, h.installation, h.sequence, h.marks from k \
-             join installation_head h on h.account = k.a and h.installation = k.i",
-        )
-        .await?;
-    let mut last: HashMap<(i64, Uuid), i64> = HashMap::new();
-    let mut seen_marks: HashMap<(i64, Uuid), i64> = HashMap::new();
-    for (account, installation, sequence, marks) in known {
-        last.insert((account, installation), sequence);
-        seen_marks.insert((account, installation), marks);
-    }
-    let used = used_sequences(tx, entries, &last).await?;
-    let mut received: HashMap<(i64, Uuid), i64> = HashMap::new();
+    let used = used_sequences(tx, entries, &installations).await?;
     let mut seen: HashSet<(i64, Uuid, i64)> = HashSet::new();
     for (account, entry) in entries.iter_mut() {
         let Some(installation) = entry.own_installation() else { continue };
-        let key = (*account, installation);
-        let sequence = entry.sequence;
-        let before = last.entry(key).or_insert(0);
-        if sequence > before.saturating_add(1) {
+        let known = installations.entry((*account, installation)).or_default();
+        let is_next = entry.sequence > known.sequence;
+        if entry.sequence > known.sequence.saturating_add(1) {
             entry.marks |= marks::SEQUENCE_GAP;
         }
-        *before = sequence.max(*before);
-        let place = (*account, installation, sequence);
+        known.sequence = entry.sequence.max(known.sequence);
+        let place = (*account, installation, entry.sequence);
         if used.contains(&place) || !seen.insert(place) {
             entry.marks |= marks::CLONE;
         }
-        *seen_marks.entry(key).or_insert(0) |= entry.marks;
-        received.insert(key, entry.received_us);
+        known.marks |= entry.marks;
+        known.received_us = entry.received_us;
+        fix(entry, &mut known.boot, is_next);
     }
-    let rows: Vec<HeadRow> = received
-        .into_iter()
-        .map(|((account, installation), received_us)| HeadRow {
-            account,
-            installation,
-            sequence: last.get(&(account, installation)).copied().unwrap_or(0),
-            received_us,
-            marks: seen_marks.get(&(account, installation)).copied().unwrap_or(0),
-        })
-        .collect();
+    let rows: Vec<HeadRow> = installations.into_iter().map(|(key, known)| HeadRow::new(key, known)).collect();
     tx.insert_many(
-        "insert into installation_head (account, installation, sequence, received_us, marks)",
-        columns!(rows => account, installation, sequence, received_us, marks),
+        "insert into installation_head (account, installation, sequence, received_us, marks, boot, boot_started_us, \
+         boot_last_us)",
+        columns!(rows => account, installation, sequence, received_us, marks, boot, boot_started_us, boot_last_us),
         "on conflict (account, installation) do update set sequence = excluded.sequence, \
-         received_us = excluded.received_us, marks = excluded.marks",
+         received_us = excluded.received_us, marks = excluded.marks, boot = excluded.boot, \
+         boot_started_us = excluded.boot_started_us, boot_last_us = excluded.boot_last_us",
     )
     .await?;
     Ok(())
+}
+
+/// Fixes the instant of an entry with an anchor by what is known of its boot.
+fn fix(entry: &mut Incoming, boot: &mut Option<Boot>, is_next: bool) {
+    let at_us = entry.occurred.at_us;
+    let Some((name, monotonic_us)) = entry.anchored_clock() else { return };
+    if boot.as_ref().is_none_or(|boot| boot.name != name) {
+        if !is_next {
+            return;
+        }
+        let started_us = at_us.saturating_sub(monotonic_us);
+        *boot = Some(Boot { name: name.to_owned(), started_us, last_us: at_us });
+    } else if let Some(boot) = boot {
+        entry.occurred.at_us = boot.fix(monotonic_us, at_us, is_next);
+    }
+}
+
+/// What is known of the installations that handed in `entries`.
+async fn known(tx: &mut Tx, entries: &[(i64, &mut Incoming)]) -> Result<HashMap<(i64, Uuid), Known>> {
+    let mut installations: HashMap<(i64, Uuid), Known> = entries
+        .iter()
+        .filter_map(|(account, entry)| Some(((*account, entry.own_installation()?), Known::default())))
+        .collect();
+    if installations.is_empty() {
+        return Ok(installations);
+    }
+    let rows: Vec<HeadRow> = tx
+        .fetch_many(
+            "a, i",
+            (
+                installations.keys().map(|key| key.0).collect::<Vec<_>>(),
+                installations.keys().map(|key| key.1).collect::<Vec<_>>(),
+            ),
+            "select h.account, h.installation, h.sequence, h.received_us, h.marks, h.boot, h.boot_started_us, \
+             h.boot_last_us from k join installation_head h on h.account = k.a and h.installation = k.i",
+        )
+        .await?;
+    installations.extend(rows.into_iter().map(HeadRow::known));
+    Ok(installations)
 }
 
 /// The sequences among `entries` that an earlier entry has already; only those not above the last are looked up.
 async fn used_sequences(
     tx: &mut Tx,
     entries: &[(i64, &mut Incoming)],
-    last: &HashMap<(i64, Uuid), i64>,
+    known: &HashMap<(i64, Uuid), Known>,
 ) -> Result<HashSet<(i64, Uuid, i64)>> {
     let suspects: Vec<(i64, Uuid, i64)> = entries
         .iter()
         .filter_map(|(account, entry)| Some((*account, entry.own_installation()?, entry.sequence)))
         .filter(|(account, installation, sequence)| {
-            last.get(&(*account, *installation)).is_some_and(|last| sequence <= last)
+            known.get(&(*account, *installation)).is_some_and(|known| *sequence <= known.sequence)
         })
         .collect();
     let found: Vec<(i64, Uuid, i64)> = tx

@@ -1,6 +1,7 @@
 //! The exchange with phones: what a phone holds is what the server's view of it is.
 
 mod awake;
+mod clocks;
 mod contacts;
 mod pages;
 mod push;
