@@ -12,6 +12,7 @@ mod files;
 mod history;
 mod identity;
 mod imports;
+mod journey;
 mod kit;
 mod log;
 mod messages;

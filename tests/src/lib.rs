@@ -5,6 +5,7 @@ pub mod check;
 pub mod feed;
 pub mod holds;
 pub mod http_phone;
+pub mod journal;
 pub mod office;
 pub mod place;
 pub mod postgres;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use campo_mobile_core::testing::quick_pin_verifier;
 use campo_protocol::{
     clock::Clock,
     entry::Frame,
@@ -287,6 +288,27 @@ impl Account {
         Ok(self.keep::<Employee>(document).await?.id)
     }
 
+    /// Gives an employee a PIN, by a verifier that is quicker to make than a real one.
+    pub async fn pin(&self, employee: Uuid, pin: &str) -> Result<()> {
+        let verifier = quick_pin_verifier(pin).context("a verifier")?;
+        let mut tx = self.app.db.begin().await?;
+        tx.execute(
+            "insert into pin_verifier (account, employee, verifier, updated_us) values ($1, $2, $3, 1)",
+            (self.id, employee, verifier),
+        )
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A one-time code for a phone that these employees may use.
+    pub async fn enrolment_code(&self, employees: &[Uuid]) -> Result<String> {
+        let roster =
+            Members { employees: employees.iter().copied().map(Ref::Id).collect(), groups: Vec::new() };
+        let draft = EnrolmentDraft { roster, ..EnrolmentDraft::default() };
+        let allowed = self.operator().allow::<ManageInstallations>()?;
+        member(&enrolment::create(&self.app, &allowed, &Once::default(), &draft).await?, "/code")
+    }
+
     /// A new point of interest in Lima that nobody's phone has.
     pub async fn poi(&self, number: &str) -> Result<Uuid> {
         let place = json!({ "latitude": -12.05, "longitude": -77.05 });
@@ -322,11 +344,7 @@ impl Account {
 
     /// A phone that `employee` uses, enrolled.
     pub async fn phone(&self, employee: Uuid) -> Result<Phone> {
-        let roster = Members { employees: vec![Ref::Id(employee)], groups: Vec::new() };
-        let draft = EnrolmentDraft { roster, ..EnrolmentDraft::default() };
-        let allowed = self.operator().allow::<ManageInstallations>()?;
-        let code = enrolment::create(&self.app, &allowed, &Once::default(), &draft).await?;
-        let code = member(&code, "/code")?;
+        let code = self.enrolment_code(&[employee]).await?;
         let redemption = Redemption { code: Secret::new(code), device: Device::default() };
         let enrolled = redeem::redeem(&self.app, None, &Once::default(), &redemption).await?;
         let installation = member(&enrolled, "/installation/id")?.parse()?;

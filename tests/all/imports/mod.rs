@@ -27,8 +27,8 @@ pub(super) struct Desk {
     client: Client,
 }
 
-pub(super) const TAREAS: &[u8] = include_bytes!("../../../server/samples/tareas.xlsx");
-pub(super) const TAREAS_TEMPLATE: &str = include_str!("../../../server/samples/tareas.template.json");
+pub(crate) const TAREAS: &[u8] = include_bytes!("../../../server/samples/tareas.xlsx");
+pub(crate) const TAREAS_TEMPLATE: &str = include_str!("../../../server/samples/tareas.template.json");
 const WAITED: Duration = Duration::from_mins(10);
 
 impl Desk {
@@ -131,7 +131,7 @@ impl Desk {
 }
 
 /// What became of the rows of a run: created, updated, unchanged, refused.
-pub(super) fn counts(run: &Value) -> [i64; 4] {
+pub(crate) fn counts(run: &Value) -> [i64; 4] {
     ["created", "updated", "unchanged", "refused"].map(|name| run[name].as_i64().unwrap())
 }
 

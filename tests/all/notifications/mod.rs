@@ -104,8 +104,8 @@ impl Stage {
 
 /// An event of the log.
 #[derive(Debug, Clone, FromRow)]
-struct Happened {
-    position: i64,
+pub(crate) struct Happened {
+    pub(crate) position: i64,
     id: Uuid,
     subject: Uuid,
     task: Option<Uuid>,
@@ -119,7 +119,8 @@ impl Happened {
     }
 }
 
-async fn events(app: &App, account: i64, after: i64) -> Vec<Happened> {
+/// The events of the account behind a position, in order.
+pub(crate) async fn events(app: &App, account: i64, after: i64) -> Vec<Happened> {
     app.db
         .fetch_all(
             "select e.position, e.id, e.subject, n.task, n.employee from event e \
@@ -132,14 +133,14 @@ async fn events(app: &App, account: i64, after: i64) -> Vec<Happened> {
 }
 
 /// Something when the receiver has taken each event at least once.
-fn arrived(receiver: &Receiver, events: &[Happened]) -> Result<Option<()>> {
+pub(crate) fn arrived(receiver: &Receiver, events: &[Happened]) -> Result<Option<()>> {
     let taken: BTreeSet<String> = receiver.taken()?.iter().map(|request| request.id().to_owned()).collect();
     Ok(events.iter().all(|event| taken.contains(&event.id.to_string())).then_some(()))
 }
 
 /// What was taken are these events and no others; each was signed, had the same bytes on every try, and was taken for
 /// the first time after those before it of the same key.
-fn check_arrivals(receiver: &Receiver, events: &[Happened], secret: &str) {
+pub(crate) fn check_arrivals(receiver: &Receiver, events: &[Happened], secret: &str) {
     let journal = receiver.journal().unwrap();
     let known: HashMap<String, &Happened> =
         events.iter().map(|event| (event.id.to_string(), event)).collect();

@@ -9,16 +9,8 @@ use std::{
 };
 
 use anyhow::Result;
-use campo_mobile_core::testing::quick_pin_verifier;
-use campo_protocol::{model::Ref, text::hex};
-use campo_server::{
-    access::permissions::ManageInstallations,
-    api::{edit::Once, router::router},
-    installations::{
-        enrolment::{self, EnrolmentDraft},
-        members::Members,
-    },
-};
+use campo_protocol::text::hex;
+use campo_server::api::router::router;
 use campo_tests::{
     on_both,
     random::Random,
@@ -61,19 +53,8 @@ async fn a_phone_that_is_killed_again_and_again_loses_and_doubles_nothing(world:
 /// A code for a phone that one employee may use.
 async fn code(account: &Account) -> Result<String> {
     let employee = account.employee("ZZ1").await?;
-    let mut tx = account.app.db.begin().await?;
-    tx.execute(
-        "insert into pin_verifier (account, employee, verifier, updated_us) values ($1, $2, $3, 1)",
-        (account.id, employee, quick_pin_verifier("1234").unwrap()),
-    )
-    .await?;
-    tx.commit().await?;
-    let roster = Members { employees: vec![Ref::Id(employee)], groups: Vec::new() };
-    let draft = EnrolmentDraft { roster, ..EnrolmentDraft::default() };
-    let allowed = account.operator().allow::<ManageInstallations>()?;
-    let created = enrolment::create(&account.app, &allowed, &Once::default(), &draft).await?;
-    let body: serde_json::Value = serde_json::from_str(created.body.get())?;
-    Ok(body["code"].as_str().unwrap_or_default().to_owned())
+    account.pin(employee, "1234").await?;
+    account.enrolment_code(&[employee]).await
 }
 
 /// One life of the phone; what it wrote into its journal.

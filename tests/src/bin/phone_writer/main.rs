@@ -4,6 +4,9 @@
 //! - `phone-writer capture FOLDER SYNCHRONOUS COUNT` captures without a server, every third time a photo.
 //! - `phone-writer work FOLDER SERVER CODE` enrols if it must, captures and syncs until it is killed.
 //! - `phone-writer drain FOLDER` syncs until nothing is unsent.
+//! - `phone-writer day FOLDER SERVER CODE FORM` works a whole day, and goes on with it after it was killed: see [`day`].
+
+mod day;
 
 use std::{
     fs,
@@ -42,6 +45,9 @@ async fn main() -> Result<()> {
     match words.as_slice() {
         ["capture", folder, synchronous, count] => capture(Path::new(folder), synchronous, count.parse()?),
         ["work", folder, server, code] => work(Path::new(folder), server, code).await,
+        ["day", folder, server, code, form] => {
+            day::work(Path::new(folder), server, code, form.parse()?).await
+        }
         ["drain", folder] => drain(Path::new(folder)).await,
         _ => bail!("usage: phone-writer capture|work|drain FOLDER …"),
     }
@@ -87,7 +93,10 @@ async fn work(folder: &Path, server: &str, code: &str) -> Result<()> {
 }
 
 async fn drain(folder: &Path) -> Result<()> {
-    let core = open(folder)?;
+    drain_core(&open(folder)?).await
+}
+
+async fn drain_core(core: &Core) -> Result<()> {
     let sent = async || {
         let state = core.sync_now().await;
         Ok((state.unsent_entries == 0 && state.unsent_files == 0).then_some(()))
@@ -150,8 +159,12 @@ impl SecureStore for Secrets {
 
 /// A picture as a camera leaves it: written, and not synced.
 fn camera(folder: &Path, number: usize) -> Result<PathBuf> {
-    let path = folder.join(format!("camera-{number}.jpg"));
-    let picture = format!("{}-{number} ", std::process::id()).repeat(3000);
+    picture(folder, &format!("camera-{number}"), &format!("{}-{number} ", std::process::id()))
+}
+
+fn picture(folder: &Path, name: &str, content: &str) -> Result<PathBuf> {
+    let path = folder.join(format!("{name}.jpg"));
+    let picture = content.repeat(3000);
     fs::write(&path, picture).with_context(|| path.display().to_string())?;
     Ok(path)
 }
