@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod check;
+pub mod core_phone;
 pub mod feed;
 pub mod holds;
 pub mod http_phone;

@@ -48,6 +48,8 @@ struct Shared {
     faults: Mutex<Faults>,
     /// The number of connections accepted so far, which with the seed decides their fate.
     accepted: AtomicU64,
+    /// The bytes of clients and of the server that passed so far; every connection adds
+    passed_bytes: [AtomicU64; 2],
     /// Changed by [`Proxy::cut`]; every connection watches it.
     cuts: watch::Sender<u64>,
 }
@@ -63,6 +65,7 @@ impl Proxy {
             target: Mutex::new(target),
             faults: Mutex::default(),
             accepted: AtomicU64::new(0),
+            passed_bytes: Default::default(),
             cuts: watch::Sender::new(0),
         });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
@@ -100,6 +103,14 @@ impl Proxy {
     }
 }
 
+impl Proxy {
+    /// How many bytes of the clients and of the server passed so far.
+    pub fn passed_bytes(&self) -> (u64, u64) {
+        let [up, down] = &self.shared.passed_bytes;
+        (up.load(Ordering::Relaxed), down.load(Ordering::Relaxed))
+    }
+}
+
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.accepting.abort();
@@ -127,12 +138,13 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
             continue;
         }
         let fate = fate(faults, &mut random);
+        let shared = Arc::clone(&shared);
         tokio::spawn(async move {
             let Ok(server) = TcpStream::connect(target).await else {
                 let _ = client.set_zero_linger();
                 return;
             };
-            carry(client, server, fate, random, cuts).await;
+            carry(client, server, fate, random, cuts, &shared.passed_bytes).await;
         });
     }
 }
@@ -154,11 +166,13 @@ async fn carry(
     fate: Fate,
     random: Random,
     mut cuts: watch::Receiver<u64>,
+    [up_bytes, down_bytes]: &[AtomicU64; 2],
 ) {
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
-    let requests = pump(from_client, to_server, fate.request_bytes, fate.delay_ms.clone(), random.clone());
-    let answers = pump(from_server, to_client, fate.answer_bytes, fate.delay_ms, random);
+    let requests =
+        pump(from_client, to_server, fate.request_bytes, fate.delay_ms.clone(), random.clone(), up_bytes);
+    let answers = pump(from_server, to_client, fate.answer_bytes, fate.delay_ms, random, down_bytes);
     let cut = tokio::select! {
         biased;
         _ = cuts.changed() => true,
@@ -177,6 +191,7 @@ async fn pump(
     limit_bytes: Option<u64>,
     delay_ms: Option<RangeInclusive<u64>>,
     mut random: Random,
+    passed_bytes: &AtomicU64,
 ) -> io::Result<()> {
     let mut left_bytes = limit_bytes.unwrap_or(u64::MAX);
     let mut piece = vec![0; 16 * 1024];
@@ -190,6 +205,7 @@ async fn pump(
         }
         let passing = left_bytes.min(length as u64);
         to.write_all(&piece[..passing as usize]).await?;
+        passed_bytes.fetch_add(passing, Ordering::Relaxed);
         left_bytes -= passing;
         if left_bytes == 0 {
             return Err(io::ErrorKind::ConnectionAborted.into());

@@ -293,7 +293,8 @@ impl Account {
         let verifier = quick_pin_verifier(pin).context("a verifier")?;
         let mut tx = self.app.db.begin().await?;
         tx.execute(
-            "insert into pin_verifier (account, employee, verifier, updated_us) values ($1, $2, $3, 1)",
+            "insert into pin_verifier (account, employee, verifier, updated_us) values ($1, $2, $3, 1) \
+             on conflict (account, employee) do nothing",
             (self.id, employee, verifier),
         )
         .await?;

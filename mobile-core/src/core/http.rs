@@ -1,6 +1,6 @@
 //! The server over HTTP.
 
-use std::time::Duration;
+use std::{io::Read as _, time::Duration};
 
 use reqwest::{Client, Method, header, redirect};
 
@@ -19,6 +19,8 @@ const SILENCE: Duration = Duration::from_secs(30);
 const WHOLE: Duration = Duration::from_mins(3);
 /// No answer of Campo's is larger; what a captive portal sends is cut off here.
 const MAX_ANSWER_BYTES: usize = 64 * 1024 * 1024;
+/// The one encoding that answers may have.
+const ZSTD: &str = "zstd";
 
 /// The server over HTTP.
 #[derive(Debug, Clone)]
@@ -46,6 +48,7 @@ impl Http {
     async fn answer(&self, request: HttpRequest) -> Result<HttpAnswer, Failure> {
         let method = Method::from_bytes(request.method.as_bytes()).map_err(|_| Failure::Broken)?;
         let mut builder = self.client.request(method, request.url).body(request.body);
+        builder = builder.header(header::ACCEPT_ENCODING, ZSTD);
         for (name, value) in request.headers {
             builder = builder.header(name, value);
         }
@@ -55,6 +58,7 @@ impl Http {
         let text = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
         let content_type = text(header::CONTENT_TYPE);
         let retry_after_s = text(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        let encoding = text(header::CONTENT_ENCODING);
         let status = response.status().as_u16();
         let mut body = Vec::new();
         while let Some(part) = response.chunk().await.map_err(|_| Failure::Broken)? {
@@ -63,12 +67,49 @@ impl Http {
             }
             body.extend_from_slice(&part);
         }
+        let body = decoded(encoding.as_deref(), body, MAX_ANSWER_BYTES).ok_or(Failure::Broken)?;
         Ok(HttpAnswer { status, content_type, retry_after_s, body })
+    }
+}
+
+/// The body as it was before it was encoded; none when it cannot be read or is longer than `most_bytes`.
+fn decoded(encoding: Option<&str>, body: Vec<u8>, most_bytes: usize) -> Option<Vec<u8>> {
+    match encoding {
+        None | Some("identity") => Some(body),
+        Some(ZSTD) => {
+            let mut plain = Vec::new();
+            let decoder = zstd::stream::read::Decoder::with_buffer(&body[..]).ok()?;
+            decoder.take(most_bytes as u64 + 1).read_to_end(&mut plain).ok()?;
+            (plain.len() <= most_bytes).then_some(plain)
+        }
+        // Nobody asked for it
+        Some(_) => None,
     }
 }
 
 impl Transport for Http {
     fn send(&self, request: HttpRequest) -> Answering<'_> {
         Box::pin(self.answer(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_decoded_within_its_bound() {
+        let plain = vec![b'a'; 10_000];
+        let encoded = zstd::bulk::compress(&plain, 3).unwrap();
+        for (encoding, body, most_bytes, expected) in [
+            (None, &plain, 10_000, Some(&plain)),
+            (Some("identity"), &plain, 10_000, Some(&plain)),
+            (Some("zstd"), &encoded, 10_000, Some(&plain)),
+            (Some("zstd"), &encoded, 9_999, None),
+            (Some("zstd"), &plain, 10_000, None),
+            (Some("gzip"), &encoded, 10_000, None),
+        ] {
+            assert_eq!(decoded(encoding, body.clone(), most_bytes).as_ref(), expected, "{encoding:?}");
+        }
     }
 }

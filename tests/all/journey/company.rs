@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use campo_protocol::model::form::FormDefinition;
 use campo_tests::{
+    core_phone,
     receiver::Receiver,
     world::{Account, World},
 };
@@ -18,8 +19,6 @@ use crate::{
 
 /// The technicians of the sample spreadsheet.
 pub(super) const TECHNICIANS: [&str; 4] = ["ZZ1001", "ZZ1002", "ZZ1003", "ZZ1004"];
-/// The PIN of every technician.
-const PIN: &str = "1234";
 
 pub(super) struct Company {
     pub(super) account: Account,
@@ -41,8 +40,7 @@ impl Company {
         let mut codes = Vec::new();
         for number in TECHNICIANS {
             let employee = account.employee(number).await?;
-            account.pin(employee, PIN).await?;
-            codes.push(account.enrolment_code(&[employee]).await?);
+            codes.push(core_phone::code(&account, employee).await?);
         }
         let form = account.keep::<FormDefinition>(form()).await?.id;
         campo_server::outbound::use_ring();

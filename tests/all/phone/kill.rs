@@ -12,7 +12,7 @@ use anyhow::Result;
 use campo_protocol::text::hex;
 use campo_server::api::router::router;
 use campo_tests::{
-    on_both,
+    core_phone, on_both,
     random::Random,
     world::{Account, World},
 };
@@ -28,7 +28,8 @@ on_both!(a_phone_that_is_killed_again_and_again_loses_and_doubles_nothing);
 
 async fn a_phone_that_is_killed_again_and_again_loses_and_doubles_nothing(world: World) {
     let account = world.account("acme").await.unwrap();
-    let code = code(&account).await.unwrap();
+    let employee = account.employee("ZZ1").await.unwrap();
+    let code = core_phone::code(&account, employee).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = format!("http://{}", listener.local_addr().unwrap());
     let serving = tokio::spawn(axum::serve(listener, router(world.app.clone())).into_future());
@@ -48,13 +49,6 @@ async fn a_phone_that_is_killed_again_and_again_loses_and_doubles_nothing(world:
     assert!(tokio::task::spawn_blocking(drain).await.unwrap().success());
     serving.abort();
     check(&world, &account, &lines).await.unwrap();
-}
-
-/// A code for a phone that one employee may use.
-async fn code(account: &Account) -> Result<String> {
-    let employee = account.employee("ZZ1").await?;
-    account.pin(employee, "1234").await?;
-    account.enrolment_code(&[employee]).await
 }
 
 /// One life of the phone; what it wrote into its journal.

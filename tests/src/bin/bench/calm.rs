@@ -18,13 +18,13 @@ use crate::{
 };
 
 /// How many submissions the calm phone makes, so that two are above the 99th percentile.
-const SUBMISSIONS: usize = 200;
-const PAUSE: Duration = Duration::from_millis(20);
+pub(crate) const SUBMISSIONS: usize = 200;
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 /// The phones of the noisy account.
-const NOISY_PHONES: usize = 12;
+pub(crate) const NOISY_PHONES: usize = 12;
 /// How many submissions each of them has under way, so that together they find the queue full.
-const AT_ONCE: usize = 100;
-const NOISY_ENTRIES: usize = 10;
+pub(crate) const AT_ONCE: usize = 100;
+pub(crate) const NOISY_ENTRIES: usize = 10;
 
 /// How long all but one in a hundred submissions of a phone take that hands in one entry every 20 ms.
 pub(crate) async fn p99_ms(app: &App, company: &Company) -> Result<f64> {

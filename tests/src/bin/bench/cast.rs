@@ -13,7 +13,12 @@ use campo_server::{
     accounts::{self, NewAccount},
     app::App,
     environment::Environment,
-    log::{events, scheduler::Class, write::About},
+    log::{
+        events,
+        scheduler::Class,
+        write::{About, Write},
+    },
+    secrets::{Bearer, Holder},
 };
 use uuid::Uuid;
 
@@ -37,6 +42,7 @@ pub(crate) struct Company {
     /// Its account
     pub(crate) account: i64,
     form: Uuid,
+    group: Uuid,
     people: Vec<Person>,
 }
 
@@ -70,6 +76,7 @@ pub(crate) fn companies() -> Vec<Company> {
         .map(|number| Company {
             account: number as i64 + 1,
             form: environment.uuid(),
+            group: environment.uuid(),
             people: (0..if number == 0 { PHONES } else { 2 }).map(person).collect(),
         })
         .collect()
@@ -81,42 +88,86 @@ pub(crate) fn whose(companies: &[Company], accounts: usize, phone: usize) -> (&C
     (company, &company.people[phone / accounts])
 }
 
+/// A company of its own whose many people have phones, and no tasks.
+pub(crate) fn fleet(phones: usize) -> Company {
+    let environment = Environment::seeded(SEED + 1, START_US);
+    let person =
+        |_| Person { installation: environment.uuid(), employee: environment.uuid(), tasks: Vec::new() };
+    Company {
+        account: 1,
+        form: environment.uuid(),
+        group: environment.uuid(),
+        people: (0..phones).map(person).collect(),
+    }
+}
+
+/// The bearer secrets of a company's phones.
+pub(crate) fn bearers(company: &Company) -> impl Iterator<Item = String> {
+    company.people.iter().map(|person| bearer(company, person).format())
+}
+
+/// The bearer secret of a company's phone with this number, and what it captures.
+pub(crate) fn phone(company: &Company, number: usize, mix: Mix, count: usize) -> (String, Vec<Vec<u8>>) {
+    let person = &company.people[number];
+    (bearer(company, person).format(), captured(company, person, mix, count))
+}
+
+/// The bearer secret of this person's phone.
+pub(crate) fn bearer(company: &Company, person: &Person) -> Bearer {
+    let chance = Environment::seeded(person.installation.as_u64_pair().1, START_US);
+    Bearer::new(company.account, Holder::Installation, person.installation, &chance)
+}
+
 /// Puts the cast into an empty database.
 pub(crate) async fn prepare(app: &App) -> Result<()> {
     for (number, company) in companies().iter().enumerate() {
-        let new = NewAccount {
-            code: format!("company-{number}"),
-            name: format!("Company {number}"),
-            zone: "America/Lima".to_owned(),
-            language: "es".to_owned(),
-        };
-        anyhow::ensure!(accounts::create(app, &new).await? == company.account, "the database was not empty");
-        furnish(app, company).await?;
+        put(app, number, company).await?;
     }
     Ok(())
+}
+
+/// Puts the company with this number into a database that has those before it.
+pub(crate) async fn put(app: &App, number: usize, company: &Company) -> Result<()> {
+    anyhow::ensure!(account(app, number).await? == company.account, "the database was not empty");
+    furnish(app, company).await
+}
+
+/// A new account, without anything in it.
+pub(crate) async fn account(app: &App, number: usize) -> Result<i64> {
+    let new = NewAccount {
+        code: format!("company-{number}"),
+        name: format!("Company {number}"),
+        zone: "America/Lima".to_owned(),
+        language: "es".to_owned(),
+    };
+    Ok(accounts::create(app, &new).await?)
 }
 
 async fn furnish(app: &App, company: &Company) -> Result<()> {
     let allowed = Caller::duty(company.account, Duty::Operator).allow::<ManageEmployees>()?;
     let mut write = app.log.begin(&allowed, Class::Office).await?;
-    let form = (company.form, "form", r#"{"code":"F1","name":"Visita","version":1}"#.to_owned());
+    let form = (company.form, "form", None, r#"{"code":"F1","name":"Visita","version":1}"#.to_owned());
+    let group = (company.group, "group", None, r#"{"code":"G1","name":"Lima"}"#.to_owned());
     let employees = company.people.iter().enumerate().map(|(number, person)| {
         let body = format!(
             r#"{{"number":"ZZ{number}","first_name":"Ana","last_name":"Quispe","establishment":"LIMA-1"}}"#
         );
-        (person.employee, "employee", body)
+        (person.employee, "employee", Some(company.group), body)
     });
-    for (number, (id, kind, body)) in employees.chain([form]).enumerate() {
+    for (number, (id, kind, parent, body)) in employees.chain([form, group]).enumerate() {
         write
             .tx()
             .execute(
                 "insert into object (account, kind, id, code, name, sort_key, parent, state, version, body, \
-                 created_us, updated_us) values ($1, $2, $3, $4, $4, $4, null, 'enabled', 1, $5, 1, 1)",
-                (company.account, kind, id, format!("ZZ{number}"), body),
+                 created_us, updated_us) values ($1, $2, $3, $4, $4, $4, $5, 'enabled', 1, $6, 1, 1)",
+                (company.account, kind, id, format!("ZZ{number}"), parent, body),
             )
             .await?;
     }
     write.directory_changed();
+    for person in &company.people {
+        enrol(&mut write, company, person).await?;
+    }
     for (person, task) in company.people.iter().flat_map(|p| p.tasks.iter().map(move |task| (p, *task))) {
         let number = write.next_task_number();
         write
@@ -133,6 +184,36 @@ async fn furnish(app: &App, company: &Company) -> Result<()> {
         write.task_event(events::TaskEvent { kind: events::TASK_CREATED, task, version: 1 });
     }
     write.commit().await?;
+    Ok(())
+}
+
+/// Gives a person a phone, and a session on it that is open.
+async fn enrol(write: &mut Write, company: &Company, person: &Person) -> Result<()> {
+    let (account, id, employee) = (company.account, person.installation, person.employee);
+    let token = write.secrets().token_hash(&bearer(company, person).secret).to_vec();
+    write
+        .tx()
+        .execute(
+            "insert into installation (account, id, code, name, device, token, state, custom, version, enrolled_us, \
+             updated_us) values ($1, $2, $3, '', '{}', $4, 'active', '{}', 1, 1, 1)",
+            (account, id, id.to_string(), token),
+        )
+        .await?;
+    write
+        .tx()
+        .execute(
+            "insert into roster_employee (account, installation, employee, listed) values ($1, $2, $3, $4)",
+            (account, id, employee, true),
+        )
+        .await?;
+    write
+        .tx()
+        .execute(
+            "insert into employee_session (account, id, installation, employee, opened_us, position) \
+             values ($1, $2, $3, $4, 1, 0)",
+            (account, id, id, employee),
+        )
+        .await?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The CPU seconds of this process and of the PostgreSQL server's, from Linux's `/proc`; nothing elsewhere.
+//! The CPU seconds of this process or of a server's, and of PostgreSQL's, from Linux's `/proc`; nothing elsewhere.
 
 use std::fs;
 
@@ -11,7 +11,9 @@ const TICKS_PER_S: f64 = 100.0;
 /// The processes whose time counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Meter {
-    /// The server's first process; the others are its children
+    /// Of which process; this one without it
+    process: Option<u32>,
+    /// PostgreSQL's first process; the others are its children
     postmaster: Option<u32>,
 }
 
@@ -27,12 +29,20 @@ impl Meter {
         let backend: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(&mut connection).await?;
         let postmaster = Times::of(&backend.to_string()).map(|times| times.parent);
         connection.close().await?;
-        Ok(Self { postmaster })
+        Ok(Self { process: None, postmaster })
+    }
+
+    /// The process with this id in place of this one.
+    pub(crate) fn of_process(self, id: u32) -> Self {
+        Self { process: Some(id), ..self }
     }
 
     /// The CPU seconds that they used so far.
     pub(crate) fn seconds(&self) -> Option<f64> {
-        let own = Times::of("self")?;
+        let own = match self.process {
+            Some(id) => Times::of(&id.to_string())?,
+            None => Times::of("self")?,
+        };
         let mut ticks = own.own_ticks;
         if let Some(postmaster) = self.postmaster {
             let first = Times::of(&postmaster.to_string())?;
@@ -41,6 +51,11 @@ impl Meter {
             ticks += processes().filter(|times| times.parent == postmaster).map(|t| t.own_ticks).sum::<u64>();
         }
         Some(ticks as f64 / TICKS_PER_S)
+    }
+
+    /// The CPU seconds that they used since they had used so many.
+    pub(crate) fn since(&self, before_s: Option<f64>) -> Option<f64> {
+        self.seconds().zip(before_s).map(|(after, before)| after - before)
     }
 }
 

@@ -8,7 +8,6 @@ use campo_server::app::App;
 use crate::{
     calm,
     cast::{self, Company, Mix},
-    cpu::Meter,
     limit::{self, Written},
     load::{self, Pace, Phone, Plan},
     report::{Figure, Goal, Round, Side},
@@ -17,9 +16,9 @@ use crate::{
 };
 
 /// How often each pair is measured.
-const ROUNDS: usize = 3;
+pub(crate) const ROUNDS: usize = 3;
 /// The most connections on which the log writes at a time.
-const TURNS: usize = 12;
+pub(crate) const TURNS: usize = 12;
 /// What a slow commit takes.
 pub(crate) const COMMIT_MS: u64 = 5;
 
@@ -53,7 +52,7 @@ pub(crate) async fn append(kind: Kind, plan: Plan) -> Result<Figure> {
     })
 }
 
-fn accounts(count: usize) -> String {
+pub(crate) fn accounts(count: usize) -> String {
     if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") }
 }
 
@@ -74,24 +73,16 @@ async fn against_limit(kind: Kind, companies: &[Company], plan: Plan) -> Result<
 
 async fn measured(kind: Kind, phones: Vec<Phone>) -> Result<(Stage, Pace)> {
     let stage = Stage::new(kind, Content::Cast).await?;
-    let meter = meter(&stage).await?;
+    let meter = stage.meter().await?;
     let app = stage.app().await?;
     let pace = load::run(std::slice::from_ref(&app), phones, &meter).await?;
     app.db.close().await;
     Ok((stage, pace))
 }
 
-/// The meter of what works on a stage.
-async fn meter(stage: &Stage) -> Result<Meter> {
-    match stage {
-        Stage::Sqlite(_) => Ok(Meter::own()),
-        Stage::Postgres(_) => Meter::with_server(&stage.url()).await,
-    }
-}
-
 impl From<Pace> for Side {
     fn from(pace: Pace) -> Self {
-        Self { value: pace.entries_per_s, cpu_s: pace.cpu_s }
+        Self { value: pace.entries_per_s, cpu_s: pace.cpu_s, load_cpu_s: None }
     }
 }
 
@@ -101,7 +92,7 @@ pub(crate) async fn two_replicas() -> Result<Figure> {
     let plan = Plan { accounts: 1, size: 10, submissions: 30, mix: Mix::Plain };
     let run = async |replicas: usize| -> Result<Pace> {
         let stage = Stage::new(Kind::Postgres, Content::Cast).await?;
-        let meter = meter(&stage).await?;
+        let meter = stage.meter().await?;
         let mut apps: Vec<App> = Vec::new();
         for _ in 0..replicas {
             apps.push(stage.app().await?);
@@ -149,7 +140,7 @@ pub(crate) async fn slow_commits(kind: Kind, accounts: usize) -> Result<Figure> 
 pub(crate) async fn one_run(kind: Kind, accounts: usize, parameters: &str) -> Result<Pace> {
     let plan = Plan { accounts, size: 10, submissions: 20, mix: Mix::Plain };
     let stage = Stage::new(kind, Content::Cast).await?;
-    let meter = meter(&stage).await?;
+    let meter = stage.meter().await?;
     let app = stage::app(&format!("{}{parameters}", stage.url())).await?;
     let pace = load::run(std::slice::from_ref(&app), load::phones(&cast::companies(), plan), &meter).await?;
     app.db.close().await;
@@ -170,11 +161,7 @@ pub(crate) async fn calm(kind: Kind) -> Result<Figure> {
         let beside_ms = calm::p99_ms(&app, second).await?;
         noise.end().await.context("the noisy account")?;
         app.db.close().await;
-        rounds.push(Round {
-            measured: Side { value: beside_ms, cpu_s: None },
-            beside: Side { value: alone_ms, cpu_s: None },
-            group: None,
-        });
+        rounds.push(Round { measured: Side::of(beside_ms), beside: Side::of(alone_ms), group: None });
     }
     Ok(Figure {
         name: "p99 of a calm account, another at its limits".to_owned(),

@@ -49,6 +49,8 @@ pub(crate) struct Pace {
 pub(crate) struct Phone {
     account: i64,
     installation: Uuid,
+    /// By which the server knows it
+    pub(crate) bearer: String,
     /// Lines of JSON, by submission
     pub(crate) submissions: Vec<Vec<Vec<u8>>>,
 }
@@ -60,7 +62,8 @@ pub(crate) fn phones(companies: &[Company], plan: Plan) -> Vec<Phone> {
             let (company, person) = cast::whose(companies, plan.accounts, number);
             let lines = cast::captured(company, person, plan.mix, plan.submissions * plan.size);
             let submissions = lines.chunks(plan.size).map(<[_]>::to_vec).collect();
-            Phone { account: company.account, installation: person.installation, submissions }
+            let bearer = cast::bearer(company, person).format();
+            Phone { account: company.account, installation: person.installation, bearer, submissions }
         })
         .collect()
 }
@@ -147,7 +150,6 @@ impl Timing {
     /// The pace since then.
     pub(crate) fn end(self, meter: &Meter, entries: usize) -> Pace {
         let seconds = self.started.elapsed().as_secs_f64();
-        let cpu_s = meter.seconds().zip(self.cpu_s).map(|(after, before)| after - before);
-        Pace { entries_per_s: entries as f64 / seconds, cpu_s }
+        Pace { entries_per_s: entries as f64 / seconds, cpu_s: meter.since(self.cpu_s) }
     }
 }

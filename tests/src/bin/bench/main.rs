@@ -4,15 +4,23 @@
 //! generator beside it. Pairs are interleaved; the ratio is the median of the pairs. `--check` fails when a figure
 //! misses its goal; `--only TEXT` makes those whose group has TEXT in its name.
 
+mod bytes;
 mod calm;
+mod calm_http;
 mod cast;
+mod compression;
 mod cpu;
 mod figures;
+mod first_sync;
+mod fleet;
 mod limit;
 mod load;
 mod report;
+mod served;
 mod slow_sync;
 mod stage;
+mod sync;
+mod wire;
 
 use std::{io::Write as _, process::ExitCode};
 
@@ -21,6 +29,9 @@ use campo_tests::{place, postgres};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::{report::Figure, stage::Kind};
+
+/// The groups of figures, each made on both databases; then there are `bytes` and `compression`.
+const GROUPS: [&str; 8] = ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http"];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -60,7 +71,9 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
     };
     for kind in Kind::ALL {
         let wanted = |group: &str| format!("{group} {}", kind.name()).contains(only);
-        figures::warm_up(kind).await?;
+        if GROUPS.into_iter().any(wanted) {
+            figures::warm_up(kind).await?;
+        }
         for plan in figures::shapes().filter(|_| wanted("append")) {
             add(figures::append(kind, plan).await?)?;
         }
@@ -73,6 +86,24 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
         if wanted("calm") {
             add(figures::calm(kind).await?)?;
         }
+        for shape in sync::SHAPES.into_iter().filter(|_| wanted("sync")) {
+            add(sync::figure(kind, shape).await?)?;
+        }
+        if wanted("first") {
+            first_sync::figures(kind).await?.into_iter().try_for_each(&mut add)?;
+        }
+        if wanted("fleet") {
+            fleet::figures(kind).await?.into_iter().try_for_each(&mut add)?;
+        }
+        if wanted("http") {
+            calm_http::figures(kind).await?.into_iter().try_for_each(&mut add)?;
+        }
+    }
+    if "bytes".contains(only) {
+        bytes::figures().await?.into_iter().try_for_each(&mut add)?;
+    }
+    if "compression".contains(only) {
+        say(&compression::table()?)?;
     }
     Ok(figures)
 }

@@ -20,7 +20,7 @@ use serde::Serialize;
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use crate::cast;
+use crate::{cast, cpu::Meter};
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -110,6 +110,14 @@ impl Stage {
         }
     }
 
+    /// The meter of what works on it in this process.
+    pub(crate) async fn meter(&self) -> Result<Meter> {
+        match self {
+            Self::Sqlite(_) => Ok(Meter::own()),
+            Self::Postgres(_) => Meter::with_server(&self.url()).await,
+        }
+    }
+
     /// A server on it, with its connections open.
     pub(crate) async fn app(&self) -> Result<App> {
         app(&self.url()).await
@@ -129,14 +137,14 @@ pub(crate) async fn app(url: &str) -> Result<App> {
 }
 
 /// A folder on the disk that holds the checkout's builds: the usual one for temporary files may be memory.
-fn folder() -> Result<TempDir> {
+pub(crate) fn folder() -> Result<TempDir> {
     let parent = place::target_folder()?.join("bench");
     fs::create_dir_all(&parent)?;
     Ok(tempfile::tempdir_in(parent)?)
 }
 
 /// Where the servers of the bench would keep files, of which they get none.
-fn files() -> Result<PathBuf> {
+pub(crate) fn files() -> Result<PathBuf> {
     Ok(place::target_folder()?.join("bench").join("files"))
 }
 

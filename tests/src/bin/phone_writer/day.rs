@@ -16,10 +16,13 @@ use campo_mobile_core::{
     core::{Core, enrolment::Device},
 };
 use campo_protocol::model::answers::{FieldAnswer, FilledForm};
-use campo_tests::{journal, wait};
+use campo_tests::{
+    core_phone::{self, PIN},
+    journal, wait,
+};
 use uuid::Uuid;
 
-use super::{PATIENCE, PIN, open, picture};
+use super::{PATIENCE, picture};
 
 /// After so many tasks a worker takes a break.
 const BREAK_AFTER: usize = 2;
@@ -27,7 +30,7 @@ const BREAK_AFTER: usize = 2;
 /// Works until the day is over and everything is sent.
 pub(crate) async fn work(folder: &Path, server: &str, code: &str, form: Uuid) -> Result<()> {
     let worker = Worker {
-        core: open(folder)?,
+        core: core_phone::open(folder)?,
         folder: folder.to_owned(),
         journal: OpenOptions::new().create(true).append(true).open(folder.join(journal::FILE))?,
         form,

@@ -12,29 +12,22 @@ use std::{
     fs,
     io::{self, Write as _},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use anyhow::{Context as _, Result, bail};
 use campo_mobile_core::{
     capture::{Action, Capture, Photo},
-    core::{
-        Core, Surroundings,
-        enrolment::Device,
-        http::Http,
-        platform::{NoListener, PlatformFailure, SecureStore},
-    },
-    environment::{Environment, PlatformClock, SystemChance},
+    core::{Core, enrolment::Device},
     store::{
         Store,
         space::{FileSpace as _, Folder, TakenFile},
     },
 };
-use campo_protocol::clock::Clock;
-use campo_tests::wait;
+use campo_tests::{
+    core_phone::{self, PIN},
+    wait,
+};
 
-/// The PIN of every employee of these tests.
-const PIN: &str = "1234";
 /// How long a phone waits for its roster, and for the end of what it has to send.
 const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
@@ -49,15 +42,15 @@ async fn main() -> Result<()> {
             day::work(Path::new(folder), server, code, form.parse()?).await
         }
         ["drain", folder] => drain(Path::new(folder)).await,
-        _ => bail!("usage: phone-writer capture|work|drain FOLDER …"),
+        _ => bail!("usage: phone-writer capture|work|day|drain FOLDER …"),
     }
 }
 
 fn capture(folder: &Path, synchronous: &str, count: usize) -> Result<()> {
-    let mut store = Store::open(&folder.join("campo.db"))?;
+    let mut store = Store::open(&core_phone::database(folder))?;
     store.set_synchronous(synchronous)?;
     let space = Folder::new(&folder.join("files"))?;
-    let environment = environment();
+    let environment = core_phone::environment();
     for number in 0..count {
         let photo = if number % 3 == 0 { Some(space.take(&camera(folder, number)?)?) } else { None };
         let captured = store.capture(&environment.moment(), &doing(number, photo.clone()))?;
@@ -67,7 +60,7 @@ fn capture(folder: &Path, synchronous: &str, count: usize) -> Result<()> {
 }
 
 async fn work(folder: &Path, server: &str, code: &str) -> Result<()> {
-    let core = open(folder)?;
+    let core = core_phone::open(folder)?;
     if core.enrolment()?.is_none() {
         core.enrol(server, code, Device::default()).await?;
     }
@@ -93,7 +86,7 @@ async fn work(folder: &Path, server: &str, code: &str) -> Result<()> {
 }
 
 async fn drain(folder: &Path) -> Result<()> {
-    drain_core(&open(folder)?).await
+    drain_core(&core_phone::open(folder)?).await
 }
 
 async fn drain_core(core: &Core) -> Result<()> {
@@ -102,59 +95,6 @@ async fn drain_core(core: &Core) -> Result<()> {
         Ok((state.unsent_entries == 0 && state.unsent_files == 0).then_some(()))
     };
     wait::until("everything to be sent", PATIENCE, sent).await
-}
-
-fn open(folder: &Path) -> Result<Core> {
-    Ok(Core::open(Surroundings {
-        database: folder.join("campo.db"),
-        environment: environment(),
-        space: Arc::new(Folder::new(&folder.join("files"))?),
-        secrets: Arc::new(Secrets(folder.join("secrets"))),
-        transport: Arc::new(Http::new(None)?),
-        listener: Arc::new(NoListener),
-    })?)
-}
-
-fn environment() -> Environment {
-    let clock = SystemClock(campo_server::environment::Environment::system());
-    Environment::new(Arc::new(clock), Arc::new(SystemChance))
-}
-
-struct SystemClock(campo_server::environment::Environment);
-
-impl PlatformClock for SystemClock {
-    fn read(&self) -> Clock {
-        Clock {
-            wall_us: self.0.now_us(),
-            monotonic_us: Some(self.0.monotonic_us()),
-            boot: None,
-            zone: None,
-            offset_s: None,
-            automatic: None,
-        }
-    }
-}
-
-/// A folder in place of a keychain.
-struct Secrets(PathBuf);
-
-impl SecureStore for Secrets {
-    fn get(&self, name: &str) -> Result<Option<String>, PlatformFailure> {
-        match fs::read_to_string(self.0.join(name)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(PlatformFailure(error.to_string())),
-        }
-    }
-
-    fn set(&self, name: &str, value: &str) -> Result<(), PlatformFailure> {
-        let written = fs::create_dir_all(&self.0).and_then(|()| fs::write(self.0.join(name), value));
-        written.map_err(|error| PlatformFailure(error.to_string()))
-    }
-
-    fn remove(&self, name: &str) -> Result<(), PlatformFailure> {
-        fs::remove_file(self.0.join(name)).map_err(|error| PlatformFailure(error.to_string()))
-    }
 }
 
 /// A picture as a camera leaves it: written, and not synced.
