@@ -31,6 +31,11 @@ impl ScopeHeld {
         true
     }
 
+    /// True while the scope is read from 0 for the first time.
+    pub const fn is_first_reading(&self) -> bool {
+        self.marking && self.mark == 1
+    }
+
     /// An object of this digest came or went.
     pub const fn add(&mut self, digest: i64) {
         self.objects += 1;

@@ -2,12 +2,19 @@
 
 use std::{fs, sync::Arc};
 
+use campo_protocol::{
+    digest,
+    scope::Scope,
+    sync::{Change, ScopePage, ViewPage},
+};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::{
     Store,
     entries::{self, NewEntry},
     failure::{Result, StoreFailure},
+    objects,
     space::{FileSpace as _, Folder},
     writer::Writer,
 };
@@ -59,6 +66,44 @@ fn durability_is_set_as_promised() {
         };
         assert_eq!(found, expected, "{pragma}");
     }
+}
+
+fn page(after: i64, position: i64, bodies: &[(u128, Option<&str>)], holds: &[(u128, &str)]) -> ViewPage {
+    let change = |(id, body): &(u128, Option<&str>)| Change {
+        kind: "poi".to_owned(),
+        id: Uuid::from_u128(*id),
+        body: body.map(|body| RawValue::from_string(body.to_owned()).unwrap()),
+    };
+    let digests =
+        holds.iter().map(|(id, body)| digest::of_object("poi", Uuid::from_u128(*id), body.as_bytes()));
+    let page = ScopePage {
+        scope: Scope::Catalogue,
+        after,
+        position,
+        objects: holds.len() as i64,
+        digest: digests.fold(0, i64::wrapping_add),
+        complete: !holds.is_empty(),
+        changes: bodies.iter().map(change).collect(),
+    };
+    ViewPage { dropped: Vec::new(), scopes: vec![page], more: holds.is_empty(), digest: None }
+}
+
+#[test]
+fn an_object_that_changes_while_its_scope_is_read_counts_once() {
+    let store = Store::in_memory().unwrap();
+    let pages = [
+        page(0, 3, &[(1, Some("1")), (2, Some("2")), (3, Some("3"))], &[]),
+        page(3, 6, &[(2, Some("22")), (3, None), (4, Some("4"))], &[(1, "1"), (2, "22"), (4, "4")]),
+        // Read from 0 again, and then only what is new
+        page(0, 7, &[(1, Some("1")), (2, Some("222"))], &[(1, "1"), (2, "222")]),
+        page(7, 8, &[(1, Some("11"))], &[(1, "11"), (2, "222")]),
+    ];
+    for (number, page) in pages.iter().enumerate() {
+        assert!(objects::apply(store.read(), page).unwrap(), "page {number}");
+    }
+    let held = store.objects(&Scope::Catalogue, "poi").unwrap();
+    let held: Vec<&[u8]> = held.iter().map(|object| &object.body[..]).collect();
+    assert_eq!(held, [b"11", &b"222"[..]]);
 }
 
 #[test]

@@ -155,6 +155,8 @@ fn file(folder: &TempDir) -> PathBuf {
 async fn sqlite_template(content: Content) -> Result<TempDir> {
     let folder = folder()?;
     prepare(&format!("sqlite:{}", file(&folder).display()), content).await?;
+    // Whoever closes last tidies up, unless another was closing at the same moment
+    rusqlite::Connection::open(file(&folder))?.close().map_err(|(_, error)| error)?;
     ensure!(!folder.path().join("campo.db-wal").exists(), "closing SQLite left its write-ahead log behind");
     Ok(folder)
 }
