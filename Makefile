@@ -13,8 +13,9 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 
 bench: ## Measures the figures beside their limits, from a build for release; takes some minutes
 	tests/postgres.sh install
+	cargo build --release -p campo-server -p campo-tests --bin campo --bin bench
 	TEST_POSTGRES="$$(tests/postgres.sh start --durable)" && export TEST_POSTGRES && \
-		cargo run --release -p campo-tests --bin bench -- $(BENCH)
+		"$${CARGO_TARGET_DIR:-target}/release/bench" $(BENCH)
 
 lint: lint-format lint-code lint-docs ## Checks formatting, lints and documentation
 

@@ -69,7 +69,7 @@ async fn measured(served: &Served, phones: Vec<Phone>) -> Result<Side> {
     let mut working = Vec::new();
     for phone in phones {
         let (mut connection, held) = begin(served.address(), &phone.bearer).await?;
-        let messages = messages(served.address(), phone, &held)?;
+        let messages = messages(served.address(), &phone, &held)?;
         let start = Arc::clone(&start);
         working.push(tokio::spawn(async move {
             start.wait().await;
@@ -117,7 +117,7 @@ pub(crate) async fn begin(address: &str, bearer: &str) -> Result<(Connection, He
     }
 }
 
-fn messages(address: &str, phone: Phone, held: &Held) -> Result<Vec<Vec<u8>>> {
+fn messages(address: &str, phone: &Phone, held: &Held) -> Result<Vec<Vec<u8>>> {
     phone.submissions.iter().map(|lines| message(address, &phone.bearer, held, lines)).collect()
 }
 

@@ -106,11 +106,11 @@ pub(crate) fn message(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Vec<u8> {
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    let head = format!(
-        "{line} HTTP/1.1\r\nauthorization: Bearer {bearer}\r\n{more}accept-encoding: zstd\r\n\
-         user-agent: campo-mobile/0.1.0\r\naccept: */*\r\nhost: {address}\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
+    let mut head = format!("{line} HTTP/1.1\r\nauthorization: Bearer {bearer}\r\n");
+    for (name, value) in headers {
+        head.extend([*name, ": ", *value, "\r\n"]);
+    }
+    head.push_str("accept-encoding: zstd\r\nuser-agent: campo-mobile/0.1.0\r\naccept: */*\r\n");
+    head.extend([format!("host: {address}\r\ncontent-length: {}\r\n\r\n", body.len())]);
     [head.into_bytes(), body.to_vec()].concat()
 }
