@@ -162,6 +162,11 @@ impl Queue {
         joining
     }
 
+    /// True when the account floods.
+    fn floods(&self, account: i64) -> bool {
+        self.lock().accounts.get(&account).is_some_and(Waiting::floods)
+    }
+
     /// True when nothing of the account waits; the next submission then starts a task again.
     fn is_done(&self, account: i64) -> bool {
         let mut pending = self.lock();
@@ -293,7 +298,10 @@ pub async fn submit(log: &Log, account: i64, entries: Vec<Incoming>) -> Result<S
 async fn run(log: Log, account: i64) {
     let all_accounts = log.shared.db.is_sqlite();
     while !log.shared.queue.is_done(account) {
-        match log.shared.scheduler.turn(account, Class::Capture).await {
+        // Where there is one turn for all, a flood is no more urgent than what other accounts edit.
+        let is_flood = all_accounts && log.shared.queue.floods(account);
+        let class = if is_flood { Class::Office } else { Class::Capture };
+        match log.shared.scheduler.turn(account, class).await {
             Ok(_turn) => {
                 let group =
                     log.shared.queue.take(account, all_accounts, log.shared.environment.monotonic_us());

@@ -57,7 +57,7 @@ impl Company {
         company.post(server, "/v1/import-templates", &template).await?;
         let channel = json!({ "code": "erp", "name": "ERP", "url": receiver.url() });
         let channel = company.post(server, "/v1/channels", &channel).await?;
-        company.secret = channel["secret"].as_str().context("the secret")?.to_owned();
+        channel["secret"].as_str().context("the secret")?.clone_into(&mut company.secret);
         company.before = channel["progress"]["position"].as_i64().context("its position")?;
         Ok(company)
     }
