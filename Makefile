@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help test bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help test simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -10,6 +10,14 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 	tests/postgres.sh install
 	cargo build --workspace --bins
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && cargo test --workspace
+	$(MAKE) simulate
+
+# The simulator and what it plays are built once more, with planted faults and a little optimised: what the seeds save is
+# more than what the build costs
+SEEDS := 1000
+OPTIMISED := $(foreach crate,protocol mobile-core server tests,--config profile.dev.package.campo-$(crate).opt-level=1)
+simulate: ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on
+	cargo run -p campo-tests --bin simulator --features planted-faults $(OPTIMISED) -- $(SEEDS)
 
 bench: ## Measures the figures beside their limits, from a build for release; takes some minutes
 	tests/postgres.sh install

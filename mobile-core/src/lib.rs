@@ -36,6 +36,8 @@ pub mod core;
 pub mod environment;
 pub mod ffi;
 pub mod machine;
+#[cfg(feature = "planted-faults")]
+mod planted;
 pub mod screens;
 pub mod store;
 #[cfg(any(test, feature = "testing"))]

@@ -8,6 +8,7 @@ pub mod document;
 pub mod entry;
 pub mod faults;
 pub mod model;
+pub mod planted;
 pub mod scope;
 pub mod shift;
 pub mod sync;

@@ -26,6 +26,8 @@ pub mod messages;
 pub mod notifications;
 pub mod objects;
 pub mod outbound;
+#[cfg(feature = "planted-faults")]
+mod planted;
 pub mod privacy;
 pub mod problem;
 pub mod profiles;

@@ -63,6 +63,7 @@ pub struct Entry {
     pub sequence: i64,
     pub task: Option<Uuid>,
     pub occurred_us: i64,
+    pub occurred_kind: String,
     pub received_us: i64,
     pub outcome: String,
     pub reason: Option<String>,
@@ -125,7 +126,7 @@ async fn entries(tx: &mut Tx, account: i64, head: &Head) -> Result<Vec<Entry>> {
     let mut entries: Vec<Entry> = tx
         .fetch_all(
             "select position, id, hash, kind, author, author_id, installation, session, employee, sequence, task, \
-             occurred_us, received_us, outcome, reason, marks, files_due_us from entry \
+             occurred_us, occurred_kind, received_us, outcome, reason, marks, files_due_us from entry \
              where account = $1 order by position",
             (account,),
         )

@@ -1,6 +1,9 @@
 //! One answer of the server becomes one transaction.
 
-use campo_protocol::sync::{Outcome, Receipt};
+use campo_protocol::{
+    planted::{self, Planted},
+    sync::{Outcome, Receipt},
+};
 use rusqlite::{Connection, Transaction};
 
 use super::{Store, book, failure::Result, objects, repair, settings, settings::name};
@@ -12,6 +15,8 @@ use crate::machine::{
 impl Store {
     /// Carries a commit out. When this returns well, it stands durably; otherwise nothing of it does.
     pub fn commit(&mut self, commit: &Commit, now_us: i64) -> Result<Facts> {
+        #[cfg(feature = "planted-faults")]
+        crate::planted::cursor_before_changes(self.read(), commit)?;
         let transaction = self.begin()?;
         let facts = apply(&transaction, commit, now_us)?;
         transaction.commit()?;
@@ -25,6 +30,9 @@ fn apply(transaction: &Transaction<'_>, commit: &Commit, now_us: i64) -> Result<
             wipe(transaction)?;
         }
         settings::set(transaction, name::ACCESS, &access.name())?;
+        if access == Access::HandInOnly && planted::is(Planted::UnsentThrownAway) {
+            transaction.execute("delete from entry where state = 'waiting'", ())?;
+        }
         if access == Access::Stolen {
             let book = Some(Box::new(book::book(transaction)?));
             return Ok(Facts { book, ..Facts::default() });
@@ -103,7 +111,7 @@ fn settle(connection: &Connection, number: i64, receipt: &Receipt, now_us: i64) 
             receipt.occurred_at_us,
             receipt.occurred_kind.name(),
         ))?;
-    if receipt.outcome == Outcome::SetAside {
+    if receipt.outcome == Outcome::SetAside && !planted::is(Planted::SetAsideDropped) {
         repair::put(connection, number, "set_aside", reason, now_us)
     } else {
         repair::remove(connection, number)

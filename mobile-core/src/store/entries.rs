@@ -50,6 +50,8 @@ pub struct StoredEntry {
     pub state: String,
     /// What the receipt says
     pub outcome: Option<String>,
+    /// Where the receipt says that it stands in the server's log
+    pub position: Option<i64>,
     /// Its bytes
     pub bytes: Vec<u8>,
 }
@@ -62,14 +64,16 @@ impl Store {
         for number in numbers {
             lines.extend(statement.query_row((number,), |row| row.get(0)).optional()?);
         }
+        #[cfg(feature = "planted-faults")]
+        crate::planted::entries_rendered_anew(&mut lines)?;
         Ok(lines)
     }
 
     /// What one employee captured from an instant on (wall clock, microseconds since 1970 UTC), in order.
     pub fn entries_since(&self, employee: Uuid, from_us: i64) -> Result<Vec<StoredEntry>> {
         self.entries(
-            "select number, id, kind, task, captured_us, occurred_at_us, state, outcome, bytes from entry \
-             where employee = ?1 and captured_us >= ?2 order by number",
+            "select number, id, kind, task, captured_us, occurred_at_us, state, outcome, position, bytes \
+             from entry where employee = ?1 and captured_us >= ?2 order by number",
             (employee.as_bytes(), from_us),
         )
     }
@@ -77,8 +81,8 @@ impl Store {
     /// Every entry that is kept, in order.
     pub fn all_entries(&self) -> Result<Vec<StoredEntry>> {
         self.entries(
-            "select number, id, kind, task, captured_us, occurred_at_us, state, outcome, bytes from entry \
-             order by number",
+            "select number, id, kind, task, captured_us, occurred_at_us, state, outcome, position, bytes \
+             from entry order by number",
             (),
         )
     }
@@ -99,7 +103,8 @@ impl Store {
                 occurred_at_us: row.get(5)?,
                 state: row.get(6)?,
                 outcome: row.get(7)?,
-                bytes: row.get(8)?,
+                position: row.get(8)?,
+                bytes: row.get(9)?,
             });
         }
         Ok(entries)

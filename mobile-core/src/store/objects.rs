@@ -2,6 +2,7 @@
 
 use campo_protocol::{
     digest,
+    planted::{self, Planted},
     scope::Scope,
     sync::{Change, ScopePage, ViewPage},
 };
@@ -68,7 +69,7 @@ pub(crate) fn object(connection: &Connection, kind: &str, id: Uuid) -> Result<Op
 /// anew.
 pub(super) fn apply(connection: &Connection, view: &ViewPage) -> Result<bool> {
     let mut scopes = book::scopes(connection)?;
-    for scope in &view.dropped {
+    for scope in view.dropped.iter().filter(|_| !planted::is(Planted::ScopeKept)) {
         drop_scope(connection, scope)?;
         scopes.remove(scope);
     }
@@ -157,7 +158,7 @@ impl<'a> Statements<'a> {
             let digest = digest::of_object(kind, change.id, body);
             self.put.execute((scope, kind, id, body, digest, held.mark))?;
             held.add(digest);
-        } else if before.is_some() {
+        } else if before.is_some() && !planted::is(Planted::TombstoneSkipped) {
             self.remove.execute((scope, kind, id))?;
         }
         Ok(())

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     entry::{Entry, Kind},
+    planted::{self, Planted},
     sync::Outcome,
 };
 
@@ -317,7 +318,8 @@ impl TaskState {
         let ends_before = first_ends(&self.reports);
         let stood = self.status;
         if !self.reports.iter().any(|known| known.entry == report.entry) {
-            let place = self.reports.partition_point(|known| known.key() < report.key());
+            let by_arrival = planted::is(Planted::FoldedByArrival);
+            let place = self.reports.partition_point(|known| by_arrival || known.key() < report.key());
             self.reports.insert(place, report);
         }
         if let Some(winner) = self.reports.last() {

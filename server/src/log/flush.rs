@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use campo_protocol::{
     chain::SignedHead,
     model,
+    planted::{self, Planted},
     sync::{Outcome, Receipt},
     text::hex,
 };
@@ -141,7 +142,9 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         let salt = shared.environment.random();
         let establishment = chains.append(head, &context, &incoming, &salt, &mut rows);
         let files = events::files_of(&stored_files, account, &incoming);
-        receipts[batch][index] = Some(receipt(head.entry, &incoming, folded));
+        let of_another = planted::is(Planted::ReceiptOfAnother);
+        let position = if of_another { before[&account].entry + 1 + index as i64 } else { head.entry };
+        receipts[batch][index] = Some(receipt(position, &incoming, folded));
         events::of_entry(&mut rows, head, &context, &incoming, folded, &files, now_us);
         let files_due_us = (files == Files::Expected)
             .then(|| incoming.received_us.saturating_add(waits.get(&account).copied().unwrap_or(0)));
@@ -243,7 +246,7 @@ async fn separate_repeats(
     let mut repeated = Vec::new();
     for entry in entries {
         let key = (accounts[entry.batch], entry.incoming.id);
-        if let Some(stored) = known.get(&key) {
+        if let Some(stored) = known.get(&key).filter(|_| !planted::is(Planted::RepeatNotChecked)) {
             receipts[entry.batch][entry.index] = Some(stored.receipt(&entry.incoming));
         } else if let Some((batch, index, hash)) = first.get(&key) {
             repeated.push(((entry.batch, entry.index), (*batch, *index), *hash == entry.incoming.hash));

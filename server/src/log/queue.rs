@@ -376,6 +376,10 @@ async fn transact(log: &Log, group: &mut Vec<(i64, Submission)>, may_join: bool)
             group.extend(log.shared.queue.joining(group));
         }
     }
+    #[cfg(feature = "planted-faults")]
+    let Some(tx) = crate::planted::acknowledged_before_commit(tx, &log.shared.environment) else {
+        return Ok(answers);
+    };
     tx.commit().await?;
     log.shared.committed(&appended);
     Ok(answers)
@@ -392,6 +396,11 @@ async fn flush_slice(
     accounts.sort_unstable();
     accounts.dedup();
     let heads = head::lock(tx, &accounts).await?;
+    #[cfg(feature = "planted-faults")]
+    let heads = crate::planted::numbered_outside_lock(
+        heads,
+        slice.iter().map(|(account, submission)| (*account, submission.entries.len())),
+    );
     let mut batches: Vec<Batch> = heads.into_iter().map(Batch::new).collect();
     let mut places = Vec::with_capacity(slice.len());
     for (account, submission) in slice {

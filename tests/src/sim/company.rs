@@ -30,6 +30,9 @@ const FOUNDED_US: i64 = 1_800_000_000_000_000;
 /// When every simulation begins: a day later.
 pub(super) const START_US: i64 = FOUNDED_US + 24 * 3600 * 1_000_000;
 
+/// The number of the phone that several employees share.
+pub(super) const SHARED_PHONE: usize = 3;
+
 /// A company, and the database that holds it.
 #[derive(Debug)]
 pub(super) struct Company {

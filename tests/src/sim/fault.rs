@@ -19,6 +19,8 @@ pub enum Fault {
     Portal,
     /// The server ends and begins again
     ServerRestart,
+    /// The server is killed when its next answer has left
+    ServerKilled,
     /// The server is restored from its last backup
     ServerRestore,
     /// A phone's process is killed and started some time later
@@ -37,13 +39,14 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::RequestLost,
         Self::AnswerLost,
         Self::AnswerCut,
         Self::Twice,
         Self::Portal,
         Self::ServerRestart,
+        Self::ServerKilled,
         Self::ServerRestore,
         Self::PhoneKilled,
         Self::DiskFull,

@@ -1,12 +1,20 @@
 //! What the office decides.
 
 use anyhow::Result;
-use campo_protocol::task::status::Status;
-use campo_server::{access::permissions::ManageTasks, api::edit::Once, messages, tasks};
+use campo_protocol::{model::Ref, task::status::Status};
+use campo_server::{
+    access::permissions::{ManageInstallations, ManageTasks},
+    api::edit::{IfMatch, Once},
+    installations::{installation, members::Members},
+    messages, tasks,
+};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{company::Company, server::Server};
+use super::{
+    company::{Company, SHARED_PHONE},
+    server::Server,
+};
 use crate::{office, random::Random, world::Account};
 
 /// One decision; what it was, in words. `tasks` are those that the office made, as far as the server has them.
@@ -34,13 +42,14 @@ pub(super) async fn decide(
             office::edit_task(app, account, task, &random.number().to_string()).await?;
             Ok(format!("edits {task}"))
         }
-        (50..60, _) => {
+        (50..56, _) => {
             let operator = Account { app: app.clone(), id: account }.operator();
             let message = json!({ "text": "Llame a la oficina", "employees": [company.employees[0]] });
             let message = serde_json::from_value(message)?;
             messages::send::send(app, &operator.allow()?, &Once::default(), &message).await?;
             Ok("sends a message".to_owned())
         }
+        (56..64, _) => lend(server, company, random).await,
         _ => {
             let operator = Account { app: app.clone(), id: account }.operator();
             let lead = employees.first().copied().unwrap_or(company.employees[0]);
@@ -56,6 +65,19 @@ pub(super) async fn decide(
             Ok(format!("makes {id}"))
         }
     }
+}
+
+/// Says anew who may use the shared phone.
+async fn lend(server: &Server, company: &Company, random: &mut Random) -> Result<String> {
+    let operator = Account { app: server.app.clone(), id: company.account }.operator();
+    let allowed = operator.allow::<ManageInstallations>()?;
+    let phone = Ref::Id(company.phones[SHARED_PHONE].installation);
+    let employees = company.employees.iter().copied().filter(|_| random.chance(70)).map(Ref::Id).collect();
+    let members = Members { employees, groups: Vec::new() };
+    let version = installation::roster(&server.app, &allowed, &phone).await?.0;
+    let set = installation::set_roster(&server.app, &allowed, &phone, IfMatch(version), &members);
+    set.await?;
+    Ok(format!("lends the shared phone to {} employees", members.employees.len()))
 }
 
 /// Leaves those tasks that the server has, after it was restored.

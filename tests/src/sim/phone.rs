@@ -35,11 +35,16 @@ pub(super) enum Ask {
     },
 }
 
+/// What an upload is called that does not bring the whole file.
+pub(super) const PART: &str = "part of a file";
+
 /// A line of the journal that is written after a capture returned.
 #[derive(Debug, Clone)]
 pub(super) struct JournalLine {
     pub(super) id: Uuid,
     pub(super) bytes: Vec<u8>,
+    /// When it was captured, by the clock that nobody turns: microseconds since 1970 UTC
+    pub(super) at_us: i64,
 }
 
 pub(super) struct Phone {
@@ -59,6 +64,8 @@ pub(super) struct Phone {
     timer: u64,
     timers: u64,
     pub(super) intents: u64,
+    /// The time, by the clock that nobody turns: microseconds since 1970 UTC
+    pub(super) now_us: i64,
     asks: Vec<Ask>,
 }
 
@@ -86,6 +93,7 @@ impl Phone {
             timer: 0,
             timers: 0,
             intents: 0,
+            now_us: START_US,
             asks: Vec::new(),
         })
     }
@@ -161,6 +169,8 @@ impl Phone {
             Instruction::Commit(commit) => {
                 let now_us = self.environment.now_us();
                 return Ok(Some(match self.store.commit(&commit, now_us) {
+                    // Nothing here damages what a phone holds
+                    Ok(facts) if facts.mismatch => bail!("what the phone holds is not what the server holds"),
                     Ok(facts) => Event::Committed(facts),
                     Err(failure @ StoreFailure::DiskFull) => Event::CommitFailed(failure.of_commit()),
                     Err(other) => return Err(other.into()),
@@ -203,9 +213,10 @@ impl Phone {
         let last = upload.from_bytes + upload.length_bytes - 1;
         headers.push(("content-range", format!("bytes {}-{last}/{}", upload.from_bytes, upload.size_bytes)));
         let url = format!("/v1/uploads/{}", upload.ticket);
+        let what = if upload.length_bytes < upload.size_bytes { PART } else { "whole file" };
         let request = HttpRequest { method: "PUT", url, headers, body };
         let message =
-            Message { phone: self.number, life: self.life, number, clock: None, what: "upload", request };
+            Message { phone: self.number, life: self.life, number, clock: None, what, request };
         self.asks.push(Ask::Send(message));
         Ok(())
     }
@@ -243,7 +254,7 @@ impl Phone {
         match captured {
             Ok(captured) => {
                 let Some(event) = captured.event() else { return Ok(false) };
-                self.journal.push(JournalLine { id: captured.id, bytes: captured.bytes });
+                self.journal.push(JournalLine { id: captured.id, bytes: captured.bytes, at_us: self.now_us });
                 self.step(event)?;
                 Ok(true)
             }

@@ -1,12 +1,13 @@
 //! One seed from beginning to end.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use campo_mobile_core::{
     machine::event::{Event, Failure},
     wire::{self, HttpAnswer},
 };
+use campo_protocol::entry::{Entry, Kind};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
     fault::{Fault, Hits},
     network::{Due, Message, Queue},
     office,
-    phone::{Ask, Phone},
+    phone::{Ask, PART, Phone},
     server::Server,
     worker,
 };
@@ -28,7 +29,9 @@ pub const STEPS: usize = 200;
 /// How many faults strike in a seed.
 pub const FAULTS: usize = 10;
 /// How many things may happen in the quiet time, before it counts as one that never comes.
-const QUIET_LIMIT: usize = 20_000;
+const QUIET_LIMIT: usize = 2_000;
+/// The most requests of the quiet time: what waits takes far fewer, and a phone that asks without need takes more.
+const QUIET_REQUESTS: u64 = 400;
 
 /// What a seed was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct Report {
     pub hits: Hits,
     /// How many entries were captured
     pub captured: usize,
+    /// What of the work happened how often: entries by their kinds, and what else is worth a number
+    pub happened: BTreeMap<String, u64>,
 }
 
 /// Plays a seed. An error names the seed and ends with the last lines of the trace.
@@ -52,7 +57,16 @@ pub async fn run(seed: u64) -> Result<Report> {
     });
     played.with_context(|| format!("seed {seed}, after\n{last}"))?;
     let captured = play.phones.iter().map(|phone| phone.journal.len()).sum();
-    Ok(Report { trace: play.trace, hits: play.hits, captured })
+    let happened = play.happened()?;
+    Ok(Report { trace: play.trace, hits: play.hits, captured, happened })
+}
+
+/// What strikes a message.
+#[derive(Debug, Clone, Copy)]
+struct Strike {
+    fault: Fault,
+    /// True when it waits for an upload
+    upload: bool,
 }
 
 struct Play {
@@ -63,7 +77,13 @@ struct Play {
     random: Random,
     now_us: i64,
     /// What strikes the next message of each phone
-    message_faults: Vec<Option<Fault>>,
+    message_faults: Vec<Option<Strike>>,
+    /// The server is killed when its next answer has left
+    server_dies: bool,
+    /// How many requests phones made
+    requests: u64,
+    /// How many parts of files arrived that were not whole files
+    parts: u64,
     /// How many more answers of a phone something in between gives
     portals: Vec<u64>,
     tasks: Vec<Uuid>,
@@ -84,6 +104,9 @@ impl Play {
             server: Server::new(company, seed).await?,
             message_faults: vec![None; phones.len()],
             portals: vec![0; phones.len()],
+            server_dies: false,
+            requests: 0,
+            parts: 0,
             phones,
             queue: Queue::default(),
             random: Random::new(seed),
@@ -110,8 +133,29 @@ impl Play {
             self.act().await?;
         }
         self.end_faults()?;
+        let before = self.requests;
         self.quiet().await?;
+        let asked = self.requests - before;
+        ensure!(asked <= QUIET_REQUESTS, "the phones asked {asked} times in the quiet time");
         check::check(&self.server, self.company, &self.phones).await
+    }
+
+    /// What of the work happened how often.
+    fn happened(&self) -> Result<BTreeMap<String, u64>> {
+        let mut happened = BTreeMap::from([("part of a file".to_owned(), self.parts)]);
+        for phone in &self.phones {
+            let mut before = None;
+            for line in &phone.journal {
+                let entry: Entry = serde_json::from_slice(&line.bytes)?;
+                if entry.kind == Kind::SessionOpen.name()
+                    && before.replace(entry.employee).is_some_and(|other| other != entry.employee)
+                {
+                    *happened.entry("session of another employee".to_owned()).or_default() += 1;
+                }
+                *happened.entry(entry.kind).or_default() += 1;
+            }
+        }
+        Ok(happened)
     }
 
     fn note(&mut self, line: &str) {
@@ -153,8 +197,9 @@ impl Play {
         let passed_us = (at_us - self.now_us).max(0);
         self.now_us += passed_us;
         self.server.environment.advance(passed_us);
-        for phone in &self.phones {
+        for phone in &mut self.phones {
             phone.clock.advance(passed_us);
+            phone.now_us = self.now_us;
         }
     }
 
@@ -207,20 +252,28 @@ impl Play {
             self.queue.put(at_us, Due::Answer { message, result: Err(Failure::Offline) });
             return;
         }
-        match self.message_faults[number] {
+        match self.strike_message(&message, &[Fault::RequestLost, Fault::Twice]) {
             Some(Fault::RequestLost) => {
-                self.message_faults[number] = None;
-                self.hits.add(Fault::RequestLost, message.what);
                 self.queue.put(at_us + 30_000_000, Due::Answer { message, result: Err(Failure::Broken) });
             }
             Some(Fault::Twice) => {
-                self.message_faults[number] = None;
-                self.hits.add(Fault::Twice, message.what);
                 self.queue.put(at_us, Due::Arrive(message.clone()));
                 self.queue.put(at_us + latency_us, Due::Arrive(message));
             }
             _ => self.queue.put(at_us, Due::Arrive(message)),
         }
+    }
+
+    /// What strikes this message, if it is one of `these`. It strikes once.
+    fn strike_message(&mut self, message: &Message, these: &[Fault]) -> Option<Fault> {
+        let is_upload = message.clock.is_none();
+        let strike = self.message_faults[message.phone].as_ref()?;
+        if !these.contains(&strike.fault) || (strike.upload && !is_upload) {
+            return None;
+        }
+        let fault = self.message_faults[message.phone].take()?.fault;
+        self.hits.add(fault, message.what);
+        Some(fault)
     }
 
     /// A request reaches the server, or something in between.
@@ -239,23 +292,22 @@ impl Play {
             self.queue.put(at_us, Due::Answer { message, result: Ok(page) });
             return Ok(());
         }
+        self.requests += 1;
         let mut answer = self.server.answer(&message.request).await?;
+        if std::mem::take(&mut self.server_dies) {
+            self.hits.add(Fault::ServerKilled, message.what);
+            self.server.kill().await?;
+        }
         self.note(&format!("phone {number}: {} is answered {}", message.what, answer.status));
-        let result = match self.message_faults[number] {
-            Some(Fault::AnswerLost) => {
-                self.hits.add(Fault::AnswerLost, message.what);
-                Err(Failure::Broken)
-            }
+        self.parts += u64::from(message.what == PART && answer.status == 200);
+        let result = match self.strike_message(&message, &[Fault::AnswerLost, Fault::AnswerCut]) {
+            Some(Fault::AnswerLost) => Err(Failure::Broken),
             Some(Fault::AnswerCut) => {
-                self.hits.add(Fault::AnswerCut, message.what);
                 answer.body.truncate(answer.body.len() / 2);
                 Ok(answer)
             }
             _ => Ok(answer),
         };
-        if matches!(self.message_faults[number], Some(Fault::AnswerLost | Fault::AnswerCut)) {
-            self.message_faults[number] = None;
-        }
         self.queue.put(at_us, Due::Answer { message, result });
         Ok(())
     }
@@ -291,9 +343,12 @@ impl Play {
         let doing = self.phones[number].doing();
         let phone = &mut self.phones[number];
         match fault {
-            // These strike the next message, and count then
             Fault::RequestLost | Fault::AnswerLost | Fault::AnswerCut | Fault::Twice => {
-                self.message_faults[number] = Some(fault);
+                self.message_faults[number] = Some(Strike { fault, upload: self.random.chance(40) });
+                return Ok(());
+            }
+            Fault::ServerKilled => {
+                self.server_dies = true;
                 return Ok(());
             }
             Fault::Portal => {
@@ -338,6 +393,7 @@ impl Play {
     /// Nothing goes wrong any more.
     fn end_faults(&mut self) -> Result<()> {
         self.note("all faults end");
+        self.server_dies = false;
         for number in 0..self.phones.len() {
             self.message_faults[number] = None;
             self.portals[number] = 0;

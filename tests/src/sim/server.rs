@@ -1,8 +1,11 @@
 //! The server of one seed: a database that is a copy of the company's, backups and restores as copies of files.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use axum::body::Body;
 use axum::http::Request;
 use campo_mobile_core::{core::transport::HttpRequest, wire::HttpAnswer};
@@ -22,7 +25,6 @@ use super::company::{Company, START_US};
 use crate::api::Client;
 
 const SECRET: &str = "0808080808080808080808080808080808080808080808080808080808080808";
-const DATABASE: &str = "campo.db";
 const BACKUP: &str = "backup.db";
 
 /// The server of one seed.
@@ -32,19 +34,23 @@ pub(super) struct Server {
     client: Client,
     pub(super) environment: Environment,
     folder: TempDir,
-    /// How often it was restored
-    pub(super) restores: u64,
+    /// How many databases it had: a process that was killed may still write to the one before
+    databases: u64,
 }
 
 impl Server {
     pub(super) async fn new(company: &Company, seed: u64) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        fs::write(folder.path().join(DATABASE), &company.database)?;
+        fs::write(folder.path().join(database(1)), &company.database)?;
         fs::write(folder.path().join(BACKUP), &company.database)?;
         let environment = Environment::seeded(seed, START_US);
-        let app = open(folder.path(), environment.clone()).await?;
+        let app = open(folder.path(), 1, environment.clone()).await?;
         let client = Client::new(&app, None);
-        Ok(Self { app, client, environment, folder, restores: 0 })
+        Ok(Self { app, client, environment, folder, databases: 1 })
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join(database(self.databases))
     }
 
     /// One request without a socket.
@@ -69,44 +75,46 @@ impl Server {
         self.start().await
     }
 
+    /// The process is killed and begins again with what is committed at this moment.
+    pub(super) async fn kill(&mut self) -> Result<()> {
+        let connection = rusqlite::Connection::open(self.path())?;
+        self.databases += 1;
+        let next = self.path();
+        connection.execute("vacuum into ?1", (next.to_str().context("a path")?,))?;
+        self.start().await
+    }
+
     async fn start(&mut self) -> Result<()> {
-        self.app = open(self.folder.path(), self.environment.clone()).await?;
+        self.app = open(self.folder.path(), self.databases, self.environment.clone()).await?;
         self.client = Client::new(&self.app, None);
         Ok(())
     }
 
     /// Makes a backup, in place of the one before.
     pub(super) fn back_up(&self) -> Result<()> {
-        let (database, backup) = (self.folder.path().join(DATABASE), self.folder.path().join(BACKUP));
         // No transaction is open between two steps: what the log of SQLite holds goes into the file
-        let connection = rusqlite::Connection::open(&database)?;
+        let connection = rusqlite::Connection::open(self.path())?;
         connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
         drop(connection);
-        fs::copy(database, backup)?;
+        fs::copy(self.path(), self.folder.path().join(BACKUP))?;
         Ok(())
     }
 
     /// Everything since the last backup is lost, and a new epoch begins.
     pub(super) async fn restore(&mut self) -> Result<()> {
         self.app.db.close().await;
-        let path = |name: &str| self.folder.path().join(name);
-        for leftover in ["campo.db-wal", "campo.db-shm"] {
-            if path(leftover).exists() {
-                fs::remove_file(path(leftover))?;
-            }
-        }
-        fs::copy(path(BACKUP), path(DATABASE))?;
+        self.databases += 1;
+        fs::copy(self.folder.path().join(BACKUP), self.path())?;
         self.start().await?;
         let mut tx = self.app.db.begin().await?;
         server_setting::set_epoch(&mut tx, &self.environment).await?;
         tx.commit().await?;
-        self.restores += 1;
         Ok(())
     }
 
     /// Revokes a phone, or takes that back, behind the server's back.
     pub(super) fn set_revoked(&self, installation: Uuid, revoked: bool) -> Result<()> {
-        let connection = rusqlite::Connection::open(self.folder.path().join(DATABASE))?;
+        let connection = rusqlite::Connection::open(self.path())?;
         let (state, at_us) =
             if revoked { ("revoked", Some(self.environment.now_us())) } else { ("active", None) };
         connection.execute(
@@ -119,24 +127,24 @@ impl Server {
 
 /// A server on a new database in `folder`.
 pub(super) async fn open_new(folder: &Path, environment: Environment) -> Result<App> {
-    let db = Db::open(&options(folder)).await?;
+    let db = Db::open(&options(folder, 1)).await?;
     migrations::migrate(&db).await?;
     server_setting::prepare(&db, &environment, &secrets()?).await?;
     db.close().await;
-    open(folder, environment).await
+    open(folder, 1, environment).await
 }
 
 /// Ends a server, and reads its database.
 pub(super) async fn close_and_read(app: &App, folder: &Path) -> Result<Vec<u8>> {
     app.db.close().await;
-    let connection = rusqlite::Connection::open(folder.join(DATABASE))?;
+    let connection = rusqlite::Connection::open(folder.join(database(1)))?;
     connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
     drop(connection);
-    Ok(fs::read(folder.join(DATABASE))?)
+    Ok(fs::read(folder.join(database(1)))?)
 }
 
-async fn open(folder: &Path, environment: Environment) -> Result<App> {
-    let db = Db::open(&options(folder)).await?;
+async fn open(folder: &Path, number: u64, environment: Environment) -> Result<App> {
+    let db = Db::open(&options(folder, number)).await?;
     let log = Log::new(db.clone(), environment.clone(), secrets()?, &log::Options::default());
     let store = Store::folder(&folder.join("files"))?;
     Ok(App::new(db, log, store, environment, secrets()?, Limits::default()))
@@ -146,8 +154,12 @@ fn secrets() -> Result<Secrets> {
     Ok(Secrets::new(MasterKey::from_hex("the simulator", SECRET)?))
 }
 
-fn options(folder: &Path) -> Options {
-    let url = format!("sqlite:{}/{DATABASE}", folder.display());
+fn database(number: u64) -> String {
+    format!("campo-{number}.db")
+}
+
+fn options(folder: &Path, number: u64) -> Options {
+    let url = format!("sqlite:{}/{}", folder.display(), database(number));
     // Nothing here loses power: the machines that do have a test of their own
-    Options { url, connections: 2, pooler: false, synchronous: Synchronous::Off }
+    Options { url, connections: 1, pooler: false, synchronous: Synchronous::Off }
 }

@@ -120,7 +120,8 @@ fn photo(phone: &mut Phone, field: Option<&str>, random: &mut Random) -> Photo {
     let size =
         if random.chance(10) { random.within(&(300_000..=700_000)) } else { random.within(&(1..=5000)) };
     let first = random.number().to_be_bytes();
-    let bytes: Vec<u8> = first.into_iter().cycle().take(size as usize).collect();
+    let mut bytes = first.repeat(size as usize / first.len() + 1);
+    bytes.truncate(size as usize);
     Photo {
         file: phone.space.put(&bytes),
         field: field.map(str::to_owned),
