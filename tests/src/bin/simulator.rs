@@ -99,7 +99,11 @@ fn planted(first: u64) -> Result<usize> {
     }
     let missed = all.values().filter(|found| found.is_none()).count();
     let count = all.len() - missed;
-    say(format!("{count} of {} planted faults found in {:.1} s", all.len(), started.elapsed().as_secs_f64()))?;
+    say(format!(
+        "{count} of {} planted faults found in {:.1} s",
+        all.len(),
+        started.elapsed().as_secs_f64()
+    ))?;
     Ok(missed)
 }
 
@@ -114,7 +118,7 @@ fn complaint(seed: u64, fault: Planted) -> Option<String> {
             // The first cause is the seed with its trace
             let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
             let text = causes.join(": ");
-            Some(text.lines().next().unwrap_or_default().chars().take(160).collect())
+            Some(text.lines().next().unwrap_or_default().chars().take(120).collect())
         }
         Err(_) => Some("a panic".to_owned()),
     }

@@ -3,11 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use anyhow::{Context as _, Result, ensure};
-use campo_mobile_core::{
-    core::transport::HttpRequest,
-    screens::Language,
-    store::repair::TrayReason,
-};
+use campo_mobile_core::{core::transport::HttpRequest, screens::Language, store::repair::TrayReason};
 use campo_protocol::{
     scope::Scope,
     sync::{Answer, Held},
@@ -63,7 +59,10 @@ fn entries(log: &HashMap<Uuid, &Entry>, phones: &[Phone]) -> Result<()> {
         happened_then(entry, line)?;
     }
     let of_phones = log.values().filter(|entry| entry.author == "installation").count();
-    ensure!(count == of_phones, "the server has {of_phones} entries of phones, and the journals {count} lines");
+    ensure!(
+        count == of_phones,
+        "the server has {of_phones} entries of phones, and the journals {count} lines"
+    );
     Ok(())
 }
 
@@ -109,7 +108,9 @@ fn tray(log: &HashMap<Uuid, &Entry>, phone: &Phone) -> Result<()> {
     let mut shown = BTreeMap::new();
     for item in phone.store.tray()? {
         let id = kept.get(&item.number).context("an entry that the phone does not have")?;
-        let TrayReason::SetAside(reason) = item.reason else { anyhow::bail!("{id} is there: {:?}", item.reason) };
+        let TrayReason::SetAside(reason) = item.reason else {
+            anyhow::bail!("{id} is there: {:?}", item.reason)
+        };
         shown.insert(*id, reason);
     }
     let set_aside = phone.journal.iter().filter_map(|line| log.get(&line.id));

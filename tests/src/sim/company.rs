@@ -61,7 +61,7 @@ pub(super) async fn company() -> Result<&'static Company> {
 }
 
 async fn found() -> Result<Company> {
-    let folder = tempfile::tempdir()?;
+    let folder = server::folder()?;
     let app = server::open_new(folder.path(), Environment::seeded(u64::MAX, FOUNDED_US)).await?;
     let new = campo_server::accounts::NewAccount {
         code: "SIM".to_owned(),

@@ -215,8 +215,7 @@ impl Phone {
         let url = format!("/v1/uploads/{}", upload.ticket);
         let what = if upload.length_bytes < upload.size_bytes { PART } else { "whole file" };
         let request = HttpRequest { method: "PUT", url, headers, body };
-        let message =
-            Message { phone: self.number, life: self.life, number, clock: None, what, request };
+        let message = Message { phone: self.number, life: self.life, number, clock: None, what, request };
         self.asks.push(Ask::Send(message));
         Ok(())
     }

@@ -132,7 +132,7 @@ impl Play {
             }
             self.act().await?;
         }
-        self.end_faults()?;
+        self.end_faults().await?;
         let before = self.requests;
         self.quiet().await?;
         let asked = self.requests - before;
@@ -172,7 +172,7 @@ impl Play {
             return Ok(());
         }
         if self.random.chance(4) {
-            self.server.back_up()?;
+            self.server.back_up().await?;
             self.note("a backup");
             return Ok(());
         }
@@ -221,7 +221,7 @@ impl Play {
             Due::Online { phone } => self.go_online(phone),
             Due::Room { phone } => Ok(self.phones[phone].store.set_disk_full(false)?),
             Due::Restored { phone } => {
-                self.server.set_revoked(self.phones[phone].enrolled.installation, false)
+                self.server.set_revoked(self.phones[phone].enrolled.installation, false).await
             }
         }
     }
@@ -378,7 +378,7 @@ impl Play {
                 self.queue.put(later_us, Due::Boot { phone: number });
             }
             Fault::Revoked => {
-                self.server.set_revoked(phone.enrolled.installation, true)?;
+                self.server.set_revoked(phone.enrolled.installation, true).await?;
                 self.queue.put(later_us, Due::Restored { phone: number });
             }
             Fault::Offline => {
@@ -391,7 +391,7 @@ impl Play {
     }
 
     /// Nothing goes wrong any more.
-    fn end_faults(&mut self) -> Result<()> {
+    async fn end_faults(&mut self) -> Result<()> {
         self.note("all faults end");
         self.server_dies = false;
         for number in 0..self.phones.len() {
@@ -400,7 +400,7 @@ impl Play {
             let phone = &mut self.phones[number];
             phone.store.set_disk_full(false)?;
             phone.online = true;
-            self.server.set_revoked(phone.enrolled.installation, false)?;
+            self.server.set_revoked(phone.enrolled.installation, false).await?;
             phone.start()?;
             phone.step(Event::NetworkChanged)?;
             self.take_asks(number);

@@ -40,7 +40,7 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) async fn new(company: &Company, seed: u64) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        let folder = folder()?;
         fs::write(folder.path().join(database(1)), &company.database)?;
         fs::write(folder.path().join(BACKUP), &company.database)?;
         let environment = Environment::seeded(seed, START_US);
@@ -90,9 +90,15 @@ impl Server {
         Ok(())
     }
 
+    /// Waits until nothing of the server writes: what a test does to the database by itself would meet it.
+    async fn writers_done(&self) -> Result<()> {
+        self.app.db.begin().await?.rollback().await;
+        Ok(())
+    }
+
     /// Makes a backup, in place of the one before.
-    pub(super) fn back_up(&self) -> Result<()> {
-        // No transaction is open between two steps: what the log of SQLite holds goes into the file
+    pub(super) async fn back_up(&self) -> Result<()> {
+        self.writers_done().await?;
         let connection = rusqlite::Connection::open(self.path())?;
         connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
         drop(connection);
@@ -113,7 +119,8 @@ impl Server {
     }
 
     /// Revokes a phone, or takes that back, behind the server's back.
-    pub(super) fn set_revoked(&self, installation: Uuid, revoked: bool) -> Result<()> {
+    pub(super) async fn set_revoked(&self, installation: Uuid, revoked: bool) -> Result<()> {
+        self.writers_done().await?;
         let connection = rusqlite::Connection::open(self.path())?;
         let (state, at_us) =
             if revoked { ("revoked", Some(self.environment.now_us())) } else { ("active", None) };
@@ -141,6 +148,12 @@ pub(super) async fn close_and_read(app: &App, folder: &Path) -> Result<Vec<u8>> 
     connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
     drop(connection);
     Ok(fs::read(folder.join(database(1)))?)
+}
+
+/// A folder in memory where there is one: what a disk does in a loss of power is for other tests.
+pub(super) fn folder() -> Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    Ok(if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? })
 }
 
 async fn open(folder: &Path, number: u64, environment: Environment) -> Result<App> {
