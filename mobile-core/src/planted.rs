@@ -16,7 +16,7 @@ pub(crate) fn cursor_before_changes(connection: &Connection, commit: &Commit) ->
 }
 
 /// Reads and writes each line, so that its members stand in another order.
-pub(crate) fn entries_rendered_anew(lines: &mut Vec<Vec<u8>>) -> Result<()> {
+pub(crate) fn entries_rendered_anew(lines: &mut [Vec<u8>]) -> Result<()> {
     for line in lines.iter_mut().filter(|_| is(Planted::EntryRenderedAnew)) {
         let entry: serde_json::Value = serde_json::from_slice(line)?;
         *line = serde_json::to_vec(&entry)?;

@@ -5,7 +5,7 @@
 //! struck which step how often, and for each planted fault the seed and the complaint that found it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt::Display,
     io::Write as _,
     panic::{AssertUnwindSafe, catch_unwind},
@@ -41,7 +41,7 @@ fn main() -> Result<ExitCode> {
 
 /// Plays every seed with sound code.
 fn sound(first: u64, seeds: u64) -> Result<()> {
-    let started = now();
+    let started = Instant::now();
     let next = AtomicU64::new(first);
     let part = || -> Result<Total> {
         let mut total = Total::default();
@@ -71,7 +71,7 @@ fn sound(first: u64, seeds: u64) -> Result<()> {
 /// Plants each fault in turn; how many were not found.
 fn planted(first: u64) -> Result<usize> {
     let next = AtomicU64::new(0);
-    let started = now();
+    let started = Instant::now();
     let found = |fault| (first..first + PLANTED_SEEDS).find_map(|seed| Some((seed, complaint(seed, fault)?)));
     let part = || {
         let mut all = Vec::new();
@@ -161,12 +161,15 @@ impl Total {
     }
 
     fn say(&self) -> Result<()> {
-        let steps: BTreeMap<&str, ()> = self.hits.0.keys().map(|key| (key.1, ())).collect();
-        say(format!("{:<14}{}", "", steps.keys().map(|step| format!("{step:>22}")).collect::<String>()))?;
+        let steps: BTreeSet<&'static str> = self.hits.0.keys().map(|key| key.1).collect();
+        let row = |name: String, cells: Vec<String>| {
+            let cells: Vec<String> = cells.into_iter().map(|cell| format!("{cell:>22}")).collect();
+            say(format!("{name:<14}{}", cells.concat()))
+        };
+        row(String::new(), steps.iter().map(ToString::to_string).collect())?;
         for fault in Fault::ALL {
             let count = |step: &&'static str| self.hits.0.get(&(fault, *step)).copied().unwrap_or(0);
-            let counts = steps.keys().map(|step| format!("{:>22}", hit(count(step)))).collect::<String>();
-            say(format!("{:<14}{counts}", fault.to_string()))?;
+            row(fault.to_string(), steps.iter().map(|step| hit(count(step))).collect())?;
         }
         say("")?;
         say(format!("{} entries were captured, and this happened:", self.captured))?;
@@ -179,11 +182,6 @@ impl Total {
 
 fn hit(count: u64) -> String {
     if count == 0 { "·".to_owned() } else { count.to_string() }
-}
-
-#[expect(clippy::disallowed_methods, reason = "how long the machine took, not a time of the simulation")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 fn say(line: impl Display) -> Result<()> {
