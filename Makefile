@@ -1,10 +1,16 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help test simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run test simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# A build for development: it is there in half the time that one for release takes, and what is slow otherwise (SQLite,
+# hashes, passwords, compression) is optimised in it too. Options: make run DEMO="--pace 3 --listen 127.0.0.1:8080"
+run: ## Shows Campo at work with a sample company, until Ctrl-C; installs a C compiler where it is missing
+	@.ci/toolchain
+	@cargo run -p campo-server --bin campo -- demo $(DEMO)
 
 test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
 	tests/postgres.sh install

@@ -2,6 +2,8 @@
 
 mod account;
 mod backup;
+#[cfg(feature = "demo")]
+mod demo;
 mod openapi;
 mod rebuild;
 mod restore;
@@ -54,10 +56,17 @@ enum Command {
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
     Openapi(openapi::Arguments),
+    #[cfg(feature = "demo")]
+    Demo(demo::Arguments),
 }
 
 /// Runs what the command line asks for.
 pub(crate) fn run(line: Line) -> Result<()> {
+    // Its parts have settings of their own
+    #[cfg(feature = "demo")]
+    if let Command::Demo(arguments) = line.command {
+        return demo::run(arguments);
+    }
     let file = line.config.filter(|file| !file.as_os_str().is_empty());
     let config = Config::load(file.as_deref(), std::env::vars_os())?;
     telemetry::init(config.log_format, &config.log_level)?;
@@ -75,6 +84,8 @@ pub(crate) fn run(line: Line) -> Result<()> {
             Command::Verify(arguments) => verify::run(arguments, &config).await,
             Command::Rebuild(arguments) => rebuild::run(arguments, &config).await,
             Command::Openapi(arguments) => openapi::run(&arguments),
+            #[cfg(feature = "demo")]
+            Command::Demo(arguments) => demo::run(arguments),
         }
     })
 }

@@ -1,6 +1,6 @@
 //! `campo serve`.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use campo_server::{
@@ -32,10 +32,14 @@ const METRICS_CONNECTIONS: usize = 16;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: CAMPO_LISTEN=0.0.0.0:8080 campo serve --config /etc/campo.toml\n\n\
     Exit codes: 0 ended as asked, 1 it could not start or finish in time, 2 a setting is wrong.")]
-pub(crate) struct Arguments {}
+pub(crate) struct Arguments {
+    /// Also ends when its standard input does: whoever started it is gone then
+    #[arg(long, hide = true)]
+    end_with_input: bool,
+}
 
-pub(crate) async fn run(_arguments: Arguments, config: &Config) -> Result<()> {
-    let asked_to_end = signals()?;
+pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
+    let asked_to_end = signals(arguments.end_with_input)?;
     let mut app = super::open(config).await?;
     app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
     accounts::own::announce_zone_database(&app).await?;
@@ -135,13 +139,21 @@ async fn bind(address: std::net::SocketAddr, setting: &str) -> Result<TcpListene
 }
 
 /// Done at the first signal that asks to end; the second one ends the process.
-fn signals() -> Result<oneshot::Receiver<()>> {
+fn signals(end_with_input: bool) -> Result<oneshot::Receiver<()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (sender, receiver) = oneshot::channel();
+    let mut input_ended = end_with_input.then(input_ended);
     tokio::spawn(async move {
         let mut next = async || {
-            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+            let input_ended = async {
+                match input_ended.take() {
+                    // It is gone only when the reading thread is, which is an end too
+                    Some(ended) => drop(ended.await),
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {}, () = input_ended => {} }
         };
         next().await;
         // Nobody waits any more when the start has failed.
@@ -151,4 +163,15 @@ fn signals() -> Result<oneshot::Receiver<()>> {
         std::process::exit(1);
     });
     Ok(receiver)
+}
+
+/// Done when standard input ends. A thread of its own reads it, since the runtime would wait for a read that it began.
+fn input_ended() -> oneshot::Receiver<()> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        // Nobody waits any more when the server ends otherwise
+        let _ = io::copy(&mut io::stdin().lock(), &mut io::sink());
+        let _ = sender.send(());
+    });
+    receiver
 }
