@@ -241,7 +241,8 @@ fn command(binary: &Path) -> Command {
     command
 }
 
-fn binary() -> Result<PathBuf> {
+/// The binary to test: the one that [`BINARY_VARIABLE`] names, or the one beside the tests.
+pub fn binary() -> Result<PathBuf> {
     match std::env::var_os(BINARY_VARIABLE) {
         Some(given) => Ok(given.into()),
         None => built_binary(&place::build_folder()?),

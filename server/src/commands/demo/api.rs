@@ -8,7 +8,7 @@ use reqwest::{Client, Method};
 use serde_json::Value;
 
 /// How long an answer may take.
-const WITHIN: Duration = Duration::from_secs(60);
+const WITHIN: Duration = Duration::from_mins(1);
 
 /// A caller.
 #[derive(Debug, Clone)]

@@ -14,14 +14,10 @@ pub(super) fn show(stage: &Stage, company: &Company, url: &str, password: &str) 
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let line = |label: &str, value: &str| format!("  {label:<width$}  {value}");
     let user = |login: &str| line(&texts.info_user, &format!("{login}   {} {password}", texts.info_password));
-    let today = stage.today();
+    let (today, language) = (stage.today(), stage.language.tag());
     let task = json!({
         "description": texts.info_urgent, "assignments": [{ "employee": format!("number:{}", company.technicians[0].number) }]
     });
-    let curl = format!(
-        r#"  curl -s -H "Authorization: Bearer $KEY" -H "Accept-Language: {}""#,
-        stage.language.tag()
-    );
     stage.screen.block(&[
         format!("  {}", stage.screen.heading(&texts.info_title)),
         line(&texts.info_api, &format!("{url}/v1")),
@@ -33,9 +29,12 @@ pub(super) fn show(stage: &Stage, company: &Company, url: &str, password: &str) 
         String::new(),
         format!("  {}", stage.screen.heading(&texts.info_curl)),
         format!("  KEY={}", company.key),
-        format!("{curl} {url}/v1/tasks/number:1"),
-        format!(r#"{curl} "{url}/v1/timesheets.csv?from={today}&to={today}""#),
+        r#"  call() { curl -s -H "Authorization: Bearer $KEY" "$@"; echo; }"#.to_owned(),
+        format!("  call {url}/v1/tasks/number:1"),
+        format!(
+            r#"  call "{url}/v1/timesheets.csv?from={today}&to={today}" -H 'Accept-Language: {language}'"#
+        ),
         format!("  {}", stage.screen.aside(&format!("# {}", texts.info_urgent_note))),
-        format!("{curl} -H 'Content-Type: application/json' {url}/v1/tasks -d '{task}'"),
+        format!("  call {url}/v1/tasks -H 'Content-Type: application/json' -d '{task}'"),
     ]);
 }

@@ -149,9 +149,10 @@ fn show(stage: &Stage, notices: &[Notice]) {
     let repeated = verified.iter().filter(|notice| notice.repeated).count();
     let what = if repeated == 0 { &texts.receives } else { &texts.receives_again };
     let what = fill(what, &[("notifications", &notifications), ("repeated", &repeated)]);
-    let name = |notice: &&Notice| {
-        let about = if notice.task.is_empty() { &notice.employee } else { &notice.task };
-        format!("{} {about}", texts.kind(&notice.kind)).trim_end().to_owned()
+    let name = |notice: &&Notice| match (notice.task.as_str(), notice.employee.as_str()) {
+        ("", "") => texts.kind(&notice.kind).to_owned(),
+        ("", employee) => format!("{employee}: {}", texts.kind(&notice.kind)),
+        (task, _) => format!("{task} {}", texts.kind(&notice.kind)),
     };
     let named: Vec<String> = verified.iter().take(NAMED).map(name).collect();
     let more = if verified.len() > NAMED { " …" } else { "" };

@@ -1,6 +1,6 @@
 //! The office: imports the spreadsheet, sends more tasks, and asks what became of the day.
 
-use std::time::Duration;
+use std::{fmt::Display, time::Duration};
 
 use anyhow::{Result, ensure};
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ const TEMPLATE: &str = include_str!("../../../samples/tareas.template.json");
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How often the office looks: seconds.
-const LOOK_S: f64 = 60.0;
+const LOOK_S: f64 = 90.0;
 /// The tasks shown are those that changed since: microseconds.
 const LATE_US: i64 = 10 * 60 * 1_000_000;
 /// How many tasks are shown at most.
@@ -34,7 +34,10 @@ pub(super) async fn import(stage: &Stage, company: &Company) -> Result<()> {
     let (system, texts) = (&company.system, stage.texts);
     let template: Value = serde_json::from_str(TEMPLATE)?;
     system.post("/v1/import-templates", &template).await?;
-    stage.office(Tone::Plain, &fill(&texts.import_begun, &[("file", &SPREADSHEET_NAME)]));
+    stage.office(
+        Tone::Plain,
+        &fill(&texts.import_begun, &[("file", &SPREADSHEET_NAME), ("template", &text(&template, "/name"))]),
+    );
     let path = format!("/v1/imports?template=code:{}&file_name={SPREADSHEET_NAME}", text(&template, "/code"));
     let mut run = system.upload(&path, SPREADSHEET).await?;
     let path = format!("/v1/imports/{}", text(&run, "/id"));
@@ -48,8 +51,11 @@ pub(super) async fn import(stage: &Stage, company: &Company) -> Result<()> {
     stage.office(Tone::Good, &done);
     let refused = system.get(&format!("{path}/rows?outcome=refused")).await?;
     for row in items(&refused) {
-        let (row, message) = (number(row, "/row"), text(row, "/faults/0/message"));
-        stage.office(Tone::Aside, &fill(&texts.import_refused, &[("row", &row), ("message", &message)]));
+        let [heading, message] =
+            ["heading", "message"].map(|name| text(&row["faults"][0], &format!("/{name}")));
+        let values: [(&str, &dyn Display); 3] =
+            [("row", &number(row, "/row")), ("heading", &heading), ("message", &message)];
+        stage.office(Tone::Aside, &fill(&texts.import_refused, &values));
     }
     Ok(())
 }

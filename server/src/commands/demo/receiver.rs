@@ -18,7 +18,7 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use campo_server::environment::Environment;
+use campo_server::{config::LogFormat, environment::Environment};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,6 +67,7 @@ struct Taken {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<()> {
+    campo_server::telemetry::init(LogFormat::Text, "warn")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let Arguments { listen, journal } = arguments;

@@ -2,7 +2,8 @@
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
-    sync::{Mutex, PoisonError},
+    sync::mpsc,
+    time::Duration,
 };
 
 use campo_server::environment::Environment;
@@ -11,6 +12,8 @@ use tokio::sync::watch;
 
 /// How wide the name of whoever does something is.
 const WHO: usize = 12;
+/// How long the last lines may take: a terminal that was stopped takes none.
+const LAST_LINES: Duration = Duration::from_secs(2);
 
 /// Who does something: each has a colour.
 #[derive(Debug, Clone, Copy)]
@@ -38,24 +41,32 @@ pub(super) enum Tone {
     Aside,
 }
 
-/// The screen. Lines of several tasks do not mix.
+/// The screen. A thread of its own writes, so that a terminal that stands still stops neither the story nor its end.
 #[derive(Debug)]
 pub(super) struct Screen {
     environment: Environment,
     zone: TimeZone,
     colour: bool,
-    output: Mutex<io::Stdout>,
-    /// Set once writing fails
-    closed: watch::Sender<bool>,
+    lines: mpsc::Sender<String>,
+    /// Ends with the writing thread
+    written: mpsc::Receiver<()>,
+    /// Set by the writing thread once writing fails
+    closed: watch::Receiver<bool>,
 }
 
 impl Screen {
     /// Standard output, with times of this zone.
     pub(super) fn new(environment: Environment, zone: TimeZone) -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let output = io::stdout();
-        let colour = output.is_terminal() && !plain;
-        Self { environment, zone, colour, output: Mutex::new(output), closed: watch::Sender::new(false) }
+        let colour = io::stdout().is_terminal() && !plain;
+        let (lines, received) = mpsc::channel();
+        let (done, written) = mpsc::channel();
+        let (failed, closed) = watch::channel(false);
+        std::thread::spawn(move || {
+            write(&received, &failed);
+            drop(done);
+        });
+        Self { environment, zone, colour, lines, written, closed }
     }
 
     /// A step: when, who, what.
@@ -95,18 +106,35 @@ impl Screen {
 
     /// Returns when nobody reads any more.
     pub(super) async fn closed(&self) {
-        // It lives as long as this screen
-        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+        if self.closed.clone().wait_for(|closed| *closed).await.is_err() {
+            // The thread ends with this screen alone
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits until everything is written.
+    pub(super) fn finish(self) {
+        drop(self.lines);
+        // Nothing is ever sent: it ends with the thread
+        let _ = self.written.recv_timeout(LAST_LINES);
     }
 
     fn line(&self, text: &str) {
-        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        if writeln!(output, "{text}").and_then(|()| output.flush()).is_err() {
-            self.closed.send_replace(true);
-        }
+        // Nobody takes it when nobody reads
+        let _ = self.lines.send(format!("{text}\n"));
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {
         if self.colour { format!("\x1b[{colour}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+}
+
+fn write(lines: &mpsc::Receiver<String>, failed: &watch::Sender<bool>) {
+    let mut output = io::stdout();
+    for line in lines {
+        if output.write_all(line.as_bytes()).and_then(|()| output.flush()).is_err() {
+            failed.send_replace(true);
+            return;
+        }
     }
 }

@@ -101,6 +101,7 @@ pub(super) async fn play(listen: SocketAddr, pace: f64, language: Language) -> R
     if played.is_ok() {
         stage.screen.block(&[format!("  {}", stage.texts.ended)]);
     }
+    stage.screen.finish();
     played
 }
 

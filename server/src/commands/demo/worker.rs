@@ -21,7 +21,7 @@ use super::{
 };
 
 /// How many tasks a shift has.
-const TASKS: usize = 3;
+const TASKS: usize = 2;
 /// How long a step takes: seconds.
 const STEP_S: f64 = 6.0;
 /// How long nothing is done after a shift: seconds; each time that much longer, up to [`LONGEST_REST_S`], so that what
@@ -94,7 +94,7 @@ impl<'a> Worker<'a> {
         for round in 0..TASKS {
             let task = self.next_task().await?;
             self.task(&task, twist(self.index, shift, round)).await?;
-            if round == 1 {
+            if round == 0 {
                 self.tap(Deed::BreakStart { kind: LUNCH.to_owned() }, &texts.takes_break).await?;
                 self.stage.pause(STEP_S).await;
                 self.tap(Deed::BreakEnd, &texts.ends_break).await?;
@@ -253,10 +253,10 @@ fn twist(technician: usize, shift: usize, round: usize) -> Twist {
         (0, 0, 0) => Twist::Offline,
         (1, 0, 0) => Twist::Killed,
         (3, 0, 0) => Twist::NotDone,
-        _ => match (technician * 5 + shift * 7 + round * 3) % 10 {
-            1 | 4 => Twist::Offline,
-            6 => Twist::Killed,
-            8 => Twist::NotDone,
+        _ => match (technician * 3 + shift * 5 + round * 7) % 13 {
+            1 | 4 | 11 => Twist::Offline,
+            9 => Twist::Killed,
+            12 => Twist::NotDone,
             _ => Twist::None,
         },
     }
