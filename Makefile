@@ -20,7 +20,7 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 
 # The server, the phone's core and the test kit are built once more for it, with planted faults. CI plays as many seeds as fit
 # in about two minutes of two cores
-SEEDS := 300
+SEEDS := 200
 simulate: ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on
 	cargo run -p campo-tests --bin simulator --features planted-faults -- $(SEEDS)
 
