@@ -158,7 +158,7 @@ async fn the_demo_shows_the_whole_journey_and_leaves_nothing_behind() {
     demo.shows("syncs and receives 10 tasks").await;
     demo.shows("rightly signed").await;
     demo.shows("has no network and works on").await;
-    demo.shows("opens the app: still in session").await;
+    demo.shows("still in session, nothing lost or doubled").await;
     demo.shows("nothing left to send").await;
     demo.shows("a photo, the comment left empty").await;
     demo.shows("channel “ERP” cannot deliver").await;

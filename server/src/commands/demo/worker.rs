@@ -197,8 +197,9 @@ impl<'a> Worker<'a> {
         self.stage.pause(STEP_S / 2.0).await;
         let before = self.handset.ask(&Order::Look).await?;
         anyhow::ensure!(before.in_session, "the session was lost with the app");
-        self.handset.ask(&order).await?;
+        let once = self.handset.ask(&order).await?;
         let again = self.handset.ask(&order).await?;
+        anyhow::ensure!(once.unsent_entries == again.unsent_entries, "one tap made two entries");
         let entries = count(&texts.counts.entries, again.unsent_entries);
         self.say(Tone::Good, &fill(&texts.restarted, &[("entries", &entries)]));
         self.stage.pause(STEP_S).await;
