@@ -4,11 +4,7 @@ use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use campo_protocol::planted::{Planted, is};
 
-use crate::{
-    database::Tx,
-    environment::Environment,
-    log::head::Head,
-};
+use crate::{database::Tx, environment::Environment, log::head::Head};
 
 /// Commits a moment later, by the server's clock, while the receipts are on their way.
 pub(crate) fn acknowledged_before_commit(tx: Tx, environment: &Environment) -> Option<Tx> {
