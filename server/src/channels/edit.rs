@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::{Allowed, Duty, Permissions, permissions::ManageChannels},
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Once, Versioned},
         patch,
         time::Instant,
     },
@@ -79,7 +79,7 @@ pub async fn create(
         return Ok(created);
     }
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    refuse_taken_code(&mut write, id, &draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     let mut secrets = ChannelSecrets::default();
     let secret = secrets.rotate(now_us, write.environment());
     insert(&mut write, id, &draft, &secrets).await?;
@@ -139,7 +139,7 @@ pub async fn edit(
     if channel.draft.order != before.order && channel.progress.waiting > 0 {
         return Err(Problem::new(Code::Conflict).with("with", "deliveries"));
     }
-    refuse_taken_code(&mut write, channel.id, &channel.draft.code).await?;
+    edit::refuse_taken_code(&mut write, TAKEN, channel.id, &channel.draft.code).await?;
     let (account, now_us) = (write.account(), write.now_us);
     if channel.draft.state == ChannelState::Enabled
         && (before.state != ChannelState::Enabled || before.url != channel.draft.url)
@@ -186,18 +186,10 @@ pub async fn rotate(
     faults.into_result()?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let row = locked(&mut write, allowed, which).await?;
-    let (account, now_us) = (write.account(), write.now_us);
-    let mut secrets = ChannelSecrets::open(write.secrets(), account, row.id, &row.sealed)?;
-    let until_us = now_us.saturating_add(hours * HOUR_US);
+    let mut secrets = ChannelSecrets::open(write.secrets(), write.account(), row.id, &row.sealed)?;
+    let until_us = write.now_us.saturating_add(hours * HOUR_US);
     let secret = secrets.rotate(until_us, write.environment());
-    let sealed = secrets.seal(write.secrets(), account, row.id, write.environment())?;
-    write
-        .tx()
-        .execute(
-            "update channel set sealed = $3, version = version + 1, updated_us = $4 where account = $1 and id = $2",
-            (account, row.id, sealed, now_us),
-        )
-        .await?;
+    keep_secrets(&mut write, row.id, &secrets).await?;
     write.commit().await?;
     Ok(RotatedChannel { secret: secret.reveal().to_owned(), previous_until: Instant(until_us) })
 }
@@ -235,6 +227,20 @@ pub(crate) async fn try_at_once(write: &mut Write, channel: Uuid) -> Result<()> 
         .execute(
             "update channel_cursor set failures = 0, probe_us = null where account = $1 and channel = $2",
             (account, channel),
+        )
+        .await?;
+    Ok(())
+}
+
+/// Writes the secrets of a channel anew, in a version of their own.
+pub(super) async fn keep_secrets(write: &mut Write, channel: Uuid, secrets: &ChannelSecrets) -> Result<()> {
+    let (account, now_us) = (write.account(), write.now_us);
+    let sealed = secrets.seal(write.secrets(), account, channel, write.environment())?;
+    write
+        .tx()
+        .execute(
+            "update channel set sealed = $3, version = version + 1, updated_us = $4 where account = $1 and id = $2",
+            (account, channel, sealed, now_us),
         )
         .await?;
     Ok(())
@@ -285,17 +291,6 @@ fn json(draft: &ChannelDraft) -> Result<(String, String)> {
     Ok((json(serde_json::to_string(&draft.events))?, json(serde_json::to_string(&draft.custom))?))
 }
 
-async fn refuse_taken_code(write: &mut Write, id: Uuid, code: &str) -> Result<()> {
-    let account = write.account();
-    let taken: Option<(Uuid,)> = write
-        .tx()
-        .fetch_optional(
-            "select id from channel where account = $1 and code = $2 and id <> $3 and state <> 'deleted'",
-            (account, code, id),
-        )
-        .await?;
-    match taken {
-        None => Ok(()),
-        Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
-    }
-}
+/// The channel other than `$3` that has a code.
+const TAKEN: &str =
+    "select id from channel where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";

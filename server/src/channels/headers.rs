@@ -10,7 +10,10 @@ use campo_protocol::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{edit::locked, secrets::ChannelSecrets};
+use super::{
+    edit::{keep_secrets, locked},
+    secrets::ChannelSecrets,
+};
 use crate::{
     access::{Allowed, Duty, Permissions, permissions::ManageChannels},
     app::App,
@@ -67,18 +70,10 @@ pub async fn set(
     allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let row = locked(&mut write, allowed, which).await?;
-    let (account, now_us) = (write.account(), write.now_us);
-    let mut secrets = ChannelSecrets::open(write.secrets(), account, row.id, &row.sealed)?;
+    let mut secrets = ChannelSecrets::open(write.secrets(), write.account(), row.id, &row.sealed)?;
     let names = headers.keys().cloned().collect();
     secrets.headers = headers;
-    let sealed = secrets.seal(write.secrets(), account, row.id, write.environment())?;
-    write
-        .tx()
-        .execute(
-            "update channel set sealed = $3, version = version + 1, updated_us = $4 where account = $1 and id = $2",
-            (account, row.id, sealed, now_us),
-        )
-        .await?;
+    keep_secrets(&mut write, row.id, &secrets).await?;
     write.commit().await?;
     Ok(HeadersSet { headers: names })
 }

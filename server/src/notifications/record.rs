@@ -279,10 +279,10 @@ async fn write_rows(tx: &mut Tx, batch: &Batch, new: Vec<Row>, known: Vec<Row>) 
     let (position, state, attempts, due_us, tried_us, problem, status, answer) =
         columns!(known => position, state, attempts, due_us, tried_us, problem, status, answer);
     // Only what is still there: a person may have removed it meanwhile.
-    tx.insert_many(
-        "with k(account, channel, position, state, attempts, due_us, tried_us, problem, status, answer) as (",
+    tx.change_many(
+        "account, channel, position, state, attempts, due_us, tried_us, problem, status, answer",
         (account, channel, position, state, attempts, due_us, tried_us, problem, status, answer),
-        ") update delivery set state = k.state, attempts = k.attempts, due_us = k.due_us, tried_us = k.tried_us, \
+        "update delivery set state = k.state, attempts = k.attempts, due_us = k.due_us, tried_us = k.tried_us, \
          problem = k.problem, status = k.status, answer = k.answer from k \
          where delivery.account = k.account and delivery.channel = k.channel and delivery.position = k.position",
     )
