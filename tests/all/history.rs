@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use campo_protocol::entry::Kind;
 use campo_server::{
     access::permissions::ManageTasks,
-    log::{queue::Submitted, scheduler::Class, write::About},
+    log::{groups::Submitted, scheduler::Class, write::About},
 };
 use campo_tests::{
     random::Random,

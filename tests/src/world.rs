@@ -31,7 +31,7 @@ use campo_server::{
         redeem::{self, Redemption},
     },
     keys::key,
-    log::{self, Log, entry::Incoming, queue::Submitted, scheduler::Class},
+    log::{self, Log, entry::Incoming, groups::Submitted, scheduler::Class},
     objects::{self, Kept, Object, Operation},
     outbound::Rules,
     profiles::profile,

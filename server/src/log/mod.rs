@@ -13,6 +13,7 @@ pub mod entry;
 pub mod events;
 pub mod flush;
 pub mod fold;
+pub mod groups;
 pub mod head;
 pub mod housekeeping;
 pub mod queue;
@@ -37,8 +38,8 @@ use crate::{
 };
 use entry::Incoming;
 use flush::Appended;
+use groups::Submitted;
 use housekeeping::Housekeeping;
-use queue::Submitted;
 use scheduler::{Class, Scheduler};
 use write::Write;
 
@@ -128,7 +129,7 @@ impl Log {
         if entries.is_empty() {
             return Ok(Submitted { receipts: Vec::new(), heads: Vec::new() });
         }
-        queue::submit(self, allowed.account(), entries).await
+        groups::submit(self, allowed.account(), entries).await
     }
 
     /// Refuses as [`Self::submit`] would when too much of the account waits already. To be asked before a body is read, so

@@ -1,32 +1,20 @@
-//! Submissions of phones become groups: whoever waits for an account's turn rides in the same transaction.
+//! What waits to be appended, and what a group takes of it.
 //!
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
 //! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. Whoever comes next waits for the whole group that is under way: while one
 //! account floods and another is calm, the flood's groups hold at most [`FLOOD_SHARE`] entries, and those of the calm
 //! accounts, which take turns with them, hold none of it; what comes of them while a flood's rows are written joins
-//! that group. A group that fails is rolled back and its
-//! submissions are tried one by one, so that a bad one costs only itself. The group runs as a task of its own: a
-//! client that hangs up cancels nothing.
+//! that group.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use campo_protocol::{chain::SignedHead, sync::Receipt};
 use tokio::sync::oneshot;
 
-use super::{
-    Log,
-    entry::Incoming,
-    flush::{self, Appended, Batch},
-    head,
-    scheduler::Class,
-};
-use crate::{
-    database::Tx,
-    problem::{Code, Problem, Result},
-};
+use super::{entry::Incoming, groups::Submitted};
+use crate::problem::{Code, Problem, Result};
 
 /// The most entries that one group takes; a submission larger than this makes a group by itself.
 pub const GROUP_ENTRIES: usize = 500;
@@ -44,22 +32,27 @@ pub const FLOOD_SHARE: usize = 10;
 /// A calm account counts for so long after its last submission beside a flood.
 const CALM_US: i64 = 60 * 1_000_000;
 
-/// What became of a submission.
-#[derive(Debug, Clone)]
-pub struct Submitted {
-    /// One for each entry, in order
-    pub receipts: Vec<Receipt>,
-    /// The heads of the chains that they stand in
-    pub heads: Vec<SignedHead>,
-}
-
+/// Entries of one phone that are appended together.
 #[derive(Debug)]
-struct Submission {
-    entries: Vec<Incoming>,
+pub(super) struct Submission {
+    /// The entries, in order
+    pub(super) entries: Vec<Incoming>,
     bytes: usize,
-    answer: oneshot::Sender<Result<Submitted>>,
+    /// Who waits for what becomes of them
+    pub(super) answer: oneshot::Sender<Result<Submitted>>,
     /// Since when it waits, on the monotonic clock
     since_us: i64,
+}
+
+impl Submission {
+    pub(super) fn new(
+        entries: Vec<Incoming>,
+        answer: oneshot::Sender<Result<Submitted>>,
+        since_us: i64,
+    ) -> Self {
+        let bytes = entries.iter().map(|entry| entry.bytes.len()).sum();
+        Self { entries, bytes, answer, since_us }
+    }
 }
 
 /// The submissions that wait.
@@ -101,7 +94,7 @@ impl Queue {
     }
 
     /// Adds a submission. True when no task takes turns for the account, so that the caller must start one.
-    fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
+    pub(super) fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
         let mut guard = self.lock();
         let pending = &mut *guard;
         let beside_flood =
@@ -134,7 +127,7 @@ impl Queue {
     }
 
     /// Takes a group: of `account` alone, or of all accounts in rotation.
-    fn take(&self, account: i64, all_accounts: bool, now_us: i64) -> Vec<(i64, Submission)> {
+    pub(super) fn take(&self, account: i64, all_accounts: bool, now_us: i64) -> Vec<(i64, Submission)> {
         let mut pending = self.lock();
         let mut group = Vec::new();
         let mut size = Size::default();
@@ -151,7 +144,7 @@ impl Queue {
 
     /// What may join a group that is not committed yet: what waits of calm accounts beside a flood, if it fits. Whoever comes
     /// while a flood's rows are written then need not wait for another commit.
-    fn joining(&self, group: &[(i64, Submission)]) -> Vec<(i64, Submission)> {
+    pub(super) fn joining(&self, group: &[(i64, Submission)]) -> Vec<(i64, Submission)> {
         let mut pending = self.lock();
         let mut size = Size {
             entries: group.iter().map(|(_, submission)| submission.entries.len()).sum(),
@@ -163,12 +156,12 @@ impl Queue {
     }
 
     /// True when the account floods.
-    fn floods(&self, account: i64) -> bool {
+    pub(super) fn floods(&self, account: i64) -> bool {
         self.lock().accounts.get(&account).is_some_and(Waiting::floods)
     }
 
     /// True when nothing of the account waits; the next submission then starts a task again.
-    fn is_done(&self, account: i64) -> bool {
+    pub(super) fn is_done(&self, account: i64) -> bool {
         let mut pending = self.lock();
         let is_done = !pending.accounts.contains_key(&account);
         if is_done {
@@ -277,151 +270,6 @@ impl Pending {
         }
         true
     }
-}
-
-/// Appends `entries` of one account in a group and waits until they are durable.
-pub async fn submit(log: &Log, account: i64, entries: Vec<Incoming>) -> Result<Submitted> {
-    let (answer, receiver) = oneshot::channel();
-    let bytes = entries.iter().map(|entry| entry.bytes.len()).sum();
-    let since_us = log.shared.environment.monotonic_us();
-    let submission = Submission { entries, bytes, answer, since_us };
-    if log.shared.queue.push(account, submission, log.shared.queue_bound)? {
-        tokio::spawn(run(log.clone(), account));
-    }
-    receiver.await.map_err(|_| Problem::new(Code::Unavailable))?
-}
-
-/// Takes turns for an account until nothing of it waits.
-///
-/// There is one such task an account. One for every submission that finds the queue empty would let them pile up where
-/// a turn takes the submissions of all accounts.
-async fn run(log: Log, account: i64) {
-    let all_accounts = log.shared.db.is_sqlite();
-    while !log.shared.queue.is_done(account) {
-        // Where there is one turn for all, a flood is no more urgent than what other accounts edit.
-        let is_flood = all_accounts && log.shared.queue.floods(account);
-        let class = if is_flood { Class::Office } else { Class::Capture };
-        match log.shared.scheduler.turn(account, class).await {
-            Ok(_turn) => {
-                let group =
-                    log.shared.queue.take(account, all_accounts, log.shared.environment.monotonic_us());
-                // A task of its own, so that whatever ends it leaves this one to care for what still waits.
-                let appending = tokio::spawn({
-                    let log = log.clone();
-                    async move { append(&log, group).await }
-                });
-                drop(appending.await);
-            }
-            // The others' submissions wait for turns of their own.
-            Err(problem) => {
-                for (_, submission) in log.shared.queue.take(account, false, 0) {
-                    drop(submission.answer.send(Err(problem.clone())));
-                }
-            }
-        }
-    }
-}
-
-/// Appends a group with what joins it, or if that fails its submissions one by one, and answers each.
-async fn append(log: &Log, mut group: Vec<(i64, Submission)>) {
-    if group.is_empty() {
-        return;
-    }
-    let result = transact(log, &mut group, log.shared.db.is_sqlite()).await;
-    metrics::histogram!("campo_group_submissions").record(group.len() as f64);
-    match result {
-        Ok(answers) => {
-            for ((_, submission), answer) in group.into_iter().zip(answers) {
-                drop(submission.answer.send(Ok(answer)));
-            }
-        }
-        // Nobody's entries are to blame, and each try alone would take as long to fail.
-        Err(problem) if problem.code() == Code::Unavailable || group.len() == 1 => {
-            for (_, submission) in group {
-                drop(submission.answer.send(Err(problem.clone())));
-            }
-        }
-        Err(problem) => {
-            tracing::warn!(%problem, submissions = group.len(), "a group failed; its submissions are tried alone");
-            for one in group {
-                let mut alone = vec![one];
-                let result = transact(log, &mut alone, false).await;
-                let result =
-                    result.and_then(|mut answers| answers.pop().ok_or_else(|| Code::Internal.into()));
-                for (_, submission) in alone {
-                    drop(submission.answer.send(result.clone()));
-                }
-            }
-        }
-    }
-}
-
-/// One transaction for the submissions of `group`; their answers in the same order. Where others may join, those that
-/// [`Queue::joining`] gives are added to the group.
-async fn transact(log: &Log, group: &mut Vec<(i64, Submission)>, may_join: bool) -> Result<Vec<Submitted>> {
-    let mut tx = log.shared.db.begin().await?;
-    let (mut appended, mut answers) = (Vec::new(), Vec::new());
-    let mut from = 0;
-    while from < group.len() {
-        let slice = &group[from..];
-        from = group.len();
-        match flush_slice(log, &mut tx, slice, &mut appended).await {
-            Ok(more) => answers.extend(more),
-            Err(problem) => {
-                tx.rollback().await;
-                return Err(problem);
-            }
-        }
-        if may_join {
-            group.extend(log.shared.queue.joining(group));
-        }
-    }
-    #[cfg(feature = "planted-faults")]
-    let Some(tx) = crate::planted::acknowledged_before_commit(tx, &log.shared.environment) else {
-        return Ok(answers);
-    };
-    tx.commit().await?;
-    log.shared.committed(&appended);
-    Ok(answers)
-}
-
-/// Appends submissions of one or several accounts, in order; their answers in the same order.
-async fn flush_slice(
-    log: &Log,
-    tx: &mut Tx,
-    slice: &[(i64, Submission)],
-    appended: &mut Vec<Appended>,
-) -> Result<Vec<Submitted>> {
-    let mut accounts: Vec<i64> = slice.iter().map(|(account, _)| *account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let heads = head::lock(tx, &accounts).await?;
-    #[cfg(feature = "planted-faults")]
-    let heads = crate::planted::numbered_outside_lock(
-        heads,
-        slice.iter().map(|(account, submission)| (*account, submission.entries.len())),
-    );
-    let mut batches: Vec<Batch> = heads.into_iter().map(Batch::new).collect();
-    let mut places = Vec::with_capacity(slice.len());
-    for (account, submission) in slice {
-        let batch = batches
-            .iter()
-            .position(|batch| batch.head.account == *account)
-            .ok_or_else(|| Problem::new(Code::NotFound))?;
-        let own = &mut batches[batch].entries;
-        places.push((batch, own.len(), submission.entries.len()));
-        own.extend(submission.entries.iter().cloned());
-    }
-    let flushed = flush::flush(&log.shared, tx, batches).await?;
-    let answers = places
-        .into_iter()
-        .map(|(batch, from, count)| Submitted {
-            receipts: flushed[batch].receipts[from..from + count].to_vec(),
-            heads: flushed[batch].heads.clone(),
-        })
-        .collect();
-    appended.extend(flushed);
-    Ok(answers)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use campo_protocol::{
 use crate::{
     access::Phone,
     app::App,
-    log::{entry::Incoming, queue::Submitted},
+    log::{entry::Incoming, groups::Submitted},
     problem::{Code, Problem, Result},
 };
 
