@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::{
-    calm::{AT_ONCE, NOISY_ENTRIES, NOISY_PHONES, PAUSE, SUBMISSIONS},
+    calm::{AT_ONCE, NOISY_ENTRIES, NOISY_PHONES, SUBMISSIONS, paced_p99_ms},
     cast::{self, Company, Mix},
     figures::ROUNDS,
     fleet::request,
@@ -95,16 +95,12 @@ async fn waits_ms(served: &Served, company: &Company, key: &str) -> Result<Waits
 
 /// How long all but one in a hundred answers take, one request every 20 ms.
 async fn p99_ms(mut connection: Connection, messages: Vec<Vec<u8>>) -> Result<f64> {
-    let mut waits_ms = Vec::with_capacity(messages.len());
-    for message in messages {
-        let started = Instant::now();
-        let answer = connection.exchange(&message).await?;
-        waits_ms.push(started.elapsed().as_secs_f64() * 1000.0);
-        ensure!((200..300).contains(&answer.status), "the calm account was answered {}", answer.status);
-        tokio::time::sleep(PAUSE.saturating_sub(started.elapsed())).await;
-    }
-    waits_ms.sort_by(f64::total_cmp);
-    Ok(waits_ms[waits_ms.len() * 99 / 100 - 1])
+    paced_p99_ms(messages, async |message| {
+        let status = connection.exchange(&message).await?.status;
+        ensure!((200..300).contains(&status), "the calm account was answered {status}");
+        Ok(())
+    })
+    .await
 }
 
 /// An account that hands in as much as is taken from it.
