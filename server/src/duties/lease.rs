@@ -45,6 +45,45 @@ impl Term {
     }
 }
 
+/// What its holder renews while it works.
+pub(crate) trait Renew {
+    /// What it is of, for the log: nothing of what is worked on.
+    fn subject(&self) -> String;
+
+    /// Renews it. False when it is another replica's by now.
+    fn renew(&mut self, app: &App) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// Renews what this replica has until `until_us` by its monotonic clock, again and again, until it is lost: to another
+/// replica, or because the database could not be reached in time.
+pub(crate) async fn keep(app: &App, held: &mut impl Renew, mut until_us: i64) {
+    loop {
+        app.environment.sleep(renewal(app)).await;
+        let asked_us = app.environment.monotonic_us();
+        let left = Duration::from_micros(u64::try_from(until_us - asked_us).unwrap_or(0));
+        let renewed = tokio::select! {
+            biased;
+            renewed = held.renew(app) => renewed,
+            () = app.environment.sleep(left) => return,
+        };
+        match renewed {
+            Ok(true) => until_us = end_us(app, asked_us),
+            Ok(false) => return,
+            Err(problem) => {
+                tracing::warn!(of = held.subject(), %problem, "a lease could not be renewed");
+                if app.environment.monotonic_us() >= until_us {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Until when whoever asked for a lease at `asked_us` may count on it.
+pub(crate) fn end_us(app: &App, asked_us: i64) -> i64 {
+    asked_us + app.limits.lease_us - app.limits.lease_us / MARGIN
+}
+
 /// One replica's view of one lease.
 #[derive(Debug)]
 pub struct Lease {
@@ -97,32 +136,15 @@ impl Lease {
             Some(_) => false,
         };
         if held {
-            let until_us = asked_us + self.length_us - self.length_us / MARGIN;
-            self.term.0.store(until_us, Ordering::Release);
+            self.term.0.store(end_us(app, asked_us), Ordering::Release);
         }
         Ok(held)
     }
 
-    /// Renews the lease until it is lost, to another replica or because the database could not be reached in time.
+    /// Renews the lease until it is lost.
     pub async fn keep(&mut self, app: &App) {
-        loop {
-            app.environment.sleep(renewal(app)).await;
-            let left = Duration::from_micros(u64::try_from(self.term.left_us(app)).unwrap_or(0));
-            tokio::select! {
-                biased;
-                held = self.hold(app) => match held {
-                    Ok(true) => {}
-                    Ok(false) => return,
-                    Err(problem) => {
-                        tracing::warn!(of = ?self.subject, %problem, "a lease could not be renewed");
-                        if left.is_zero() {
-                            return;
-                        }
-                    }
-                },
-                () = app.environment.sleep(left) => return,
-            }
-        }
+        let until_us = self.term.0.load(Ordering::Acquire);
+        keep(app, self, until_us).await;
     }
 
     /// True when the lease is this replica's, nobody's, or has stood still for its length.
@@ -194,5 +216,15 @@ impl Lease {
         };
         tx.commit().await?;
         Ok(taken == 1)
+    }
+}
+
+impl Renew for Lease {
+    fn subject(&self) -> String {
+        format!("{:?}", self.subject)
+    }
+
+    fn renew(&mut self, app: &App) -> impl Future<Output = Result<bool>> + Send {
+        self.hold(app)
     }
 }

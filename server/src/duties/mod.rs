@@ -1,7 +1,7 @@
 //! What Campo does by itself: each duty at one replica at a time, under a lease.
 
 mod accounts;
-mod lease;
+pub(crate) mod lease;
 mod sweep;
 
 use std::time::Duration;

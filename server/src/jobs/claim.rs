@@ -1,19 +1,15 @@
 //! A job in the hands of this replica.
 
-use std::time::Duration;
-
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::{
     access::{Caller, recheck::recheck},
     app::App,
+    duties::lease,
     log::write::Write,
     problem::{Code, Problem, Result},
 };
-
-/// The holder raises the counter this often in the length of a lease, and stops so long before its end.
-const PARTS: i64 = 6;
 
 /// A job that this replica does now.
 #[derive(Debug, Clone, FromRow)]
@@ -72,27 +68,8 @@ impl Claim {
 
     /// Raises the counter until the job is lost.
     pub(super) async fn keep(&self, app: &App) {
-        let part_us = app.limits.lease_us / PARTS;
-        let mut until_us = app.environment.monotonic_us() + app.limits.lease_us - part_us;
-        loop {
-            app.environment.sleep(microseconds(part_us)).await;
-            let asked_us = app.environment.monotonic_us();
-            let left = microseconds(until_us - asked_us);
-            tokio::select! {
-                biased;
-                raised = self.raise(app) => match raised {
-                    Ok(true) => until_us = asked_us + app.limits.lease_us - part_us,
-                    Ok(false) => return,
-                    Err(problem) => {
-                        tracing::warn!(account = self.account, job = %self.id, %problem, "a lease could not be renewed");
-                    }
-                },
-                () = app.environment.sleep(left) => return,
-            }
-            if app.environment.monotonic_us() >= until_us {
-                return;
-            }
-        }
+        let until_us = lease::end_us(app, app.environment.monotonic_us());
+        lease::keep(app, &mut &*self, until_us).await;
     }
 
     async fn raise(&self, app: &App) -> Result<bool> {
@@ -112,6 +89,12 @@ fn held_by_us(rows: u64) -> Result<()> {
     if rows == 1 { Ok(()) } else { Err(Problem::new(Code::Conflict).with("with", "another replica")) }
 }
 
-fn microseconds(us: i64) -> Duration {
-    Duration::from_micros(u64::try_from(us).unwrap_or(0))
+impl lease::Renew for &Claim {
+    fn subject(&self) -> String {
+        format!("job {} of account {}", self.id, self.account)
+    }
+
+    fn renew(&mut self, app: &App) -> impl Future<Output = Result<bool>> + Send {
+        self.raise(app)
+    }
 }
