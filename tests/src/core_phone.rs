@@ -1,19 +1,13 @@
 //! A real phone's core with all that it needs of a platform, kept in a folder, and how it is enrolled.
 
 use std::{
-    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::Result;
 use campo_mobile_core::{
-    core::{
-        Core, Surroundings,
-        http::Http,
-        platform::{NoListener, PlatformFailure, SecureStore},
-        transport::Transport,
-    },
+    core::{Core, Surroundings, desk::FolderSecrets, http::Http, platform::NoListener, transport::Transport},
     environment::{Environment, PlatformClock, SystemChance},
     store::space::Folder,
 };
@@ -36,7 +30,7 @@ pub fn open_over(folder: &Path, transport: Arc<dyn Transport>) -> Result<Core> {
         database: database(folder),
         environment: environment(),
         space: Arc::new(Folder::new(&folder.join("files"))?),
-        secrets: Arc::new(Secrets(folder.join("secrets"))),
+        secrets: Arc::new(FolderSecrets(folder.join("secrets"))),
         transport,
         listener: Arc::new(NoListener),
     })?)
@@ -71,27 +65,5 @@ impl PlatformClock for SystemClock {
             offset_s: None,
             automatic: None,
         }
-    }
-}
-
-/// A folder in place of a keychain.
-struct Secrets(PathBuf);
-
-impl SecureStore for Secrets {
-    fn get(&self, name: &str) -> Result<Option<String>, PlatformFailure> {
-        match fs::read_to_string(self.0.join(name)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(PlatformFailure(error.to_string())),
-        }
-    }
-
-    fn set(&self, name: &str, value: &str) -> Result<(), PlatformFailure> {
-        let written = fs::create_dir_all(&self.0).and_then(|()| fs::write(self.0.join(name), value));
-        written.map_err(|error| PlatformFailure(error.to_string()))
-    }
-
-    fn remove(&self, name: &str) -> Result<(), PlatformFailure> {
-        fs::remove_file(self.0.join(name)).map_err(|error| PlatformFailure(error.to_string()))
     }
 }

@@ -4,6 +4,8 @@
 //! of the core's own, so that nothing that a screen drops is left half done.
 
 pub mod actions;
+#[cfg(feature = "desk")]
+pub mod desk;
 pub mod enrolment;
 pub mod failure;
 pub mod http;

@@ -17,9 +17,10 @@ use campo_mobile_core::{
     capture::{Action, Capture, Photo, TaskStep},
     core::{
         Core, Surroundings,
+        desk::FolderSecrets,
         enrolment::Device,
         http::Http,
-        platform::{NoListener, PlatformFailure, SecureStore},
+        platform::NoListener,
         transport::{Answering, HttpRequest, Transport},
     },
     environment::{Environment, PlatformClock, SystemChance},
@@ -82,7 +83,7 @@ impl Phone {
             database: folder.join("campo.db"),
             environment: Environment::new(Arc::new(SystemClock(clock.clone())), Arc::new(SystemChance)),
             space: Arc::new(Folder::new(&folder.join("files"))?),
-            secrets: Arc::new(Secrets(folder.join("secrets"))),
+            secrets: Arc::new(FolderSecrets(folder.join("secrets"))),
             transport: network.clone(),
             listener: Arc::new(NoListener),
         })?;
@@ -205,27 +206,5 @@ impl PlatformClock for SystemClock {
             offset_s: Some(super::company::OFFSET_S),
             automatic: Some(true),
         }
-    }
-}
-
-/// A folder in place of a keychain.
-struct Secrets(PathBuf);
-
-impl SecureStore for Secrets {
-    fn get(&self, name: &str) -> Result<Option<String>, PlatformFailure> {
-        match fs::read_to_string(self.0.join(name)) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(PlatformFailure(error.to_string())),
-        }
-    }
-
-    fn set(&self, name: &str, value: &str) -> Result<(), PlatformFailure> {
-        let written = fs::create_dir_all(&self.0).and_then(|()| fs::write(self.0.join(name), value));
-        written.map_err(|error| PlatformFailure(error.to_string()))
-    }
-
-    fn remove(&self, name: &str) -> Result<(), PlatformFailure> {
-        fs::remove_file(self.0.join(name)).map_err(|error| PlatformFailure(error.to_string()))
     }
 }
