@@ -16,5 +16,6 @@ pub mod proxy;
 pub mod random;
 pub mod receiver;
 pub mod sim;
+pub mod visit;
 pub mod wait;
 pub mod world;

@@ -345,19 +345,16 @@ impl Account {
 
     /// A phone that `employee` uses, enrolled.
     pub async fn phone(&self, employee: Uuid) -> Result<Phone> {
-        let code = self.enrolment_code(&[employee]).await?;
-        let redemption = Redemption { code: Secret::new(code), device: Device::default() };
+        let (bearer, installation) = self.enrol(&[employee]).await?;
+        Ok(Phone { bearer, installation, ..self.spare_phone(employee) })
+    }
+
+    /// The bearer secret and the id of a new installation that these employees may use.
+    pub async fn enrol(&self, employees: &[Uuid]) -> Result<(String, Uuid)> {
+        let code = Secret::new(self.enrolment_code(employees).await?);
+        let redemption = Redemption { code, device: Device::default() };
         let enrolled = redeem::redeem(&self.app, None, &Once::default(), &redemption).await?;
-        let installation = member(&enrolled, "/installation/id")?.parse()?;
-        Ok(Phone {
-            app: self.app.clone(),
-            account: self.id,
-            bearer: member(&enrolled, "/token")?,
-            installation,
-            employee,
-            sequence: 0,
-            holds: Holds::default(),
-        })
+        Ok((member(&enrolled, "/token")?, member(&enrolled, "/installation/id")?.parse()?))
     }
 
     /// A new key with these permissions; returns its bearer secret.

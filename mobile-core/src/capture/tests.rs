@@ -112,15 +112,7 @@ fn every_action_becomes_an_entry_that_the_server_reads() {
         field: field.map(str::to_owned),
         media_type: "image/jpeg".to_owned(),
     };
-    let answer = |field: &str, value: Option<&str>| FieldAnswer {
-        field: field.to_owned(),
-        value: value.map(str::to_owned),
-        text: None,
-        values: Vec::new(),
-        texts: Vec::new(),
-        files: Vec::new(),
-        rows: None,
-    };
+    let answer = FieldAnswer::new;
     let table = FieldAnswer { rows: Some(vec![vec![answer("serial", Some("A1"))]]), ..answer("items", None) };
     let picture = FieldAnswer { files: vec!["ab".repeat(32)], ..answer("picture", None) };
     let filled = FilledForm {

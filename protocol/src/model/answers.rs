@@ -58,6 +58,19 @@ pub struct FieldAnswer {
 }
 
 impl FieldAnswer {
+    /// The answer to a field that holds a value and nothing besides, or nothing at all.
+    pub fn new(field: &str, value: Option<&str>) -> Self {
+        Self {
+            field: field.to_owned(),
+            value: value.map(str::to_owned),
+            text: None,
+            values: Vec::new(),
+            texts: Vec::new(),
+            files: Vec::new(),
+            rows: None,
+        }
+    }
+
     /// True when nothing was answered.
     pub fn is_empty(&self) -> bool {
         self.value.as_deref().unwrap_or_default().trim().is_empty()

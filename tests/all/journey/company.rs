@@ -5,6 +5,7 @@ use campo_protocol::model::form::FormDefinition;
 use campo_tests::{
     core_phone,
     receiver::Receiver,
+    visit,
     world::{Account, World},
 };
 use reqwest::{Client, Method};
@@ -42,7 +43,7 @@ impl Company {
             let employee = account.employee(number).await?;
             codes.push(core_phone::code(&account, employee).await?);
         }
-        let form = account.keep::<FormDefinition>(form()).await?.id;
+        let form = account.keep::<FormDefinition>(visit::definition()).await?.id;
         campo_server::outbound::use_ring();
         let mut company = Self {
             bearer: account.key(&everything()).await?,
@@ -109,18 +110,4 @@ impl Company {
     pub(super) async fn events(&self, world: &World) -> Vec<Happened> {
         notifications::events(&world.app, self.account.id, self.before).await
     }
-}
-
-fn form() -> Value {
-    json!({
-        "code": "VISITA", "name": "Visita",
-        "fields": [
-            { "id": "comment", "label": "Comentario", "kind": "text" },
-            { "id": "picture", "label": "Foto", "kind": "photo" },
-            { "id": "parts", "label": "Repuestos", "kind": "table", "columns": [
-                { "id": "part", "label": "Repuesto", "kind": "text" },
-                { "id": "count", "label": "Cantidad", "kind": "number" },
-            ] },
-        ],
-    })
 }

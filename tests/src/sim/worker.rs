@@ -6,14 +6,13 @@ use campo_mobile_core::{
     machine::event::Event,
     screens::Language,
 };
-use campo_protocol::model::answers::{FieldAnswer, FilledForm};
 use uuid::Uuid;
 
 use super::{
     company::{Company, PIN},
     phone::Phone,
 };
-use crate::random::Random;
+use crate::{random::Random, visit};
 
 /// One thing that a worker does with a phone; what it was, in words.
 pub(super) fn act(phone: &mut Phone, company: &Company, random: &mut Random) -> Result<String> {
@@ -95,24 +94,9 @@ fn action(phone: &mut Phone, company: &Company, task: Option<Uuid>, random: &mut
 
 /// A form with a table, a photo and an empty value.
 fn form(phone: &mut Phone, company: &Company, task: Option<Uuid>, random: &mut Random) -> Action {
-    let answer = |field: &str, value: Option<&str>| FieldAnswer {
-        field: field.to_owned(),
-        value: value.map(str::to_owned),
-        text: None,
-        values: Vec::new(),
-        texts: Vec::new(),
-        files: Vec::new(),
-        rows: None,
-    };
-    let rows = (0..random.within(&(0..=3)))
-        .map(|row| vec![answer("part", Some("Módem")), answer("count", Some(&row.to_string()))])
-        .collect();
-    let photo = photo(phone, Some("picture"), random);
-    let picture = FieldAnswer { files: vec![photo.file.hash.clone()], ..answer("picture", None) };
-    let table = FieldAnswer { rows: Some(rows), ..answer("parts", None) };
-    let answers = vec![answer("comment", Some("")), picture, table];
-    let filled = FilledForm { form: company.form, version: 1, answers };
-    Action::Form { filled, task, photos: vec![photo] }
+    let counts: Vec<u64> = (0..random.within(&(0..=3))).collect();
+    let photo = photo(phone, Some(visit::PICTURE), random);
+    visit::filled(company.form, task, photo, &counts)
 }
 
 /// A photo, mostly a small one; some need several parts.

@@ -278,15 +278,7 @@ fn described(task: &TaskShown) -> String {
 
 /// A form with a table, a photo and an empty value.
 fn filled(form: Uuid, texts: &Texts, seed: usize) -> FilledForm {
-    let answer = |field: &str, value: Option<&str>| FieldAnswer {
-        field: field.to_owned(),
-        value: value.map(str::to_owned),
-        text: None,
-        values: Vec::new(),
-        texts: Vec::new(),
-        files: Vec::new(),
-        rows: None,
-    };
+    let answer = FieldAnswer::new;
     let parts = &texts.company.parts;
     let row = |index: usize| {
         let part = parts.get((seed + index) % parts.len().max(1)).map(String::as_str);

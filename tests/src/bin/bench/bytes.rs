@@ -196,22 +196,13 @@ fn day(company: &Company, core: &Core) -> Result<Vec<Capture>> {
 }
 
 fn form(company: &Company, task: Uuid, number: usize) -> Action {
-    let answer = |(field, value): (&str, String)| FieldAnswer {
-        field: field.to_owned(),
-        value: Some(value),
-        text: None,
-        values: Vec::new(),
-        texts: Vec::new(),
-        files: Vec::new(),
-        rows: None,
-    };
     let answers = [
         ("reading", format!("{number}4711")),
         ("tablero", "sin novedad".to_owned()),
         ("medidor", format!("M-{number}-ZZ")),
         ("observaciones", "Cableado revisado, se cambió un fusible y se limpió el gabinete".to_owned()),
     ];
-    let answers = answers.into_iter().map(answer).collect();
+    let answers = answers.into_iter().map(|(field, value)| FieldAnswer::new(field, Some(&value))).collect();
     Action::Form {
         filled: FilledForm { form: company.form, version: 1, answers },
         task: Some(task),

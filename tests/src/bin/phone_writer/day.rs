@@ -15,10 +15,9 @@ use campo_mobile_core::{
     capture::{Action, Capture, Photo, TaskStep},
     core::{Core, enrolment::Device},
 };
-use campo_protocol::model::answers::{FieldAnswer, FilledForm};
 use campo_tests::{
     core_phone::{self, PIN},
-    journal, wait,
+    journal, visit, wait,
 };
 use uuid::Uuid;
 
@@ -113,15 +112,9 @@ impl Worker {
     /// A form with a table, a photo and an empty value.
     fn form(&self, task: Uuid) -> Result<Action> {
         let file = self.core.take_file(&picture(&self.folder, "camera", &format!("{task} "))?)?;
-        let photo = Photo { file, field: Some("picture".to_owned()), media_type: "image/jpeg".to_owned() };
-        let row = vec![answer("part", Some("Módem")), answer("count", Some("2"))];
-        let answers = vec![
-            answer("comment", Some("")),
-            FieldAnswer { files: vec![photo.file.hash.clone()], ..answer("picture", None) },
-            FieldAnswer { rows: Some(vec![row]), ..answer("parts", None) },
-        ];
-        let filled = FilledForm { form: self.form, version: 1, answers };
-        Ok(Action::Form { filled, task: Some(task), photos: vec![photo] })
+        let photo =
+            Photo { file, field: Some(visit::PICTURE.to_owned()), media_type: "image/jpeg".to_owned() };
+        Ok(visit::filled(self.form, Some(task), photo, &[2]))
     }
 
     fn capture(&self, intent: &str, action: Action) -> Result<()> {
@@ -130,17 +123,5 @@ impl Worker {
         line.push(b'\n');
         (&self.journal).write_all(&line)?;
         Ok(self.journal.sync_data()?)
-    }
-}
-
-fn answer(field: &str, value: Option<&str>) -> FieldAnswer {
-    FieldAnswer {
-        field: field.to_owned(),
-        value: value.map(str::to_owned),
-        text: None,
-        values: Vec::new(),
-        texts: Vec::new(),
-        files: Vec::new(),
-        rows: None,
     }
 }
