@@ -33,6 +33,7 @@ pub mod problem;
 pub mod profiles;
 pub mod push;
 pub mod rebuild;
+pub mod scheduler;
 pub mod secrets;
 pub mod server_setting;
 pub mod spreadsheets;

@@ -394,6 +394,6 @@ async fn read_column(db: &Db, table: &str, column: &str, kind: ColumnType) -> Ve
     }
     match db {
         Db::Sqlite { read, .. } => rows!(read),
-        Db::Postgres(pool) => rows!(pool),
+        Db::Postgres { pool, .. } => rows!(pool),
     }
 }

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use campo_protocol::entry::Kind;
 use campo_server::{
     access::permissions::ManageTasks,
-    log::{groups::Submitted, scheduler::Class, write::About},
+    log::{groups::Submitted, write::About},
+    scheduler::Class,
 };
 use campo_tests::{
     random::Random,

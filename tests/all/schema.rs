@@ -148,7 +148,7 @@ async fn sqlite_shapes(db: &Db) -> BTreeMap<String, Shape> {
 type PostgresIndex = (String, String, bool, bool, bool, bool, Vec<String>);
 
 async fn postgres_shapes(db: &Db) -> BTreeMap<String, Shape> {
-    let Db::Postgres(pool) = db else { panic!("not PostgreSQL") };
+    let Db::Postgres { pool, .. } = db else { panic!("not PostgreSQL") };
     let columns: Vec<(String, String, String, bool, Option<String>)> = sqlx::query_as(
         "select c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), not a.attnotnull, \
          o.collname::text from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 \

@@ -287,7 +287,7 @@ async fn prepare(db: &Db, text: &Text) -> Result<(), String> {
     let shown = sql.as_str().to_owned();
     let prepared = match db {
         Db::Sqlite { read, .. } => read.acquire().await.unwrap().prepare(sql).await.map(drop),
-        Db::Postgres(pool) => plan(&mut pool.acquire().await.unwrap(), &shown).await,
+        Db::Postgres { pool, .. } => plan(&mut pool.acquire().await.unwrap(), &shown).await,
     };
     prepared.map_err(|error| format!("{error}\n    {shown}"))
 }

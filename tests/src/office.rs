@@ -13,9 +13,9 @@ use campo_server::{
     app::App,
     log::{
         events::{TASK_CHANGED, TASK_CREATED, TaskEvent},
-        scheduler::Class,
         write::{About, Write},
     },
+    scheduler::Class,
 };
 use uuid::Uuid;
 

@@ -31,10 +31,11 @@ use campo_server::{
         redeem::{self, Redemption},
     },
     keys::key,
-    log::{self, Log, entry::Incoming, groups::Submitted, scheduler::Class},
+    log::{self, Log, entry::Incoming, groups::Submitted},
     objects::{self, Kept, Object, Operation},
     outbound::Rules,
     profiles::profile,
+    scheduler::Class,
     secrets::{MasterKey, Secret, Secrets},
     server_setting, sync,
     users::{

@@ -5,7 +5,7 @@ use std::{net::IpAddr, ops::Deref, sync::PoisonError};
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use ipnet::IpNet;
 use sqlx::FromRow;
@@ -14,8 +14,8 @@ use uuid::Uuid;
 use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal, client_address};
 use crate::{
     app::App,
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::{Bearer, Holder, same},
 };
 
@@ -120,20 +120,24 @@ impl FromRequestParts<App> for Phone {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Self::identify(app, secret(parts)?).await
+        Self::identify(app, secret(&parts.headers)?).await
     }
 }
 
+/// The account that a request says it is of.
+pub fn claimed_account(headers: &HeaderMap) -> Option<i64> {
+    Some(Bearer::parse(secret(headers).ok()?)?.account)
+}
+
 /// The bearer secret of a request, as it was sent.
-fn secret(parts: &Parts) -> Result<&str> {
-    let value =
-        parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+fn secret(headers: &HeaderMap) -> Result<&str> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (scheme, token) = value.split_once(' ').unwrap_or_default();
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Code::Unauthenticated.into()) }
 }
 
 fn bearer(parts: &Parts) -> Result<Bearer> {
-    Bearer::parse(secret(parts)?).ok_or_else(|| Problem::new(Code::Unauthenticated))
+    Bearer::parse(secret(&parts.headers)?).ok_or_else(|| Problem::new(Code::Unauthenticated))
 }
 
 /// The caller behind a request. Everything is asked of the database each time, so that a revocation holds from the

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use crate::problem::{Code, Problem, Result};
 
 pub use address::{Client, client_address};
-pub use authenticate::{Anybody, Auth, OwnSession, Phone};
+pub use authenticate::{Anybody, Auth, OwnSession, Phone, claimed_account};
 pub use operator::Operator;
 pub use permissions::{Permission, PermissionName, Permissions};
 

@@ -20,8 +20,9 @@ use crate::{
         patch,
     },
     app::App,
-    log::{changes::View, scheduler::Class},
+    log::changes::View,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// What can be changed of an account.

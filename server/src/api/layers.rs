@@ -4,9 +4,9 @@ use std::{future::ready, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{from_fn, from_fn_with_state, map_response},
+    middleware::{Next, from_fn, from_fn_with_state, map_response},
     response::Response,
     routing::MethodRouter,
 };
@@ -17,6 +17,8 @@ use tower_http::{
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
+    access,
+    database::reads,
     environment::Environment,
     problem::{self, Code, Problem},
     telemetry,
@@ -33,17 +35,25 @@ const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline';
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Puts around the routes, from the outside: id, span, line and metrics of the request; problems in its language;
-/// panics become problems; headers against misuse of pages; time-outs; the bound on bodies.
+/// panics become problems; headers against misuse of pages; time-outs; whose turns its reads take; the bound on bodies.
 pub fn around(router: Router, request_bytes: usize, environment: &Environment) -> Router {
     router
         .layer(DefaultBodyLimit::max(request_bytes))
         .layer(map_response(move |response| ready(name_limit(response, request_bytes))))
+        .layer(from_fn(read_of_account))
         .layer(RequestBodyTimeoutLayer::new(PART_TIME))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(map_response(protect))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::localize))
         .layer(from_fn_with_state(environment.clone(), telemetry::observe))
+}
+
+/// The reads of a request take turns for the account that it says it is of: that is known before anything was read, and
+/// whoever lies waits among the readers of that account.
+async fn read_of_account(request: Request, next: Next) -> Response {
+    let account = access::claimed_account(request.headers()).unwrap_or_default();
+    reads::of_account(account, next.run(request)).await
 }
 
 /// Gives routes a bound on bodies of their own, which refusals name.

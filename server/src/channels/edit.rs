@@ -21,8 +21,9 @@ use crate::{
         time::Instant,
     },
     app::App,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     server_setting,
 };
 

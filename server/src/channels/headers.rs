@@ -17,8 +17,8 @@ use super::{
 use crate::{
     access::{Allowed, Duty, Permissions, permissions::ManageChannels},
     app::App,
-    log::scheduler::Class,
     problem::Result,
+    scheduler::Class,
     secrets::Secret,
 };
 

@@ -87,7 +87,7 @@ pub async fn migrate(db: &Db) -> Result<(), OpenError> {
             let _lock = lock_beside(write)?;
             migrator.run(write).await?;
         }
-        Db::Postgres(pool) => migrator.run(pool).await?,
+        Db::Postgres { pool, .. } => migrator.run(pool).await?,
     }
     Ok(())
 }

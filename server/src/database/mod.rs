@@ -16,6 +16,7 @@ mod checkpoint;
 mod failure;
 pub mod migrations;
 mod pooler;
+pub mod reads;
 pub mod schema;
 pub mod tables;
 pub mod values;
@@ -32,6 +33,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use reads::{Reading, Reads};
 pub use values::{Args, Columns, Record, Value};
 
 use crate::problem::Result;
@@ -40,6 +42,8 @@ use crate::problem::Result;
 const SQLITE_ROWS: usize = 512;
 /// The most bound values of one statement on SQLite.
 const SQLITE_VALUES: usize = 32_766;
+/// The most connections that read at a time on SQLite, where a read is work of this process.
+const SQLITE_READERS: u32 = 8;
 /// Generated statements of up to this many rows are kept prepared; larger ones only when they are full.
 const SQLITE_PREPARED_ROWS: usize = 16;
 
@@ -101,22 +105,29 @@ pub enum Db {
     Sqlite {
         /// Readers
         read: sqlx::Pool<Sqlite>,
-        /// One connection: [`crate::log::scheduler`] lends it
+        /// One connection: [`crate::log`] lends turns of it
         write: sqlx::Pool<Sqlite>,
         /// Keeps the write-ahead log short
         checkpoints: checkpoint::Checkpoints,
+        /// Lends turns to read
+        reads: Reads,
     },
     /// A server
-    Postgres(sqlx::Pool<Postgres>),
+    Postgres {
+        /// Readers and writers
+        pool: sqlx::Pool<Postgres>,
+        /// Lends turns to read
+        reads: Reads,
+    },
 }
 
 /// An open transaction. Dropped without [`Tx::commit`] it is rolled back.
 #[derive(Debug)]
 pub enum Tx {
-    /// On SQLite it holds the write lock from its beginning
-    Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL, READ COMMITTED
-    Postgres(Transaction<'static, Postgres>),
+    /// On SQLite one that writes holds the write lock from its beginning
+    Sqlite(Transaction<'static, Sqlite>, Option<Reading>),
+    /// On PostgreSQL one that writes is READ COMMITTED
+    Postgres(Transaction<'static, Postgres>, Option<Reading>),
 }
 
 /// Runs `$call` with the arguments of whichever database this is, measured.
@@ -183,18 +194,20 @@ impl Db {
             .connect_with(connect.clone())
             .await?;
         let checkpoints = checkpoint::Checkpoints::new(connect.clone());
+        let readers = options.connections.clamp(1, SQLITE_READERS);
         let read = SqlitePoolOptions::new()
-            .max_connections(options.connections.clamp(1, 8))
+            .max_connections(readers)
             .test_before_acquire(false)
             .connect_with(connect.read_only(true))
             .await?;
-        Ok(Self::Sqlite { read, write, checkpoints })
+        Ok(Self::Sqlite { read, write, checkpoints, reads: Reads::new(readers) })
     }
 
     async fn open_postgres(options: &Options) -> Result<Self, OpenError> {
         let connect = pooler::connect_options(options)?;
+        let connections = options.connections.max(2);
         let pool = PgPoolOptions::new()
-            .max_connections(options.connections.max(2))
+            .max_connections(connections)
             .acquire_timeout(Duration::from_secs(10))
             .test_before_acquire(false)
             .connect_with(connect.clone())
@@ -202,7 +215,7 @@ impl Db {
         match pool {
             // The pool tried again and again, and says only that it did.
             Err(sqlx::Error::PoolTimedOut) => Err(why_unreachable(connect).await.into()),
-            pool => Ok(Self::Postgres(pool?)),
+            pool => Ok(Self::Postgres { pool: pool?, reads: Reads::new(connections) }),
         }
     }
 
@@ -212,25 +225,28 @@ impl Db {
         Ok(match self {
             Self::Sqlite { write, checkpoints, .. } => {
                 checkpoints.before(write).await;
-                Tx::Sqlite(begin::immediate(write).await?)
+                Tx::Sqlite(begin::immediate(write).await?, None)
             }
-            Self::Postgres(pool) => Tx::Postgres(begin::whole(pool, pooler::begin(pool)).await?),
+            Self::Postgres { pool, .. } => Tx::Postgres(begin::whole(pool, pooler::begin(pool)).await?, None),
         })
     }
 
     /// Begins a transaction in which every read sees the same state of the database.
     pub async fn begin_snapshot(&self) -> Result<Tx> {
+        let reading = self.reads().turn().await?;
         Ok(match self {
-            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?),
-            Self::Postgres(pool) => {
-                Tx::Postgres(begin::whole(pool, "begin isolation level repeatable read read only").await?)
+            Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, reading),
+            Self::Postgres { pool, .. } => {
+                let begun = begin::whole(pool, "begin isolation level repeatable read read only").await?;
+                Tx::Postgres(begun, reading)
             }
         })
     }
 
     /// All rows of a query.
     pub async fn fetch_all<'q, R: Record>(&self, sql: &'static str, args: impl Args<'q>) -> Result<Vec<R>> {
-        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres(pool) => pool,
+        let _reading = self.reads().turn().await?;
+        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres { pool, .. } => pool,
             |pool, arguments| sqlx::query_as_with(sql, arguments).fetch_all(pool).await)
     }
 
@@ -240,14 +256,22 @@ impl Db {
         sql: &'static str,
         args: impl Args<'q>,
     ) -> Result<Option<R>> {
-        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres(pool) => pool,
+        let _reading = self.reads().turn().await?;
+        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres { pool, .. } => pool,
             |pool, arguments| sqlx::query_as_with(sql, arguments).fetch_optional(pool).await)
     }
 
     /// The one row of a query that always has one.
     pub async fn fetch_one<'q, R: Record>(&self, sql: &'static str, args: impl Args<'q>) -> Result<R> {
-        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres(pool) => pool,
+        let _reading = self.reads().turn().await?;
+        on!(sql, args, self, Self::Sqlite { read, .. } => read, Self::Postgres { pool, .. } => pool,
             |pool, arguments| sqlx::query_as_with(sql, arguments).fetch_one(pool).await)
+    }
+
+    fn reads(&self) -> &Reads {
+        match self {
+            Self::Sqlite { reads, .. } | Self::Postgres { reads, .. } => reads,
+        }
     }
 
     /// True on SQLite, where all accounts share one write connection.
@@ -258,12 +282,12 @@ impl Db {
     /// Waits until every connection is closed.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write, checkpoints } => {
+            Self::Sqlite { read, write, checkpoints, .. } => {
                 read.close().await;
                 checkpoints.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -271,14 +295,14 @@ impl Db {
 impl Tx {
     /// Runs a statement and says how many rows it touched.
     pub async fn execute<'q>(&mut self, sql: &'static str, args: impl Args<'q>) -> Result<u64> {
-        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+        on!(sql, args, self, Self::Sqlite(tx, _) => &mut **tx, Self::Postgres(tx, _) => &mut **tx,
             |connection, arguments| sqlx::query_with(sql, arguments)
                 .execute(connection).await.map(|done| done.rows_affected()))
     }
 
     /// The one row of a statement that always has one.
     pub async fn fetch_one<'q, R: Record>(&mut self, sql: &'static str, args: impl Args<'q>) -> Result<R> {
-        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+        on!(sql, args, self, Self::Sqlite(tx, _) => &mut **tx, Self::Postgres(tx, _) => &mut **tx,
             |connection, arguments| sqlx::query_as_with(sql, arguments).fetch_one(connection).await)
     }
 
@@ -288,7 +312,7 @@ impl Tx {
         sql: &'static str,
         args: impl Args<'q>,
     ) -> Result<Option<R>> {
-        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+        on!(sql, args, self, Self::Sqlite(tx, _) => &mut **tx, Self::Postgres(tx, _) => &mut **tx,
             |connection, arguments| sqlx::query_as_with(sql, arguments).fetch_optional(connection).await)
     }
 
@@ -298,7 +322,7 @@ impl Tx {
         sql: &'static str,
         args: impl Args<'q>,
     ) -> Result<Vec<R>> {
-        on!(sql, args, self, Self::Sqlite(tx) => &mut **tx, Self::Postgres(tx) => &mut **tx,
+        on!(sql, args, self, Self::Sqlite(tx, _) => &mut **tx, Self::Postgres(tx, _) => &mut **tx,
             |connection, arguments| sqlx::query_as_with(sql, arguments).fetch_all(connection).await)
     }
 
@@ -336,7 +360,7 @@ impl Tx {
         }
         let started = started();
         let result = match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 let mut touched = 0;
                 let limit = SQLITE_ROWS.min(SQLITE_VALUES / C::WIDTH);
                 let mut left = rows;
@@ -352,7 +376,7 @@ impl Tx {
                 }
                 touched
             }
-            Self::Postgres(tx) => {
+            Self::Postgres(tx, _) => {
                 let sql = format!("{before} select {} {after}", unnested(C::WIDTH));
                 sqlx::query_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
                     .execute(&mut **tx)
@@ -379,7 +403,7 @@ impl Tx {
         }
         let started = started();
         let result = match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 let mut found = Vec::new();
                 let limit = SQLITE_ROWS.min(SQLITE_VALUES / C::WIDTH);
                 let mut left = rows;
@@ -394,7 +418,7 @@ impl Tx {
                 }
                 found
             }
-            Self::Postgres(tx) => {
+            Self::Postgres(tx, _) => {
                 let sql = format!("with k({keys}) as (select {}) {select}", unnested(C::WIDTH));
                 sqlx::query_as_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
                     .fetch_all(&mut **tx)
@@ -409,8 +433,8 @@ impl Tx {
     pub async fn commit(self) -> Result<()> {
         let started = started();
         match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+            Self::Sqlite(tx, _) => tx.commit().await?,
+            Self::Postgres(tx, _) => tx.commit().await?,
         }
         finished(started, "commit");
         Ok(())
@@ -419,8 +443,8 @@ impl Tx {
     /// Rolls back and waits for it, so that the connection is free when this returns.
     pub async fn rollback(self) {
         let result = match self {
-            Self::Sqlite(tx) => tx.rollback().await,
-            Self::Postgres(tx) => tx.rollback().await,
+            Self::Sqlite(tx, _) => tx.rollback().await,
+            Self::Postgres(tx, _) => tx.rollback().await,
         };
         if let Err(error) = result {
             tracing::warn!(%error, "rollback failed; the database rolls back by itself");

@@ -81,13 +81,13 @@ impl Tx {
         let names: Vec<&str> = table.columns.iter().map(|column| column.name).collect();
         let sql = AssertSqlSafe(format!("select {} from {}", names.join(", "), table.name));
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 let mut rows = sqlx::query(sql).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     each(cells(&row, table)?).await?;
                 }
             }
-            Self::Postgres(tx) => {
+            Self::Postgres(tx, _) => {
                 let mut rows = sqlx::query(sql).fetch(&mut **tx);
                 while let Some(row) = rows.try_next().await? {
                     each(cells(&row, table)?).await?;
@@ -103,7 +103,7 @@ impl Tx {
         let into = format!("insert into {} ({})", table.name, names.join(", "));
         let width = names.len();
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 for rows in rows.chunks(SQLITE_ROWS.min(SQLITE_VALUES / width)) {
                     let sql = format!("{into} values {}", placeholders(width, rows.len()));
                     let arguments = sqlite(rows).map_err(sqlx::Error::Encode)?;
@@ -111,12 +111,12 @@ impl Tx {
                     query.execute(&mut **tx).await?;
                 }
             }
-            Self::Postgres(tx) if !rows.is_empty() => {
+            Self::Postgres(tx, _) if !rows.is_empty() => {
                 let sql = format!("{into} select {}", unnested(width));
                 let arguments = postgres(table, rows).map_err(sqlx::Error::Encode)?;
                 sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut **tx).await?;
             }
-            Self::Postgres(_) => {}
+            Self::Postgres(..) => {}
         }
         Ok(())
     }
@@ -125,10 +125,10 @@ impl Tx {
     pub async fn clear(&mut self, table: &Table) -> Result<()> {
         let sql = AssertSqlSafe(format!("delete from {}", table.name));
         match self {
-            Self::Sqlite(tx) => {
+            Self::Sqlite(tx, _) => {
                 sqlx::query(sql).execute(&mut **tx).await?;
             }
-            Self::Postgres(tx) => {
+            Self::Postgres(tx, _) => {
                 sqlx::query(sql).execute(&mut **tx).await?;
             }
         }
@@ -139,8 +139,8 @@ impl Tx {
     pub async fn is_empty(&mut self, table: &Table) -> Result<bool> {
         let sql = AssertSqlSafe(format!("select 1 from {} limit 1", table.name));
         Ok(match self {
-            Self::Sqlite(tx) => sqlx::query(sql).fetch_optional(&mut **tx).await?.is_none(),
-            Self::Postgres(tx) => sqlx::query(sql).fetch_optional(&mut **tx).await?.is_none(),
+            Self::Sqlite(tx, _) => sqlx::query(sql).fetch_optional(&mut **tx).await?.is_none(),
+            Self::Postgres(tx, _) => sqlx::query(sql).fetch_optional(&mut **tx).await?.is_none(),
         })
     }
 }

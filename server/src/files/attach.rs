@@ -20,11 +20,11 @@ use crate::{
     database::Tx,
     log::{
         events::{TASK_CHANGED, TaskEvent},
-        scheduler::Class,
         write::Write,
     },
     objects::{Edited, poi_views},
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// The most files of one task or point of interest; all of them travel in its JSON.

@@ -9,11 +9,11 @@ use crate::{
     app::App,
     log::{
         events::{Completed, stored_files},
-        scheduler::Class,
         stored::{self, StoredEntry},
         write::Write,
     },
     problem::Result,
+    scheduler::Class,
 };
 
 /// The most entries that become complete in one transaction.

@@ -29,8 +29,8 @@ use crate::{
     },
     app::App,
     extract::{Json, Path},
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// The routes of files.

@@ -3,8 +3,8 @@
 use crate::{
     access::{Allowed, Caller, Duty, permissions::ManageTasks},
     app::App,
-    log::scheduler::Class,
     problem::Result,
+    scheduler::Class,
 };
 
 use super::{

@@ -15,8 +15,8 @@ use super::{
 use crate::{
     access::{Allowed, Permission},
     app::App,
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// A file that is stored durably.

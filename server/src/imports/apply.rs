@@ -18,9 +18,10 @@ use crate::{
     app::App,
     database::columns,
     jobs::Claim,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     objects::{self, What},
     problem::{Code, Problem, Result},
+    scheduler::Class,
     spreadsheets::{Cell, Row},
     tasks::save::{self, Edit, Effect, Save},
 };

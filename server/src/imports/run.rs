@@ -15,9 +15,9 @@ use crate::{
     },
     app::App,
     database::{Db, Tx},
-    log::scheduler::Class,
     objects::read::Author,
     problem::{Code, Problem, ProblemShown, Result},
+    scheduler::Class,
     texts::Language,
 };
 

@@ -22,8 +22,8 @@ use crate::{
     database::columns,
     files::upload::FileRow,
     jobs::Claim,
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     spreadsheets::{self, Book, Cell, Limits, Row, Unreadable},
 };
 

@@ -21,8 +21,9 @@ use crate::{
     },
     app::App,
     database::Db,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// An import template.

@@ -19,8 +19,9 @@ use crate::{
     app::App,
     files::upload::{StoredFile, hash_from, store_up_to},
     jobs,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     texts::Language,
 };
 

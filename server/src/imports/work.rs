@@ -15,8 +15,8 @@ use crate::{
     },
     app::App,
     jobs::{Claim, Kind},
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// The job of an import; its id is that of the run.

@@ -15,8 +15,8 @@ use crate::{
         time::Instant,
     },
     app::App,
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::{Secrets, readable, typed},
 };
 

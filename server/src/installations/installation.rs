@@ -23,8 +23,9 @@ use crate::{
         time::Instant,
     },
     app::App,
-    log::{entry::marks, scheduler::Class, write::Write},
+    log::{entry::marks, write::Write},
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::Bearer,
 };
 

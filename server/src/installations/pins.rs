@@ -13,8 +13,9 @@ use super::rosters;
 use crate::{
     access::{Allowed, permissions::ManageEmployees},
     app::App,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Result},
+    scheduler::Class,
     secrets::{Secret, hash_password},
 };
 

@@ -18,8 +18,9 @@ use crate::{
     access::{guard::address_key, permissions::ManageInstallations, recheck::recheck},
     api::edit::{Created, Once},
     app::App,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::{Bearer, Holder, Secret},
 };
 

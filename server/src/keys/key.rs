@@ -27,8 +27,9 @@ use crate::{
         time::Instant,
     },
     app::App,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::{Bearer, Holder},
 };
 

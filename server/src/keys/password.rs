@@ -18,8 +18,8 @@ use crate::{
         permissions::ManageKeys,
     },
     app::App,
-    log::scheduler::Class,
     problem::{Problem, Result},
+    scheduler::Class,
     secrets::Secret,
     users::password::generate,
 };

@@ -12,11 +12,11 @@ use super::{
     flush::{self, Appended, Batch},
     head,
     queue::Submission,
-    scheduler::Class,
 };
 use crate::{
     database::Tx,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// What became of a submission.

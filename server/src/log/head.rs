@@ -32,7 +32,7 @@ pub struct Head {
 /// write lock already.
 pub async fn lock(tx: &mut Tx, accounts: &[i64]) -> Result<Vec<Head>> {
     match (&*tx, accounts) {
-        (Tx::Postgres(_), [account]) => {
+        (Tx::Postgres(..), [account]) => {
             let head = tx
                 .fetch_optional(
                     "select account, entry, event, change, task_number, directory, link from account_head \

@@ -1,11 +1,12 @@
 //! A transaction beside the logs: Campo's own, which removes what has no meaning any more, or one account's, for what
 //! is of no log. It takes a turn and holds no lock.
 
-use super::{
-    Log,
+use super::Log;
+use crate::{
+    database::Tx,
+    problem::Result,
     scheduler::{Class, Turn},
 };
-use crate::{database::Tx, problem::Result};
 
 /// The key in the scheduler of what belongs to no account.
 const NO_ACCOUNT: i64 = 0;

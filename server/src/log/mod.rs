@@ -1,7 +1,7 @@
 //! The three logs: entries, events, changes, and the one way to append to them.
 //!
 //! The road of the data: [`queue`] groups the submissions of phones, [`mod@write`] is a transaction of the office; both
-//! take a turn from [`scheduler`], lock the account's [`head`], and hand a batch to [`flush`], which drops
+//! take a turn from [`crate::scheduler`], lock the account's [`head`], and hand a batch to [`flush`], which drops
 //! [`repeats`], reads a [`context`], folds ([`fold`]), links [`chains`], makes [`events`] and [`changes`], and writes
 //! the head back.
 
@@ -19,7 +19,6 @@ pub mod housekeeping;
 pub mod queue;
 pub mod repeats;
 pub mod rows;
-pub mod scheduler;
 pub mod snapshot;
 pub mod stored;
 pub mod tasks;
@@ -34,13 +33,13 @@ use crate::{
     database::Db,
     environment::Environment,
     problem::Result,
+    scheduler::{Class, Each, Scheduler},
     secrets::Secrets,
 };
 use entry::Incoming;
 use flush::Appended;
 use groups::Submitted;
 use housekeeping::Housekeeping;
-use scheduler::{Class, Scheduler};
 use write::Write;
 
 /// The logs of all accounts. Cheap to clone.
@@ -106,7 +105,7 @@ impl Log {
         let turns = if db.is_sqlite() { 1 } else { options.turns.max(1) };
         Self {
             shared: Arc::new(Shared {
-                scheduler: Scheduler::new(turns, options.queue_bound),
+                scheduler: Scheduler::new(turns, Each { sharing: 1, alone: 1 }, options.queue_bound),
                 directory: directory::Directory::default(),
                 queue: queue::Queue::default(),
                 queue_bound: options.queue_bound,

@@ -1,10 +1,10 @@
 //! What waits to be appended, and what a group takes of it.
 //!
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
-//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. Whoever comes next waits for the whole group that is under way: while one
-//! account floods and another is calm, the flood's groups hold at most [`FLOOD_SHARE`] entries, and those of the calm
-//! accounts, which take turns with them, hold none of it; what comes of them while a flood's rows are written joins
-//! that group.
+//! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. While one account floods and another is calm, the flood's groups are smaller:
+//! on SQLite whoever comes next waits for the whole group that is under way, and on PostgreSQL for the processors that
+//! it takes, and for those that answer all whose entries it held. On SQLite the groups of the calm accounts take turns
+//! with the flood's and hold none of it; what comes of them while a flood's rows are written joins that group.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -23,13 +23,15 @@ pub const GROUP_BYTES: usize = 4 * 1024 * 1024;
 /// The most bytes of entries that wait for one account, whatever their number: what waits is held in memory.
 pub const QUEUE_BYTES: usize = 64 * 1024 * 1024;
 
-/// An account floods while more entries of it wait, on SQLite, where all share one connection.
+/// An account floods while more entries of it wait.
 pub const FLOOD_ENTRIES: usize = GROUP_ENTRIES;
 /// The most entries of an account that floods in a group while another is calm; one submission always fits. Small
-/// enough that the rows take no longer than the commit.
+/// enough on SQLite that the rows take no longer than the commit.
 pub const FLOOD_SHARE: usize = 10;
+/// The same on PostgreSQL, where nobody waits for the group itself.
+pub const FLOOD_SHARE_OF_OWN_TURN: usize = 50;
 
-/// A calm account counts for so long after its last submission beside a flood.
+/// A calm account counts for so long after its last submission or edit beside a flood.
 const CALM_US: i64 = 60 * 1_000_000;
 
 /// Entries of one phone that are appended together.
@@ -97,8 +99,6 @@ impl Queue {
     pub(super) fn push(&self, account: i64, submission: Submission, bound: usize) -> Result<bool> {
         let mut guard = self.lock();
         let pending = &mut *guard;
-        let beside_flood =
-            pending.accounts.iter().any(|(other, waiting)| *other != account && waiting.floods());
         let waiting = pending.accounts.entry(account).or_default();
         let bytes = waiting.bytes;
         if waiting.submissions.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES)
@@ -110,12 +110,16 @@ impl Queue {
         }
         waiting.entries += submission.entries.len();
         waiting.bytes += submission.bytes;
-        if beside_flood && !waiting.floods() {
-            pending.calm_until_us = submission.since_us.saturating_add(CALM_US);
-        }
         pending.entries += submission.entries.len();
+        let since_us = submission.since_us;
         waiting.submissions.push_back(submission);
+        pending.note(account, since_us);
         Ok(pending.running.insert(account))
+    }
+
+    /// Notes that somebody edits in the account and waits for it: a flood of others then leaves room, as for submissions.
+    pub(super) fn note_edit(&self, account: i64, now_us: i64) {
+        self.lock().note(account, now_us);
     }
 
     /// Refuses when no submission of the account would be taken.
@@ -134,7 +138,10 @@ impl Queue {
         if all_accounts {
             pending.take_of_all(now_us, &mut size, &mut group);
         } else {
-            while pending.take_one(account, &mut size, &mut group) {}
+            let floods = pending.accounts.get(&account).is_some_and(Waiting::floods);
+            let beside_calm = now_us < pending.calm_until_us;
+            let share = if floods && beside_calm { FLOOD_SHARE_OF_OWN_TURN } else { GROUP_ENTRIES };
+            while size.entries < share && pending.take_one(account, &mut size, &mut group) {}
             if !pending.accounts.contains_key(&account) {
                 pending.rotation.retain(|other| *other != account);
             }
@@ -193,6 +200,14 @@ struct Size {
 }
 
 impl Pending {
+    /// Notes that the account wants a turn.
+    fn note(&mut self, account: i64, now_us: i64) {
+        let flooding = self.flooding();
+        if !flooding.is_empty() && !flooding.contains(&account) {
+            self.calm_until_us = now_us.saturating_add(CALM_US);
+        }
+    }
+
     /// Takes from the accounts in rotation; beside a flood, of the calm ones and of the flood in turn.
     fn take_of_all(&mut self, now_us: i64, size: &mut Size, group: &mut Vec<(i64, Submission)>) {
         let flooding = self.flooding();
@@ -337,6 +352,23 @@ mod tests {
         add(&queue, &[8]);
         while !accounts(&queue.take(7, false, 1)).is_empty() {}
         assert!(queue.joining(&group[..1]).is_empty(), "nobody floods");
+    }
+
+    #[test]
+    fn a_flood_leaves_room_for_who_edits_in_another_account() {
+        let queue = queue(&[7; 200]);
+        queue.note_edit(7, 1);
+        assert_eq!(queue.take(7, true, 2).len(), GROUP_ENTRIES / 10, "an edit of its own");
+        queue.note_edit(8, 1);
+        assert_eq!(accounts(&queue.take(7, true, 2)), [7]);
+    }
+
+    #[test]
+    fn a_flood_in_a_turn_of_its_own_leaves_the_processors_to_others_now_and_then() {
+        let queue = queue(&[&[7; 100][..], &[8; 40]].concat());
+        assert_eq!(accounts(&queue.take(7, false, 1)).len(), FLOOD_SHARE_OF_OWN_TURN / 10);
+        assert_eq!(accounts(&queue.take(8, false, 1)).len(), 40, "it does not flood");
+        assert_eq!(accounts(&queue.take(7, false, CALM_US + 1)).len(), GROUP_ENTRIES / 10);
     }
 
     #[test]

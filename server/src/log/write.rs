@@ -16,13 +16,13 @@ use super::{
     events::{Completed, TaskEvent},
     flush::{self, Batch},
     head,
-    scheduler::{Class, Turn},
 };
 use crate::{
     access::{Allowed, Duty, Principal},
     database::Tx,
     environment::Environment,
     problem::{Code, Problem, Result},
+    scheduler::{Class, Turn},
     secrets::Secrets,
 };
 
@@ -53,6 +53,9 @@ struct Open {
 impl Write {
     pub(super) async fn begin<P>(log: Log, allowed: &Allowed<P>, class: Class) -> Result<Self> {
         let (account, principal) = (allowed.account(), allowed.principal());
+        if class <= Class::Office {
+            log.shared.queue.note_edit(account, log.shared.environment.monotonic_us());
+        }
         let turn = log.shared.scheduler.turn(account, class).await?;
         let mut tx = log.shared.db.begin().await?;
         let head =

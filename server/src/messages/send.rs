@@ -14,11 +14,9 @@ use crate::{
     access::{Allowed, permissions::SendMessages},
     api::edit::{Created, Once},
     app::App,
-    log::{
-        scheduler::Class,
-        write::{About, Write},
-    },
+    log::write::{About, Write},
     problem::{Code, Problem, Result},
+    scheduler::Class,
     tasks::{Links, TaskReference, read},
 };
 

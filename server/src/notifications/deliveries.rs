@@ -19,8 +19,9 @@ use crate::{
     },
     app::App,
     channels::{edit::try_at_once, read},
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// How it stands with an event that was not delivered at once.

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     app::App,
     database::{Tx, columns},
-    log::scheduler::Class,
     problem::Result,
+    scheduler::Class,
     server_setting,
 };
 

@@ -10,8 +10,8 @@ use crate::{
     api::time::Instant,
     app::App,
     channels::read,
-    log::scheduler::Class,
     problem::{Problem, Result},
+    scheduler::Class,
 };
 
 /// From where a channel goes on: one of the two.

@@ -35,8 +35,8 @@ use crate::{
     },
     app::{App, Limits},
     extract::{Json, Path, Query},
-    log::scheduler::Class,
     problem::{ProblemShown, Result},
+    scheduler::Class,
     texts::Language,
 };
 

@@ -23,8 +23,9 @@ use crate::{
     },
     app::App,
     database::Tx,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// What is given to make or change a profile.

@@ -8,8 +8,8 @@ use super::Service;
 use crate::{
     access::Phone,
     app::App,
-    log::scheduler::Class,
     problem::{Code, Result},
+    scheduler::Class,
     secrets::Secret,
 };
 

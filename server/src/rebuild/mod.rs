@@ -20,11 +20,11 @@ use crate::{
     database::Tx,
     log::{
         context::{Context, Wanted},
-        scheduler::Class,
         tasks,
         write::Write,
     },
     problem::Result,
+    scheduler::Class,
 };
 
 /// How many entries are read at a time.

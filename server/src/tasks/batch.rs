@@ -14,8 +14,8 @@ use crate::{
     access::{Allowed, permissions::ManageTasks},
     api::edit::{Created, Once},
     app::App,
-    log::scheduler::Class,
     problem::{Problem, ProblemShown, Result},
+    scheduler::Class,
     texts::Language,
 };
 

@@ -24,8 +24,9 @@ use crate::{
     access::{Allowed, permissions::ManageTasks},
     api::edit::{Created, Once},
     app::App,
-    log::{scheduler::Class, write::About},
+    log::write::About,
     problem::Result,
+    scheduler::Class,
 };
 
 /// The most entries whose attention one note dismisses.

@@ -18,10 +18,10 @@ use crate::{
     app::App,
     log::{
         events::{TASK_DELETED, TaskEvent},
-        scheduler::Class,
         write::About,
     },
     problem::{Code, Result},
+    scheduler::Class,
 };
 
 /// Creates a task from its document: the office part, and the members `status` and `assignments`.

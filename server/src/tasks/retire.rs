@@ -7,8 +7,8 @@ use crate::{
     access::{Caller, Duty, permissions::ManageTasks},
     accounts::settings,
     app::App,
-    log::scheduler::Class,
     problem::Result,
+    scheduler::Class,
 };
 
 /// How many tasks one transaction retires.

@@ -29,10 +29,10 @@ use crate::{
     app::App,
     log::{
         changes::View,
-        scheduler::Class,
         write::{About, Write},
     },
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// What is to be corrected of a punch.

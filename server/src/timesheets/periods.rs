@@ -23,11 +23,9 @@ use super::{
 use crate::{
     access::{Allowed, permissions::ClosePeriods},
     app::App,
-    log::{
-        scheduler::Class,
-        write::{About, Write},
-    },
+    log::write::{About, Write},
     problem::Result,
+    scheduler::Class,
 };
 
 /// The longest period, in days.

@@ -10,8 +10,8 @@ use crate::{
         permissions::HandIn,
     },
     app::App,
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// How far the upload of a ticket is.

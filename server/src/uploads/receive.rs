@@ -17,8 +17,8 @@ use super::{
 use crate::{
     app::App,
     files::{media_type, store::Draft, upload},
-    log::scheduler::Class,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// How far an upload is.

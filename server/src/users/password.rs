@@ -11,8 +11,9 @@ use crate::{
     access::{Allowed, OwnSession, login::login_name, permissions::ManageUsers},
     app::App,
     environment::Environment,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::{NOBODY, Secret, hash_password, readable_secret, verify_password},
 };
 

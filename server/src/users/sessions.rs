@@ -16,8 +16,9 @@ use crate::{
     accounts::own::language_of,
     api::time::Instant,
     app::App,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
     secrets::{Bearer, Holder, NOBODY, Secret, verify_password},
 };
 

@@ -28,9 +28,10 @@ use crate::{
     },
     app::App,
     database::Tx,
-    log::{scheduler::Class, write::Write},
+    log::write::Write,
     problem::{Code, Problem, Result},
     profiles::profile,
+    scheduler::Class,
     secrets::Secret,
 };
 

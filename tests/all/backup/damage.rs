@@ -9,7 +9,7 @@ use campo_server::{
     access::permissions::ManageTasks,
     backup::{self, BackupError},
     files::upload,
-    log::scheduler::Class,
+    scheduler::Class,
     secrets::{MasterKey, Secrets},
 };
 use campo_tests::world::World;

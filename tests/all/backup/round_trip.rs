@@ -9,7 +9,7 @@ use campo_server::{
         tables::Cell,
     },
     files::upload,
-    log::scheduler::Class,
+    scheduler::Class,
     server_setting,
 };
 use campo_tests::{api::Client, world::World};

@@ -11,7 +11,7 @@ use campo_server::{
     app::App,
     backup,
     files::{store::Place, sweep, upload},
-    log::scheduler::Class,
+    scheduler::Class,
 };
 use campo_tests::{
     on_both,

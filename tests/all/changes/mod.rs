@@ -10,7 +10,8 @@ use campo_server::{
     access::permissions::{HandIn, ManagePois},
     access::{Caller, Permissions, Principal},
     changes::{Page, page},
-    log::{changes::View, scheduler::Class},
+    log::changes::View,
+    scheduler::Class,
 };
 use campo_tests::{
     on_both,

@@ -3,7 +3,8 @@
 use campo_protocol::entry::Kind;
 use campo_server::{
     access::{PermissionName, permissions::ViewEntries},
-    log::{scheduler::Class, write::About},
+    log::write::About,
+    scheduler::Class,
     verify::{evidence::Evidence, verify},
 };
 use campo_tests::{

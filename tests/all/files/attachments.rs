@@ -12,7 +12,8 @@ use campo_protocol::{
 };
 use campo_server::{
     access::{PermissionName, permissions::ManageTasks},
-    log::{scheduler::Class, write::About},
+    log::write::About,
+    scheduler::Class,
 };
 use campo_tests::{
     api::Client,

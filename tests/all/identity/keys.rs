@@ -134,7 +134,7 @@ async fn a_key_has_a_password_for_soap_and_ftp(world: World) {
 
     // A password moved to the row of another key does not open.
     let allowed = account.operator().allow::<campo_server::access::permissions::ManageKeys>().unwrap();
-    let mut write = world.app.log.begin(&allowed, campo_server::log::scheduler::Class::Office).await.unwrap();
+    let mut write = world.app.log.begin(&allowed, campo_server::scheduler::Class::Office).await.unwrap();
     write
         .tx()
         .execute(

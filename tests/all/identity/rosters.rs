@@ -1,7 +1,6 @@
 use axum::http::Method;
 use campo_server::{
-    access::permissions::ManageEmployees, installations::rosters, log::scheduler::Class,
-    secrets::verify_password,
+    access::permissions::ManageEmployees, installations::rosters, scheduler::Class, secrets::verify_password,
 };
 use campo_tests::{
     api::Client,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use campo_server::{app::App, jobs, log::scheduler::Class};
+use campo_server::{app::App, jobs, scheduler::Class};
 use campo_tests::{on_both, wait, world::World};
 use serde_json::{Value, json};
 use uuid::Uuid;

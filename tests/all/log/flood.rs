@@ -20,6 +20,7 @@ use campo_tests::{
     office, on_both,
     world::{Phone, World},
 };
+use serde_json::json;
 
 const CALM: usize = 5;
 /// More than the bound, each with fifty entries: the queue holds more than anybody may wait for.
@@ -31,6 +32,7 @@ on_both! {
     a_flooded_account_is_told_to_wait_and_a_calm_one_does_not_notice,
     what_the_office_queues_shuts_out_no_capture,
     many_accounts_at_once_never_run_out_of_turns,
+    who_reads_much_leaves_room_for_those_who_read_little,
 }
 
 /// The server of the world with other bounds.
@@ -152,4 +154,43 @@ async fn many_accounts_at_once_never_run_out_of_turns(world: World) {
         let account = task.await.unwrap().unwrap();
         assert_eq!(check::log_is_whole(&app, account).await.unwrap().entries.len(), 25);
     }
+}
+
+/// How many phones of one account read everything at once, and how many of them may be served before somebody else is.
+const READERS: usize = 200;
+const SERVED_BEFORE: usize = 40;
+
+/// What one account reads takes long, and much of it waits: another's reading goes between.
+async fn who_reads_much_leaves_room_for_those_who_read_little(world: World) {
+    let (busy, calm) = (world.account("busy").await.unwrap(), world.account("calm").await.unwrap());
+    let (ana, eva) = (busy.employee("ZZ1").await.unwrap(), calm.employee("ZZ1").await.unwrap());
+    for _ in 0..50 {
+        office::create_task(&world.app, busy.id, &[ana]).await.unwrap();
+    }
+    let (phone, other) = (busy.phone(ana).await.unwrap(), calm.phone(eva).await.unwrap());
+    let served = Arc::new(AtomicUsize::new(0));
+    let mut reading = Vec::new();
+    for _ in 0..READERS {
+        let (client, served) = (Client::new(&world.app, Some(&phone.bearer)), Arc::clone(&served));
+        reading.push(tokio::spawn(async move {
+            assert_eq!(read_all(&client).await, 200);
+            served.fetch_add(1, Ordering::Relaxed);
+        }));
+    }
+    while served.load(Ordering::Relaxed) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let before = served.load(Ordering::Relaxed);
+    assert_eq!(read_all(&Client::new(&world.app, Some(&other.bearer))).await, 200);
+    let meanwhile = served.load(Ordering::Relaxed) - before;
+    assert!(meanwhile <= SERVED_BEFORE, "waited for {meanwhile} readers of another account");
+    for one in reading {
+        one.await.unwrap();
+    }
+}
+
+/// The status of an exchange of a phone that holds nothing yet.
+async fn read_all(client: &Client) -> u16 {
+    let request = json!({ "format": 1, "clock": { "wall_us": 1 }, "view": { "scopes": {} } });
+    client.post("/v1/sync", &request).await.unwrap().status.as_u16()
 }

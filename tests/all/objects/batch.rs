@@ -8,8 +8,8 @@ use std::sync::{
 use campo_protocol::model::poi::Poi;
 use campo_server::{
     environment::Environment,
-    log::scheduler::Class,
     objects::{self, Operation},
+    scheduler::Class,
 };
 use campo_tests::{
     on_both,

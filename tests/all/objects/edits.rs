@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 use campo_protocol::model::group::Group;
-use campo_server::{access::PermissionName, api::router, log::scheduler::Class, objects, problem::Code};
+use campo_server::{access::PermissionName, api::router, objects, problem::Code, scheduler::Class};
 use campo_tests::{api::Client, on_both, world::World};
 use serde_json::{Value, json};
 

@@ -3,10 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use campo_protocol::scope::Scope;
-use campo_server::{
-    access::permissions::ManagePois,
-    log::{changes::View, scheduler::Class},
-};
+use campo_server::{access::permissions::ManagePois, log::changes::View, scheduler::Class};
 use campo_tests::{
     on_both,
     random::Random,

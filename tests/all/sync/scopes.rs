@@ -14,8 +14,8 @@ use campo_server::{
         installation::{self, InstallationState},
         members::Members,
     },
-    log::scheduler::Class,
     objects::{self, Kept, Operation},
+    scheduler::Class,
     server_setting,
 };
 use campo_tests::{

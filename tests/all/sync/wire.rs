@@ -8,10 +8,7 @@ use campo_protocol::{
     scope::Scope,
     sync::{Answer, MAX_SCOPES},
 };
-use campo_server::{
-    access::permissions::ManagePois,
-    log::{changes::View, scheduler::Class},
-};
+use campo_server::{access::permissions::ManagePois, log::changes::View, scheduler::Class};
 use campo_tests::{
     api::{self, Client},
     on_both,

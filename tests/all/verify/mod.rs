@@ -11,7 +11,8 @@ use campo_server::{
     access::permissions::ViewEntries,
     app::App,
     database::Tx,
-    log::{scheduler::Class, write::About},
+    log::write::About,
+    scheduler::Class,
     verify::{Finding, Summary, evidence::Evidence, verify},
 };
 use campo_tests::{

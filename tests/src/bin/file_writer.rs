@@ -9,7 +9,7 @@ use campo_server::{
     access::{Caller, Duty, permissions::ManageTasks},
     environment::Environment,
     files::upload,
-    log::scheduler::Class,
+    scheduler::Class,
 };
 use campo_tests::world;
 use futures_util::stream;

@@ -17,8 +17,8 @@ use crate::{
     load,
 };
 
-/// How many submissions the calm phone makes, so that two are above the 99th percentile.
-pub(crate) const SUBMISSIONS: usize = 200;
+/// How many submissions the calm phone makes, so that four are above the 99th percentile.
+pub(crate) const SUBMISSIONS: usize = 400;
 const PAUSE: Duration = Duration::from_millis(20);
 /// The phones of the noisy account.
 pub(crate) const NOISY_PHONES: usize = 12;

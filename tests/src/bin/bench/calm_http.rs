@@ -121,7 +121,7 @@ impl Noise {
         let mut messages = Vec::with_capacity(NOISY_MESSAGES);
         for phone in 0..NOISY_PHONES {
             let count = NOISY_MESSAGES / NOISY_PHONES;
-            let (bearer, lines) = cast::phone(company, phone, Mix::Plain, count * NOISY_ENTRIES);
+            let (bearer, lines) = cast::phone(company, phone, Mix::Silent, count * NOISY_ENTRIES);
             let (_, held) = begin(served.address(), &bearer).await?;
             for lines in lines.chunks(NOISY_ENTRIES) {
                 messages.push(message(served.address(), &bearer, &held, lines)?);

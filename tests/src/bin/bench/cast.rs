@@ -15,9 +15,9 @@ use campo_server::{
     environment::Environment,
     log::{
         events,
-        scheduler::Class,
         write::{About, Write},
     },
+    scheduler::Class,
     secrets::{Bearer, Holder},
 };
 use uuid::Uuid;
@@ -60,6 +60,8 @@ pub(crate) struct Person {
 pub(crate) enum Mix {
     /// Four punches, four forms and two messages of ten entries
     Plain,
+    /// Four punches and six forms of ten entries: nothing that comes back in the phone's view
+    Silent,
     /// Two punches, two forms, one message and five reports on tasks of ten entries, one of them a form
     Tasks,
 }
@@ -241,9 +243,9 @@ fn moment(company: &Company, person: &Person, mix: Mix, number: usize) -> (&'sta
     match (mix, number % 10) {
         (_, 0) => ("shift.start", String::new()),
         (_, 9) => ("shift.end", String::new()),
-        (Mix::Plain, 2) => ("break.start", r#","body":{"break":"lunch"}"#.to_owned()),
-        (Mix::Plain, 6) => ("break.end", r#","body":{"break":"lunch"}"#.to_owned()),
-        (_, 4) | (Mix::Plain, 8) => ("message", message(number)),
+        (Mix::Plain | Mix::Silent, 2) => ("break.start", r#","body":{"break":"lunch"}"#.to_owned()),
+        (Mix::Plain | Mix::Silent, 6) => ("break.end", r#","body":{"break":"lunch"}"#.to_owned()),
+        (Mix::Plain | Mix::Tasks, 4) | (Mix::Plain, 8) => ("message", message(number)),
         (Mix::Tasks, 1) => ("task.en_route", of_task),
         (Mix::Tasks, 2) => ("task.arrive", of_task),
         (Mix::Tasks, 3) => ("task.start", of_task),

@@ -17,10 +17,7 @@ use campo_protocol::{
     scope::Scope,
 };
 use campo_server::{
-    access::permissions::ManagePois,
-    app::App,
-    environment::Environment,
-    log::{changes::View, scheduler::Class},
+    access::permissions::ManagePois, app::App, environment::Environment, log::changes::View, scheduler::Class,
 };
 use campo_tests::{
     core_phone, office,

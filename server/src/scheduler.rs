@@ -1,7 +1,7 @@
-//! Who may write next: a queue per account, one turn in flight for each, accounts in rotation.
+//! Who may write or read next: a queue per account, accounts in rotation.
 //!
-//! On SQLite there is one turn at a time, since there is one write connection; on PostgreSQL several, for different
-//! accounts. Captures go before the office's edits, those before imports, those before housekeeping; every
+//! To write, an account has one turn at a time: on SQLite nobody else has one then, since there is one write
+//! connection; on PostgreSQL other accounts do. To read, see [`crate::database::reads`]. Captures go before the office's edits, those before imports, those before housekeeping; every
 //! `PATIENCE`th turn goes to one of the other classes, each in its turn, so that none starves. Queues are bounded:
 //! beyond, the caller is told when to come back.
 
@@ -30,6 +30,8 @@ pub enum Class {
 const CLASSES: [Class; 4] = [Class::Capture, Class::Office, Class::Import, Class::Housekeeping];
 /// One turn in so many goes to a less urgent class that waits, to each of them in rotation.
 const PATIENCE: u64 = 16;
+/// Accounts count as sharing for so many turns after one account had a turn behind another.
+const SHARING: u64 = 1000;
 /// What a caller beyond the queue's bound is told to wait.
 const RETRY_AFTER_S: u64 = 1;
 
@@ -43,17 +45,24 @@ pub struct Scheduler {
 struct State {
     /// Turns that may be lent besides those lent now
     free: usize,
+    /// The most turns that one account has at a time while others have turns, too, and while it alone has
+    each: Each,
+    /// Whose turn was the last one
+    last: i64,
+    /// For how many turns more accounts count as sharing
+    sharing: u64,
     /// The most that wait for one account in one class: a file of many rows must not shut out who edits one task
     bound: usize,
     granted: u64,
     accounts: HashMap<i64, Account>,
-    /// Accounts with a waiting turn of the class and none in flight, in rotation
+    /// Accounts with a waiting turn of the class that may have one more, in rotation
     ready: [VecDeque<i64>; 4],
 }
 
 #[derive(Debug, Default)]
 struct Account {
-    busy: bool,
+    /// Turns that it has
+    lent: usize,
     waiting: [VecDeque<oneshot::Sender<Turn>>; 4],
     /// True for each class in whose rotation the account stands
     queued: [bool; 4],
@@ -65,7 +74,16 @@ impl Account {
     }
 }
 
-/// The right to write one account's data, given back when dropped.
+/// The most turns that one account has at a time.
+#[derive(Debug, Clone, Copy)]
+pub struct Each {
+    /// While other accounts have turns, too
+    pub sharing: usize,
+    /// While it alone has turns
+    pub alone: usize,
+}
+
+/// The right to write or to read one account's data, given back when dropped.
 #[derive(Debug)]
 pub struct Turn {
     account: i64,
@@ -77,23 +95,29 @@ impl Drop for Turn {
         let mut state = self.scheduler.lock();
         state.free += 1;
         if let Some(account) = state.accounts.get_mut(&self.account) {
-            account.busy = false;
-            for class in CLASSES {
-                state.queue(self.account, class);
-            }
-            if state.accounts.get(&self.account).is_some_and(|account| account.len() == 0) {
+            account.lent -= 1;
+            if account.lent == 0 && account.len() == 0 {
                 state.accounts.remove(&self.account);
             }
+            state.queue_all(self.account);
         }
         self.scheduler.lend(state);
     }
 }
 
 impl Scheduler {
-    /// Lends `turns` at a time; at most `bound` wait for one account in one class.
-    pub fn new(turns: usize, bound: usize) -> Self {
-        let state =
-            State { free: turns, bound, granted: 0, accounts: HashMap::new(), ready: Default::default() };
+    /// Lends `turns` at a time, `each` to one account; at most `bound` wait for one account in one class.
+    pub fn new(turns: usize, each: Each, bound: usize) -> Self {
+        let state = State {
+            free: turns,
+            each,
+            last: 0,
+            sharing: 0,
+            bound,
+            granted: 0,
+            accounts: HashMap::new(),
+            ready: Default::default(),
+        };
         Self { state: Arc::new(Mutex::new(state)) }
     }
 
@@ -143,11 +167,18 @@ impl Scheduler {
 }
 
 impl State {
-    /// Puts the account into the class's rotation if it waits there and is not busy.
+    /// Puts the account into the rotation of every class in which it waits.
+    fn queue_all(&mut self, id: i64) {
+        for class in CLASSES {
+            self.queue(id, class);
+        }
+    }
+
+    /// Puts the account into the class's rotation if it waits there and may have one more turn.
     fn queue(&mut self, id: i64, class: Class) {
-        let class = class as usize;
+        let (class, each) = (class as usize, self.each());
         if let Some(account) = self.accounts.get_mut(&id)
-            && !account.busy
+            && account.lent < each
             && !account.queued[class]
             && !account.waiting[class].is_empty()
         {
@@ -156,13 +187,26 @@ impl State {
         }
     }
 
-    /// The next waiting turn, its account marked busy.
+    /// The most turns that one account has now.
+    fn each(&self) -> usize {
+        if self.sharing > 0 { self.each.sharing } else { self.each.alone }
+    }
+
+    /// Counts a turn of the account.
+    fn grant(&mut self, id: i64) {
+        self.granted += 1;
+        self.sharing = if id == self.last { self.sharing.saturating_sub(1) } else { SHARING };
+        self.last = id;
+    }
+
+    /// The next waiting turn, counted as lent to its account.
     fn next(&mut self) -> Option<(i64, oneshot::Sender<Turn>)> {
+        let each = self.each();
         for class in order(self.granted + 1) {
             while let Some(id) = self.ready[class].pop_front() {
                 let Some(account) = self.accounts.get_mut(&id) else { continue };
                 account.queued[class] = false;
-                if account.busy {
+                if account.lent >= each {
                     continue;
                 }
                 let waiting = &mut account.waiting[class];
@@ -170,9 +214,13 @@ impl State {
                     waiting.pop_front();
                 }
                 if let Some(sender) = waiting.pop_front() {
-                    account.busy = true;
-                    self.granted += 1;
+                    account.lent += 1;
+                    self.grant(id);
+                    self.queue_all(id);
                     return Some((id, sender));
+                }
+                if account.lent == 0 && account.len() == 0 {
+                    self.accounts.remove(&id);
                 }
             }
         }
@@ -194,11 +242,15 @@ fn order(turn: u64) -> [usize; CLASSES.len()] {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
+
+    const ONE: Each = Each { sharing: 1, alone: 1 };
 
     #[tokio::test]
     async fn an_account_has_one_turn_at_a_time_and_accounts_rotate() {
-        let scheduler = Scheduler::new(1, 10);
+        let scheduler = Scheduler::new(1, ONE, 10);
         let first = scheduler.turn(1, Class::Office).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut waiting = Vec::new();
@@ -230,14 +282,40 @@ mod tests {
 
     #[tokio::test]
     async fn different_accounts_write_at_the_same_time_where_turns_allow() {
-        let scheduler = Scheduler::new(2, 10);
+        let scheduler = Scheduler::new(2, ONE, 10);
         let _one = scheduler.turn(1, Class::Office).await.unwrap();
         let _two = scheduler.turn(2, Class::Office).await.unwrap();
     }
 
     #[tokio::test]
+    async fn an_account_alone_has_all_turns_and_beside_another_leaves_some() {
+        let scheduler = Scheduler::new(3, Each { sharing: 2, alone: 3 }, 10);
+        let turn = |account| Box::pin(scheduler.turn(account, Class::Office));
+        // the first turn of all counts as another's
+        scheduler.lock().last = 1;
+        let mut turns = vec![turn(1).await.unwrap(), turn(1).await.unwrap(), turn(1).await.unwrap()];
+        let mut other = turn(2);
+        assert!((&mut other).now_or_never().is_none());
+        turns.clear();
+        let other = other.await.unwrap();
+        let _first = turn(1).await.unwrap();
+        let second = turn(1).await.unwrap();
+        drop(other);
+        let mut third = turn(1);
+        assert!((&mut third).now_or_never().is_none(), "one turn is left for others");
+        let other = turn(2).now_or_never().unwrap();
+        drop((other, second));
+        assert!(third.now_or_never().is_some());
+        for _ in 0..SHARING {
+            turn(1).await.unwrap();
+        }
+        let _second = turn(1).await.unwrap();
+        assert!(turn(1).now_or_never().is_some(), "the other account is gone");
+    }
+
+    #[tokio::test]
     async fn a_full_queue_refuses_and_says_when_to_come_back() {
-        let scheduler = Scheduler::new(1, 1);
+        let scheduler = Scheduler::new(1, ONE, 1);
         let turn = scheduler.turn(1, Class::Office).await.unwrap();
         let second = tokio::spawn({
             let scheduler = scheduler.clone();
@@ -257,7 +335,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_gives_up_waiting_passes_the_turn_on() {
-        let scheduler = Scheduler::new(1, 10);
+        let scheduler = Scheduler::new(1, ONE, 10);
         let turn = scheduler.turn(1, Class::Office).await.unwrap();
         let quitter = tokio::spawn({
             let scheduler = scheduler.clone();
@@ -274,7 +352,7 @@ mod tests {
     #[tokio::test]
     async fn no_class_starves_whichever_others_wait() {
         for starving in [Class::Office, Class::Import, Class::Housekeeping] {
-            let scheduler = Scheduler::new(1, 1000);
+            let scheduler = Scheduler::new(1, ONE, 1000);
             let mut turn = scheduler.turn(1, Class::Capture).await.unwrap();
             let mut waiting = Vec::new();
             for class in CLASSES {
