@@ -11,8 +11,9 @@ use std::sync::{
 
 use sqlx::{Pool, Sqlite, sqlite::SqliteConnectOptions, sqlite::SqlitePoolOptions};
 
-/// How many pages are moved at a time, 2 MiB: few enough that syncing them delays no commit by much.
-const PAGES: i64 = 512;
+/// How many pages are moved at a time, 256 KiB: few enough that syncing them delays no commit by much. With 2 MiB the p99 of
+/// a calm account beside a flood was a quarter longer (`make bench BENCH='--only "calm SQLite"'`), and nothing was quicker.
+const PAGES: i64 = 64;
 /// The most transactions between two moves.
 const MOST_TRANSACTIONS: i64 = 256;
 /// A log of more pages than this, 64 MiB, is taken to its end by the writer.
