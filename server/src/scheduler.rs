@@ -83,6 +83,11 @@ pub struct Each {
     pub alone: usize,
 }
 
+impl Each {
+    /// One, whatever the others do.
+    pub const ONE: Self = Self { sharing: 1, alone: 1 };
+}
+
 /// The right to write or to read one account's data, given back when dropped.
 #[derive(Debug)]
 pub struct Turn {
@@ -246,11 +251,9 @@ mod tests {
 
     use super::*;
 
-    const ONE: Each = Each { sharing: 1, alone: 1 };
-
     #[tokio::test]
     async fn an_account_has_one_turn_at_a_time_and_accounts_rotate() {
-        let scheduler = Scheduler::new(1, ONE, 10);
+        let scheduler = Scheduler::new(1, Each::ONE, 10);
         let first = scheduler.turn(1, Class::Office).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let mut waiting = Vec::new();
@@ -282,7 +285,7 @@ mod tests {
 
     #[tokio::test]
     async fn different_accounts_write_at_the_same_time_where_turns_allow() {
-        let scheduler = Scheduler::new(2, ONE, 10);
+        let scheduler = Scheduler::new(2, Each::ONE, 10);
         let _one = scheduler.turn(1, Class::Office).await.unwrap();
         let _two = scheduler.turn(2, Class::Office).await.unwrap();
     }
@@ -315,7 +318,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_refuses_and_says_when_to_come_back() {
-        let scheduler = Scheduler::new(1, ONE, 1);
+        let scheduler = Scheduler::new(1, Each::ONE, 1);
         let turn = scheduler.turn(1, Class::Office).await.unwrap();
         let second = tokio::spawn({
             let scheduler = scheduler.clone();
@@ -335,7 +338,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_gives_up_waiting_passes_the_turn_on() {
-        let scheduler = Scheduler::new(1, ONE, 10);
+        let scheduler = Scheduler::new(1, Each::ONE, 10);
         let turn = scheduler.turn(1, Class::Office).await.unwrap();
         let quitter = tokio::spawn({
             let scheduler = scheduler.clone();
@@ -352,7 +355,7 @@ mod tests {
     #[tokio::test]
     async fn no_class_starves_whichever_others_wait() {
         for starving in [Class::Office, Class::Import, Class::Housekeeping] {
-            let scheduler = Scheduler::new(1, ONE, 1000);
+            let scheduler = Scheduler::new(1, Each::ONE, 1000);
             let mut turn = scheduler.turn(1, Class::Capture).await.unwrap();
             let mut waiting = Vec::new();
             for class in CLASSES {

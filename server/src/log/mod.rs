@@ -105,7 +105,7 @@ impl Log {
         let turns = if db.is_sqlite() { 1 } else { options.turns.max(1) };
         Self {
             shared: Arc::new(Shared {
-                scheduler: Scheduler::new(turns, Each { sharing: 1, alone: 1 }, options.queue_bound),
+                scheduler: Scheduler::new(turns, Each::ONE, options.queue_bound),
                 directory: directory::Directory::default(),
                 queue: queue::Queue::default(),
                 queue_bound: options.queue_bound,

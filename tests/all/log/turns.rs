@@ -21,7 +21,7 @@ async fn no_turn_is_lost_or_given_twice_whoever_gives_up() {
         let mut chance = Random::new(seed);
         let turns = chance.within(&(1..=4)) as usize;
         let accounts = chance.within(&(1..=5));
-        let scheduler = Scheduler::new(turns, Each { sharing: 1, alone: 1 }, 1000);
+        let scheduler = Scheduler::new(turns, Each::ONE, 1000);
         let held = Arc::new(Mutex::new(Held::default()));
         let callers: Vec<_> = (0..chance.within(&(1..=60)))
             .map(|number| {
