@@ -97,7 +97,7 @@ pub fn read_upload(answer: &HttpAnswer) -> Result<Option<i64>, Failure> {
     // The parts that are there are not those that the phone believes: it goes on behind them
     if let Some(ProblemDocument { code, parameters }) = problem(answer)
         && code == "upload_out_of_order"
-        && let Some(received_bytes) = parameters.received_bytes
+        && let Some(received_bytes) = parameters.received_bytes.and_then(|bytes| bytes.parse().ok())
     {
         return Ok(Some(received_bytes));
     }
@@ -119,10 +119,11 @@ struct ProblemDocument {
     parameters: Parameters,
 }
 
+/// What a problem is about: texts, numbers among them.
 #[derive(Debug, Default, Deserialize)]
 struct Parameters {
     #[serde(default)]
-    received_bytes: Option<i64>,
+    received_bytes: Option<String>,
 }
 
 fn problem(answer: &HttpAnswer) -> Option<ProblemDocument> {
@@ -202,7 +203,7 @@ mod tests {
                 answer(
                     409,
                     "application/problem+json",
-                    r#"{"code":"upload_out_of_order","parameters":{"received_bytes":7}}"#,
+                    r#"{"code":"upload_out_of_order","parameters":{"received_bytes":"7"}}"#,
                 ),
                 Ok(Some(7)),
             ),

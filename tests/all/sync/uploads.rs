@@ -4,6 +4,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use campo_mobile_core::wire::{HttpAnswer, read_upload};
 use campo_protocol::model::Ref;
 use campo_protocol::{
     sync::{FileAnswer, HeldFile, MAX_CHUNK_BYTES, MIN_CHUNK_BYTES},
@@ -138,6 +139,16 @@ async fn a_file_arrives_part_by_part_over_a_line_that_breaks(world: World) {
     }
 }
 
+/// The answer as a phone's transport hands it over.
+fn as_received(answer: &Answer) -> HttpAnswer {
+    HttpAnswer {
+        status: answer.status.as_u16(),
+        content_type: Some(answer.header("content-type").to_owned()),
+        retry_after_s: None,
+        body: answer.body.clone(),
+    }
+}
+
 async fn a_part_that_does_not_follow_is_told_where_to_go_on(world: World) {
     let account = world.account("acme").await.unwrap();
     let mut phone = ana(&account).await;
@@ -149,6 +160,7 @@ async fn a_part_that_does_not_follow_is_told_where_to_go_on(world: World) {
         let json = answer.json();
         assert_eq!((answer.status.as_u16(), &json["code"]), (409, &json!("upload_out_of_order")), "{json}");
         assert_eq!(json["parameters"]["received_bytes"], expected.to_string());
+        assert_eq!(read_upload(&as_received(&answer)), Ok(Some(expected)), "the phone goes on from there");
     };
     conflict(50_000, 100_000, 0).await;
     assert_eq!(part(app, &ticket, &file, 0, 50_000).await.status, 200);
