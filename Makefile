@@ -18,9 +18,9 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && cargo test --workspace
 	$(MAKE) simulate
 
-# The server, the phone's core and the test kit are built once more for it, with planted faults. A seed takes half a second
-# of two cores; so many leave CI well below half an hour
-SEEDS := 500
+# The server, the phone's core and the test kit are built once more for it, with planted faults. A seed takes not quite
+# half a second of two cores
+SEEDS := 1000
 simulate: ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on
 	cargo run -p campo-tests --bin simulator --features planted-faults -- $(SEEDS)
 
