@@ -27,6 +27,10 @@ pub enum Class {
     Housekeeping,
 }
 
+/// In place of the account, for what belongs to none: strangers, and the server itself. It never counts as alone, nor
+/// keeps an account from being alone.
+pub const NO_ACCOUNT: i64 = 0;
+
 const CLASSES: [Class; 4] = [Class::Capture, Class::Office, Class::Import, Class::Housekeeping];
 /// One turn in so many goes to a less urgent class that waits, to each of them in rotation.
 const PATIENCE: u64 = 16;
@@ -47,7 +51,7 @@ struct State {
     free: usize,
     /// The most turns that one account has at a time while others have turns, too, and while it alone has
     each: Each,
-    /// Whose turn was the last one
+    /// Which account had the last turn
     last: i64,
     /// For how many turns more accounts count as sharing
     sharing: u64,
@@ -116,7 +120,7 @@ impl Scheduler {
         let state = State {
             free: turns,
             each,
-            last: 0,
+            last: NO_ACCOUNT,
             sharing: 0,
             bound,
             granted: 0,
@@ -181,7 +185,7 @@ impl State {
 
     /// Puts the account into the class's rotation if it waits there and may have one more turn.
     fn queue(&mut self, id: i64, class: Class) {
-        let (class, each) = (class as usize, self.each());
+        let (class, each) = (class as usize, self.each(id));
         if let Some(account) = self.accounts.get_mut(&id)
             && account.lent < each
             && !account.queued[class]
@@ -192,23 +196,26 @@ impl State {
         }
     }
 
-    /// The most turns that one account has now.
-    fn each(&self) -> usize {
-        if self.sharing > 0 { self.each.sharing } else { self.each.alone }
+    /// The most turns that the account has now.
+    fn each(&self, id: i64) -> usize {
+        if self.sharing > 0 || id == NO_ACCOUNT { self.each.sharing } else { self.each.alone }
     }
 
     /// Counts a turn of the account.
     fn grant(&mut self, id: i64) {
         self.granted += 1;
-        self.sharing = if id == self.last { self.sharing.saturating_sub(1) } else { SHARING };
-        self.last = id;
+        if id != NO_ACCOUNT {
+            let is_other = ![id, NO_ACCOUNT].contains(&self.last);
+            self.sharing = if is_other { SHARING } else { self.sharing.saturating_sub(1) };
+            self.last = id;
+        }
     }
 
     /// The next waiting turn, counted as lent to its account.
     fn next(&mut self) -> Option<(i64, oneshot::Sender<Turn>)> {
-        let each = self.each();
         for class in order(self.granted + 1) {
             while let Some(id) = self.ready[class].pop_front() {
+                let each = self.each(id);
                 let Some(account) = self.accounts.get_mut(&id) else { continue };
                 account.queued[class] = false;
                 if account.lent >= each {
@@ -294,9 +301,9 @@ mod tests {
     async fn an_account_alone_has_all_turns_and_beside_another_leaves_some() {
         let scheduler = Scheduler::new(3, Each { sharing: 2, alone: 3 }, 10);
         let turn = |account| Box::pin(scheduler.turn(account, Class::Office));
-        // the first turn of all counts as another's
-        scheduler.lock().last = 1;
-        let mut turns = vec![turn(1).await.unwrap(), turn(1).await.unwrap(), turn(1).await.unwrap()];
+        let mut turns = vec![turn(1).await.unwrap(), turn(1).await.unwrap()];
+        drop(turn(NO_ACCOUNT).await.unwrap());
+        turns.push(turn(1).await.unwrap());
         let mut other = turn(2);
         assert!((&mut other).now_or_never().is_none());
         turns.clear();
@@ -314,6 +321,15 @@ mod tests {
         }
         let _second = turn(1).await.unwrap();
         assert!(turn(1).now_or_never().is_some(), "the other account is gone");
+    }
+
+    #[tokio::test]
+    async fn strangers_never_have_all_turns() {
+        let scheduler = Scheduler::new(3, Each { sharing: 2, alone: 3 }, 10);
+        let turn = |account| Box::pin(scheduler.turn(account, Class::Office));
+        let _turns = (turn(NO_ACCOUNT).await.unwrap(), turn(NO_ACCOUNT).await.unwrap());
+        assert!(turn(NO_ACCOUNT).now_or_never().is_none());
+        assert!(turn(1).now_or_never().is_some());
     }
 
     #[tokio::test]

@@ -21,6 +21,7 @@ use crate::{
     database::reads,
     environment::Environment,
     problem::{self, Code, Problem},
+    scheduler::NO_ACCOUNT,
     telemetry,
 };
 
@@ -52,7 +53,7 @@ pub fn around(router: Router, request_bytes: usize, environment: &Environment) -
 /// The reads of a request take turns for the account that it says it is of: that is known before anything was read, and
 /// whoever lies waits among the readers of that account.
 async fn read_of_account(request: Request, next: Next) -> Response {
-    let account = access::claimed_account(request.headers()).unwrap_or_default();
+    let account = access::claimed_account(request.headers()).unwrap_or(NO_ACCOUNT);
     reads::of_account(account, next.run(request)).await
 }
 

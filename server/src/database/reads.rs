@@ -32,7 +32,8 @@ struct Reader {
     is_reading: Arc<AtomicBool>,
 }
 
-/// Runs `work`, whose reads take turns with those of other accounts. 0 is whoever has not said of which account it is.
+/// Runs `work`, whose reads take turns with those of other accounts. [`NO_ACCOUNT`](crate::scheduler::NO_ACCOUNT) is
+/// whoever has not said of which account it is.
 pub async fn of_account<T>(account: i64, work: impl Future<Output = T>) -> T {
     READER.scope(Reader { account, is_reading: Arc::default() }, work).await
 }

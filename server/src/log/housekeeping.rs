@@ -5,11 +5,8 @@ use super::Log;
 use crate::{
     database::Tx,
     problem::Result,
-    scheduler::{Class, Turn},
+    scheduler::{Class, NO_ACCOUNT, Turn},
 };
-
-/// The key in the scheduler of what belongs to no account.
-const NO_ACCOUNT: i64 = 0;
 
 /// An open transaction that holds no account's lock. Dropped without [`Housekeeping::commit`] it leaves nothing behind.
 ///
