@@ -61,6 +61,11 @@ pub struct Held {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(value_type = std::collections::BTreeMap<String, i64>)]
     pub scopes: BTreeMap<Scope, i64>,
+    /// The scopes of which the phone is still writing what it received, each with the position up to which it received
+    /// it: the answer goes on from there. That the phone holds it, only `scopes` says
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = std::collections::BTreeMap<String, i64>)]
+    pub received: BTreeMap<Scope, i64>,
 }
 
 /// What stays on a phone unsent, shown to the office.

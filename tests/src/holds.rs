@@ -43,7 +43,7 @@ impl Holds {
     /// What a request says of it.
     pub fn held(&self) -> Held {
         let scopes = self.scopes.iter().map(|(scope, held)| (*scope, held.position)).collect();
-        Held { epoch: self.epoch, scopes }
+        Held { epoch: self.epoch, scopes, received: BTreeMap::new() }
     }
 
     /// Applies the view of an answer. True when there is more. Fails where the answer breaks a promise.

@@ -2,7 +2,10 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    task::{JoinError, JoinSet},
+};
 
 use super::{
     SyncState,
@@ -43,8 +46,8 @@ pub(super) struct Road {
     transport: Arc<dyn Transport>,
     listener: Arc<dyn Listener>,
     shown: watch::Sender<SyncState>,
-    /// The exchange or upload under way
-    sent: Option<Under<Event>>,
+    /// The exchange or upload under way: a task of its own, which goes on while the store writes
+    sent: JoinSet<Event>,
     timer: Option<Under<()>>,
     rounds: u64,
     revision: u64,
@@ -72,7 +75,7 @@ impl Road {
             transport,
             listener,
             shown,
-            sent: None,
+            sent: JoinSet::new(),
             timer: None,
             rounds: 0,
             revision: 0,
@@ -97,47 +100,48 @@ impl Road {
                     }
                     Some(Order::End) | None => return,
                 },
-                event = under(&mut self.sent) => {
-                    self.sent = None;
-                    event
-                }
+                Some(event) = self.sent.join_next() => match come(event) {
+                    Some(event) => event,
+                    None => continue,
+                },
                 () = under(&mut self.timer) => {
                     self.timer = None;
                     Event::TimerFired
                 }
             };
-            self.step(event);
+            self.step(event).await;
         }
     }
 
     /// One event and what follows from it at once.
-    fn step(&mut self, event: Event) {
+    async fn step(&mut self, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
             if matches!(event, Event::Failed { .. } | Event::Committed(_) | Event::CommitFailed(_)) {
                 self.rounds += 1;
             }
             for instruction in self.machine.step(event) {
-                events.extend(self.carry_out(instruction));
+                events.extend(self.carry_out(instruction).await);
             }
         }
         self.tidy();
         self.show();
     }
 
-    fn carry_out(&mut self, instruction: Instruction) -> Option<Event> {
+    async fn carry_out(&mut self, instruction: Instruction) -> Option<Event> {
         match instruction {
-            Instruction::Send { number, exchange } => match self.exchange(number, &exchange) {
-                Ok(under) => self.sent = Some(under),
-                Err(failure) => return Some(not_begun(number, &failure)),
-            },
-            Instruction::Upload { number, upload } => match self.upload(number, &upload) {
-                Ok(under) => self.sent = Some(under),
-                Err(failure) => return Some(not_begun(number, &failure)),
-            },
+            Instruction::Send { number, exchange } => {
+                let begun = self.exchange(number, &exchange);
+                return self.begin(number, begun);
+            }
+            Instruction::Upload { number, upload } => {
+                let begun = self.upload(number, &upload);
+                return self.begin(number, begun);
+            }
             Instruction::Commit(commit) => {
                 let now_us = self.environment.now_us();
-                let committed = self.writer.write(move |store| store.commit(&commit, now_us));
+                // No other event comes in between: what is captured meanwhile is told of afterwards
+                let committed = self.writer.write_beside(move |store| store.commit(&commit, now_us)).await;
                 self.revision += 1;
                 let heard = self.listener.changed(self.revision);
                 log_platform(heard);
@@ -157,6 +161,18 @@ impl Road {
             Instruction::Wipe => self.wipe(),
         }
         None
+    }
+
+    /// Lets what was begun go on by itself, in place of what went on before.
+    fn begin(&mut self, number: u64, begun: Result<Under<Event>>) -> Option<Event> {
+        self.sent.abort_all();
+        match begun {
+            Ok(under) => {
+                self.sent.spawn(under);
+                None
+            }
+            Err(failure) => Some(not_begun(number, &failure)),
+        }
     }
 
     fn exchange(&self, number: u64, exchange: &Exchange) -> Result<Under<Event>> {
@@ -283,6 +299,15 @@ impl Road {
         if changed {
             log_platform(self.listener.sync_state(&state));
         }
+    }
+}
+
+/// What came of an exchange or an upload; nothing of one that was given up.
+fn come(event: Result<Event, JoinError>) -> Option<Event> {
+    match event {
+        Ok(event) => Some(event),
+        Err(error) if error.is_cancelled() => None,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }
 

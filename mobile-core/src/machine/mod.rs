@@ -11,6 +11,9 @@
 //! | [`Instruction::StopWaiting`] | the timer | |
 //! | [`Instruction::Wipe`] | the file space and the secure store | |
 //!
+//! While a page of the view is being written, the next one is asked for: a `Send` then comes before its `Commit`, so
+//! that network and disk work at once. Everything else waits for what is under way.
+//!
 //! What the store holds is mirrored in a [`Book`], which moves on with [`Event::Committed`] alone: after a restart the
 //! book is read from the store, and is the same. Everything else the machine knows may be forgotten at any moment.
 
@@ -64,13 +67,22 @@ pub struct Machine {
     number: u64,
 }
 
-/// What is under way. One thing at a time, so that every seed of a simulation has one order.
+/// What is under way. One thing at a time, but for a page that is asked for ahead.
 #[derive(Debug)]
 enum Road {
     Free,
     Asking { number: u64, exchange: Exchange },
     Uploading { number: u64, hash: String },
-    Committing { commit: Box<Commit>, then: Then },
+    Committing { commit: Box<Commit>, then: Then, ahead: Option<Ahead> },
+}
+
+/// The exchange for the next page, asked for before the page before it is written. It counts once that is.
+#[derive(Debug)]
+struct Ahead {
+    number: u64,
+    exchange: Exchange,
+    /// What came of it already
+    came: Option<Event>,
 }
 
 /// What a commit was for.
@@ -137,7 +149,9 @@ impl Machine {
     /// Takes an event in and says what is to be done.
     pub fn step(&mut self, event: Event) -> Vec<Instruction> {
         let mut out = Vec::new();
-        self.take(event, &mut out);
+        if let Some(event) = self.keep_until_committed(event) {
+            self.take(event, &mut out);
+        }
         self.go_on(&mut out);
         out
     }

@@ -1,6 +1,6 @@
 //! The steps of the machine.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use campo_protocol::{
     clock::Clock,
@@ -10,7 +10,7 @@ use campo_protocol::{
 };
 
 use super::{
-    CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer,
+    Ahead, CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer,
     book::Access,
     commit::{Commit, Facts, FileChange},
     event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble, Upload},
@@ -110,8 +110,18 @@ impl Machine {
     }
 
     fn commit(&mut self, commit: Commit, then: Then, out: &mut Vec<Instruction>) {
+        self.commit_and_read_on(commit, then, None, out);
+    }
+
+    fn commit_and_read_on(
+        &mut self,
+        commit: Commit,
+        then: Then,
+        ahead: Option<Ahead>,
+        out: &mut Vec<Instruction>,
+    ) {
         let commit = Box::new(commit);
-        self.road = Road::Committing { commit: commit.clone(), then };
+        self.road = Road::Committing { commit: commit.clone(), then, ahead };
         out.push(Instruction::Commit(commit));
     }
 }
@@ -123,24 +133,44 @@ impl Machine {
         self.stop_waiting(out);
         let entries = self.next_entries();
         let files = self.files_to_ask(&entries);
+        let unsent = self.unsent(&entries);
+        let exchange = Exchange { view: self.held(), unsent, files, entries };
+        self.number += 1;
+        self.road = Road::Asking { number: self.number, exchange: exchange.clone() };
+        out.push(Instruction::Send { number: self.number, exchange });
+    }
+
+    /// What stays unsent beside these `entries`.
+    fn unsent(&self, entries: &[i64]) -> Option<Unsent> {
         let left = || self.book.outbox.iter().filter(|(number, _)| entries.binary_search(number).is_err());
         let unsent = Unsent {
             entries: left().count() as i64,
             oldest_us: left().map(|(_, entry)| entry.captured_us).min(),
             files: self.book.files.len() as i64,
         };
-        let exchange = Exchange {
-            view: Held {
-                epoch: self.book.epoch,
-                scopes: self.book.scopes.iter().map(|(scope, held)| (*scope, held.position)).collect(),
-            },
-            unsent: (unsent.entries > 0 || unsent.files > 0).then_some(unsent),
-            files,
-            entries,
-        };
+        (unsent.entries > 0 || unsent.files > 0).then_some(unsent)
+    }
+
+    fn held(&self) -> Held {
+        let scopes = self.book.scopes.iter().map(|(scope, held)| (*scope, held.position)).collect();
+        Held { epoch: self.book.epoch, scopes, received: BTreeMap::new() }
+    }
+
+    /// Asks for the page behind the one that `commit` writes, when the phone has nothing else to say.
+    fn ask_ahead(&mut self, commit: &Commit, out: &mut Vec<Instruction>) -> Option<Ahead> {
+        let page = commit.view.as_ref()?;
+        let is_silent = self.book.outbox.is_empty() && self.files_to_ask(&[]).is_empty();
+        if !is_silent || self.wanted || self.paused || commit.again {
+            return None;
+        }
+        let mut view = self.held();
+        view.epoch = commit.epoch.or(view.epoch);
+        view.scopes.retain(|scope, _| !page.dropped.contains(scope));
+        view.received = page.scopes.iter().map(|page| (page.scope, page.position)).collect();
+        let exchange = Exchange { entries: Vec::new(), view, unsent: self.unsent(&[]), files: Vec::new() };
         self.number += 1;
-        self.road = Road::Asking { number: self.number, exchange: exchange.clone() };
-        out.push(Instruction::Send { number: self.number, exchange });
+        out.push(Instruction::Send { number: self.number, exchange: exchange.clone() });
+        Some(Ahead { number: self.number, exchange, came: None })
     }
 
     /// The next entries, in the order of capture; those that failed alone come when there are no others.
@@ -195,6 +225,20 @@ impl Machine {
 
 /// What comes back.
 impl Machine {
+    /// Keeps what came of an exchange that was asked for ahead while the page before it is being written.
+    pub(super) fn keep_until_committed(&mut self, event: Event) -> Option<Event> {
+        match (&event, &mut self.road) {
+            (
+                Event::Answered { number, .. } | Event::Failed { number, .. },
+                Road::Committing { ahead: Some(ahead), .. },
+            ) if *number == ahead.number => {
+                ahead.came = Some(event);
+                None
+            }
+            _ => Some(event),
+        }
+    }
+
     fn answered(&mut self, number: u64, sent: Clock, answer: Answer, out: &mut Vec<Instruction>) {
         // An answer that was given up, or one that arrives twice, is not waited for
         let exchange = match &self.road {
@@ -232,7 +276,8 @@ impl Machine {
             files,
         };
         let lines = exchange.entries.len();
-        self.commit(commit, Then::Exchange { more, lines }, out);
+        let ahead = if more { self.ask_ahead(&commit, out) } else { None };
+        self.commit_and_read_on(commit, Then::Exchange { more, lines }, ahead, out);
     }
 
     /// The receipts of entries that were sent, with the hash of what was sent; a conflict has the hash of what the
@@ -365,12 +410,20 @@ impl Machine {
     }
 
     fn committed(&mut self, facts: Facts, out: &mut Vec<Instruction>) {
-        let Road::Committing { commit, then } = std::mem::replace(&mut self.road, Road::Free) else { return };
+        let Road::Committing { commit, then, ahead } = std::mem::replace(&mut self.road, Road::Free) else {
+            return;
+        };
         let mismatch = facts.mismatch;
         self.book.apply(&commit, facts);
+        // Where the store does not stand where it was expected to, what follows is asked for anew
+        let ahead = ahead.filter(|ahead| {
+            let mut expected = ahead.exchange.view.scopes.clone();
+            expected.extend(&ahead.exchange.view.received);
+            !mismatch && expected == self.held().scopes
+        });
         match then {
             Then::Exchange { more, lines } => {
-                self.exchange_committed(&commit, more, lines, out);
+                self.exchange_committed(&commit, more && ahead.is_none(), lines, out);
                 if mismatch {
                     self.mismatched(out);
                 } else if !more {
@@ -382,6 +435,12 @@ impl Machine {
                 if commit.access == Some(Access::Stolen) {
                     out.push(Instruction::Wipe);
                 }
+            }
+        }
+        if let Some(Ahead { number, exchange, came }) = ahead {
+            self.road = Road::Asking { number, exchange };
+            if let Some(came) = came {
+                self.take(came, out);
             }
         }
     }

@@ -6,6 +6,8 @@ use std::{
     thread::JoinHandle,
 };
 
+use tokio::sync::oneshot;
+
 use super::{
     Store,
     failure::{Result, StoreFailure},
@@ -56,10 +58,21 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        self.on_desk(move |desk| match &mut desk.store {
-            Some(store) => work(store),
-            None => Err(StoreFailure::Paused),
-        })
+        self.on_desk(on_store(work))
+    }
+
+    /// As [`Self::write`], without standing still meanwhile.
+    pub async fn write_beside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, result) = oneshot::channel();
+        let work = on_store(work);
+        self.queue(Box::new(move |desk: &mut Desk| {
+            // Whoever asked may be gone; the work is done all the same
+            let _ = answer.send(work(desk));
+        }))?;
+        result.await.map_err(|_| gone())?
     }
 
     /// Reads beside whatever is being written.
@@ -101,19 +114,35 @@ impl Writer {
         &self,
         work: impl FnOnce(&mut Desk) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let gone = || StoreFailure::Other("the thread of the store has ended".to_owned());
         let (answer, result) = mpsc::sync_channel(1);
-        let work = Box::new(move |desk: &mut Desk| {
+        self.queue(Box::new(move |desk: &mut Desk| {
             // Whoever asked may be gone; the work is done all the same
             let _ = answer.send(work(desk));
-        });
-        self.queue.as_ref().ok_or_else(gone)?.send(work).map_err(|_| gone())?;
+        }))?;
         result.recv().map_err(|_| gone())?
+    }
+
+    fn queue(&self, work: Work) -> Result<()> {
+        self.queue.as_ref().ok_or_else(gone)?.send(work).map_err(|_| gone())
     }
 
     fn reader(&self) -> MutexGuard<'_, Option<Store>> {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Work on the store, where it is not paused.
+fn on_store<T>(
+    work: impl FnOnce(&mut Store) -> Result<T> + Send + 'static,
+) -> impl FnOnce(&mut Desk) -> Result<T> + Send + 'static {
+    |desk| match &mut desk.store {
+        Some(store) => work(store),
+        None => Err(StoreFailure::Paused),
+    }
+}
+
+fn gone() -> StoreFailure {
+    StoreFailure::Other("the thread of the store has ended".to_owned())
 }
 
 impl Drop for Writer {

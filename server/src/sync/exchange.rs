@@ -1,5 +1,7 @@
 //! One exchange of a phone, without HTTP.
 
+use std::collections::BTreeMap;
+
 use campo_protocol::{
     faults::Faults,
     sync::{Answer, Held, MAX_FILES, MAX_SCOPES, Request},
@@ -68,8 +70,10 @@ fn check(request: &Request) -> Result<()> {
         return Err(Problem::new(Code::FormatUnknown).with("found", request.format).with("expected", FORMAT));
     }
     let mut faults = Faults::default();
-    let scopes = request.view.as_ref().map_or(0, |held| held.scopes.len());
-    faults.check_count("/view/scopes", scopes, MAX_SCOPES);
+    if let Some(held) = &request.view {
+        faults.check_count("/view/scopes", held.scopes.len(), MAX_SCOPES);
+        faults.check_count("/view/received", held.received.len(), MAX_SCOPES);
+    }
     faults.check_count("/files", request.files.len(), MAX_FILES);
     Ok(faults.into_result()?)
 }
@@ -77,5 +81,9 @@ fn check(request: &Request) -> Result<()> {
 /// What a phone holds of another epoch: nothing that counts. Its scopes are still named, so that it hears which it has
 /// no longer.
 fn renounced(held: &Held) -> Held {
-    Held { epoch: held.epoch, scopes: held.scopes.keys().map(|scope| (*scope, 0)).collect() }
+    Held {
+        epoch: held.epoch,
+        scopes: held.scopes.keys().map(|scope| (*scope, 0)).collect(),
+        received: BTreeMap::new(),
+    }
 }

@@ -3,7 +3,7 @@
 //! Everything is read in one snapshot. An object can stand under several scopes, and so the digests of all of them agree
 //! only in one state of the database.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use campo_protocol::{
     scope::Scope,
@@ -51,6 +51,9 @@ struct HeadRow {
 #[derive(Debug)]
 struct Place {
     scope: Scope,
+    /// Up to where the phone holds it
+    held: i64,
+    /// Where the answer goes on
     after: i64,
     head: HeadRow,
 }
@@ -103,10 +106,13 @@ async fn places(tx: &mut Tx, phone: &Phone, held: &Held, scopes: Vec<Scope>) -> 
     heads.sort_by_key(|head| head.number);
     let place = |head: HeadRow| {
         let scope = *scopes.get(head.number as usize)?;
-        let after = held.scopes.get(&scope).copied().unwrap_or(0);
         // What the server never gave is no position: such a scope is read anew.
-        let after = if (0..=head.position).contains(&after) { after } else { 0 };
-        Some(Place { scope, after, head })
+        let given = |position: &i64| (0..=head.position).contains(position);
+        let in_scope = |positions: &BTreeMap<Scope, i64>| positions.get(&scope).copied();
+        let own = in_scope(&held.scopes).filter(given).unwrap_or(0);
+        let after =
+            in_scope(&held.received).map_or(own, |received| if given(&received) { received } else { 0 });
+        Some(Place { scope, held: own, after, head })
     };
     Ok(heads.into_iter().filter_map(place).collect())
 }
@@ -162,7 +168,7 @@ fn pages(places: &[Place], mut rows: Vec<ChangeRow>) -> Result<(Vec<ScopePage>, 
         own.entry(row.number).or_default().push(row.into_change()?);
     }
     let mut pages = Vec::new();
-    for Place { scope, after, head } in places {
+    for Place { scope, after, head, .. } in places {
         let position = match end {
             Some((number, _)) if head.number > number => break,
             Some((number, position)) if head.number == number => position,
@@ -189,9 +195,9 @@ impl Place {
 
     /// What the phone says here for the first time. Tasks stand under employees alone, and the office asks of tasks.
     fn confirmed(&self) -> Option<Confirmed> {
-        let is_new = self.after > self.head.confirmed.unwrap_or(0);
+        let is_new = self.held > self.head.confirmed.unwrap_or(0);
         (is_new && matches!(self.scope, Scope::Employee(_)))
-            .then_some(Confirmed { scope: self.scope, position: self.after })
+            .then_some(Confirmed { scope: self.scope, position: self.held })
     }
 }
 

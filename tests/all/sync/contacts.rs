@@ -1,6 +1,6 @@
 //! What the office sees of phones: when they were heard of, what they hold, and since when they have a task.
 
-use campo_protocol::sync::Unsent;
+use campo_protocol::{scope::Scope, sync::Unsent};
 use campo_server::access::PermissionName;
 use campo_tests::{
     api::Client,
@@ -13,6 +13,7 @@ use uuid::Uuid;
 on_both! {
     an_office_sees_when_a_phone_was_heard_of_and_what_it_still_holds,
     a_task_is_on_a_phone_once_the_phone_said_so,
+    what_a_phone_received_and_still_writes_is_not_on_it,
     an_exchange_that_says_nothing_new_writes_nothing,
 }
 
@@ -96,6 +97,36 @@ async fn a_task_is_on_a_phone_once_the_phone_said_so(world: World) {
     }
     assert!(since(&office, later).await.iter().all(Value::is_string));
     assert!(since(&office, task).await[0].as_str() > second[0].as_str());
+}
+
+async fn what_a_phone_received_and_still_writes_is_not_on_it(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let office = dispatcher(&account).await;
+    let task = office::create_task(&world.app, account.id, &[ana]).await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    phone.open_session().await.unwrap();
+    phone.catch_up().await.unwrap();
+    let written = phone.request();
+    let scope = Scope::Employee(ana);
+    let positions = written.view.clone().unwrap().scopes;
+    // From the beginning on where the position is none that the server gave
+    for (add, expected) in [(0, None), (1_000_000, Some(0)), (-1_000_000, Some(0))] {
+        let mut writing = written.clone();
+        let view = writing.view.as_mut().unwrap();
+        view.scopes.clear();
+        view.received = positions.clone();
+        *view.received.get_mut(&scope).unwrap() += add;
+        let answer = phone.exchange_at(&world.app, &writing, &[]).await.unwrap();
+        let pages = answer.view.unwrap().scopes;
+        let after = pages.iter().find(|page| page.scope == scope).map(|page| page.after);
+        assert_eq!((after, pages.len()), (expected, usize::from(expected.is_some())));
+        world.app.contacts.write(&world.app).await.unwrap();
+        assert_eq!(since(&office, task).await, [Value::Null]);
+    }
+    phone.exchange_at(&world.app, &written, &[]).await.unwrap();
+    world.app.contacts.write(&world.app).await.unwrap();
+    assert!(since(&office, task).await[0].is_string());
 }
 
 async fn an_exchange_that_says_nothing_new_writes_nothing(world: World) {

@@ -84,7 +84,12 @@ async fn phones_that_read_while_everything_changes_hold_what_the_server_has(worl
             publish(&account, views.collect()).await;
             for phone in [&mut steady, &mut fresh] {
                 if random.chance(60) {
-                    phone.exchange(&[]).await.unwrap();
+                    let mut request = phone.request();
+                    if let Some(view) = request.view.as_mut().filter(|_| random.chance(30)) {
+                        // It still writes what it received
+                        view.received = std::mem::take(&mut view.scopes);
+                    }
+                    phone.exchange_at(&account.app, &request, &[]).await.unwrap();
                 }
                 if random.chance(5) {
                     // It lost its mind and reads a scope anew.

@@ -109,11 +109,15 @@ async fn more_scopes_than_a_phone_can_hold_are_refused_before_anything_is_taken(
     let mut phone = account.phone(ana).await.unwrap();
     let client = Client::new(&world.app, Some(&phone.bearer));
     let line = phone.line("shift.start", "");
-    for (count, expected) in [(MAX_SCOPES, StatusCode::OK), (1000, StatusCode::UNPROCESSABLE_ENTITY)] {
+    for (name, count, expected) in [
+        ("scopes", MAX_SCOPES, StatusCode::OK),
+        ("scopes", 1000, StatusCode::UNPROCESSABLE_ENTITY),
+        ("received", 1000, StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
         let scopes: serde_json::Map<_, _> = (0..count as u128)
             .map(|id| (Scope::Group(Uuid::from_u128(id)).to_string(), json!(id as i64)))
             .collect();
-        let head = json!({ "format": 1, "clock": { "wall_us": 1 }, "view": { "scopes": scopes } });
+        let head = json!({ "format": 1, "clock": { "wall_us": 1 }, "view": { name: scopes } });
         let mut body = head.to_string().into_bytes();
         if expected != StatusCode::OK {
             body.push(b'\n');
@@ -125,7 +129,10 @@ async fn more_scopes_than_a_phone_can_hold_are_refused_before_anything_is_taken(
             assert_eq!(answer.json()["view"]["dropped"].as_array().unwrap().len(), count);
         } else {
             let fault = &answer.json()["faults"][0];
-            assert_eq!((&fault["field"], &fault["code"]), (&json!("/view/scopes"), &json!("too_many")));
+            assert_eq!(
+                (&fault["field"], &fault["code"]),
+                (&json!(format!("/view/{name}")), &json!("too_many"))
+            );
         }
     }
     let (entries,): (i64,) = world

@@ -24,6 +24,8 @@ enum Happening {
     Revoke(bool),
     Shrink(u8),
     Pause(bool),
+    Slow(bool),
+    Write,
 }
 
 fn happening() -> impl Strategy<Value = Happening> {
@@ -44,6 +46,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         1 => any::<bool>().prop_map(Happening::Revoke),
         1 => (1..5_u8).prop_map(Happening::Shrink),
         1 => any::<bool>().prop_map(Happening::Pause),
+        1 => any::<bool>().prop_map(Happening::Slow),
+        3 => Just(Happening::Write),
     ]
 }
 
@@ -93,7 +97,9 @@ fn happens(phone: &mut Phone, server: &mut Server, backup: &mut Server, happenin
         Happening::Revoke(revoked) => server.revoked = revoked,
         Happening::Shrink(most) => server.most_lines = usize::from(most),
         Happening::Pause(paused) => phone.step(if paused { Event::Paused } else { Event::Resumed }),
-        Happening::Deliver | Happening::Lose(_) | Happening::Fire => {}
+        Happening::Slow(slow) => phone.slow = slow,
+        Happening::Write if phone.writing.is_some() => phone.write(),
+        Happening::Deliver | Happening::Lose(_) | Happening::Fire | Happening::Write => {}
     }
 }
 

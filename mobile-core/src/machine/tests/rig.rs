@@ -11,6 +11,7 @@ use crate::{
     environment::PlatformClock as _,
     machine::{
         Machine,
+        commit::Commit,
         event::{CommitFailure, Event, Exchange, Failure, Instruction, Upload},
     },
     store::{
@@ -38,6 +39,9 @@ pub(super) struct Phone {
     pub(super) armed: Option<(i64, i64)>,
     /// The next commits fail
     pub(super) failing: Option<CommitFailure>,
+    /// Commits wait until [`Phone::write`]
+    pub(super) slow: bool,
+    pub(super) writing: Option<Box<Commit>>,
     pub(super) exchanges: usize,
     pub(super) now_us: i64,
     captured: u128,
@@ -56,6 +60,8 @@ impl Phone {
             sent: None,
             armed: None,
             failing: None,
+            slow: false,
+            writing: None,
             exchanges: 0,
             now_us: 0,
             captured: 0,
@@ -93,12 +99,8 @@ impl Phone {
                 self.sent = Some(Sent::Exchange { number, bytes, exchange });
             }
             Instruction::Upload { number, upload } => self.sent = Some(Sent::Upload { number, upload }),
-            Instruction::Commit(commit) => {
-                return Some(match self.failing {
-                    Some(failure) => Event::CommitFailed(failure),
-                    None => Event::Committed(self.store.commit(&commit, self.now_us).unwrap()),
-                });
-            }
+            Instruction::Commit(commit) if self.slow => self.writing = Some(commit),
+            Instruction::Commit(commit) => return Some(self.commit(&commit)),
             Instruction::Wait { at_least_us, at_most_us } => {
                 assert!(at_least_us <= at_most_us);
                 self.armed = Some((at_least_us, at_most_us));
@@ -107,6 +109,20 @@ impl Phone {
             Instruction::Wipe => {}
         }
         None
+    }
+
+    fn commit(&mut self, commit: &Commit) -> Event {
+        match self.failing {
+            Some(failure) => Event::CommitFailed(failure),
+            None => Event::Committed(self.store.commit(commit, self.now_us).unwrap()),
+        }
+    }
+
+    /// The commit that waited is made.
+    pub(super) fn write(&mut self) {
+        let commit = self.writing.take().expect("nothing waits to be written");
+        let event = self.commit(&commit);
+        self.step(event);
     }
 
     /// Holds after every step.
@@ -196,6 +212,7 @@ impl Phone {
         self.machine = Machine::new(self.store.book().unwrap());
         self.sent = None;
         self.armed = None;
+        self.writing = None;
         self.step(Event::Started);
     }
 
@@ -208,7 +225,9 @@ impl Phone {
     pub(super) fn settle(&mut self, server: &mut Server) {
         self.step(Event::SyncRequested);
         for _ in 0..1000 {
-            if self.sent.is_some() {
+            if self.writing.is_some() {
+                self.write();
+            } else if self.sent.is_some() {
                 self.deliver(server);
             } else if self.machine.book().outbox.is_empty() && self.machine.book().files.is_empty() {
                 return;

@@ -77,7 +77,8 @@ impl Server {
                 }),
             }
         }
-        let held = request.view.unwrap();
+        let mut held = request.view.unwrap();
+        held.scopes.extend(held.received);
         let from_zero = held.epoch != Some(self.epoch);
         let view = (!self.revoked).then(|| self.view(&held.scopes, from_zero));
         let files = request

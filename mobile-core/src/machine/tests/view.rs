@@ -3,8 +3,11 @@
 use campo_protocol::scope::Scope;
 use uuid::Uuid;
 
-use super::{rig::Phone, server::Server};
-use crate::machine::event::Failure;
+use super::{
+    rig::{Phone, Sent},
+    server::Server,
+};
+use crate::machine::event::{CommitFailure, Failure};
 
 const SCOPE: Scope = Scope::Account;
 const OTHER: Scope = Scope::Catalogue;
@@ -21,6 +24,104 @@ fn pages_follow_each_other_until_the_phone_holds_everything() {
     server.put(SCOPE, 3, None);
     server.put(SCOPE, 4, Some("changed"));
     server.scopes.remove(&OTHER);
+    phone.settle(&mut server);
+    phone.assert_agrees(&server);
+}
+
+/// A phone whose disk takes its time, with the first page received and being written.
+fn writing_the_first_page(server: &mut Server) -> Phone {
+    for id in 0..20 {
+        server.put(SCOPE, id, Some("a"));
+    }
+    let mut phone = Phone::new();
+    phone.slow = true;
+    phone.deliver(server);
+    phone
+}
+
+/// What was sent goes on from what was received, and says that the phone holds what it holds.
+fn asked_ahead(phone: &Phone) -> bool {
+    let Some(Sent::Exchange { exchange, .. }) = &phone.sent else { panic!("nothing was sent") };
+    let held = phone.store.book().unwrap().scopes;
+    assert!(exchange.view.scopes.iter().all(|(scope, position)| held[scope].position == *position));
+    !exchange.view.received.is_empty()
+}
+
+#[test]
+fn the_next_page_is_asked_for_while_one_is_being_written() {
+    let mut server = Server::new();
+    let mut phone = writing_the_first_page(&mut server);
+    let mut ahead = 0;
+    while phone.writing.is_some() {
+        let held = phone.store.objects(&SCOPE, "thing").unwrap();
+        if phone.sent.is_some() {
+            assert!(asked_ahead(&phone));
+            ahead += 1;
+            // The answer may come before the page is written, and waits for it
+            if ahead % 2 == 0 {
+                phone.deliver(&mut server);
+                assert_eq!(phone.store.objects(&SCOPE, "thing").unwrap().len(), held.len());
+            }
+        }
+        phone.write();
+        if phone.writing.is_none() && phone.sent.is_some() {
+            phone.deliver(&mut server);
+        }
+    }
+    assert!(ahead > 3, "{ahead}");
+    assert_eq!(phone.exchanges, ahead + 1);
+    phone.assert_agrees(&server);
+}
+
+#[test]
+fn what_was_asked_ahead_of_a_page_that_could_not_be_written_is_not_taken_in() {
+    for is_early in [true, false] {
+        let mut server = Server::new();
+        let mut phone = writing_the_first_page(&mut server);
+        assert!(asked_ahead(&phone));
+        if is_early {
+            phone.deliver(&mut server);
+        }
+        phone.failing = Some(CommitFailure::DiskFull);
+        phone.write();
+        if !is_early {
+            phone.deliver(&mut server);
+        }
+        assert_eq!((phone.writing.is_none(), phone.store.all_objects().unwrap().len()), (true, 0));
+        phone.failing = None;
+        phone.fire();
+        phone.settle(&mut server);
+        phone.assert_agrees(&server);
+    }
+}
+
+#[test]
+fn what_was_asked_ahead_and_failed_is_asked_for_again_once_the_page_is_written() {
+    let mut server = Server::new();
+    let mut phone = writing_the_first_page(&mut server);
+    phone.lose(Failure::Offline);
+    phone.write();
+    assert!(phone.armed.is_some() && phone.machine.trouble().is_some());
+    phone.fire();
+    assert!(!asked_ahead(&phone));
+    phone.settle(&mut server);
+    phone.assert_agrees(&server);
+}
+
+#[test]
+fn nothing_is_asked_ahead_while_something_waits_to_be_handed_in() {
+    let mut server = Server::new();
+    for id in 0..20 {
+        server.put(SCOPE, id, Some("a"));
+    }
+    let mut phone = Phone::new();
+    phone.slow = true;
+    phone.capture();
+    phone.deliver(&mut server);
+    assert!(phone.sent.is_none());
+    phone.write();
+    let Some(Sent::Exchange { exchange, .. }) = &phone.sent else { panic!("nothing was sent") };
+    assert_eq!((exchange.entries.len(), exchange.view.received.len()), (1, 0));
     phone.settle(&mut server);
     phone.assert_agrees(&server);
 }
@@ -89,7 +190,7 @@ fn a_server_that_never_agrees_is_asked_less_and_less() {
     server.put(SCOPE, 1, Some("a"));
     for _ in 0..6 {
         while let Some(sent) = phone.sent.take() {
-            let super::rig::Sent::Exchange { number, bytes, .. } = sent else { panic!() };
+            let Sent::Exchange { number, bytes, .. } = sent else { panic!() };
             let mut answer = server.answer(&bytes);
             for page in &mut answer.view.as_mut().unwrap().scopes {
                 page.digest += 1;

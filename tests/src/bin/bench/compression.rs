@@ -1,6 +1,6 @@
 //! What compression makes of the bodies of the exchange, and what it costs: one small table.
 
-use std::{fmt::Write as _, hint::black_box, io::Read as _, time::Instant};
+use std::{collections::BTreeMap, fmt::Write as _, hint::black_box, io::Read as _, time::Instant};
 
 use anyhow::{Result, ensure};
 use campo_protocol::{
@@ -121,7 +121,7 @@ fn held() -> Held {
         Scope::Catalogue,
     ];
     let positions = scopes.into_iter().enumerate().map(|(at, scope)| (scope, 4711 * (at as i64 + 1)));
-    Held { epoch: Some(chance.uuid()), scopes: positions.collect() }
+    Held { epoch: Some(chance.uuid()), scopes: positions.collect(), received: BTreeMap::new() }
 }
 
 /// An answer with places, as a phone that begins gets it.
