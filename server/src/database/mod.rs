@@ -44,6 +44,8 @@ const SQLITE_ROWS: usize = 512;
 const SQLITE_VALUES: usize = 32_766;
 /// The most connections that read at a time on SQLite, where a read is work of this process.
 const SQLITE_READERS: u32 = 8;
+/// How many rows the thread of a connection makes before it waits for whoever reads them: both switch once a buffer.
+const SQLITE_ROWS_AHEAD: usize = 1024;
 /// Generated statements of up to this many rows are kept prepared; larger ones only when they are full.
 const SQLITE_PREPARED_ROWS: usize = 16;
 
@@ -185,6 +187,7 @@ impl Db {
             .optimize_on_close(true, 400)
             .pragma("temp_store", "memory")
             .pragma("wal_autocheckpoint", "0")
+            .row_buffer_size(SQLITE_ROWS_AHEAD)
             .statement_cache_capacity(400);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
