@@ -19,6 +19,10 @@ pub(super) const INSERTED: &[(&str, &str)] = &[
 const ENTRY: usize = 0;
 const LINK: usize = 3;
 const EVENT: usize = 4;
+const MESSAGE: usize = 6;
+/// Behind these: what phones are shown of messages, which is new, too.
+const SHOWN: usize = 7;
+const SHOWN_BODY: usize = 8;
 
 /// The tables whose rows a group writes anew, their keys, and the columns by which an entry touches them.
 pub(super) const REPLACED: &[(&str, &[&str], &[&str])] = &[
@@ -70,13 +74,20 @@ impl Written {
     /// `tables` are those of [`INSERTED`], in the order of the log, then those of [`REPLACED`].
     /// The groups of the run were of one account each if `apart`.
     pub(super) fn from_tables(mut tables: Vec<Table>, apart: bool) -> Result<Self> {
-        let replaced = tables.split_off(INSERTED.len());
+        let mut replaced = tables.split_off(INSERTED.len());
         let mut inserted = tables;
         // what the office wrote was there before
         let installation = inserted[ENTRY].column("installation")?;
         inserted[ENTRY].rows.retain(|row| row[installation] != Cell::Null);
+        for shown in [CHANGE, CHANGE_BODY] {
+            inserted.push(replaced[shown].take("kind", &Cell::Text("message".to_owned()))?);
+        }
         let rows = rows_of_entries(&inserted)?;
-        let touched = replaced.iter().zip(REPLACED).map(touched).collect::<Result<Vec<_>>>()?;
+        let touched = replaced
+            .iter()
+            .zip(REPLACED)
+            .map(|(table, (_, _, columns))| by_columns(table, columns))
+            .collect::<Result<Vec<_>>>()?;
         let groups = count_groups(&inserted[EVENT], &rows, apart)?;
         let entries = entries(&inserted, rows, &replaced, &touched)?;
         Ok(Self { inserted, replaced, entries, groups, apart })
@@ -157,8 +168,7 @@ fn rows_of_entries(inserted: &[Table]) -> Result<RowsOfEntries> {
 /// The rows of one replaced table, by the columns through which entries touch them.
 type Touched = HashMap<Row, Vec<usize>>;
 
-fn touched(of: (&Table, &(&str, &[&str], &[&str]))) -> Result<Touched> {
-    let (table, (_, _, columns)) = of;
+fn by_columns(table: &Table, columns: &[&str]) -> Result<Touched> {
     let columns = columns.iter().map(|name| table.column(name)).collect::<Result<Vec<_>>>()?;
     let mut touched = Touched::new();
     for (at, row) in table.rows.iter().enumerate() {
@@ -173,14 +183,19 @@ fn entries(
     replaced: &[Table],
     touched: &[Touched],
 ) -> Result<Vec<Entry>> {
-    let (entry, link, change) = (&inserted[ENTRY], &inserted[LINK], &replaced[CHANGE]);
+    let (entry, link, message) = (&inserted[ENTRY], &inserted[LINK], &inserted[MESSAGE]);
+    let change = &replaced[CHANGE];
+    let by_message = |table: usize| Ok((table, by_columns(&inserted[table], &["account", "id"])?));
+    let shown: Vec<(usize, Touched)> =
+        [SHOWN, SHOWN_BODY].map(by_message).into_iter().collect::<Result<_>>()?;
+    let shown_scope = inserted[SHOWN].column("scope")?;
     let (account, position) = (entry.column("account")?, entry.column("position")?);
     let (installation, task) = (entry.column("installation")?, entry.column("task")?);
-    let (chain, scope) = (link.column("chain")?, change.column("scope")?);
+    let (chain, scope, message_id) = (link.column("chain")?, change.column("scope")?, message.column("id")?);
     let mut entries = Vec::with_capacity(entry.rows.len());
     for row in &entry.rows {
         let own = integer(&row[account])?;
-        let inserts = rows.remove(&(own, integer(&row[position])?)).context("an entry without rows")?;
+        let mut inserts = rows.remove(&(own, integer(&row[position])?)).context("an entry without rows")?;
         let key = |cell: &Cell| vec![row[account].clone(), cell.clone()];
         let mut replaces = Vec::new();
         let mut touch = |table: usize, key: &Row| {
@@ -197,6 +212,16 @@ fn entries(
         touch(CHANGE_BODY, &task);
         for at in touched[CHANGE].get(&task).into_iter().flatten() {
             touch(SCOPE, &key(&change.rows[*at][scope]));
+        }
+        let messages = inserts.iter().filter(|(table, _)| *table == MESSAGE);
+        let messages: Vec<Row> = messages.map(|(_, at)| key(&message.rows[*at][message_id])).collect();
+        for (table, rows) in &shown {
+            for at in messages.iter().filter_map(|message| rows.get(message)).flatten() {
+                inserts.push((*table, *at));
+                if *table == SHOWN {
+                    touch(SCOPE, &key(&inserted[SHOWN].rows[*at][shown_scope]));
+                }
+            }
         }
         entries.push(Entry { account: own, inserts, replaces });
     }

@@ -50,6 +50,13 @@ impl Table {
         let at = self.columns.iter().position(|column| column == name);
         at.ok_or_else(|| anyhow::anyhow!("{} has no column {name}", self.name))
     }
+
+    /// Takes the rows out that have `value` there, as a table of their own.
+    fn take(&mut self, column: &str, value: &Cell) -> Result<Self> {
+        let column = self.column(column)?;
+        let rows = self.rows.extract_if(.., |row| row[column] == *value).collect();
+        Ok(Self { name: self.name, columns: self.columns.clone(), rows })
+    }
 }
 
 /// Rows of one table that are written together. With `keys` they replace the rows that have the same.

@@ -81,12 +81,12 @@ impl Writer {
         let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
         // ends when the client is dropped; what goes wrong in it, the client is told
         tokio::spawn(connection);
-        let mut statements: HashMap<&'static str, Statement> = HashMap::new();
+        let mut statements: HashMap<(&'static str, bool), Statement> = HashMap::new();
         let mut prepared = Vec::with_capacity(groups.len());
         for group in groups {
             let mut steps = Vec::new();
             for batch in &group.batches {
-                let statement = match statements.entry(batch.table) {
+                let statement = match statements.entry((batch.table, batch.keys.is_empty())) {
                     Entry::Occupied(known) => known.get().clone(),
                     Entry::Vacant(place) => place.insert(client.prepare(&text(batch)).await?).clone(),
                 };
