@@ -25,6 +25,7 @@ const OUTSIDE_ACCOUNTS: &[(&str, &str)] = &[
 
 on_both! {
     every_value_comes_back_as_it_was,
+    inserts_that_are_made_together_are_all_made_in_their_order,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -320,4 +321,46 @@ async fn every_value_comes_back_as_it_was(world: World) {
     let some: Vec<Values> = some.into_iter().map(|row| (row.i, row.f, row.b, row.t, row.y, row.u)).collect();
     assert_eq!(some, rows);
     tx.rollback().await;
+}
+
+async fn inserts_that_are_made_together_are_all_made_in_their_order(world: World) {
+    let db = &world.app.db;
+    let dialect = if db.is_sqlite() { Dialect::Sqlite } else { Dialect::Postgres };
+    let mut tx = db.begin().await.unwrap();
+    for table in ["probe", "other", "third"] {
+        let create = text(PROBE, dialect).replacen("probe", table, 1);
+        tx.execute(create.leak(), ()).await.unwrap();
+    }
+    let ids: Vec<i64> = (0..1500).collect();
+    let numbers = |add: i64| ids.iter().map(|id| id + add).collect::<Vec<_>>();
+    let mut inserts = tx.inserts();
+    inserts.insert_many("insert into probe (id, i)", (ids.clone(), numbers(1)), "").unwrap();
+    inserts.insert_many("insert into third (id, i)", (Vec::<i64>::new(), Vec::<i64>::new()), "").unwrap();
+    inserts.insert_many("insert into other (id)", (ids.clone(),), "").unwrap();
+    // A row that was inserted before in the same table
+    let tail = "on conflict (id) do update set i = excluded.i";
+    inserts.insert_many("insert into probe (id, i)", (vec![7], vec![-7]), tail).unwrap();
+    let texts = ids.iter().map(|id| format!("ñ{id}")).collect::<Vec<_>>();
+    inserts.insert_many("insert into third (id, t)", (ids.clone(), texts), "").unwrap();
+    tx.insert_all(inserts).await.unwrap();
+    tx.insert_all(tx.inserts()).await.unwrap();
+    let sum: (i64, i64, i64) = tx
+        .fetch_one(
+            "select count(*), cast(sum(p.i - p.id) as bigint), cast(sum(length(t.t)) as bigint) from probe p \
+             join other o on o.id = p.id join third t on t.id = p.id",
+            (),
+        )
+        .await
+        .unwrap();
+    let letters: usize = ids.iter().map(|id| 1 + id.to_string().len()).sum();
+    assert_eq!(sum, (1500, 1500 - 1 - 14, letters as i64));
+
+    // One that fails leaves nothing of any
+    let mut inserts = tx.inserts();
+    inserts.insert_many("insert into other (id)", (vec![2000],), "").unwrap();
+    inserts.insert_many("insert into probe (id)", (vec![7],), "").unwrap();
+    assert!(tx.insert_all(inserts).await.is_err());
+    tx.rollback().await;
+    let found = db.fetch_all::<(i64,)>("select id from other", ()).await;
+    assert!(found.is_err(), "{found:?}");
 }

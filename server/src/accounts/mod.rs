@@ -154,8 +154,10 @@ async fn insert(app: &App, tx: &mut Tx, new: &NewAccount) -> Result<i64> {
     };
     let mut heads = HashMap::from([(id, head)]);
     let view = own::view(&new.name, &new.zone, &new.language, &Settings::default())?;
-    changes::publish(tx, &mut heads, vec![(id, view)]).await?;
-    head::update(tx, &heads.values().collect::<Vec<_>>()).await?;
+    let mut inserts = tx.inserts();
+    changes::publish(tx, &mut inserts, &mut heads, vec![(id, view)]).await?;
+    head::update(&mut inserts, &heads.values().collect::<Vec<_>>())?;
+    tx.insert_all(inserts).await?;
     Ok(id)
 }
 

@@ -14,6 +14,7 @@
 mod begin;
 mod checkpoint;
 mod failure;
+mod inserts;
 pub mod migrations;
 mod pooler;
 pub mod reads;
@@ -29,10 +30,12 @@ use std::{
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Postgres, Sqlite, Transaction,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgArguments, PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use inserts::Inserts;
+use inserts::portions;
 use reads::{Reading, Reads};
 pub use values::{Args, Columns, Record, Value};
 
@@ -365,26 +368,16 @@ impl Tx {
         let result = match self {
             Self::Sqlite(tx, _) => {
                 let mut touched = 0;
-                let limit = SQLITE_ROWS.min(SQLITE_VALUES / C::WIDTH);
-                let mut left = rows;
-                for arguments in columns.sqlite(limit).map_err(sqlx::Error::Encode)? {
-                    let count = left.min(limit);
-                    left -= count;
-                    let sql = format!("{before} values {} {after}", placeholders(C::WIDTH, count));
-                    touched += sqlx::query_with(AssertSqlSafe(sql), arguments)
-                        .persistent(count == limit || count <= SQLITE_PREPARED_ROWS)
-                        .execute(&mut **tx)
-                        .await?
-                        .rows_affected();
+                for portion in portions(before, after, columns)? {
+                    touched += portion.execute(tx).await?;
                 }
                 touched
             }
             Self::Postgres(tx, _) => {
-                let sql = format!("{before} select {} {after}", unnested(C::WIDTH));
-                sqlx::query_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
-                    .execute(&mut **tx)
-                    .await?
-                    .rows_affected()
+                let sql = format!("{before} select {} {after}", unnested(0, C::WIDTH));
+                let mut arguments = PgArguments::default();
+                columns.postgres(&mut arguments).map_err(sqlx::Error::Encode)?;
+                inserts::execute(tx, sql, arguments).await?
             }
         };
         finished(started, name);
@@ -408,24 +401,18 @@ impl Tx {
         let result = match self {
             Self::Sqlite(tx, _) => {
                 let mut found = Vec::new();
-                let limit = SQLITE_ROWS.min(SQLITE_VALUES / C::WIDTH);
-                let mut left = rows;
-                for arguments in columns.sqlite(limit).map_err(sqlx::Error::Encode)? {
-                    let count = left.min(limit);
-                    left -= count;
-                    let sql =
-                        format!("with k({keys}) as (values {}) {select}", placeholders(C::WIDTH, count));
-                    let query = sqlx::query_as_with(AssertSqlSafe(sql), arguments)
-                        .persistent(count == limit || count <= SQLITE_PREPARED_ROWS);
+                for portion in portions(&format!("with k({keys}) as ("), &format!(") {select}"), columns)? {
+                    let query = sqlx::query_as_with(AssertSqlSafe(portion.sql), portion.arguments)
+                        .persistent(portion.persistent);
                     found.append(&mut query.fetch_all(&mut **tx).await?);
                 }
                 found
             }
             Self::Postgres(tx, _) => {
-                let sql = format!("with k({keys}) as (select {}) {select}", unnested(C::WIDTH));
-                sqlx::query_as_with(AssertSqlSafe(sql), columns.postgres().map_err(sqlx::Error::Encode)?)
-                    .fetch_all(&mut **tx)
-                    .await?
+                let sql = format!("with k({keys}) as (select {}) {select}", unnested(0, C::WIDTH));
+                let mut arguments = PgArguments::default();
+                columns.postgres(&mut arguments).map_err(sqlx::Error::Encode)?;
+                sqlx::query_as_with(AssertSqlSafe(sql), arguments).fetch_all(&mut **tx).await?
             }
         };
         finished(started, select);
@@ -470,10 +457,10 @@ fn placeholders(width: usize, rows: usize) -> String {
     text
 }
 
-/// `unnest($1),unnest($2)`: the rows that `width` arrays of one length make. In the list of a `select` PostgreSQL walks
+/// `unnest($1),unnest($2)`: the rows that `width` arrays of one length make, behind `before` other arguments. In the list of a `select` PostgreSQL walks
 /// them in step; `from unnest($1,$2)` would first write each array to a store of its own.
-fn unnested(width: usize) -> String {
-    (1..=width).map(|n| format!("unnest(${n})")).collect::<Vec<_>>().join(",")
+fn unnested(before: usize, width: usize) -> String {
+    (before + 1..=before + width).map(|n| format!("unnest(${n})")).collect::<Vec<_>>().join(",")
 }
 
 #[expect(

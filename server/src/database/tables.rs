@@ -112,7 +112,7 @@ impl Tx {
                 }
             }
             Self::Postgres(tx, _) if !rows.is_empty() => {
-                let sql = format!("{into} select {}", unnested(width));
+                let sql = format!("{into} select {}", unnested(0, width));
                 let arguments = postgres(table, rows).map_err(sqlx::Error::Encode)?;
                 sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut **tx).await?;
             }

@@ -52,8 +52,8 @@ pub trait Columns: Send {
     fn rows(&self) -> Result<usize, BoxDynError>;
     /// One argument a row and column, row by row, split after every `rows` rows.
     fn sqlite(self, rows: usize) -> Result<Vec<SqliteArguments>, BoxDynError>;
-    /// One array a column.
-    fn postgres(self) -> Result<PgArguments, BoxDynError>;
+    /// Adds one array a column.
+    fn postgres(self, arguments: &mut PgArguments) -> Result<(), BoxDynError>;
 }
 
 /// An element of a column.
@@ -133,11 +133,10 @@ macro_rules! tuples {
             }
 
             #[expect(non_snake_case, reason = "one name stands for the type and its value")]
-            fn postgres(self) -> Result<PgArguments, BoxDynError> {
+            fn postgres(self, arguments: &mut PgArguments) -> Result<(), BoxDynError> {
                 let ($($name,)+) = self;
-                let mut arguments = PgArguments::default();
                 $(arguments.add($name)?;)+
-                Ok(arguments)
+                Ok(())
             }
         }
     )* };

@@ -18,7 +18,7 @@ use super::{
     rows::{LinkRow, Rows},
 };
 use crate::{
-    database::{Tx, columns},
+    database::{Inserts, Tx, columns},
     problem::Result,
 };
 
@@ -107,15 +107,13 @@ impl Chains {
     }
 
     /// Writes the heads of the establishments' chains.
-    pub async fn write(&self, tx: &mut Tx) -> Result<()> {
+    pub fn write(&self, inserts: &mut Inserts) -> Result<()> {
         let heads: Vec<ChainHead> = self.heads.values().cloned().collect();
-        tx.insert_many(
+        inserts.insert_many(
             "insert into chain_head (account, chain, number, link)",
             columns!(heads => account, chain, number, link),
             "on conflict (account, chain) do update set number = excluded.number, link = excluded.link",
         )
-        .await?;
-        Ok(())
     }
 
     /// The signed heads of an account's chains that this group grew, the account's own first.

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::head::Head;
 use crate::{
-    database::{Tx, columns},
+    database::{Inserts, Tx, columns},
     problem::Result,
 };
 
@@ -72,7 +72,12 @@ struct BodyRow {
 
 /// Files `views` under their scopes and leaves tombstones where objects are no longer. What is as it was makes no
 /// change.
-pub async fn publish(tx: &mut Tx, heads: &mut HashMap<i64, Head>, views: Vec<(i64, View)>) -> Result<()> {
+pub async fn publish(
+    tx: &mut Tx,
+    inserts: &mut Inserts,
+    heads: &mut HashMap<i64, Head>,
+    views: Vec<(i64, View)>,
+) -> Result<()> {
     let mut latest: BTreeMap<(i64, &'static str, Uuid), View> = BTreeMap::new();
     for (account, view) in views {
         latest.insert((account, view.kind, view.id), view);
@@ -117,7 +122,7 @@ pub async fn publish(tx: &mut Tx, heads: &mut HashMap<i64, Head>, views: Vec<(i6
         }
         bodies.push(BodyRow { account, kind, id, digest, body: view.body });
     }
-    write(tx, changes, bodies, deltas).await
+    write(tx, inserts, changes, bodies, deltas).await
 }
 
 /// Where the objects are filed now.
@@ -148,6 +153,7 @@ async fn filed(
 
 async fn write(
     tx: &mut Tx,
+    inserts: &mut Inserts,
     changes: Vec<ChangeRow>,
     bodies: Vec<BodyRow>,
     deltas: BTreeMap<(i64, String), ScopeHead>,
@@ -181,25 +187,21 @@ async fn write(
             }
         })
         .collect();
-    tx.insert_many(
+    inserts.insert_many(
         "insert into scope (account, scope, position, objects, digest)",
         columns!(scopes => account, scope, position, objects, digest),
         "on conflict (account, scope) do update set position = excluded.position, objects = excluded.objects, \
          digest = excluded.digest",
-    )
-    .await?;
-    tx.insert_many(
+    )?;
+    inserts.insert_many(
         "insert into change (account, kind, id, scope, position, removed)",
         columns!(changes => account, kind, id, scope, position, removed),
         "on conflict (account, kind, id, scope) do update set position = excluded.position, \
          removed = excluded.removed",
-    )
-    .await?;
-    tx.insert_many(
+    )?;
+    inserts.insert_many(
         "insert into change_body (account, kind, id, digest, body)",
         columns!(bodies => account, kind, id, digest, body),
         "on conflict (account, kind, id) do update set digest = excluded.digest, body = excluded.body",
     )
-    .await?;
-    Ok(())
 }

@@ -28,7 +28,7 @@ use super::{
     tasks,
 };
 use crate::{
-    database::Tx,
+    database::{Inserts, Tx},
     objects::{Edited, poi_views},
     problem::{Problem, Result},
 };
@@ -119,11 +119,11 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
 
     let (entries, mut sources) = apart(batches);
     let (mut new, repeated) = separate_repeats(tx, &accounts, entries, &mut receipts).await?;
-    {
+    let followed = {
         let mut marked: Vec<(i64, &mut Incoming)> =
             new.iter_mut().map(|new| (accounts[new.batch], &mut new.incoming)).collect();
-        repeats::follow(tx, &mut marked).await?;
-    }
+        repeats::follow(tx, &mut marked).await?
+    };
 
     let mut context = Context::load(tx, &shared.directory, wanted(&accounts, &heads, &new, &sources)).await?;
     let stored_files =
@@ -154,14 +154,17 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     for source in &mut sources {
         events::of_source(tx, &mut rows, &mut heads, &context, source, now_us).await?;
     }
-    rows.insert(tx).await?;
+    let mut inserts = tx.inserts();
+    followed.write(&mut inserts)?;
+    rows.insert(&mut inserts)?;
     let messages: Vec<(i64, View)> =
         effects.messages.iter().map(|message| (message.account, message.view())).collect();
-    effects.write(tx).await?;
-    chains.write(tx).await?;
-    tasks::write(tx, &context, now_us).await?;
-    publish(tx, &mut heads, &context, sources, messages).await?;
-    head::update(tx, &heads.values().collect::<Vec<_>>()).await?;
+    effects.write(&mut inserts)?;
+    chains.write(&mut inserts)?;
+    tasks::write(&mut inserts, &context, now_us)?;
+    publish(tx, &mut inserts, &mut heads, &context, sources, messages).await?;
+    head::update(&mut inserts, &heads.values().collect::<Vec<_>>())?;
+    tx.insert_all(inserts).await?;
 
     repeats_of_the_group(repeated, &mut receipts);
     accounts
@@ -190,6 +193,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
 /// filed elsewhere now. A group that moves no task with a place asks nothing for the latter.
 async fn publish(
     tx: &mut Tx,
+    inserts: &mut Inserts,
     heads: &mut HashMap<i64, Head>,
     context: &Context,
     sources: Vec<events::Source>,
@@ -201,13 +205,16 @@ async fn publish(
     let mut views = tasks::views(context, &edited);
     views.extend(messages);
     views.extend(sources.into_iter().flat_map(events::Source::into_views));
-    changes::publish(tx, heads, views).await?;
+    changes::publish(tx, inserts, heads, views).await?;
     if places.is_empty() {
         return Ok(());
     }
+    // Who is shown a place follows from who holds its tasks now
+    let before = std::mem::replace(inserts, tx.inserts());
+    tx.insert_all(before).await?;
     let places = places.into_iter().map(|(account, id)| Edited { account, id, moved: false }).collect();
     let views = poi_views(tx, places).await?;
-    changes::publish(tx, heads, views).await
+    changes::publish(tx, inserts, heads, views).await
 }
 
 /// The entries of all batches, and what else each account writes.

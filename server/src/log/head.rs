@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 
 use crate::{
-    database::Tx,
+    database::{Inserts, Tx},
     problem::{Code, Problem, Result},
 };
 
@@ -54,10 +54,10 @@ pub async fn lock(tx: &mut Tx, accounts: &[i64]) -> Result<Vec<Head>> {
     }
 }
 
-/// Writes the heads back, in one statement.
-pub async fn update(tx: &mut Tx, heads: &[&Head]) -> Result<()> {
+/// Writes the heads back.
+pub fn update(inserts: &mut Inserts, heads: &[&Head]) -> Result<()> {
     let column = |value: fn(&Head) -> i64| heads.iter().map(|head| value(head)).collect::<Vec<_>>();
-    tx.insert_many(
+    inserts.insert_many(
         "insert into account_head (account, entry, event, change, task_number, directory, link)",
         (
             column(|head| head.account),
@@ -71,6 +71,4 @@ pub async fn update(tx: &mut Tx, heads: &[&Head]) -> Result<()> {
         "on conflict (account) do update set entry = excluded.entry, event = excluded.event, change = excluded.change, \
          task_number = excluded.task_number, directory = excluded.directory, link = excluded.link",
     )
-    .await?;
-    Ok(())
 }

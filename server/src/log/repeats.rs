@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::entry::{Incoming, marks};
 use crate::{
-    database::{Tx, columns},
+    database::{Inserts, Tx, columns},
     problem::Result,
 };
 
@@ -85,7 +85,7 @@ struct Known {
     boot: Option<Boot>,
 }
 
-#[derive(FromRow)]
+#[derive(Debug, FromRow)]
 struct HeadRow {
     account: i64,
     installation: Uuid,
@@ -116,14 +116,33 @@ impl HeadRow {
     }
 }
 
+/// What installations said, to be kept for the next time.
+#[derive(Debug, Default)]
+pub struct Followed(Vec<HeadRow>);
+
+impl Followed {
+    /// Keeps it.
+    pub fn write(self, inserts: &mut Inserts) -> Result<()> {
+        inserts.insert_many(
+            "insert into installation_head (account, installation, sequence, received_us, marks, boot, boot_started_us, \
+             boot_last_us)",
+            columns!(self.0 => account, installation, sequence, received_us, marks, boot, boot_started_us,
+                boot_last_us),
+            "on conflict (account, installation) do update set sequence = excluded.sequence, \
+             received_us = excluded.received_us, marks = excluded.marks, boot = excluded.boot, \
+             boot_started_us = excluded.boot_started_us, boot_last_us = excluded.boot_last_us",
+        )
+    }
+}
+
 /// Takes note of what `entries`, which are new, say of their installations: marks gaps and clones, and fixes the instants
 /// of what is anchored by its boot as a whole.
 ///
 /// Only what an installation handed in itself counts: an entry that names another one says nothing of that one's.
-pub async fn follow(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result<()> {
+pub async fn follow(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result<Followed> {
     let mut installations = known(tx, entries).await?;
     if installations.is_empty() {
-        return Ok(());
+        return Ok(Followed::default());
     }
     let used = used_sequences(tx, entries, &installations).await?;
     let mut seen: HashSet<(i64, Uuid, i64)> = HashSet::new();
@@ -143,17 +162,7 @@ pub async fn follow(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result
         known.received_us = entry.received_us;
         fix(entry, &mut known.boot, is_next);
     }
-    let rows: Vec<HeadRow> = installations.into_iter().map(|(key, known)| HeadRow::new(key, known)).collect();
-    tx.insert_many(
-        "insert into installation_head (account, installation, sequence, received_us, marks, boot, boot_started_us, \
-         boot_last_us)",
-        columns!(rows => account, installation, sequence, received_us, marks, boot, boot_started_us, boot_last_us),
-        "on conflict (account, installation) do update set sequence = excluded.sequence, \
-         received_us = excluded.received_us, marks = excluded.marks, boot = excluded.boot, \
-         boot_started_us = excluded.boot_started_us, boot_last_us = excluded.boot_last_us",
-    )
-    .await?;
-    Ok(())
+    Ok(Followed(installations.into_iter().map(|(key, known)| HeadRow::new(key, known)).collect()))
 }
 
 /// Fixes the instant of an entry with an anchor by what is known of its boot.

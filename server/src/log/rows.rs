@@ -8,7 +8,7 @@ use super::{
     fold::{Effects, SessionRow},
 };
 use crate::{
-    database::{Tx, columns},
+    database::{Inserts, columns},
     problem::Result,
 };
 
@@ -134,9 +134,9 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// Inserts all of it, one statement a table.
-    pub async fn insert(self, tx: &mut Tx) -> Result<()> {
-        tx.insert_many(
+    /// Inserts all of it.
+    pub fn insert(self, inserts: &mut Inserts) -> Result<()> {
+        inserts.insert_many(
             "insert into entry (account, position, id, hash, kind, author, author_id, installation, session, employee, \
              sequence, task, form, corrects, occurred_us, occurred_kind, received_us, outcome, reason, marks, \
              files_due_us, establishment)",
@@ -144,53 +144,46 @@ impl Rows {
                 employee, sequence, task, form, corrects, occurred_us, occurred_kind, received_us, outcome, reason,
                 marks, files_due_us, establishment),
             "",
-        )
-        .await?;
-        tx.insert_many(
+        )?;
+        inserts.insert_many(
             "insert into entry_body (account, position, salt, bytes)",
             columns!(self.bodies => account, position, salt, bytes),
             "",
-        )
-        .await?;
-        tx.insert_many(
+        )?;
+        inserts.insert_many(
             "insert into entry_file (account, position, number, hash, size_bytes, field, media_type)",
             columns!(self.files => account, position, number, hash, size_bytes, field, media_type),
             "",
-        )
-        .await?;
-        tx.insert_many(
+        )?;
+        inserts.insert_many(
             "insert into chain_link (account, chain, number, position, leaf, link)",
             columns!(self.links => account, chain, number, position, leaf, link),
             "",
-        )
-        .await?;
-        tx.insert_many(
+        )?;
+        inserts.insert_many(
             "insert into event (account, position, id, kind, format, subject_kind, subject, entry, snapshot, created_us)",
             columns!(self.events => account, position, id, kind, format, subject_kind, subject, entry, snapshot,
                 created_us),
             "",
-        )
-        .await?;
-        tx.insert_many(
+        )?;
+        inserts.insert_many(
             "insert into event_snapshot (account, snapshot, body)",
             columns!(self.snapshots => account, snapshot, body),
             "",
-        )
-        .await?;
+        )?;
         Ok(())
     }
 }
 
 impl Effects {
     /// Writes what the folds say of messages and sessions.
-    pub async fn write(self, tx: &mut Tx) -> Result<()> {
-        tx.insert_many(
+    pub fn write(self, inserts: &mut Inserts) -> Result<()> {
+        inserts.insert_many(
             "insert into message (account, id, position, employee, direction, task, text, sent_us)",
             columns!(self.messages => account, id, position, employee, direction, task, text, sent_us),
             "",
-        )
-        .await?;
-        tx.insert_many(
+        )?;
+        inserts.insert_many(
             "insert into employee_session (account, id, installation, employee, opened_us, closed_us, position)",
             columns!(merged(self.sessions) => account, id, installation, employee, opened_us, closed_us, position),
             "on conflict (account, installation, id) do update set \
@@ -199,8 +192,7 @@ impl Effects {
              closed_us = case when employee_session.closed_us is null \
              or excluded.closed_us > employee_session.closed_us \
              then coalesce(excluded.closed_us, employee_session.closed_us) else employee_session.closed_us end",
-        )
-        .await?;
+        )?;
         Ok(())
     }
 }

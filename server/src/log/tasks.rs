@@ -10,7 +10,7 @@ use super::{
     context::{Context, KnownTask},
 };
 use crate::{
-    database::{Tx, columns},
+    database::{Inserts, columns},
     problem::{Problem, Result},
 };
 
@@ -76,7 +76,7 @@ pub fn rows(
 }
 
 /// Writes the states and assignments that changed.
-pub async fn write(tx: &mut Tx, context: &Context, now_us: i64) -> Result<()> {
+pub fn write(inserts: &mut Inserts, context: &Context, now_us: i64) -> Result<()> {
     let mut states = Vec::new();
     let mut assignments = Vec::new();
     for ((account, _), known) in &context.tasks {
@@ -91,12 +91,12 @@ pub async fn write(tx: &mut Tx, context: &Context, now_us: i64) -> Result<()> {
             assignments.append(&mut own);
         }
     }
-    store(tx, states, assignments, now_us).await
+    store(inserts, states, assignments, now_us)
 }
 
 /// Writes these rows over those that are there.
-pub async fn store(
-    tx: &mut Tx,
+pub fn store(
+    inserts: &mut Inserts,
     states: Vec<StateRow>,
     assignments: Vec<AssignmentRow>,
     now_us: i64,
@@ -104,21 +104,19 @@ pub async fn store(
     let updated_us = vec![now_us; states.len()];
     let (account, task, status, attention, position, state, over_us) =
         columns!(states => account, task, status, attention, position, state, over_us);
-    tx.insert_many(
+    inserts.insert_many(
         "insert into task_state (account, task, status, attention, position, state, over_us, updated_us)",
         (account, task, status, attention, position, state, over_us, updated_us),
         "on conflict (account, task) do update set status = excluded.status, attention = excluded.attention, \
          position = excluded.position, state = excluded.state, over_us = excluded.over_us, \
          updated_us = excluded.updated_us",
-    )
-    .await?;
-    tx.insert_many(
+    )?;
+    inserts.insert_many(
         "insert into assignment (account, task, number, employee, role, from_us, until_us)",
         columns!(assignments => account, task, number, employee, role, from_us, until_us),
         "on conflict (account, task, number) do update set employee = excluded.employee, role = excluded.role, \
          from_us = excluded.from_us, until_us = excluded.until_us",
-    )
-    .await?;
+    )?;
     Ok(())
 }
 

@@ -81,7 +81,9 @@ impl Fixes {
         tables::write_messages(tx, account, self.messages).await?;
         tables::write_sessions(tx, account, self.sessions).await?;
         tables::remove_tasks(tx, account, self.states.remove, self.assignments.remove).await?;
-        tasks::store(tx, self.states.store, self.assignments.store, now_us).await
+        let mut inserts = tx.inserts();
+        tasks::store(&mut inserts, self.states.store, self.assignments.store, now_us)?;
+        tx.insert_all(inserts).await
     }
 }
 
