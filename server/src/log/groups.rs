@@ -3,6 +3,8 @@
 //! What a group takes says [`super::queue`]. A group that fails is rolled back and its submissions are tried one by one,
 //! so that a bad one costs only itself. The group runs as a task of its own: a client that hangs up cancels nothing.
 
+use std::time::Duration;
+
 use campo_protocol::{chain::SignedHead, sync::Receipt};
 use tokio::sync::oneshot;
 
@@ -18,6 +20,11 @@ use crate::{
     problem::{Code, Problem, Result},
     scheduler::Class,
 };
+
+/// How many times as long as its last group took a flood rests beside calm accounts: two thirds of the time are theirs.
+const RESTS: u32 = 2;
+/// The longest that it rests.
+const LONGEST_REST: Duration = Duration::from_millis(50);
 
 /// What became of a submission.
 #[derive(Debug, Clone)]
@@ -49,15 +56,21 @@ async fn run(log: Log, account: i64) {
         let is_flood = all_accounts && log.shared.queue.floods(account);
         let class = if is_flood { Class::Office } else { Class::Capture };
         match log.shared.scheduler.turn(account, class).await {
-            Ok(_turn) => {
-                let group =
-                    log.shared.queue.take(account, all_accounts, log.shared.environment.monotonic_us());
+            Ok(turn) => {
+                let began_us = log.shared.environment.monotonic_us();
+                let leaves_room = log.shared.queue.floods_beside_calm(account, began_us);
+                let group = log.shared.queue.take(account, all_accounts, began_us);
                 // A task of its own, so that whatever ends it leaves this one to care for what still waits.
                 let appending = tokio::spawn({
                     let log = log.clone();
                     async move { append(&log, group).await }
                 });
                 drop(appending.await);
+                drop(turn);
+                if leaves_room {
+                    let took_us = log.shared.environment.monotonic_us().saturating_sub(began_us);
+                    rest(Duration::from_micros(took_us.unsigned_abs())).await;
+                }
             }
             // The others' submissions wait for turns of their own.
             Err(problem) => {
@@ -67,6 +80,12 @@ async fn run(log: Log, account: i64) {
             }
         }
     }
+}
+
+/// Lets a flood rest after a group that took so long. For turns there is a line in which the calm accounts come first;
+/// for processors and the disk, of which the flood's requests need more than its groups, there is none.
+async fn rest(took: Duration) {
+    tokio::time::sleep((took * RESTS).min(LONGEST_REST)).await;
 }
 
 /// Appends a group with what joins it, or if that fails its submissions one by one, and answers each.

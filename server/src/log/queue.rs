@@ -3,8 +3,9 @@
 //! On PostgreSQL a group holds one account, on SQLite all that wait, taken from the accounts in rotation, at most
 //! [`GROUP_ENTRIES`] and [`GROUP_BYTES`]. While one account floods and another is calm, the flood's groups are smaller:
 //! on SQLite whoever comes next waits for the whole group that is under way, and on PostgreSQL for the processors that
-//! it takes, and for those that answer all whose entries it held. On SQLite the groups of the calm accounts take turns
-//! with the flood's and hold none of it; what comes of them while a flood's rows are written joins that group.
+//! it takes, and for those that answer all whose entries it held. Between two groups the flood then rests. On SQLite the
+//! groups of the calm accounts take turns with the flood's and hold none of it; what comes of them while a flood's rows
+//! are written joins that group.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -138,9 +139,8 @@ impl Queue {
         if all_accounts {
             pending.take_of_all(now_us, &mut size, &mut group);
         } else {
-            let floods = pending.accounts.get(&account).is_some_and(Waiting::floods);
-            let beside_calm = now_us < pending.calm_until_us;
-            let share = if floods && beside_calm { FLOOD_SHARE_OF_OWN_TURN } else { GROUP_ENTRIES };
+            let leaves_room = pending.floods_beside_calm(account, now_us);
+            let share = if leaves_room { FLOOD_SHARE_OF_OWN_TURN } else { GROUP_ENTRIES };
             while size.entries < share && pending.take_one(account, &mut size, &mut group) {}
             if !pending.accounts.contains_key(&account) {
                 pending.rotation.retain(|other| *other != account);
@@ -165,6 +165,11 @@ impl Queue {
     /// True when the account floods.
     pub(super) fn floods(&self, account: i64) -> bool {
         self.lock().accounts.get(&account).is_some_and(Waiting::floods)
+    }
+
+    /// True when the account floods and another that is calm counts.
+    pub(super) fn floods_beside_calm(&self, account: i64, now_us: i64) -> bool {
+        self.lock().floods_beside_calm(account, now_us)
     }
 
     /// True when nothing of the account waits; the next submission then starts a task again.
@@ -227,6 +232,10 @@ impl Pending {
         if !flooding.is_empty() {
             self.take_rotating(size, group, |account, _| !flooding.contains(&account));
         }
+    }
+
+    fn floods_beside_calm(&self, account: i64, now_us: i64) -> bool {
+        now_us < self.calm_until_us && self.accounts.get(&account).is_some_and(Waiting::floods)
     }
 
     fn flooding(&self) -> HashSet<i64> {
