@@ -69,7 +69,7 @@ async fn run(log: Log, account: i64) {
                 drop(turn);
                 if leaves_room {
                     let took_us = log.shared.environment.monotonic_us().saturating_sub(began_us);
-                    rest(Duration::from_micros(took_us.unsigned_abs())).await;
+                    rest(&log, Duration::from_micros(took_us.unsigned_abs())).await;
                 }
             }
             // The others' submissions wait for turns of their own.
@@ -84,8 +84,8 @@ async fn run(log: Log, account: i64) {
 
 /// Lets a flood rest after a group that took so long. For turns there is a line in which the calm accounts come first;
 /// for processors and the disk, of which the flood's requests need more than its groups, there is none.
-async fn rest(took: Duration) {
-    tokio::time::sleep((took * RESTS).min(LONGEST_REST)).await;
+async fn rest(log: &Log, took: Duration) {
+    log.shared.environment.sleep((took * RESTS).min(LONGEST_REST)).await;
 }
 
 /// Appends a group with what joins it, or if that fails its submissions one by one, and answers each.
