@@ -338,8 +338,10 @@ impl Tx {
         into: &'static str,
         columns: C,
         tail: &'static str,
-    ) -> Result<u64> {
-        self.write_many(into, (into, tail), columns).await
+    ) -> Result<()> {
+        let mut inserts = self.inserts();
+        inserts.insert_many(into, columns, tail)?;
+        self.insert_all(inserts).await
     }
 
     /// Changes or removes many rows: `statement` reads from `k`, whose columns are named in `keys` (such as `"a, i"`).
@@ -349,38 +351,27 @@ impl Tx {
         columns: C,
         statement: &'static str,
     ) -> Result<u64> {
-        let (before, after) = (format!("with k({keys}) as ("), format!(") {statement}"));
-        self.write_many(statement, (&before, &after), columns).await
-    }
-
-    /// Runs what stands around the rows, `name` in the log.
-    async fn write_many<C: Columns>(
-        &mut self,
-        name: &'static str,
-        (before, after): (&str, &str),
-        columns: C,
-    ) -> Result<u64> {
-        let rows = columns.rows().map_err(sqlx::Error::Encode)?;
-        if rows == 0 {
+        if columns.rows().map_err(sqlx::Error::Encode)? == 0 {
             return Ok(0);
         }
         let started = started();
         let result = match self {
             Self::Sqlite(tx, _) => {
                 let mut touched = 0;
-                for portion in portions(before, after, columns)? {
+                for portion in portions(&format!("with k({keys}) as ("), &format!(") {statement}"), columns)?
+                {
                     touched += portion.execute(tx).await?;
                 }
                 touched
             }
             Self::Postgres(tx, _) => {
-                let sql = format!("{before} select {} {after}", unnested(0, C::WIDTH));
+                let sql = format!("with k({keys}) as (select {}) {statement}", unnested(0, C::WIDTH));
                 let mut arguments = PgArguments::default();
                 columns.postgres(&mut arguments).map_err(sqlx::Error::Encode)?;
                 inserts::execute(tx, sql, arguments).await?
             }
         };
-        finished(started, name);
+        finished(started, statement);
         Ok(result)
     }
 

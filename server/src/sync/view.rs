@@ -109,10 +109,9 @@ async fn places(tx: &mut Tx, phone: &Phone, held: &Held, scopes: Vec<Scope>) -> 
         // What the server never gave is no position: such a scope is read anew.
         let given = |position: &i64| (0..=head.position).contains(position);
         let in_scope = |positions: &BTreeMap<Scope, i64>| positions.get(&scope).copied();
-        let own = in_scope(&held.scopes).filter(given).unwrap_or(0);
-        let after =
-            in_scope(&held.received).map_or(own, |received| if given(&received) { received } else { 0 });
-        Some(Place { scope, held: own, after, head })
+        let written = in_scope(&held.scopes);
+        let after = in_scope(&held.received).or(written).filter(given).unwrap_or(0);
+        Some(Place { scope, held: written.filter(given).unwrap_or(0), after, head })
     };
     Ok(heads.into_iter().filter_map(place).collect())
 }
