@@ -15,7 +15,7 @@ use super::{
     context::Context,
     entry::Incoming,
     head::Head,
-    rows::{LinkRow, Rows},
+    rows::{EntryRows, LinkRow},
 };
 use crate::{
     database::{Inserts, Tx, columns},
@@ -76,7 +76,7 @@ impl Chains {
         context: &Context,
         incoming: &Incoming,
         salt: &[u8; SALT_BYTES],
-        rows: &mut Rows,
+        rows: &mut EntryRows,
     ) -> Option<String> {
         let (account, position) = (head.account, head.entry);
         let leaf = chain::leaf(salt, &incoming.bytes);

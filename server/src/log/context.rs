@@ -1,13 +1,20 @@
 //! What a group of entries and edits needs to know, read with few statements under the lock.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use campo_protocol::{
     model::Kind,
-    task::state::{Assignment, TaskState},
+    task::{
+        body::NewAssignment,
+        state::{Assignment, TaskState},
+        status::Status,
+    },
 };
+use serde::Serialize;
 use sqlx::FromRow;
-use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{
@@ -26,9 +33,9 @@ pub struct KnownTask {
     /// The office part
     pub row: TaskRow,
     /// What the entries made of it, none before `task.created`
-    pub state: Option<TaskState>,
+    pub state: Option<Arc<TaskState>>,
     /// The state as it was read
-    pub before: Option<TaskState>,
+    pub before: Option<Arc<TaskState>>,
     /// Position of the last entry that changed the state
     pub position: i64,
     /// What is attached to it
@@ -120,6 +127,11 @@ impl Context {
     pub fn object(&self, account: i64, kind: Kind, id: Option<Uuid>) -> Option<&KnownObject> {
         self.objects.get(&(account, kind, id?)).map(Arc::as_ref)
     }
+
+    /// The state of the task as it is now, if it has one.
+    pub fn task_state(&self, account: i64, task: Option<Uuid>) -> Option<Arc<TaskState>> {
+        self.tasks.get(&(account, task?))?.state.clone()
+    }
 }
 
 async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap<(i64, Uuid), KnownTask>> {
@@ -141,7 +153,7 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
     let mut files = attached_to(tx, OwnerKind::Task, &with_files).await?;
     rows.into_iter()
         .map(|row| {
-            let state: Option<TaskState> = row
+            let state: Option<Arc<TaskState>> = row
                 .folded
                 .as_deref()
                 .map(serde_json::from_str)
@@ -161,12 +173,12 @@ impl KnownTask {
     /// The employees whose phones hold it: those who have it, until it is deleted, or retired because it has long been
     /// over.
     pub fn held_by(&self) -> Vec<Uuid> {
-        self.held_in(self.state.as_ref())
+        self.held_in(self.state.as_deref())
     }
 
     /// [`Self::held_by`] before the entries of this group, with the office part as it is now.
     pub fn held_before(&self) -> Vec<Uuid> {
-        self.held_in(self.before.as_ref())
+        self.held_in(self.before.as_deref())
     }
 
     fn held_in(&self, state: Option<&TaskState>) -> Vec<Uuid> {
@@ -185,21 +197,42 @@ impl KnownTask {
     }
 
     /// The task as phones and snapshots show it: the office part, and the state without its workings.
-    pub fn json(&self) -> String {
+    pub fn json(&self) -> Result<String> {
+        self.json_in(self.state.as_deref())
+    }
+
+    /// [`Self::json`] in a state that it was in before.
+    pub fn json_in(&self, state: Option<&TaskState>) -> Result<String> {
         let mut json = with_identity(self.row.id, self.row.version, &self.row.fields);
-        if let Some(state) = &self.state {
-            let shown = serde_json::json!({
-                "status": state.status,
-                "since_us": state.decided.at_us,
-                "assignments": state.current_assignees().map(Assignment::as_new).collect::<Vec<_>>(),
-                "started_at_us": state.started_at_us,
-                "ended_at_us": state.ended_at_us,
-            });
+        if let Some(state) = state {
+            let progress = serde_json::to_string(&Progress::of(state)).map_err(Problem::internal)?;
             json.truncate(json.len() - 1);
             json.push_str(r#","progress":"#);
-            json.push_str(&shown.to_string());
+            json.push_str(&progress);
             json.push('}');
         }
-        with_files(json, &self.files)
+        Ok(with_files(json, &self.files))
+    }
+}
+
+/// A state without its workings.
+#[derive(Serialize)]
+struct Progress {
+    assignments: Vec<NewAssignment>,
+    ended_at_us: Option<i64>,
+    since_us: i64,
+    started_at_us: Option<i64>,
+    status: Status,
+}
+
+impl Progress {
+    fn of(state: &TaskState) -> Self {
+        Self {
+            assignments: state.current_assignees().map(Assignment::as_new).collect(),
+            ended_at_us: state.ended_at_us,
+            since_us: state.decided.at_us,
+            started_at_us: state.started_at_us,
+            status: state.status,
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! The event log: one event for one thing that an outside system may learn, with its frozen snapshot.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
-use campo_protocol::{sync::Outcome, text::unhex};
+use campo_protocol::{task::state::TaskState, text::unhex};
 use uuid::Uuid;
 
 use super::{
@@ -11,7 +14,7 @@ use super::{
     entry::Incoming,
     fold::Folded,
     head::Head,
-    rows::{EventRow, Rows, SnapshotRow},
+    rows::{EventRow, EventRows, SnapshotRow},
     snapshot::{FORMAT, Files, Snapshot},
     stored::StoredEntry,
 };
@@ -52,6 +55,23 @@ pub struct Completed {
     pub stored: StoredEntry,
     /// The files that did not arrive (SHA-256, hexadecimal)
     pub missing: Vec<String>,
+}
+
+/// A new entry in its place in the log.
+#[derive(Debug)]
+pub struct Placed {
+    /// The account
+    pub account: i64,
+    /// Its position
+    pub position: i64,
+    /// The entry
+    pub incoming: Incoming,
+    /// What became of it
+    pub folded: Folded,
+    /// Where its files are
+    pub files: Files<'static>,
+    /// The task that it names, as it stood after this entry
+    pub task: Option<Arc<TaskState>>,
 }
 
 /// What one account adds to the logs besides entries.
@@ -149,94 +169,86 @@ pub fn files_of(stored: &HashSet<(i64, Vec<u8>)>, account: i64, incoming: &Incom
     if content.entry.files.iter().all(|file| is_stored(&file.hash)) { Files::Stored } else { Files::Expected }
 }
 
-/// Adds the events of a new entry, which stands at `head.entry`.
+/// Adds the events of a new entry.
 pub fn of_entry(
-    rows: &mut Rows,
+    rows: &mut EventRows,
     head: &mut Head,
     context: &Context,
-    incoming: &Incoming,
-    folded: Folded,
-    files: &Files<'_>,
+    placed: &Placed,
     now_us: i64,
-) {
-    let receipt = (folded.outcome, folded.reason);
-    let snapshot = snapshot_of_entry(head.account, head.entry, context, incoming, receipt, files, now_us);
-    let number = push(rows, head, ENTRY_ADDED, ("entry", incoming.id, 0), Some(head.entry), now_us);
-    rows.snapshots.push(SnapshotRow { account: head.account, snapshot: number, body: snapshot });
+) -> Result<()> {
+    let Placed { account, position, incoming, folded, files, task } = placed;
+    let mut snapshot = Snapshot::new(*account, now_us);
+    snapshot.entry(*position, incoming, (folded.outcome, folded.reason), files);
+    snapshot.names(context, *account, incoming, task.as_deref())?;
+    let subject = ("entry", incoming.id, 0);
+    let number = push(rows, head, ENTRY_ADDED, subject, Some(*position), now_us);
+    rows.snapshots.push(SnapshotRow { account: *account, snapshot: number, body: snapshot.into_bytes() });
     if *files != Files::Expected {
         head.event += 1;
         rows.events.push(EventRow {
-            account: head.account,
+            account: *account,
             position: head.event,
-            id: event_id(head.account, incoming.id, 0, ENTRY_COMPLETE),
+            id: event_id(*account, incoming.id, 0, ENTRY_COMPLETE),
             kind: ENTRY_COMPLETE,
             format: FORMAT,
             subject_kind: "entry",
             subject: incoming.id,
-            entry: Some(head.entry),
+            entry: Some(*position),
             snapshot: number,
             created_us: now_us,
         });
     }
+    Ok(())
 }
 
-/// Adds the events of what was edited and completed, and ends the waiting of the latter.
-pub async fn of_source(
-    tx: &mut Tx,
-    rows: &mut Rows,
-    heads: &mut HashMap<i64, Head>,
+/// Adds the events of what was edited and completed.
+pub fn of_source(
+    rows: &mut EventRows,
+    head: &mut Head,
     context: &Context,
-    source: &mut Source,
+    source: &Source,
     now_us: i64,
 ) -> Result<()> {
     let account = source.account;
-    let Some(head) = heads.get_mut(&account) else { return Ok(()) };
     for event in &source.task_events {
         let mut snapshot = Snapshot::new(account, now_us);
-        snapshot.task(context, account, Some(event.task));
+        let task = Some(event.task);
+        snapshot.task(context, account, task, context.task_state(account, task).as_deref())?;
         let number = push(rows, head, event.kind, ("task", event.task, event.version), None, now_us);
         rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot.into_bytes() });
     }
     for Completed { stored, missing } in &source.completed {
         let files = if missing.is_empty() { Files::Stored } else { Files::Missing(missing) };
         let (position, incoming) = (stored.position, &stored.incoming);
-        let receipt = (stored.outcome, stored.reason.as_deref());
-        let snapshot = snapshot_of_entry(account, position, context, incoming, receipt, &files, now_us);
+        let mut snapshot = Snapshot::new(account, now_us);
+        snapshot.entry(position, incoming, (stored.outcome, stored.reason.as_deref()), &files);
+        let task = context.task_state(account, incoming.task());
+        snapshot.names(context, account, incoming, task.as_deref())?;
         let number = push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(position), now_us);
-        rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot });
+        rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot.into_bytes() });
     }
-    let positions: Vec<i64> = source.completed.iter().map(|completed| completed.stored.position).collect();
+    Ok(())
+}
+
+/// Lets no entry that became complete wait for files any longer.
+pub async fn end_waiting(tx: &mut Tx, sources: &[Source]) -> Result<()> {
+    let ended = sources.iter().flat_map(|source| {
+        source.completed.iter().map(|completed| (source.account, completed.stored.position))
+    });
+    let (accounts, positions): (Vec<i64>, Vec<i64>) = ended.unzip();
     tx.change_many(
         "a, p",
-        (vec![account; positions.len()], positions),
+        (accounts, positions),
         "update entry set files_due_us = null from k where entry.account = k.a and entry.position = k.p",
     )
     .await?;
     Ok(())
 }
 
-fn snapshot_of_entry(
-    account: i64,
-    position: i64,
-    context: &Context,
-    incoming: &Incoming,
-    receipt: (Outcome, Option<&str>),
-    files: &Files<'_>,
-    now_us: i64,
-) -> Vec<u8> {
-    let mut snapshot = Snapshot::new(account, now_us);
-    snapshot.entry(position, incoming, receipt, files);
-    snapshot.employee(context, account, incoming.employee());
-    snapshot.task(context, account, incoming.task());
-    if let Ok(content) = &incoming.content {
-        snapshot.form(context, account, content.form);
-    }
-    snapshot.into_bytes()
-}
-
 /// Adds an event with a snapshot of its own and returns the snapshot's number.
 fn push(
-    rows: &mut Rows,
+    rows: &mut EventRows,
     head: &mut Head,
     kind: &'static str,
     (subject_kind, subject, detail): (&'static str, Uuid, i64),

@@ -1,7 +1,7 @@
 //! The one way to append, under the accounts' locks: drop repeats, fold, take numbers and the chain's last hash,
 //! insert, update the heads once. One set of statements for all accounts of a group.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, mem, sync::Arc};
 
 use campo_protocol::{
     chain::SignedHead,
@@ -18,11 +18,11 @@ use super::{
     changes::{self, View},
     context::{Context, Wanted},
     entry::{Incoming, marks},
-    events::{self, Completed, TaskEvent},
+    events::{self, Completed, Placed, TaskEvent},
     fold::{self, Effects, Folded},
     head::{self, Head},
     repeats,
-    rows::{BodyRow, EntryRow, FileRow, Rows},
+    rows::{BodyRow, EntryRow, EntryRows, EventRows, FileRow},
     snapshot::Files,
     stored::Extracted,
     tasks,
@@ -83,6 +83,26 @@ pub struct Appended {
 }
 
 impl Appended {
+    /// What was appended between two heads of an account.
+    fn new(
+        receipts: Vec<Option<Receipt>>,
+        heads: Vec<SignedHead>,
+        head: &Head,
+        before: &Head,
+    ) -> Result<Self> {
+        let receipts = receipts
+            .into_iter()
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| Problem::internal(anyhow::anyhow!("an entry got no receipt")))?;
+        Ok(Self {
+            receipts,
+            heads,
+            new_entries: head.entry - before.entry,
+            new_events: head.event - before.event,
+            changed: head.change > before.change,
+        })
+    }
+
     /// True when phones must know something new.
     pub fn has_changes(&self) -> bool {
         self.changed
@@ -99,6 +119,9 @@ impl Appended {
         metrics::counter!("campo_events_total").increment(self.new_events as u64);
     }
 }
+
+/// From how many entries on their events are made while the database inserts them.
+const WORTH_A_ROUND_TRIP: usize = 64;
 
 /// An entry that is new, while its group is being appended.
 struct New {
@@ -117,7 +140,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut receipts: Vec<Vec<Option<Receipt>>> =
         batches.iter().map(|batch| vec![None; batch.entries.len()]).collect();
 
-    let (entries, mut sources) = apart(batches);
+    let (entries, sources) = apart(batches);
     let (mut new, repeated) = separate_repeats(tx, &accounts, entries, &mut receipts).await?;
     let followed = {
         let mut marked: Vec<(i64, &mut Incoming)> =
@@ -132,7 +155,8 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     let mut chains =
         Chains::load(tx, &context, new.iter().map(|new| (accounts[new.batch], &new.incoming))).await?;
     let mut effects = Effects::default();
-    let mut rows = Rows::default();
+    let mut rows = EntryRows::default();
+    let mut placed = Vec::with_capacity(new.len());
     for New { batch, index, mut incoming } in new {
         let account = accounts[batch];
         let Some(head) = heads.get_mut(&account) else { continue };
@@ -142,17 +166,15 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         let salt = shared.environment.random();
         let establishment = chains.append(head, &context, &incoming, &salt, &mut rows);
         let files = events::files_of(&stored_files, account, &incoming);
+        let files_due_us = (files == Files::Expected)
+            .then(|| incoming.received_us.saturating_add(waits.get(&account).copied().unwrap_or(0)));
         let of_another = planted::is(Planted::ReceiptOfAnother);
         let position = if of_another { before[&account].entry + 1 + index as i64 } else { head.entry };
         receipts[batch][index] = Some(receipt(position, &incoming, folded));
-        events::of_entry(&mut rows, head, &context, &incoming, folded, &files, now_us);
-        let files_due_us = (files == Files::Expected)
-            .then(|| incoming.received_us.saturating_add(waits.get(&account).copied().unwrap_or(0)));
-        let body = BodyRow { account, position: head.entry, salt: salt.to_vec(), bytes: Vec::new() };
-        push_entry(&mut rows, body, incoming, folded, files_due_us, establishment);
-    }
-    for source in &mut sources {
-        events::of_source(tx, &mut rows, &mut heads, &context, source, now_us).await?;
+        let task = context.task_state(account, incoming.task());
+        let one = Placed { account, position: head.entry, incoming, folded, files, task };
+        push_entry(&mut rows, &one, salt.to_vec(), files_due_us, establishment);
+        placed.push(one);
     }
     let mut inserts = tx.inserts();
     followed.write(&mut inserts)?;
@@ -162,6 +184,19 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
     effects.write(&mut inserts)?;
     chains.write(&mut inserts)?;
     tasks::write(&mut inserts, &context, now_us)?;
+    // What is made while the database inserts costs a large group no time, and a small one a round trip
+    let ready = if placed.len() < WORTH_A_ROUND_TRIP {
+        tx.inserts()
+    } else {
+        mem::replace(&mut inserts, tx.inserts())
+    };
+    let (inserted, made) = tokio::join!(
+        biased;
+        tx.insert_all(ready),
+        async { make_events(&mut inserts, &mut heads, &context, &placed, &sources, now_us) }
+    );
+    inserted.and(made)?;
+    events::end_waiting(tx, &sources).await?;
     publish(tx, &mut inserts, &mut heads, &context, sources, messages).await?;
     head::update(&mut inserts, &heads.values().collect::<Vec<_>>())?;
     tx.insert_all(inserts).await?;
@@ -171,20 +206,10 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         .iter()
         .zip(receipts)
         .map(|(account, receipts)| {
-            let receipts = receipts
-                .into_iter()
-                .collect::<Option<Vec<_>>>()
-                .ok_or_else(|| Problem::internal(anyhow::anyhow!("an entry got no receipt")))?;
             let (Some(head), Some(before)) = (heads.get(account), before.get(account)) else {
                 return Err(Problem::internal(anyhow::anyhow!("an account has no head")));
             };
-            Ok(Appended {
-                receipts,
-                heads: chains.signed(shared, head),
-                new_entries: head.entry - before.entry,
-                new_events: head.event - before.event,
-                changed: head.change > before.change,
-            })
+            Appended::new(receipts, chains.signed(shared, head), head, before)
         })
         .collect()
 }
@@ -202,7 +227,7 @@ async fn publish(
     let edited = sources.iter().flat_map(events::Source::edited_tasks).collect();
     let mut places = tasks::left_or_reached(context, &edited);
     places.extend(sources.iter().flat_map(events::Source::places));
-    let mut views = tasks::views(context, &edited);
+    let mut views = tasks::views(context, &edited)?;
     views.extend(messages);
     views.extend(sources.into_iter().flat_map(events::Source::into_views));
     changes::publish(tx, inserts, heads, views).await?;
@@ -215,6 +240,27 @@ async fn publish(
     let places = places.into_iter().map(|(account, id)| Edited { account, id, moved: false }).collect();
     let views = poi_views(tx, places).await?;
     changes::publish(tx, inserts, heads, views).await
+}
+
+/// Makes the events of new entries and of what else the accounts write.
+fn make_events(
+    inserts: &mut Inserts,
+    heads: &mut HashMap<i64, Head>,
+    context: &Context,
+    placed: &[Placed],
+    sources: &[events::Source],
+    now_us: i64,
+) -> Result<()> {
+    let mut rows = EventRows::default();
+    for one in placed {
+        let Some(head) = heads.get_mut(&one.account) else { continue };
+        events::of_entry(&mut rows, head, context, one, now_us)?;
+    }
+    for source in sources {
+        let Some(head) = heads.get_mut(&source.account) else { continue };
+        events::of_source(&mut rows, head, context, source, now_us)?;
+    }
+    rows.insert(inserts)
 }
 
 /// The entries of all batches, and what else each account writes.
@@ -322,12 +368,12 @@ fn fold_into(
     incoming: &Incoming,
 ) -> Result<Folded> {
     let mut known = incoming.task().and_then(|task| context.tasks.get_mut(&(account, task)));
-    let before = known.as_deref().and_then(|known| known.state.as_ref());
+    let before = known.as_deref().and_then(|known| known.state.as_deref());
     let fold::Step { folded, state } = fold::fold(before, effects, account, position, incoming);
     match (&mut known, state) {
         (_, None) => {}
         (Some(known), state) => {
-            known.state = state;
+            known.state = state.map(Arc::new);
             known.position = position;
         }
         (None, Some(_)) => {
@@ -339,16 +385,16 @@ fn fold_into(
 }
 
 fn push_entry(
-    rows: &mut Rows,
-    body: BodyRow,
-    incoming: Incoming,
-    folded: Folded,
+    rows: &mut EntryRows,
+    placed: &Placed,
+    salt: Vec<u8>,
     files_due_us: Option<i64>,
     establishment: Option<String>,
 ) {
-    let (account, position) = (body.account, body.position);
-    let extracted = Extracted::of(&incoming);
-    rows.files.extend(FileRow::of(account, position, &incoming));
+    let Placed { account, position, incoming, folded, .. } = placed;
+    let (account, position) = (*account, *position);
+    let extracted = Extracted::of(incoming);
+    rows.files.extend(FileRow::of(account, position, incoming));
     rows.entries.push(EntryRow {
         account,
         position,
@@ -373,5 +419,5 @@ fn push_entry(
         files_due_us,
         establishment,
     });
-    rows.bodies.push(BodyRow { bytes: incoming.bytes, ..body });
+    rows.bodies.push(BodyRow { account, position, salt, bytes: incoming.bytes.clone() });
 }

@@ -121,19 +121,17 @@ pub struct SnapshotRow {
     pub body: Vec<u8>,
 }
 
-/// Everything that one group inserts.
+/// The entries of one group.
 #[derive(Debug, Default)]
-#[expect(missing_docs, reason = "its fields are the columns of its table")]
-pub struct Rows {
+#[expect(missing_docs, reason = "its fields are the rows of its tables")]
+pub struct EntryRows {
     pub entries: Vec<EntryRow>,
     pub bodies: Vec<BodyRow>,
     pub files: Vec<FileRow>,
     pub links: Vec<LinkRow>,
-    pub events: Vec<EventRow>,
-    pub snapshots: Vec<SnapshotRow>,
 }
 
-impl Rows {
+impl EntryRows {
     /// Inserts all of it.
     pub fn insert(self, inserts: &mut Inserts) -> Result<()> {
         inserts.insert_many(
@@ -159,7 +157,21 @@ impl Rows {
             "insert into chain_link (account, chain, number, position, leaf, link)",
             columns!(self.links => account, chain, number, position, leaf, link),
             "",
-        )?;
+        )
+    }
+}
+
+/// The events of one group.
+#[derive(Debug, Default)]
+#[expect(missing_docs, reason = "its fields are the rows of its tables")]
+pub struct EventRows {
+    pub events: Vec<EventRow>,
+    pub snapshots: Vec<SnapshotRow>,
+}
+
+impl EventRows {
+    /// Inserts all of it.
+    pub fn insert(self, inserts: &mut Inserts) -> Result<()> {
         inserts.insert_many(
             "insert into event (account, position, id, kind, format, subject_kind, subject, entry, snapshot, created_us)",
             columns!(self.events => account, position, id, kind, format, subject_kind, subject, entry, snapshot,
@@ -170,8 +182,7 @@ impl Rows {
             "insert into event_snapshot (account, snapshot, body)",
             columns!(self.snapshots => account, snapshot, body),
             "",
-        )?;
-        Ok(())
+        )
     }
 }
 

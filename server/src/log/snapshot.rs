@@ -4,13 +4,14 @@
 
 use std::fmt::Write as _;
 
-use campo_protocol::{model, sync::Outcome, text::hex};
+use campo_protocol::{model, sync::Outcome, task::state::TaskState, text::hex};
 use uuid::Uuid;
 
 use super::{
     context::Context,
     entry::{Incoming, readable},
 };
+use crate::problem::Result;
 
 /// The number of this shape; it only gains fields.
 pub const FORMAT: i64 = 1;
@@ -62,8 +63,25 @@ impl Snapshot {
         }
     }
 
+    /// Adds what the entry names: its employee, its task in that state, the form that it answers.
+    pub fn names(
+        &mut self,
+        context: &Context,
+        account: i64,
+        incoming: &Incoming,
+        task: Option<&TaskState>,
+    ) -> Result<()> {
+        self.employee(context, account, incoming.employee());
+        self.task(context, account, incoming.task(), task)?;
+        let form = incoming.content.as_ref().ok().and_then(|content| content.form);
+        if let Some(form) = context.object(account, model::Kind::Form, form) {
+            self.part("form", &form.json);
+        }
+        Ok(())
+    }
+
     /// Adds the employee and the group, as they are known.
-    pub fn employee(&mut self, context: &Context, account: i64, employee: Option<Uuid>) {
+    fn employee(&mut self, context: &Context, account: i64, employee: Option<Uuid>) {
         if let Some(employee) = context.object(account, model::Kind::Employee, employee) {
             self.part("employee", &employee.json);
             if let Some(group) = context.object(account, model::Kind::Group, employee.stored.parent) {
@@ -72,23 +90,23 @@ impl Snapshot {
         }
     }
 
-    /// Adds the task with its type and its place.
-    pub fn task(&mut self, context: &Context, account: i64, task: Option<Uuid>) {
-        let Some(known) = task.and_then(|task| context.tasks.get(&(account, task))) else { return };
-        self.part("task", &known.json());
+    /// Adds the task, in that state, with its type and its place.
+    pub fn task(
+        &mut self,
+        context: &Context,
+        account: i64,
+        task: Option<Uuid>,
+        state: Option<&TaskState>,
+    ) -> Result<()> {
+        let Some(known) = task.and_then(|task| context.tasks.get(&(account, task))) else { return Ok(()) };
+        self.part("task", &known.json_in(state)?);
         if let Some(kind) = context.object(account, model::Kind::TaskType, known.row.task_type) {
             self.part("task_type", &kind.json);
         }
         if let Some(poi) = context.object(account, model::Kind::Poi, known.row.poi) {
             self.part("poi", &poi.json);
         }
-    }
-
-    /// Adds the definition that a filled form answers.
-    pub fn form(&mut self, context: &Context, account: i64, form: Option<Uuid>) {
-        if let Some(form) = context.object(account, model::Kind::Form, form) {
-            self.part("form", &form.json);
-        }
+        Ok(())
     }
 
     /// The bytes that are stored.

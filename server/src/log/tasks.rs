@@ -136,10 +136,10 @@ pub fn left_or_reached(context: &Context, edited: &HashSet<(i64, Uuid)>) -> BTre
 }
 
 /// What phones must know of the tasks that changed, by an entry or by an edit.
-pub fn views(context: &Context, edited: &HashSet<(i64, Uuid)>) -> Vec<(i64, View)> {
+pub fn views(context: &Context, edited: &HashSet<(i64, Uuid)>) -> Result<Vec<(i64, View)>> {
     let changed = |key: &(i64, Uuid), known: &KnownTask| {
         edited.contains(key)
-            || known.state.as_ref().is_some_and(|state| state.differs_on_phones(known.before.as_ref()))
+            || known.state.as_ref().is_some_and(|state| state.differs_on_phones(known.before.as_deref()))
     };
     context
         .tasks
@@ -147,7 +147,7 @@ pub fn views(context: &Context, edited: &HashSet<(i64, Uuid)>) -> Vec<(i64, View
         .filter(|(key, known)| changed(key, known))
         .map(|((account, id), known)| {
             let scopes = known.held_by().into_iter().map(Scope::Employee).collect();
-            (*account, View { kind: "task", id: *id, scopes, body: known.json().into_bytes() })
+            Ok((*account, View { kind: "task", id: *id, scopes, body: known.json()?.into_bytes() }))
         })
         .collect()
 }

@@ -166,7 +166,7 @@ async fn show_phones(app: &App, write: &mut Write, tasks: Vec<Uuid>) -> Result<(
     let wanted = Wanted { tasks: wanted, ..Wanted::default() };
     let edited = wanted.tasks.clone();
     let context = Context::load(write.tx(), &app.log.shared.directory, wanted).await?;
-    for (_, view) in tasks::views(&context, &edited) {
+    for (_, view) in tasks::views(&context, &edited)? {
         write.view(view);
     }
     Ok(())

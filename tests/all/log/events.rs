@@ -8,6 +8,7 @@ use uuid::{Uuid, uuid};
 on_both! {
     an_event_made_again_has_the_id_that_receivers_know,
     a_snapshot_shows_what_was_true_in_its_commit,
+    a_snapshot_of_a_group_shows_the_task_after_its_own_entry,
     a_set_aside_entry_is_shown_with_its_employee_and_task,
 }
 
@@ -89,6 +90,31 @@ async fn a_snapshot_shows_what_was_true_in_its_commit(world: World) {
             row("task.changed", 3, "second".into(), "in_progress"),
         ]
     );
+}
+
+/// The events of a large group are made while its entries are inserted, those of a small one before.
+async fn a_snapshot_of_a_group_shows_the_task_after_its_own_entry(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    for entries in [10, 200] {
+        let task = office::create_task(&world.app, account.id, &[ana]).await.unwrap();
+        let mut phone = account.spare_phone(ana);
+        let (kinds, statuses) = (["task.start", "task.suspend"], ["in_progress", "suspended"]);
+        let line = |n: usize| phone.line(kinds[n % 2], &format!(r#","task":"{task}""#));
+        let lines: Vec<Vec<u8>> = (0..entries).map(line).collect();
+        let receipts = phone.send(&lines).await.unwrap().receipts;
+        let logs = check::log_is_whole(&world.app, account.id).await.unwrap();
+        for (n, receipt) in receipts.iter().enumerate() {
+            let mut told = logs.events.iter().filter(|event| event.entry == Some(receipt.position));
+            for kind in ["entry.added", "entry.complete"] {
+                let event = told.next().unwrap();
+                let snapshot: Value = serde_json::from_slice(&event.body).unwrap();
+                assert_eq!(event.kind, kind);
+                assert_eq!(snapshot["entry"]["id"], receipt.id.to_string());
+                assert_eq!(snapshot["task"]["progress"]["status"], statuses[n % 2], "{n} of {entries}");
+            }
+        }
+    }
 }
 
 /// A newer app meets an older server: its entry waits in the trays of worker and dispatcher, who must find it.
