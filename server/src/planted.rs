@@ -26,14 +26,15 @@ thread_local! {
 /// Goes on from where this process was the last time, whoever wrote meanwhile.
 pub(crate) fn numbered_outside_lock(
     mut heads: Vec<Head>,
-    submissions: impl Iterator<Item = (i64, usize)> + Clone,
+    submissions: impl Iterator<Item = (i64, usize)>,
 ) -> Vec<Head> {
     NUMBERS.with_borrow_mut(|numbers| {
         if !is(Planted::NumberedOutsideLock) {
             return numbers.clear();
         }
+        let submissions: Vec<(i64, usize)> = submissions.collect();
         for head in &mut heads {
-            let own = submissions.clone().filter(|(account, _)| *account == head.account);
+            let own = submissions.iter().filter(|(account, _)| *account == head.account);
             head.entry = numbers.get(&head.account).copied().unwrap_or(head.entry);
             let added: usize = own.map(|(_, entries)| entries).sum();
             numbers.insert(head.account, head.entry + added as i64);

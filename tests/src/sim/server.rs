@@ -1,4 +1,4 @@
-//! The server of one seed: a database that is a copy of the company's, backups and restores as copies of files.
+//! The server of one seed: a database that is a copy of the company's, backups as copies of what is committed.
 
 use std::{
     fs,
@@ -77,10 +77,9 @@ impl Server {
 
     /// The process is killed and begins again with what is committed at this moment.
     pub(super) async fn kill(&mut self) -> Result<()> {
-        let connection = rusqlite::Connection::open(self.path())?;
+        let killed = self.path();
         self.databases += 1;
-        let next = self.path();
-        connection.execute("vacuum into ?1", (next.to_str().context("a path")?,))?;
+        copy(&killed, &self.path())?;
         self.start().await
     }
 
@@ -99,11 +98,11 @@ impl Server {
     /// Makes a backup, in place of the one before.
     pub(super) async fn back_up(&self) -> Result<()> {
         self.writers_done().await?;
-        let connection = rusqlite::Connection::open(self.path())?;
-        connection.query_row("pragma wal_checkpoint(truncate)", (), |_| Ok(()))?;
-        drop(connection);
-        fs::copy(self.path(), self.folder.path().join(BACKUP))?;
-        Ok(())
+        let backup = self.folder.path().join(BACKUP);
+        if backup.exists() {
+            fs::remove_file(&backup)?;
+        }
+        copy(&self.path(), &backup)
     }
 
     /// Everything since the last backup is lost, and a new epoch begins.
@@ -130,6 +129,14 @@ impl Server {
         )?;
         Ok(())
     }
+}
+
+/// Copies what is committed at this moment into a new file. The file itself may be changing: the server moves its
+/// write-ahead log whenever it likes.
+fn copy(database: &Path, to: &Path) -> Result<()> {
+    let connection = rusqlite::Connection::open(database)?;
+    connection.execute("vacuum into ?1", (to.to_str().context("a path")?,))?;
+    Ok(())
 }
 
 /// A server on a new database in `folder`.
