@@ -17,7 +17,6 @@ use tokio::task::JoinSet;
 use crate::{
     calm::{AT_ONCE, NOISY_ENTRIES, NOISY_PHONES, SUBMISSIONS, paced_p99_ms},
     cast::{self, Company, Mix},
-    figures::ROUNDS,
     fleet::request,
     report::{Figure, Goal, Round, Side},
     served::Served,
@@ -28,6 +27,8 @@ use crate::{
 
 /// What the noisy account has ready to hand in: more than is taken from it while it is measured.
 const NOISY_MESSAGES: usize = 16_000;
+/// How often it is measured: the fourth longest of 400 waits differs more from round to round than a rate does.
+const ROUNDS: usize = 7;
 const WHAT: [&str; 3] = ["sync", "reading", "writing"];
 
 /// All but one in a hundred waits of a calm account are below this: of an exchange, of reading and of writing.
