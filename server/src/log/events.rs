@@ -181,9 +181,7 @@ pub fn of_entry(
     let mut snapshot = Snapshot::new(*account, now_us);
     snapshot.entry(*position, incoming, (folded.outcome, folded.reason), files);
     snapshot.names(context, *account, incoming, task.as_deref())?;
-    let subject = ("entry", incoming.id, 0);
-    let number = push(rows, head, ENTRY_ADDED, subject, Some(*position), now_us);
-    rows.snapshots.push(SnapshotRow { account: *account, snapshot: number, body: snapshot.into_bytes() });
+    let number = push(rows, head, ENTRY_ADDED, ("entry", incoming.id, 0), Some(*position), now_us, snapshot);
     if *files != Files::Expected {
         head.event += 1;
         rows.events.push(EventRow {
@@ -215,8 +213,7 @@ pub fn of_source(
         let mut snapshot = Snapshot::new(account, now_us);
         let task = Some(event.task);
         snapshot.task(context, account, task, context.task_state(account, task).as_deref())?;
-        let number = push(rows, head, event.kind, ("task", event.task, event.version), None, now_us);
-        rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot.into_bytes() });
+        push(rows, head, event.kind, ("task", event.task, event.version), None, now_us, snapshot);
     }
     for Completed { stored, missing } in &source.completed {
         let files = if missing.is_empty() { Files::Stored } else { Files::Missing(missing) };
@@ -225,8 +222,7 @@ pub fn of_source(
         snapshot.entry(position, incoming, (stored.outcome, stored.reason.as_deref()), &files);
         let task = context.task_state(account, incoming.task());
         snapshot.names(context, account, incoming, task.as_deref())?;
-        let number = push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(position), now_us);
-        rows.snapshots.push(SnapshotRow { account, snapshot: number, body: snapshot.into_bytes() });
+        push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(position), now_us, snapshot);
     }
     Ok(())
 }
@@ -254,8 +250,14 @@ fn push(
     (subject_kind, subject, detail): (&'static str, Uuid, i64),
     entry: Option<i64>,
     now_us: i64,
+    snapshot: Snapshot,
 ) -> i64 {
     head.event += 1;
+    rows.snapshots.push(SnapshotRow {
+        account: head.account,
+        snapshot: head.event,
+        body: snapshot.into_bytes(),
+    });
     rows.events.push(EventRow {
         account: head.account,
         position: head.event,
