@@ -123,10 +123,10 @@ fn apply(state: &mut Option<TaskState>, fact: &Fact<'_>) -> Result<Option<Reason
             Ok(None)
         }
         Author::Office if !concerns_task(fact.kind) => Ok(None),
-        Author::Employee { employee, .. } if !fact.kind.is_office() => {
+        Author::Employee { employee, sequence, .. } if !fact.kind.is_office() => {
             let state = state.as_mut().ok_or(Reason::UnknownTask)?;
             state.worker_entries = state.worker_entries.saturating_add(1);
-            Ok(state.capture(fact, employee))
+            Ok(state.capture(fact, employee, sequence))
         }
         Author::Office if fact.kind.is_office() => decide(state, fact),
         Author::Employee { .. } | Author::Office => Err(Reason::WrongAuthor),
@@ -239,7 +239,7 @@ impl TaskState {
 /// What workers capture.
 impl TaskState {
     /// Takes in what `employee` captured; returns the reason when it is only noted.
-    fn capture(&mut self, fact: &Fact<'_>, employee: Uuid) -> Option<Reason> {
+    fn capture(&mut self, fact: &Fact<'_>, employee: Uuid, sequence: i64) -> Option<Reason> {
         if fact.kind == Kind::TaskBlocked {
             self.raise(fact.entry, Reason::BlockedOutsideRadius, fact.occurred_at_us);
         }
@@ -256,9 +256,13 @@ impl TaskState {
                 }
                 Some(reason)
             }
-            (None, Some(status)) => {
-                self.report(Report { entry: fact.entry, employee, status, at_us: fact.occurred_at_us })
-            }
+            (None, Some(status)) => self.report(Report {
+                entry: fact.entry,
+                employee,
+                status,
+                at_us: fact.occurred_at_us,
+                sequence,
+            }),
             (None, None) => None,
         }
     }
@@ -370,6 +374,6 @@ fn contradiction(ends: &[Report], report: &Report) -> Option<Reason> {
         let contradicts = |end: &Report| end.status != report.status && end.key() < report.key();
         ends.iter().any(contradicts).then_some(Reason::ContradictingEnd)
     } else {
-        ends.iter().any(|end| end.at_us < report.at_us).then_some(Reason::AfterEnd)
+        ends.iter().any(|end| end.moment() < report.moment()).then_some(Reason::AfterEnd)
     }
 }

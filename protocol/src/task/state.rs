@@ -61,12 +61,21 @@ pub struct Report {
     pub status: Status,
     /// When it happened: microseconds since 1970 UTC
     pub at_us: i64,
+    /// The sequence of the entry: what one phone reported at one instant happened in that order
+    #[serde(default)]
+    pub sequence: i64,
 }
 
 impl Report {
-    /// By which reports are ordered: the greatest gives the status, in whatever order they arrived.
-    pub const fn key(&self) -> (bool, i64, Uuid) {
-        (self.status.is_terminal(), self.at_us, self.entry)
+    /// The order in which reports happened, in whatever order they arrived: instants, then sequence, then id, as for
+    /// working time. Instants are alike where a phone's clock was wrong and the time of receipt stands in for it.
+    pub const fn moment(&self) -> (i64, i64, Uuid) {
+        (self.at_us, self.sequence, self.entry)
+    }
+
+    /// By which reports are ordered: the greatest gives the status.
+    pub const fn key(&self) -> (bool, (i64, i64, Uuid)) {
+        (self.status.is_terminal(), self.moment())
     }
 }
 

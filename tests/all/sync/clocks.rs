@@ -1,9 +1,13 @@
 //! When entries happened, by phones whose exchanges take their time.
 
 use campo_protocol::clock::Clock;
-use campo_tests::{on_both, world::World};
+use campo_tests::{check, office, on_both, world::World};
+use serde_json::Value;
 
-on_both!(a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later);
+on_both! {
+    a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later,
+    what_a_phone_with_a_wrong_clock_reports_stays_in_its_order,
+}
 
 const SECOND_US: i64 = 1_000_000;
 
@@ -48,4 +52,28 @@ async fn a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later(world
     // The first is as late as its exchange, and the second no earlier; then the quick exchange counts for all
     assert_eq!(seconds, [30, 30, 40, 101]);
     assert!(fixed.iter().all(|row| row.1 == "anchored"), "{fixed:?}");
+}
+
+/// The time of receipt stands in for the clock's, so that all of an exchange has one instant; ids follow nothing.
+async fn what_a_phone_with_a_wrong_clock_reports_stays_in_its_order(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let task = office::create_task(&world.app, account.id, &[ana]).await.unwrap();
+    let mut phone = account.spare_phone(ana);
+    let kinds = ["task.start", "task.suspend"].repeat(8);
+    let lines: Vec<Vec<u8>> = kinds
+        .iter()
+        .map(|kind| {
+            let line = String::from_utf8(phone.line(kind, &format!(r#","task":"{task}""#))).unwrap();
+            let (before, clock) = line.split_once(r#""wall_us":"#).unwrap();
+            let (_, after) = clock.split_once('}').unwrap();
+            format!(r#"{before}"wall_us":1}}{after}"#).into_bytes()
+        })
+        .collect();
+    for receipt in phone.send(&lines).await.unwrap().receipts {
+        assert_eq!(receipt.reason, None);
+    }
+    let logs = check::log_is_whole(&world.app, account.id).await.unwrap();
+    let shown: Value = serde_json::from_slice(&logs.events.last().unwrap().body).unwrap();
+    assert_eq!(shown["task"]["progress"]["status"], "suspended");
 }

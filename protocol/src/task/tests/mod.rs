@@ -39,11 +39,22 @@ impl Event {
             kind: self.kind,
             occurred_at_us: self.at_us,
             author: match self.who {
-                Some(employee) => Author::Employee { employee, installation: employee, sequence: 1 },
+                Some(employee) => {
+                    Author::Employee { employee, installation: employee, sequence: self.sequence() }
+                }
                 None => Author::Office,
             },
             body: self.body.as_deref(),
         }
+    }
+
+    /// Falls while ids rise: of one instant, the sequence says what happened first.
+    fn sequence(&self) -> i64 {
+        -i64::try_from(self.id).unwrap()
+    }
+
+    fn moment(&self) -> (i64, i64) {
+        (self.at_us, self.sequence())
     }
 
     fn with_id(mut self, id: u128) -> Self {

@@ -122,7 +122,7 @@ impl Past<'_> {
         if winners.is_empty() {
             winners = reports;
         }
-        winners.sort_by_key(|one| (self.events[*one].at_us, self.events[*one].id));
+        winners.sort_by_key(|one| self.events[*one].moment());
         Some(winners.last().map_or((status, decision), |one| (self.status(*one), *one)))
     }
 
@@ -204,7 +204,7 @@ impl Past<'_> {
             return (Outcome::Applied, None);
         }
         let ended_before = self.reports(decision, index).into_iter().any(|one| {
-            ends(self.status(one)) && self.events[one].at_us < event.at_us && !says.is_some_and(ends)
+            ends(self.status(one)) && self.events[one].moment() < event.moment() && !says.is_some_and(ends)
         });
         (Outcome::Noted, Some(if ended_before { Reason::AfterEnd } else { repeated }))
     }
@@ -221,10 +221,7 @@ impl Past<'_> {
                     .iter()
                     .copied()
                     .filter(|end| ends(self.status(*end)) && self.status(*end) != self.status(one))
-                    .filter(|end| {
-                        let end = &self.events[*end];
-                        end.at_us < event.at_us || (both_end && end.at_us == event.at_us && end.id < event.id)
-                    })
+                    .filter(|end| self.events[*end].moment() < event.moment())
                     .map(|end| end.max(one))
                     .min();
                 let reason = if both_end { Reason::ContradictingEnd } else { Reason::AfterEnd };
