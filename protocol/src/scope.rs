@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use tinystr::TinyAsciiStr;
 use uuid::Uuid;
 
 /// One scope of an account. On the wire and in tables it is its text, such as `employee/0190…`.
@@ -22,6 +23,30 @@ pub enum Scope {
     Employee(Uuid),
     /// What concerns one installation: its roster
     Installation(Uuid),
+    /// A kind that a later release knows. A phone holds it like any other, so that its digests agree and its next release
+    /// finds it there
+    Later(LaterKind, Option<Uuid>),
+}
+
+/// The name of a kind of scope that this release does not know: lower-case letters and `_`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LaterKind(TinyAsciiStr<MAX_KIND_BYTES>);
+
+/// The longest name of a kind of scope.
+pub const MAX_KIND_BYTES: usize = 24;
+
+impl LaterKind {
+    fn of(name: &str) -> Option<Self> {
+        let is_known = matches!(
+            name,
+            "account" | "catalogue" | "group" | "tree" | "profile" | "employee" | "installation"
+        );
+        let is_name = name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if is_known || !is_name || name.is_empty() {
+            return None;
+        }
+        name.parse().ok().map(Self)
+    }
 }
 
 impl fmt::Display for Scope {
@@ -34,6 +59,8 @@ impl fmt::Display for Scope {
             Self::Profile(id) => write!(f, "profile/{id}"),
             Self::Employee(id) => write!(f, "employee/{id}"),
             Self::Installation(id) => write!(f, "installation/{id}"),
+            Self::Later(LaterKind(kind), Some(id)) => write!(f, "{kind}/{id}"),
+            Self::Later(LaterKind(kind), None) => f.write_str(kind),
         }
     }
 }
@@ -41,7 +68,8 @@ impl fmt::Display for Scope {
 /// Text that names no scope.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "not a scope: expected `account`, `catalogue`, or `group/`, `tree/`, `profile/`, `employee/`, `installation/` and an id"
+    "not a scope: expected `account`, `catalogue`, or `group/`, `tree/`, `profile/`, `employee/`, `installation/` and an id; \
+     or a kind of a later release, of at most 24 lower-case letters and `_`"
 )]
 pub struct UnknownScope;
 
@@ -61,7 +89,7 @@ impl FromStr for Scope {
             ("profile", Some(id)) => Ok(Self::Profile(id)),
             ("employee", Some(id)) => Ok(Self::Employee(id)),
             ("installation", Some(id)) => Ok(Self::Installation(id)),
-            _ => Err(UnknownScope),
+            (kind, id) => LaterKind::of(kind).map(|kind| Self::Later(kind, id)).ok_or(UnknownScope),
         }
     }
 }
@@ -96,8 +124,21 @@ mod tests {
         ] {
             assert_eq!(scope.to_string().parse(), Ok(scope));
         }
-        for text in ["", "account/", "group", "group/7", "task/00000000-0000-0000-0000-000000000007"] {
+        let too_long = "k".repeat(MAX_KIND_BYTES + 1);
+        for text in
+            ["", "/", "account/", "group", "group/7", "Task", "task 2", "task/", "task/7", "é", &too_long]
+        {
             assert_eq!(text.parse::<Scope>(), Err(UnknownScope), "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_of_later_releases_keep_their_text() {
+        let longest = "k".repeat(MAX_KIND_BYTES);
+        for text in ["work_orders", &longest, "zone/00000000-0000-0000-0000-000000000007"] {
+            let scope: Scope = text.parse().unwrap();
+            assert!(matches!(scope, Scope::Later(..)), "{text}");
+            assert_eq!(scope.to_string(), text);
         }
     }
 }

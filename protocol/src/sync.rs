@@ -115,9 +115,12 @@ pub enum FileAnswer {
         /// The file
         hash: String,
     },
+    /// A state of a later release, read by phones alone: the file is kept, and asked about again
+    #[serde(other, skip_serializing)]
+    Later,
 }
 
-/// What became of an entry.
+/// What became of an entry. No later release adds an outcome: what is new is a `reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {

@@ -511,7 +511,7 @@ impl Phone {
         let file = HeldFile { hash: hash.to_owned(), size_bytes: size_bytes as i64 };
         match self.announce(None, vec![file]).await?.files.pop().context("an answer for the file")? {
             FileAnswer::Wanted { ticket, .. } => Ok(Some(ticket)),
-            FileAnswer::Stored { .. } | FileAnswer::Unknown { .. } => Ok(None),
+            FileAnswer::Stored { .. } | FileAnswer::Unknown { .. } | FileAnswer::Later => Ok(None),
         }
     }
 }

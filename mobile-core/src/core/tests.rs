@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use campo_protocol::{digest, scope::Scope};
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     machine::{book::Access, event::Failure},
-    store::space::Folder,
+    store::{Store, space::Folder},
     testing::{TurnedClock, environment},
     wire::HttpAnswer,
 };
@@ -90,7 +91,7 @@ struct Phone {
     core: Core,
     played: Arc<Played>,
     secrets: Arc<Secrets>,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 fn phone(answers: Vec<Result<HttpAnswer, Failure>>) -> Phone {
@@ -105,7 +106,7 @@ fn phone(answers: Vec<Result<HttpAnswer, Failure>>) -> Phone {
         transport: played.clone(),
         listener: Arc::new(Thrower),
     };
-    Phone { core: Core::open(surroundings).unwrap(), played, secrets, _folder: folder }
+    Phone { core: Core::open(surroundings).unwrap(), played, secrets, folder }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one of the results that a transport plays")]
@@ -132,6 +133,22 @@ fn quiet() -> Result<HttpAnswer, Failure> {
     answer(200, "application/json", &body)
 }
 
+/// What a server of a later release might say: kinds, members and states that this one has no word for.
+fn of_a_later_release(scope: &str, object: Uuid) -> Result<HttpAnswer, Failure> {
+    let body = json!({ "name": "Norte", "colour": ["blue"] });
+    let digest = digest::of_object("zone", object, body.to_string().as_bytes());
+    let page = json!({
+        "scope": scope, "after": 0, "position": 3, "objects": 1, "digest": digest, "complete": true,
+        "changes": [{ "kind": "zone", "id": object, "body": body, "until": 9 }], "order": "by_distance",
+    });
+    let body = json!({
+        "epoch": Uuid::from_u128(5), "received_at_us": 1, "advice": { "text": "x" },
+        "view": { "digest": digest, "scopes": [page], "dropped": ["region/00000000-0000-0000-0000-000000000002"] },
+        "files": [{ "state": "quarantined", "hash": "00", "until_us": 9 }],
+    });
+    answer(200, "application/json", &body)
+}
+
 fn device() -> Device {
     Device { platform: "android".to_owned(), ..Device::default() }
 }
@@ -149,6 +166,21 @@ async fn a_code_makes_a_phone_that_syncs_by_itself() {
     assert!(paths.len() > 1 && paths[1..].iter().all(|path| path == "/v1/sync"), "{paths:?}");
     let requests = phone.played.requests.lock().unwrap();
     assert!(requests[1].headers.contains(&("authorization", "Bearer campo_1_i_secret".to_owned())));
+}
+
+#[tokio::test]
+async fn what_a_later_release_of_the_server_says_is_held_for_a_later_release_of_the_phone() {
+    let (scope, object) = ("zone/00000000-0000-0000-0000-000000000007", Uuid::from_u128(8));
+    let phone = phone(vec![enrolled(), of_a_later_release(scope, object)]);
+    phone.core.enrol("https://campo.example", "7K3QD-9XPW2", device()).await.unwrap();
+    let state = phone.core.sync_now().await;
+    assert_eq!((state.access, state.trouble), (Access::Active, None));
+    let store = Store::open(&phone.folder.path().join("campo.db")).unwrap();
+    let scope: Scope = scope.parse().unwrap();
+    assert_eq!(store.book().unwrap().scopes[&scope].position, 3);
+    let held = store.all_objects().unwrap();
+    assert_eq!(held.len(), 1);
+    assert_eq!((held[0].0, held[0].1.as_str(), held[0].2.id), (scope, "zone", object));
 }
 
 #[tokio::test]

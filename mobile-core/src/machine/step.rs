@@ -307,7 +307,7 @@ impl Machine {
             FileAnswer::Wanted { hash, ticket, received_bytes, expires_us: _ } => {
                 (hash, FileChange::Wanted { ticket, received_bytes })
             }
-            FileAnswer::Unknown { .. } => return None,
+            FileAnswer::Unknown { .. } | FileAnswer::Later => return None,
         };
         self.book.files.contains_key(&hash).then_some((hash, change))
     }

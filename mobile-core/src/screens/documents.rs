@@ -43,16 +43,17 @@ pub(crate) struct TaskDocument {
     pub(crate) data: Data,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) progress: Option<Progress>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) files: Vec<AttachedDocument>,
 }
 
 /// How far a task is, as the server says.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Progress {
-    pub(crate) status: Status,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) status: Option<Status>,
     pub(crate) since_us: i64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) assignments: Vec<NewAssignment>,
     #[serde(default)]
     pub(crate) started_at_us: Option<i64>,
@@ -77,11 +78,11 @@ pub(crate) struct TypeDocument {
     pub(crate) name: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) status_labels: BTreeMap<String, String>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) data_labels: Vec<DataLabel>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) required_forms: Vec<Ref>,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "readable")]
     pub(crate) allowed_states: Vec<String>,
 }
 
@@ -110,4 +111,10 @@ pub(crate) const ACCOUNT_ID: Uuid = Uuid::nil();
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// The items of a list that are of a shape that this release knows.
+fn readable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let items: Vec<Value> = lenient(deserializer)?;
+    Ok(items.into_iter().filter_map(|item| serde_json::from_value(item).ok()).collect())
 }

@@ -233,7 +233,8 @@ fn state(said: Option<&Progress>, entries: &[LaidOver]) -> TaskState {
 /// What the server says, as a state that can be folded on. Who decided the status is not said: what the office withdrew
 /// was decided by the office, everything else counts as a report, which a later one follows.
 fn said_state(said: Option<&Progress>) -> TaskState {
-    let (status, since_us) = said.map_or((Status::New, i64::MIN), |said| (said.status, said.since_us));
+    let (status, since_us) =
+        said.map_or((Status::New, i64::MIN), |said| (said.status.unwrap_or(Status::New), said.since_us));
     let report =
         Report { entry: Uuid::nil(), employee: Uuid::nil(), status, at_us: since_us, sequence: i64::MIN };
     let by_office = status.is_withdrawn();

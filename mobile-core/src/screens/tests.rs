@@ -131,6 +131,19 @@ fn a_task_is_shown_in_the_companys_words() {
 }
 
 #[test]
+fn a_task_in_a_state_of_a_later_release_can_be_worked_on() {
+    let mut phone = phone();
+    let mut body = Phone::task("awaiting_parts", 5);
+    body["files"] =
+        json!([{ "hash": "ab", "name": "plan.pdf", "size_bytes": 7 }, { "link": "https://x.example" }]);
+    phone.told(Scope::Employee(ANA), "task", TASK, &body);
+    let task = phone.store.task(TASK, Language::Spanish).unwrap().unwrap();
+    assert_eq!((task.card.status, task.files.len()), (Status::New, 1));
+    phone.step(TaskStep::Start);
+    assert_eq!(phone.status(), Status::InProgress);
+}
+
+#[test]
 fn a_tap_shows_at_once_whatever_the_phones_clock_says() {
     for since_us in [NOW_US - 1, NOW_US + 3_600_000_000, i64::MAX - 10] {
         let mut phone = phone();

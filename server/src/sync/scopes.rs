@@ -82,6 +82,7 @@ const fn rank(scope: &Scope) -> u8 {
         Scope::Group(_) => 4,
         Scope::Tree(_) => 5,
         Scope::Catalogue => 6,
+        Scope::Later(..) => 7,
     }
 }
 

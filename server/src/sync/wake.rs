@@ -44,7 +44,7 @@ pub(crate) async fn installations(
             Ok(Scope::Group(id)) => ("group", id),
             Ok(Scope::Tree(id)) => ("tree", id),
             // A newer replica knows what it is, and wakes whom it concerns.
-            Err(_) => continue,
+            Ok(Scope::Later(..)) | Err(_) => continue,
         };
         keys.push(Key {
             account,
