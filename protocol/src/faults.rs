@@ -10,7 +10,7 @@ use crate::text::storable;
 /// One thing wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
-    /// JSON Pointer (RFC 6901) of the field, `""` for the whole document
+    /// JSON Pointer (RFC 6901) of the field, `""` for the whole document; shortened to 500 characters
     pub field: String,
     /// Stable code in snake_case, such as `out_of_range`; texts for people are made from it
     pub code: String,
@@ -41,14 +41,19 @@ impl Faults {
 
     /// Adds a fault of `field` (a JSON Pointer).
     pub fn add(&mut self, field: impl Into<String>, code: &str, found: &str, expected: impl Into<String>) {
-        if self.0.len() < Self::LIMIT {
+        if !self.is_full() {
             self.0.push(Fault {
-                field: storable(&field.into()).into_owned(),
+                field: storable(&shortened(field.into(), MOST_OF_A_POINTER)).into_owned(),
                 code: code.to_owned(),
-                found: shortened(found),
+                found: visible(found),
                 expected: expected.into(),
             });
         }
+    }
+
+    /// True when no more are listed.
+    pub const fn is_full(&self) -> bool {
+        self.0.len() >= Self::LIMIT
     }
 
     /// True when nothing is wrong.
@@ -116,12 +121,20 @@ impl Faults {
     }
 }
 
-/// `text` cut to 80 characters, control characters made visible.
-fn shortened(text: &str) -> String {
-    let mut short: String =
-        text.chars().take(80).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    if text.chars().nth(80).is_some() {
-        short.push('…');
+/// The longest pointer that is repeated whole, in characters: a longer one has names that nobody gave by mistake.
+const MOST_OF_A_POINTER: usize = 500;
+
+/// `text` cut to `limit` characters.
+fn shortened(mut text: String, limit: usize) -> String {
+    if let Some((end, _)) = text.char_indices().nth(limit) {
+        text.truncate(end);
+        text.push('…');
     }
-    short
+    text
+}
+
+/// `text` cut to 80 characters, control characters made visible.
+fn visible(text: &str) -> String {
+    let short: String = text.chars().take(81).map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+    shortened(short, 80)
 }

@@ -10,15 +10,17 @@ use serde_json::Value;
 
 use crate::faults::{Faults, pointer};
 
+const UNSTORABLE: &str = "text_not_storable";
+
 /// `text` with U+0000 replaced by U+FFFD, for columns extracted from what was captured.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
 }
 
-/// Names every text in `value`, member names included, that cannot be stored on every database.
+/// Names every text in `value`, member names included, that cannot be stored on every database, until `faults` is full.
 ///
-/// The text is not repeated: it may be a password. Called on what an office sent before it is read into a type; numbers need no check, since JSON has neither NaN
-/// nor infinity.
+/// The text is not repeated: it may be a password. Called on what an office sent before it is read into a type; numbers
+/// need no check, since JSON has neither NaN nor infinity.
 pub fn check_storable(value: &Value, faults: &mut Faults) {
     check_storable_at("", value, faults);
 }
@@ -37,30 +39,55 @@ pub fn may_be_unstorable(json: &[u8]) -> bool {
 
 /// Like [`check_storable`], for a value that stands at `field` (a JSON Pointer) of its document.
 pub fn check_storable_at(field: &str, value: &Value, faults: &mut Faults) {
-    match value {
-        Value::String(text) if text.contains('\0') => {
-            faults.add(field, "text_not_storable", "", "text without the character U+0000");
+    Place { root: field, above: None, step: Step::Root }.check(value, faults);
+}
+
+/// Where a value stands. Its pointer is made only where something is wrong: names may be long, and what they hold much.
+struct Place<'a> {
+    root: &'a str,
+    above: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Root,
+    Index(usize),
+    Name(&'a str),
+}
+
+impl Place<'_> {
+    fn pointer(&self) -> String {
+        let above = || self.above.map_or_else(|| self.root.to_owned(), Place::pointer);
+        match self.step {
+            Step::Root => above(),
+            Step::Index(index) => pointer(&above(), index),
+            Step::Name(name) => pointer(&above(), name),
         }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                check_storable_at(&pointer(field, index), item, faults);
+    }
+
+    fn check(&self, value: &Value, faults: &mut Faults) {
+        let below = |step| Place { root: self.root, above: Some(self), step };
+        match value {
+            _ if faults.is_full() => {}
+            Value::String(text) if text.contains('\0') => {
+                faults.add(self.pointer(), UNSTORABLE, "", "text without the character U+0000");
             }
-        }
-        Value::Object(members) => {
-            for (name, member) in members {
-                let field = pointer(field, name);
-                if name.contains('\0') {
-                    faults.add(
-                        field.as_str(),
-                        "text_not_storable",
-                        "",
-                        "a name without the character U+0000",
-                    );
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    below(Step::Index(index)).check(item, faults);
                 }
-                check_storable_at(&field, member, faults);
             }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let place = below(Step::Name(name));
+                    if name.contains('\0') && !faults.is_full() {
+                        faults.add(place.pointer(), UNSTORABLE, "", "a name without the character U+0000");
+                    }
+                    place.check(member, faults);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -116,6 +143,21 @@ mod tests {
         check_storable(&value, &mut faults);
         let fields: Vec<String> = faults.into_vec().into_iter().map(|fault| fault.field).collect();
         assert_eq!(fields, ["/a/1", "/b~1c/d\u{FFFD}", "/b~1c/e"]);
+    }
+
+    /// A stranger's 1 MiB can have a name of half of it above a quarter of a million values.
+    #[test]
+    fn a_long_name_above_many_values_costs_no_more_than_its_bytes() {
+        let name = "n".repeat(500_000);
+        let value = serde_json::json!({ &name: vec![1; 250_000] });
+        let mut faults = Faults::default();
+        check_storable(&value, &mut faults);
+        assert!(faults.is_empty());
+        let value = serde_json::json!({ &name: vec!["\0"; 250_000] });
+        check_storable(&value, &mut faults);
+        let faults = faults.into_vec();
+        assert_eq!(faults.len(), Faults::LIMIT);
+        assert!(faults.iter().all(|fault| fault.field.len() < 2_000));
     }
 
     #[test]

@@ -40,7 +40,11 @@ pub fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Faults> {
     let mut track = Track::new();
     let mut unknown = Vec::new();
     let read = {
-        let mut note = |path: serde_ignored::Path<'_>| unknown.push(unknown_pointer(&path));
+        let mut note = |path: serde_ignored::Path<'_>| {
+            if unknown.len() < Faults::LIMIT {
+                unknown.push(unknown_pointer(&path));
+            }
+        };
         let inner = serde_path_to_error::Deserializer::new(value, &mut track);
         T::deserialize(Objects(serde_ignored::Deserializer::new(inner, &mut note)))
     };
