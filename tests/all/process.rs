@@ -212,6 +212,21 @@ fn check_help(command: &str, text: &str) {
     for words in [&format!("campo {command}"), "Example: ", "Exit codes: 0 "] {
         assert!(text.contains(words), "`{words}` is not in the help of {command}:\n{text}");
     }
+    for document in [
+        include_str!("../../README.md"),
+        include_str!("../../ARCHITECTURE.md"),
+        include_str!("../../docs/openapi.json"),
+    ] {
+        for call in document.split(&format!("campo {command} ")).skip(1) {
+            let call = call.split(['\n', '`', '"']).next().unwrap();
+            for option in call.split_whitespace().filter(|word| word.starts_with("--")) {
+                assert!(
+                    text.contains(option),
+                    "documents name `{option}` of {command}, which does not know it"
+                );
+            }
+        }
+    }
 }
 
 async fn a_zone_database_that_is_broken_is_named_at_the_start_and_phones_hear_of_a_newer_one(world: World) {

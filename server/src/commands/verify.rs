@@ -14,7 +14,7 @@ use campo_server::{
 /// make all chains anew; heads and receipts that others kept, such as answers of `/v1/sync` in files, then tell.
 /// Changes nothing; servers may run meanwhile.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: campo verify --account acme --kept heads-2030-01.jsonl\n\n\
+#[command(after_help = "Example: campo verify --account acme --against heads-2030-01.jsonl\n\n\
     Exit codes: 0 nothing was found, 1 something was found or it could not be verified, 2 the command line or a \
     setting is wrong.")]
 pub(crate) struct Arguments {
@@ -22,13 +22,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "CODE")]
     account: Option<String>,
     /// A file of kept heads or receipts: a JSON document, or one a line
-    #[arg(long, value_name = "FILE")]
-    kept: Vec<PathBuf>,
+    #[arg(long, value_name = "RECEIPTS")]
+    against: Vec<PathBuf>,
 }
 
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let mut kept = Evidence::default();
-    for path in &arguments.kept {
+    for path in &arguments.against {
         let place = || path.display().to_string();
         kept.add(&fs::read(path).with_context(place)?).with_context(place)?;
     }
