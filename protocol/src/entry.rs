@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{clock::Clock, faults::Fault};
+use crate::{clock::Clock, faults::Fault, text::unhex};
 
 /// The largest entry that is taken, in bytes. A form with a table of a thousand rows fits; photos are files.
 pub const MAX_ENTRY_BYTES: usize = 256 * 1024;
@@ -17,6 +17,11 @@ pub const MAX_ENTRY_BYTES: usize = 256 * 1024;
 /// SHA-256 of an entry's bytes: with the id it alone decides what is a repeat.
 pub fn hash(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
+}
+
+/// SHA-256 from hexadecimal of either case; none when `text` is not that.
+pub fn hash_from(text: &str) -> Option<[u8; 32]> {
+    unhex(text)?.try_into().ok()
 }
 
 /// What must be readable for an entry to be appended.

@@ -16,7 +16,7 @@ use campo_server::{
     database::Tx,
     log::{
         entry::readable,
-        events::{ENTRY_ADDED, ENTRY_COMPLETE, event_id},
+        events::{ENTRY_ADDED, ENTRY_COMPLETE, entry_event_id},
     },
 };
 use serde::Deserialize;
@@ -221,7 +221,7 @@ async fn events(tx: &mut Tx, account: i64, entries: &[Entry], head: &Head) -> Re
         let Some(position) = event.entry else { continue };
         let entry = usize::try_from(position - 1).ok().and_then(|index| entries.get(index));
         let entry = entry.with_context(|| format!("{event:?} is of no entry"))?;
-        ensure!(event.id == event_id(account, entry.id, 0, &event.kind), "{event:?} has another id");
+        ensure!(event.id == entry_event_id(account, entry.id, &event.kind), "{event:?} has another id");
         let shown = snapshot.entry.with_context(|| format!("{event:?} does not show its entry"))?;
         let content = readable(&entry.bytes).map(str::trim);
         ensure!(

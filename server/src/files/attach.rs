@@ -1,14 +1,14 @@
 //! Attaching stored files to tasks and points of interest. An attachment is part of the office's side of its owner: it
 //! makes a new version of it, and shows it anew to the phones that have it.
 
-use campo_protocol::faults::Faults;
+use campo_protocol::{entry::hash_from, faults::Faults};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     attached::{AttachedFile, attached_to},
-    upload::{FileRow, hash_from},
+    upload::FileRow,
 };
 use crate::{
     access::{Allowed, Permission},

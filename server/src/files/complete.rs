@@ -2,13 +2,11 @@
 
 use std::collections::HashMap;
 
-use campo_protocol::text::unhex;
-
 use crate::{
     access::{Allowed, Caller, Duty, Permission, permissions::ViewEntries},
     app::App,
     log::{
-        events::{Completed, stored_files},
+        events::{Completed, is_stored, stored_files},
         stored::{self, StoredEntry},
         write::Write,
     },
@@ -106,12 +104,8 @@ async fn missing(write: &mut Write, entries: &[StoredEntry]) -> Result<HashMap<i
     let known = stored_files(write.tx(), entries.iter().map(|entry| (account, &entry.incoming))).await?;
     let mut missing: HashMap<i64, Vec<String>> = HashMap::new();
     for stored in entries {
-        let Ok(content) = &stored.incoming.content else { continue };
-        let lacking = content
-            .entry
-            .files
-            .iter()
-            .filter(|file| !unhex(&file.hash).is_some_and(|hash| known.contains(&(account, hash))));
+        let files = stored.incoming.files();
+        let lacking = files.iter().filter(|file| !is_stored(&known, account, file));
         missing.entry(stored.position).or_default().extend(lacking.map(|file| file.hash.clone()));
     }
     Ok(missing)

@@ -2,9 +2,11 @@
 
 use std::{io, ops::Range};
 
+use campo_protocol::entry::hash_from;
+
 use super::{
     store::Content,
-    upload::{FileRow, hash_from, unavailable},
+    upload::{FileRow, unavailable},
 };
 use crate::{
     access::{Allowed, permissions::ViewEntries},

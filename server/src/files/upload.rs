@@ -2,7 +2,7 @@
 
 use std::io;
 
-use campo_protocol::text::{hex, unhex};
+use campo_protocol::text::hex;
 use futures_util::{Stream, StreamExt as _};
 use serde::Serialize;
 use sqlx::FromRow;
@@ -70,11 +70,6 @@ pub async fn store_up_to<P: Permission, B: AsRef<[u8]>, E>(
 ) -> Result<StoredFile> {
     let draft = receive(app, allowed.account(), limit_bytes, body).await?;
     commit(app, allowed, class, media_type, draft).await
-}
-
-/// SHA-256 from 64 hexadecimal digits.
-pub fn hash_from(text: &str) -> Option<[u8; 32]> {
-    unhex(text)?.try_into().ok()
 }
 
 /// SHA-256 from a column.

@@ -1,6 +1,6 @@
 //! From the bytes of a file to a run and its job. The same file by the same version of a template is imported once.
 
-use campo_protocol::{faults::Faults, model::Ref, text::storable};
+use campo_protocol::{entry::hash_from, faults::Faults, model::Ref, text::storable};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +17,7 @@ use crate::{
     access::{Allowed, PermissionName, Permissions, permissions::RunImports},
     api::edit::{Created, Once},
     app::App,
-    files::upload::{StoredFile, hash_from, store_up_to},
+    files::upload::{StoredFile, store_up_to},
     jobs,
     log::write::Write,
     problem::{Code, Problem, Result},

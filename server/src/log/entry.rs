@@ -1,10 +1,10 @@
 //! An entry on its way into the log: its bytes, its frame, and as much of its content as this release understands.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use campo_protocol::{
     clock::{self, Anchor, Occurred, OccurredKind},
-    entry::{self, Entry, Frame, Kind},
+    entry::{self, Entry, FileMention, Frame, Kind},
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -131,6 +131,8 @@ struct Salvage<'a> {
     session: Option<&'a RawValue>,
     #[serde(default, borrow)]
     task: Option<&'a RawValue>,
+    #[serde(default, borrow)]
+    files: Option<&'a RawValue>,
 }
 
 /// The value, if it is one of that type.
@@ -207,6 +209,18 @@ impl Incoming {
     /// The task it names, when that could be read.
     pub fn task(&self) -> Option<Uuid> {
         self.named(|entry| entry.task, |salvage| salvage.task)
+    }
+
+    /// The files that it mentions, when those could be read: what is set aside waits with its photos, and a later release
+    /// may understand it.
+    pub fn files(&self) -> Cow<'_, [FileMention]> {
+        match &self.content {
+            Ok(content) => Cow::Borrowed(&content.entry.files),
+            Err(_) => {
+                let text = String::from_utf8_lossy(&self.bytes);
+                Cow::Owned(salvaged(salvage(&text).files).unwrap_or_default())
+            }
+        }
     }
 
     /// The boot and the monotonic clock of an entry whose instant was fixed by an anchor.

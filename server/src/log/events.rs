@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use campo_protocol::{task::state::TaskState, text::unhex};
+use campo_protocol::{
+    entry::{FileMention, hash_from},
+    task::state::TaskState,
+};
 use uuid::Uuid;
 
 use super::{
@@ -44,7 +47,7 @@ pub struct TaskEvent {
     pub kind: &'static str,
     /// The task
     pub task: Uuid,
-    /// Its version after the edit, which makes the event's id
+    /// Its version after the edit
     pub version: i64,
 }
 
@@ -110,9 +113,16 @@ impl Source {
     }
 }
 
-/// The id of the event of `kind` about `subject`.
-pub fn event_id(account: i64, subject: Uuid, detail: i64, kind: &str) -> Uuid {
-    Uuid::new_v5(&EVENT_NAMESPACE, format!("{account}/{subject}/{detail}/{kind}").as_bytes())
+/// The id of the event of `kind` about an entry: the same when a restored server is told of the entry again.
+pub fn entry_event_id(account: i64, entry: Uuid, kind: &str) -> Uuid {
+    Uuid::new_v5(&EVENT_NAMESPACE, format!("{account}/{entry}/0/{kind}").as_bytes())
+}
+
+/// The id of the event of `kind` about a version of a task. Behind a restore another edit makes the same version at
+/// another time, of which receivers must hear.
+fn task_event_id(account: i64, event: &TaskEvent, made_us: i64) -> Uuid {
+    let TaskEvent { kind, task, version } = event;
+    Uuid::new_v5(&EVENT_NAMESPACE, format!("{account}/{task}/{version}/{kind}/{made_us}").as_bytes())
 }
 
 /// Which of the files that the entries mention are stored already.
@@ -121,9 +131,9 @@ pub async fn stored_files<'a>(
     entries: impl Iterator<Item = (i64, &'a Incoming)>,
 ) -> Result<HashSet<(i64, Vec<u8>)>> {
     let mentioned: HashSet<(i64, Vec<u8>)> = entries
-        .filter_map(|(account, incoming)| incoming.content.as_ref().ok().map(|content| (account, content)))
-        .flat_map(|(account, content)| {
-            content.entry.files.iter().filter_map(move |file| Some((account, unhex(&file.hash)?)))
+        .flat_map(|(account, incoming)| {
+            let hash = |file: &FileMention| Some((account, hash_from(&file.hash)?.to_vec()));
+            incoming.files().iter().filter_map(hash).collect::<Vec<_>>()
         })
         .collect();
     let rows: Vec<(i64, Vec<u8>)> = tx
@@ -139,18 +149,19 @@ pub async fn stored_files<'a>(
     Ok(rows.into_iter().collect())
 }
 
+/// True when a file that an entry of the account mentions is one of those that are stored.
+pub fn is_stored(stored: &HashSet<(i64, Vec<u8>)>, account: i64, file: &FileMention) -> bool {
+    hash_from(&file.hash).is_some_and(|hash| stored.contains(&(account, hash.to_vec())))
+}
+
 /// How long the accounts of entries that mention files wait for them, by their settings.
 pub async fn file_waits<'a>(
     tx: &mut Tx,
     entries: impl Iterator<Item = (i64, &'a Incoming)>,
 ) -> Result<HashMap<i64, i64>> {
     const DAY_US: i64 = 24 * 3600 * 1_000_000;
-    let accounts: HashSet<i64> = entries
-        .filter(|(_, incoming)| {
-            incoming.content.as_ref().is_ok_and(|content| !content.entry.files.is_empty())
-        })
-        .map(|(account, _)| account)
-        .collect();
+    let accounts: HashSet<i64> =
+        entries.filter(|(_, incoming)| !incoming.files().is_empty()).map(|(account, _)| account).collect();
     let mut waits = HashMap::with_capacity(accounts.len());
     for account in accounts {
         let days = settings::of_account(tx, account).await?.files_wait_days;
@@ -161,12 +172,11 @@ pub async fn file_waits<'a>(
 
 /// Where the files of a new entry are.
 pub fn files_of(stored: &HashSet<(i64, Vec<u8>)>, account: i64, incoming: &Incoming) -> Files<'static> {
-    let Ok(content) = &incoming.content else { return Files::None };
-    if content.entry.files.is_empty() {
+    let files = incoming.files();
+    if files.is_empty() {
         return Files::None;
     }
-    let is_stored = |hash: &str| unhex(hash).is_some_and(|hash| stored.contains(&(account, hash)));
-    if content.entry.files.iter().all(|file| is_stored(&file.hash)) { Files::Stored } else { Files::Expected }
+    if files.iter().all(|file| is_stored(stored, account, file)) { Files::Stored } else { Files::Expected }
 }
 
 /// Adds the events of a new entry.
@@ -181,13 +191,15 @@ pub fn of_entry(
     let mut snapshot = Snapshot::new(*account, now_us);
     snapshot.entry(*position, incoming, (folded.outcome, folded.reason), files);
     snapshot.names(context, *account, incoming, task.as_deref())?;
-    let number = push(rows, head, ENTRY_ADDED, ("entry", incoming.id, 0), Some(*position), now_us, snapshot);
+    let id = entry_event_id(*account, incoming.id, ENTRY_ADDED);
+    let about = Subject { kind: "entry", id: incoming.id, entry: Some(*position) };
+    let number = push(rows, head, (id, ENTRY_ADDED), about, now_us, snapshot);
     if *files != Files::Expected {
         head.event += 1;
         rows.events.push(EventRow {
             account: *account,
             position: head.event,
-            id: event_id(*account, incoming.id, 0, ENTRY_COMPLETE),
+            id: entry_event_id(*account, incoming.id, ENTRY_COMPLETE),
             kind: ENTRY_COMPLETE,
             format: FORMAT,
             subject_kind: "entry",
@@ -213,7 +225,9 @@ pub fn of_source(
         let mut snapshot = Snapshot::new(account, now_us);
         let task = Some(event.task);
         snapshot.task(context, account, task, context.task_state(account, task).as_deref())?;
-        push(rows, head, event.kind, ("task", event.task, event.version), None, now_us, snapshot);
+        let id = task_event_id(account, event, now_us);
+        let about = Subject { kind: "task", id: event.task, entry: None };
+        push(rows, head, (id, event.kind), about, now_us, snapshot);
     }
     for Completed { stored, missing } in &source.completed {
         let files = if missing.is_empty() { Files::Stored } else { Files::Missing(missing) };
@@ -222,7 +236,9 @@ pub fn of_source(
         snapshot.entry(position, incoming, (stored.outcome, stored.reason.as_deref()), &files);
         let task = context.task_state(account, incoming.task());
         snapshot.names(context, account, incoming, task.as_deref())?;
-        push(rows, head, ENTRY_COMPLETE, ("entry", incoming.id, 0), Some(position), now_us, snapshot);
+        let id = entry_event_id(account, incoming.id, ENTRY_COMPLETE);
+        let about = Subject { kind: "entry", id: incoming.id, entry: Some(position) };
+        push(rows, head, (id, ENTRY_COMPLETE), about, now_us, snapshot);
     }
     Ok(())
 }
@@ -242,13 +258,19 @@ pub async fn end_waiting(tx: &mut Tx, sources: &[Source]) -> Result<()> {
     Ok(())
 }
 
+/// What an event is about, and the position of the entry that it tells of.
+struct Subject {
+    kind: &'static str,
+    id: Uuid,
+    entry: Option<i64>,
+}
+
 /// Adds an event with a snapshot of its own and returns the snapshot's number.
 fn push(
     rows: &mut EventRows,
     head: &mut Head,
-    kind: &'static str,
-    (subject_kind, subject, detail): (&'static str, Uuid, i64),
-    entry: Option<i64>,
+    (id, kind): (Uuid, &'static str),
+    about: Subject,
     now_us: i64,
     snapshot: Snapshot,
 ) -> i64 {
@@ -261,12 +283,12 @@ fn push(
     rows.events.push(EventRow {
         account: head.account,
         position: head.event,
-        id: event_id(head.account, subject, detail, kind),
+        id,
         kind,
         format: FORMAT,
-        subject_kind,
-        subject,
-        entry,
+        subject_kind: about.kind,
+        subject: about.id,
+        entry: about.entry,
         snapshot: head.event,
         created_us: now_us,
     });

@@ -1,6 +1,6 @@
 //! The rows of the entry and event logs, and the statements that insert many of them.
 
-use campo_protocol::text::{storable, unhex};
+use campo_protocol::{entry::hash_from, text::storable};
 use uuid::Uuid;
 
 use super::{
@@ -64,18 +64,19 @@ pub struct FileRow {
 }
 
 impl FileRow {
-    /// The files that an entry mentions, as far as its content could be read.
+    /// The files that an entry mentions, as far as that could be read. What is no SHA-256 has an empty hash, which no file
+    /// ever has.
     pub fn of(account: i64, position: i64, incoming: &Incoming) -> Vec<Self> {
-        let files = incoming.content.as_ref().map_or(&[][..], |content| &content.entry.files);
         let storable_text = |text: &Option<String>| text.as_deref().map(|text| storable(text).into_owned());
-        files
+        incoming
+            .files()
             .iter()
             .enumerate()
             .map(|(number, file)| Self {
                 account,
                 position,
                 number: number as i64,
-                hash: unhex(&file.hash).unwrap_or_default(),
+                hash: hash_from(&file.hash).map_or_else(Vec::new, Vec::from),
                 size_bytes: file.size_bytes,
                 field: storable_text(&file.field),
                 media_type: storable_text(&file.media_type),

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use campo_protocol::{
+    entry::hash_from,
     sync::{FileAnswer, HeldFile},
     text::hex,
 };
 use sqlx::FromRow;
 
 use super::Ticket;
-use crate::{access::Phone, app::App, database::Tx, files::upload::hash_from, problem::Result};
+use crate::{access::Phone, app::App, database::Tx, problem::Result};
 
 #[derive(FromRow)]
 struct Row {

@@ -1,7 +1,7 @@
 //! Entries that wait for their files.
 
 use axum::http::Request;
-use campo_protocol::entry::Kind;
+use campo_protocol::{entry::Kind, sync::Outcome};
 use campo_server::{app::App, files::complete};
 use campo_tests::{
     api::{Answer, Client},
@@ -15,6 +15,7 @@ use super::{hash, system, upload};
 on_both! {
     an_entry_is_complete_when_the_last_of_its_files_is_stored,
     a_phone_hands_in_what_an_entry_mentions_and_nothing_else,
+    what_is_set_aside_waits_with_its_files,
     what_did_not_arrive_in_time_is_named_once_on_two_replicas,
     one_file_completes_more_entries_than_a_transaction_takes,
 }
@@ -97,6 +98,33 @@ async fn a_phone_hands_in_what_an_entry_mentions_and_nothing_else(world: World) 
     let answer = hand_in(&mut phone, &one.to_uppercase(), b"one").await.unwrap();
     assert_eq!((answer.status.as_u16(), &answer.json()["stored"]), (200, &true.into()));
     assert!(hand_in(&mut phone, &one, b"one").await.is_none(), "it is stored");
+}
+
+/// A newer app meets an older server, which understands neither the kind nor the place, but what files are.
+async fn what_is_set_aside_waits_with_its_files(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let lines = [
+        phone.line("meter.read", &mention(&[b"one"])),
+        phone.line("photo", &format!(r#"{},"place":"here""#, mention(&[b"two"]))),
+    ];
+    for receipt in phone.send(&lines).await.unwrap().receipts {
+        assert_eq!(receipt.outcome, Outcome::SetAside);
+    }
+    for (content, position) in [(b"one", 1), (b"two", 2)] {
+        assert!(!completed(&world.app, account.id).await.iter().any(|event| event.0 == position));
+        let answer = hand_in(&mut phone, &hash(content), content).await.unwrap();
+        assert_eq!(answer.json()["stored"], true);
+        let done = completed(&world.app, account.id).await;
+        assert_eq!(done.iter().filter(|event| event.0 == position).count(), 1);
+    }
+    let line = phone.line("meter.read", &mention(&[b"late"]));
+    phone.send(&[line]).await.unwrap();
+    let never = i64::MAX;
+    assert_eq!(complete::complete_due(&world.app, account.id, never).await.unwrap(), 1);
+    let (_, snapshot) = completed(&world.app, account.id).await.pop().unwrap();
+    assert_eq!(snapshot["missing_files"], serde_json::json!([hash(b"late")]));
 }
 
 async fn what_did_not_arrive_in_time_is_named_once_on_two_replicas(world: World) {

@@ -1,12 +1,13 @@
 //! Events have the ids that receivers know, and show what was true.
 
-use campo_server::log::events::{ENTRY_ADDED, TASK_CHANGED, event_id};
+use campo_server::log::events::{ENTRY_ADDED, ENTRY_COMPLETE, TASK_CHANGED, entry_event_id};
 use campo_tests::{check, office, on_both, world::World};
 use serde_json::Value;
 use uuid::{Uuid, uuid};
 
 on_both! {
     an_event_made_again_has_the_id_that_receivers_know,
+    another_edit_behind_a_restore_is_another_event,
     a_snapshot_shows_what_was_true_in_its_commit,
     a_snapshot_of_a_group_shows_the_task_after_its_own_entry,
     a_set_aside_entry_is_shown_with_its_employee_and_task,
@@ -16,14 +17,13 @@ on_both! {
 #[test]
 fn the_id_of_an_event_follows_from_what_it_is_about() {
     let subject = uuid!("01900000-0000-7000-8000-000000000001");
-    let id = event_id(1, subject, 0, ENTRY_ADDED);
+    let id = entry_event_id(1, subject, ENTRY_ADDED);
     assert_eq!(id, uuid!("1a4e293f-052b-51da-b72a-75494c60b866"));
     assert_eq!(id.get_version_num(), 5);
     for other in [
-        event_id(2, subject, 0, ENTRY_ADDED),
-        event_id(1, Uuid::nil(), 0, ENTRY_ADDED),
-        event_id(1, subject, 1, ENTRY_ADDED),
-        event_id(1, subject, 0, TASK_CHANGED),
+        entry_event_id(2, subject, ENTRY_ADDED),
+        entry_event_id(1, Uuid::nil(), ENTRY_ADDED),
+        entry_event_id(1, subject, ENTRY_COMPLETE),
     ] {
         assert_ne!(id, other);
     }
@@ -50,6 +50,26 @@ async fn an_event_made_again_has_the_id_that_receivers_know(world: World) {
     let after = check::log_is_whole(&world.app, account.id).await.unwrap().events;
     let ids = |events: &[check::Event]| events.iter().map(|event| event.id).collect::<Vec<_>>();
     assert_eq!(ids(&before), ids(&after));
+}
+
+/// The last edit is undone, as by a restore, and another one makes the same version: receivers must not take it for known.
+async fn another_edit_behind_a_restore_is_another_event(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let task = office::create_task(&world.app, account.id, &[]).await.unwrap();
+    let edited = async |comment: &str| {
+        office::edit_task(&world.app, account.id, task, comment).await.unwrap();
+        let mut events = check::log_is_whole(&world.app, account.id).await.unwrap().events;
+        let event = events.pop().unwrap();
+        assert_eq!(event.kind, TASK_CHANGED);
+        event.id
+    };
+    let lost = edited("lost").await;
+    let undo = "update task set version = 1; delete from task_version where version = 1; \
+        delete from event where kind = 'task.changed'; \
+        delete from event_snapshot where snapshot not in (select snapshot from event); \
+        update account_head set event = event - 1";
+    world.meddle(undo, undo).await.unwrap();
+    assert_ne!(edited("kept").await, lost);
 }
 
 async fn a_snapshot_shows_what_was_true_in_its_commit(world: World) {

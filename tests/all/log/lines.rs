@@ -2,8 +2,9 @@
 
 use axum::http::Request;
 use campo_protocol::{
-    entry::{Kind, MAX_ENTRY_BYTES},
+    entry::{self, Kind, MAX_ENTRY_BYTES},
     sync::Answer,
+    text::hex,
 };
 use campo_server::log::entry::marks;
 use campo_tests::{
@@ -231,6 +232,11 @@ fn contents(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
             phone.line("photo", r#","files":[{"hash":"","size_bytes":"1"}]"#),
             content_unreadable,
         ),
+        (
+            "a file with a hash that no index takes",
+            phone.line("photo", &format!(r#","files":[{{"hash":"{}","size_bytes":1}}]"#, noise(6000))),
+            APPLIED,
+        ),
         ("a file without a hash", phone.line("photo", r#","files":[{"hash":"é","size_bytes":-1}]"#), APPLIED),
     ];
     let wrong =
@@ -398,4 +404,11 @@ async fn what_is_no_exchange_is_refused_as_a_whole(world: World) {
     }
     assert!(check::log_is_whole(&world.app, account.id).await.unwrap().entries.is_empty());
     assert_eq!(send(&world, &phone, exchange(&[line])).await.status, 200);
+}
+
+/// Hexadecimal digits that no compression makes shorter.
+fn noise(digits: usize) -> String {
+    let blocks = (0..digits.div_ceil(64)).map(|block| hex(&entry::hash(&block.to_le_bytes())));
+    let text: String = blocks.collect();
+    text[..digits].to_owned()
 }
