@@ -41,7 +41,7 @@ pub struct Anchor {
 
 /// How an instant was fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "String")]
 pub enum OccurredKind {
     /// From the monotonic clock and an anchor of the same boot
     Anchored,
@@ -59,6 +59,17 @@ impl OccurredKind {
             Self::Wall => "wall",
             Self::Suspect => "suspect",
         }
+    }
+
+    /// The kind of that name. One that a later release knows is not to be relied on here.
+    pub fn from_name(name: &str) -> Self {
+        [Self::Anchored, Self::Wall].into_iter().find(|kind| kind.name() == name).unwrap_or(Self::Suspect)
+    }
+}
+
+impl From<String> for OccurredKind {
+    fn from(name: String) -> Self {
+        Self::from_name(&name)
     }
 }
 
@@ -139,6 +150,18 @@ mod tests {
     use super::*;
 
     const SECOND: i64 = 1_000_000;
+
+    #[test]
+    fn a_kind_of_a_later_release_is_read_as_the_weakest() {
+        for (text, expected) in [
+            (r#""anchored""#, OccurredKind::Anchored),
+            (r#""wall""#, OccurredKind::Wall),
+            (r#""suspect""#, OccurredKind::Suspect),
+            (r#""satellite""#, OccurredKind::Suspect),
+        ] {
+            assert_eq!(serde_json::from_str::<OccurredKind>(text).unwrap(), expected);
+        }
+    }
 
     #[test]
     fn a_slow_exchange_moves_nothing_behind_what_was_captured_later() {

@@ -14,7 +14,6 @@ use crate::{
     database::Tx,
     log::{
         entry::{marks, readable},
-        repeats::occurred_kind,
         stored::Extracted,
     },
     problem::Result,
@@ -239,7 +238,7 @@ fn shown(row: Row, body: Option<&[u8]>, files: Vec<FileShown>) -> EntryShown {
         corrects,
         establishment: row.establishment,
         occurred_at: Instant(row.occurred_us),
-        occurred_kind: occurred_kind(&row.occurred_kind),
+        occurred_kind: OccurredKind::from_name(&row.occurred_kind),
         received_at: Instant(row.received_us),
         outcome: Outcome::from_name(&row.outcome).unwrap_or(Outcome::SetAside),
         reason: row.reason,

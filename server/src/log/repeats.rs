@@ -39,7 +39,7 @@ impl Stored {
             hash: hex(&self.hash),
             position: self.position,
             occurred_at_us: self.occurred_us,
-            occurred_kind: occurred_kind(&self.occurred_kind),
+            occurred_kind: OccurredKind::from_name(&self.occurred_kind),
             outcome: if same {
                 Outcome::from_name(&self.outcome).unwrap_or(Outcome::SetAside)
             } else {
@@ -47,15 +47,6 @@ impl Stored {
             },
             reason: if same { self.reason.clone() } else { Some("id_has_other_content".to_owned()) },
         }
-    }
-}
-
-/// The kind of that name in tables.
-pub fn occurred_kind(name: &str) -> OccurredKind {
-    match name {
-        "anchored" => OccurredKind::Anchored,
-        "wall" => OccurredKind::Wall,
-        _ => OccurredKind::Suspect,
     }
 }
 

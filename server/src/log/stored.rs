@@ -1,17 +1,14 @@
 //! Entries read back from the log, as they came in: for what happens later to them, and for `campo rebuild`.
 
 use campo_protocol::{
-    clock::Occurred,
+    clock::{Occurred, OccurredKind},
     entry::{Entry, Kind},
     sync::Outcome,
 };
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{
-    entry::{self, Content, Incoming},
-    repeats::occurred_kind,
-};
+use super::entry::{self, Content, Incoming};
 use crate::{
     access::{Duty, Principal},
     database::Tx,
@@ -146,7 +143,10 @@ impl StoredEntry {
                 sequence: row.sequence,
                 principal,
                 received_us: row.received_us,
-                occurred: Occurred { at_us: row.occurred_us, kind: occurred_kind(&row.occurred_kind) },
+                occurred: Occurred {
+                    at_us: row.occurred_us,
+                    kind: OccurredKind::from_name(&row.occurred_kind),
+                },
                 marks,
                 content,
             },

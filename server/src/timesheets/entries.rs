@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use campo_protocol::{
+    clock::OccurredKind,
     entry::{Entry, Kind},
     shift::fact::{Change, Fact, PunchKind, Record},
 };
@@ -10,11 +11,7 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use crate::{
-    database::Tx,
-    log::{entry, repeats::occurred_kind},
-    problem::Result,
-};
+use crate::{database::Tx, log::entry, problem::Result};
 
 /// Microseconds of a day by the clock.
 const DAY_US: i64 = 24 * 3600 * 1_000_000;
@@ -64,13 +61,13 @@ impl Known {
             None => Fact::of_erased(PunchKind::of(kind)?),
         };
         let EntryRow { id, position, sequence, installation, occurred_us: at_us, received_us, .. } = self.row;
-        let occurred_kind = occurred_kind(&self.row.occurred_kind);
+        let occurred_kind = self.occurred_kind();
         Some(Record { id, position, sequence, installation, at_us, occurred_kind, received_us, fact })
     }
 
     /// How its instant was fixed.
-    pub(super) fn occurred_kind(&self) -> campo_protocol::clock::OccurredKind {
-        occurred_kind(&self.row.occurred_kind)
+    pub(super) fn occurred_kind(&self) -> OccurredKind {
+        OccurredKind::from_name(&self.row.occurred_kind)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use campo_protocol::{
     chain::{ACCOUNT_CHAIN, GENESIS, SignedHead},
+    clock::OccurredKind,
     sync::{Outcome, Receipt},
     text::hex,
 };
@@ -14,7 +15,7 @@ use uuid::Uuid;
 use crate::{
     access::{Allowed, permissions::ViewEntries},
     app::App,
-    log::{chains::as_link, repeats::occurred_kind},
+    log::chains::as_link,
     problem::{Code, Result},
 };
 
@@ -111,7 +112,7 @@ pub async fn receipt(app: &App, allowed: &Allowed<ViewEntries>, id: Uuid) -> Res
             hash: hex(&entry.hash),
             position: entry.position,
             occurred_at_us: entry.occurred_us,
-            occurred_kind: occurred_kind(&entry.occurred_kind),
+            occurred_kind: OccurredKind::from_name(&entry.occurred_kind),
             outcome: Outcome::from_name(&entry.outcome).unwrap_or(Outcome::SetAside),
             reason: entry.reason,
         }],

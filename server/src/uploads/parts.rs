@@ -80,7 +80,8 @@ pub(super) async fn standing(app: &App, ticket: &Ticket) -> Result<Standing> {
         "active" => {}
         "revoked" if !late => {}
         "revoked" => return Err(Code::Revoked.into()),
-        _ => return Err(Code::Stolen.into()),
+        "stolen" => return Err(Code::Stolen.into()),
+        _ => return Err(Code::Unavailable.into()),
     }
     let upload = match (row.id, row.received_bytes, row.size_bytes, row.upload_type) {
         (Some(id), Some(received_bytes), Some(size_bytes), Some(media_type)) => {
