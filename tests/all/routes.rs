@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 on_both! {
     every_route_refuses_nobody_and_the_wrong_permission_and_admits_the_right_one,
+    a_misspelt_parameter_is_named_by_every_route_that_takes_any,
     no_route_shows_one_account_what_is_anothers,
     a_route_takes_the_methods_that_the_document_names_and_no_others,
 }
@@ -211,6 +212,29 @@ async fn every_route_refuses_nobody_and_the_wrong_permission_and_admits_the_righ
             assert!(!refused && status < 500, "{name}: {status} {}", answer.json());
         }
     }
+}
+
+/// A filter that is not heeded would show everything as if it were what was asked for.
+async fn a_misspelt_parameter_is_named_by_every_route_that_takes_any(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let mut taking = 0;
+    for operation in operations().iter().filter(|operation| !operation.public) {
+        let parameters = operation.value["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+        if !parameters.iter().any(|parameter| parameter["in"] == "query") {
+            continue;
+        }
+        taking += 1;
+        let (path, _) = filled(&operation.path, &BTreeMap::new());
+        let bearer = bearer(&account, &names(&operation.enough[0])).await;
+        let answer = call(&world, Some(&bearer), operation, &format!("{path}?misspelt=1")).await;
+        let problem = answer.json();
+        assert_eq!(answer.status, 422, "{}: {problem}", operation.name());
+        let faults = problem["faults"].as_array().unwrap();
+        let named =
+            faults.iter().any(|fault| fault["field"] == "/misspelt" && fault["code"] == "unknown_field");
+        assert!(named, "{}: {problem}", operation.name());
+    }
+    assert!(taking > 20, "{taking}");
 }
 
 async fn no_route_shows_one_account_what_is_anothers(world: World) {

@@ -5,10 +5,15 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use campo_protocol::entry::hash;
+
 use crate::problem::{Code, Problem, Result};
 
 /// The most keys that are remembered. Beyond, those that have waited longest are forgotten.
 const MAX_KEYS: usize = 50_000;
+
+/// SHA-256 of a key: what a stranger names may be long, and what is remembered of it is not.
+type KeyHash = [u8; 32];
 
 /// Counts tries by key, in the memory of this process: each replica has its own.
 #[derive(Debug)]
@@ -18,7 +23,7 @@ pub struct Throttle {
     /// How long until there is one more
     interval_us: i64,
     /// For each key that has tried, when all its tries will be back
-    full_at_us: Mutex<HashMap<String, i64>>,
+    full_at_us: Mutex<HashMap<KeyHash, i64>>,
 }
 
 impl Throttle {
@@ -30,39 +35,40 @@ impl Throttle {
     /// Uses up a try of `key`, before it is known whether it is right, so that tries at the same time count too. None
     /// left: [`Code::TooManyRequests`] with the time to wait. `now_us` is a monotonic clock.
     pub fn take(&self, key: &str, now_us: i64) -> Result<()> {
+        let key = hash(key.as_bytes());
         let mut full_at_us = self.lock();
-        let before_us = full_at_us.get(key).copied().unwrap_or(now_us).max(now_us);
+        let before_us = full_at_us.get(&key).copied().unwrap_or(now_us).max(now_us);
         let wait_us = before_us - now_us - (self.burst - 1) * self.interval_us;
         if wait_us > 0 {
             return Err(
                 Problem::new(Code::TooManyRequests).retry_after_s(wait_us.unsigned_abs().div_ceil(1_000_000))
             );
         }
-        if full_at_us.len() >= MAX_KEYS && !full_at_us.contains_key(key) {
+        if full_at_us.len() >= MAX_KEYS && !full_at_us.contains_key(&key) {
             forget(&mut full_at_us, now_us);
         }
-        full_at_us.insert(key.to_owned(), before_us + self.interval_us);
+        full_at_us.insert(key, before_us + self.interval_us);
         Ok(())
     }
 
     /// Gives back a try that was right.
     pub fn give_back(&self, key: &str) {
-        if let Some(full_at_us) = self.lock().get_mut(key) {
+        if let Some(full_at_us) = self.lock().get_mut(&hash(key.as_bytes())) {
             *full_at_us -= self.interval_us;
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, i64>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<KeyHash, i64>> {
         // Nothing panics while the lock is held; if something did, the map would still be whole.
         self.full_at_us.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Forgets the keys that have all their tries; where there is none, the one that has most.
-fn forget(full_at_us: &mut HashMap<String, i64>, now_us: i64) {
+fn forget(full_at_us: &mut HashMap<KeyHash, i64>, now_us: i64) {
     full_at_us.retain(|_, at_us| *at_us > now_us);
     if full_at_us.len() >= MAX_KEYS
-        && let Some(key) = full_at_us.iter().min_by_key(|(_, at_us)| **at_us).map(|(key, _)| key.clone())
+        && let Some(key) = full_at_us.iter().min_by_key(|(_, at_us)| **at_us).map(|(key, _)| *key)
     {
         full_at_us.remove(&key);
     }

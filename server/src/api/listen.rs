@@ -20,6 +20,9 @@ use crate::environment::Environment;
 const HEADERS_TIME: Duration = Duration::from_mins(1);
 /// The headers of a request and its address, together.
 const HEADERS_BYTES: usize = 64 * 1024;
+/// How long a client may leave an answer unread that waits for it (RFC 5482, section 1: the user timeout of TCP).
+#[cfg(target_os = "linux")]
+const UNREAD_TIME: Duration = Duration::from_mins(1);
 /// After a failed accept (no file descriptors left, for example), so that the loop does not burn the processor.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -78,6 +81,7 @@ fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
+    give_up_on_who_does_not_read(&stream);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(remote));
         router.clone().oneshot(request.map(Body::new))
@@ -87,6 +91,16 @@ fn connection(
         .header_read_timeout(HEADERS_TIME)
         .max_buf_size(HEADERS_BYTES)
         .serve_connection(TokioIo::new(stream), service)
+}
+
+/// A client that takes no answer in, and only says that it is still there, would hold its connection for ever.
+fn give_up_on_who_does_not_read(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD_TIME)) {
+        tracing::debug!(%error, "a connection waits as long as its client likes");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
 }
 
 fn is_of_the_client(error: &io::Error) -> bool {

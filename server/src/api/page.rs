@@ -15,6 +15,7 @@ const MAX_CONTENT_BYTES: i64 = 8 * 1024 * 1024;
 
 /// Which page is wanted. Handlers name these two parameters in their own query type and build one of these.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// `next` of the page before

@@ -44,7 +44,7 @@ pub async fn make(app: &App, folder: &Path) -> Result<Manifest, BackupError> {
     fs::create_dir_all(partial.join("tables")).map_err(BackupError::io(&partial))?;
     fs::create_dir(partial.join("files")).map_err(BackupError::io(&partial))?;
 
-    let mut tx = app.db.begin_snapshot().await?;
+    let mut tx = app.db.begin_long_snapshot().await?;
     let mut manifest = Manifest {
         format: FORMAT,
         release: env!("CARGO_PKG_VERSION").to_owned(),

@@ -239,13 +239,23 @@ impl Db {
 
     /// Begins a transaction in which every read sees the same state of the database.
     pub async fn begin_snapshot(&self) -> Result<Tx> {
+        self.snapshot("begin isolation level repeatable read read only").await
+    }
+
+    /// A snapshot that may be left idle for as long as it likes, such as by who copies files between two statements. It
+    /// holds no lock that anybody waits for.
+    pub async fn begin_long_snapshot(&self) -> Result<Tx> {
+        self.snapshot(
+            "begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0",
+        )
+        .await
+    }
+
+    async fn snapshot(&self, begin: &'static str) -> Result<Tx> {
         let reading = self.reads().turn().await?;
         Ok(match self {
             Self::Sqlite { read, .. } => Tx::Sqlite(read.begin().await?, reading),
-            Self::Postgres { pool, .. } => {
-                let begun = begin::whole(pool, "begin isolation level repeatable read read only").await?;
-                Tx::Postgres(begun, reading)
-            }
+            Self::Postgres { pool, .. } => Tx::Postgres(begin::whole(pool, begin).await?, reading),
         })
     }
 

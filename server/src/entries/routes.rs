@@ -33,6 +33,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct EntriesQuery {
     /// Entries of this kind, such as `shift.start` or `form`

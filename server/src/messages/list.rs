@@ -22,6 +22,7 @@ use crate::{
 
 /// Which messages are wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MessageQuery {
     /// Those with this employee: an id or `number:` and the employee's number; with everybody when absent

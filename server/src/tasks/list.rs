@@ -2,7 +2,7 @@
 
 use campo_protocol::{
     faults::Faults,
-    model::{Kind, Ref},
+    model::{Kind, MAX_NAME, Ref},
     task::status::Status,
     text::sort_key,
 };
@@ -27,6 +27,7 @@ use crate::{
 
 /// Which tasks are wanted: those that meet every filter. Ordered by task number.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct TaskQuery {
     /// Where they stand; several statuses by repeating the parameter
@@ -147,6 +148,9 @@ async fn ids(tx: &mut Tx, account: i64, query: &TaskQuery, after: (i64, Uuid)) -
         [] => String::new(),
         wanted => wanted.iter().fold(",".to_owned(), |list, status| list + status.name() + ","),
     };
+    let mut faults = Faults::default();
+    faults.check_text("/q", query.q.as_deref().unwrap_or_default(), MAX_NAME);
+    faults.into_result()?;
     let text = query.q.as_ref().filter(|text| !text.trim().is_empty()).map(|text| pattern(text));
     // The first two are filters that the others do not have
     let sql = if group.is_some() {

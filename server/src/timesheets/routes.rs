@@ -41,6 +41,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SpanQuery {
     /// The first day; without one the first of the month of the last one
@@ -50,6 +51,7 @@ struct SpanQuery {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ManyQuery {
     /// One day; otherwise `from` and `to`
@@ -68,6 +70,7 @@ struct ManyQuery {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct TableQuery {
     /// The first day

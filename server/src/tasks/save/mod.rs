@@ -56,6 +56,7 @@ pub enum Edit {
 
 /// An employee that a task is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct AssignTo {
     /// The employee
     pub employee: Ref,
