@@ -256,16 +256,22 @@ fn punches(day: &Day) -> impl Iterator<Item = Uuid> {
     of_shifts.chain(day.stray.iter().map(|stray| &stray.punch)).chain(&day.removed).map(|punch| punch.id)
 }
 
-/// The punch that an entry is about; for an answer that of the correction.
+/// The punch that an entry is about, found along the chain of answers and corrections that it names; an id that names
+/// itself ends it.
 fn about(record: &Record, by_id: &HashMap<Uuid, &Record>) -> Uuid {
-    match &record.fact {
-        Fact::Correction(_, Some(target)) => *target,
-        Fact::Answer(answer) => match by_id.get(&answer.correction).map(|correction| &correction.fact) {
-            Some(Fact::Correction(_, Some(target))) => *target,
-            _ => answer.correction,
-        },
-        _ => record.id,
+    let named = |fact: &Fact| match fact {
+        Fact::Correction(_, target) => *target,
+        Fact::Answer(answer) => Some(answer.correction),
+        Fact::Punch(_) | Fact::Closed(_) | Fact::Reopened(_) => None,
+    };
+    let mut found = record.id;
+    let mut next = named(&record.fact);
+    for _ in 0..8 {
+        let Some(id) = next else { break };
+        found = id;
+        next = by_id.get(&id).and_then(|record| named(&record.fact));
     }
+    found
 }
 
 /// The late entries that can matter to a closing, by the days on which they are settled.
@@ -279,16 +285,18 @@ fn stages<'a>(
     let start_us = |date: Date| civil::instant_us(date.at(0, 0, 0, 0), &setting.zone).unwrap_or(0);
     let reach = start_us(mark.from).saturating_sub(REACH_BEFORE_US)
         ..=start_us(mark.to).saturating_add(REACH_BEHIND_US);
+    let instants = instants(log, &by_id);
     let mut stages: Vec<Stage<'_>> = Vec::new();
     for record in log.iter().copied().filter(|record| record.position > mark.record.position) {
-        if !instants(record, &by_id).iter().any(|at_us| reach.contains(at_us)) {
+        let punch = about(record, &by_id);
+        if !instants.get(&punch).is_some_and(|known| known.iter().any(|at_us| reach.contains(at_us))) {
             continue;
         }
         let openings = marks.openings(record.position);
         // Clocks of replicas differ; what stands later in the log is not settled earlier.
         let earliest = stages.last().map(|stage| stage.settled_on);
         let settled_on = settled_on(record, marks, setting).max(earliest.unwrap_or(Date::MIN));
-        let late = (record, about(record, &by_id));
+        let late = (record, punch);
         let last = stages.last_mut();
         if let Some(last) = last.filter(|last| last.settled_on == settled_on && last.openings == openings) {
             last.records.push(late);
@@ -299,24 +307,19 @@ fn stages<'a>(
     stages
 }
 
-/// The instants of punches that an entry is about.
-fn instants(record: &Record, by_id: &HashMap<Uuid, &Record>) -> Vec<i64> {
-    let mut instants = Vec::new();
-    let mut open = vec![record];
-    // What a chain of corrections names is found by going along it; an id that names itself ends it.
-    for _ in 0..8 {
-        let Some(record) = open.pop() else { break };
-        match &record.fact {
-            Fact::Punch(_) => instants.push(record.at_us),
-            Fact::Correction(correction, target) => {
-                if let Change::Instant { at_us, .. } | Change::Add { at_us, .. } = &correction.change {
-                    instants.push(*at_us);
-                }
-                open.extend(target.and_then(|target| by_id.get(&target)));
-            }
-            Fact::Answer(answer) => open.extend(by_id.get(&answer.correction)),
-            Fact::Closed(_) | Fact::Reopened(_) => {}
-        }
+/// The instants that punches have or had, by whatever was captured or corrected.
+fn instants(log: &[&Record], by_id: &HashMap<Uuid, &Record>) -> HashMap<Uuid, Vec<i64>> {
+    let mut instants: HashMap<Uuid, Vec<i64>> = HashMap::new();
+    for record in log {
+        let at_us = match &record.fact {
+            Fact::Punch(_) => record.at_us,
+            Fact::Correction(correction, _) => match &correction.change {
+                Change::Instant { at_us, .. } | Change::Add { at_us, .. } => *at_us,
+                _ => continue,
+            },
+            Fact::Answer(_) | Fact::Closed(_) | Fact::Reopened(_) => continue,
+        };
+        instants.entry(about(record, by_id)).or_default().push(at_us);
     }
     instants
 }

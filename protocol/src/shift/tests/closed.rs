@@ -173,3 +173,24 @@ fn whatever_is_paid_period_by_period_comes_to_what_was_worked() {
         days_of(&records, &Rules::default()).values().map(|day| hours(day.totals.worked_us())).sum();
     assert_eq!(paid, worked);
 }
+
+/// A clock that was dead, a correction that moves the punch into the period, and what comes once that is closed.
+#[test]
+fn what_is_said_late_of_a_punch_that_was_moved_into_the_closed_period_is_an_adjustment() {
+    let moved = Change::Instant { at_us: at("2026-01-05T16:00", LIMA), zone: None };
+    let kind = Change::Kind { kind: PunchKind::ShiftStart, break_kind: None };
+    for (change, target) in [(Change::Remove, 2), (kind, 2), (Change::Remove, 3)] {
+        let records = vec![
+            punch(1, "shift.start", "2026-01-05T08:00", LIMA),
+            punch(2, "shift.end", "2026-02-10T10:00", LIMA),
+            correction(3, moved.clone(), Some(2), "2026-02-10T11:00"),
+            closing(4, "2026-01-01", "2026-01-31", "2026-02-11T09:00", &Rules::default()),
+            correction(5, change, Some(target), "2026-02-12T09:00"),
+        ];
+        let sheet = sheet_of(&records, "2026-01-05", "2026-01-05");
+        assert_eq!(figures_of(&sheet).0, [(8.0, Some(0.0))], "{target}");
+        let [adjustment] = &sheet.days[0].adjustments[..] else { panic!("one adjustment") };
+        assert_eq!(adjustment.entries, [id(5)], "{target}");
+        assert!((hours(adjustment.totals.worked_us()) + 8.0).abs() < 1e-9);
+    }
+}
