@@ -110,6 +110,10 @@ fn anchored(clock: &Clock, anchor: &Anchor) -> Option<i64> {
 /// 100 parts in a million.
 const DRIFT: i64 = 10_000;
 
+/// How much later than the clocks that it carries a request can arrive. An anchor that is further from those before is
+/// another clock's: of a server that was wrong, then or now.
+const LONGEST_REQUEST_US: u64 = 15 * 60 * 1_000_000;
+
 /// A boot of a phone as its entries so far have fixed it, in the order of their sequence.
 ///
 /// An anchor is as late as its request took on its way. Were each exchange's entries fixed by its own anchor alone, those
@@ -132,7 +136,15 @@ impl Boot {
     pub fn fix(&mut self, monotonic_us: i64, anchored_us: i64, is_next: bool) -> i64 {
         let started_us = anchored_us.saturating_sub(monotonic_us);
         let since_last_us = monotonic_us.saturating_sub(self.last_us.saturating_sub(self.started_us)).max(0);
-        let latest_us = self.started_us.saturating_add(since_last_us / DRIFT);
+        let drifted_us = since_last_us / DRIFT;
+        let latest_us = self.started_us.saturating_add(drifted_us);
+        if started_us.abs_diff(self.started_us) > LONGEST_REQUEST_US.saturating_add(drifted_us.unsigned_abs())
+        {
+            if is_next {
+                (self.started_us, self.last_us) = (started_us, anchored_us);
+            }
+            return anchored_us;
+        }
         self.started_us = started_us.min(latest_us);
         let at_us = self.started_us.saturating_add(monotonic_us);
         if !is_next {
@@ -140,6 +152,20 @@ impl Boot {
         }
         self.last_us = at_us.max(self.last_us);
         self.last_us
+    }
+
+    /// Fixes an entry of the boot that was handed in after it ended, by what was known of it then; none when that makes it
+    /// later than `received_us`. `is_next` as in [`Self::fix`].
+    pub fn place(&mut self, monotonic_us: i64, received_us: i64, is_next: bool) -> Option<i64> {
+        let at_us = self.started_us.checked_add(monotonic_us)?;
+        if !(EARLIEST_US..=received_us).contains(&at_us) {
+            return None;
+        }
+        if !is_next {
+            return Some(at_us);
+        }
+        self.last_us = at_us.max(self.last_us);
+        Some(self.last_us)
     }
 }
 
@@ -175,6 +201,44 @@ mod tests {
             let at_us = boot.fix(monotonic_us, NOW + monotonic_us + delay_us, true);
             assert_eq!(at_us - NOW, expected_us);
         }
+    }
+
+    #[test]
+    fn a_server_whose_clock_was_wrong_for_a_moment_costs_that_moment_alone() {
+        let hour = 3600 * SECOND;
+        for wrong_us in [-hour, hour] {
+            let mut boot = Boot { name: "b".to_owned(), started_us: NOW, last_us: NOW };
+            let mut fix = |monotonic_us, at_us| boot.fix(monotonic_us, at_us, true);
+            assert_eq!(fix(10 * SECOND, NOW + 10 * SECOND), NOW + 10 * SECOND);
+            assert_eq!(fix(20 * SECOND, NOW + 20 * SECOND + wrong_us), NOW + 20 * SECOND + wrong_us);
+            assert_eq!(fix(30 * SECOND, NOW + 30 * SECOND), NOW + 30 * SECOND);
+        }
+    }
+
+    #[test]
+    fn no_monotonic_clock_makes_an_instant_that_is_none() {
+        for monotonic_us in [0, i64::MIN, i64::MAX] {
+            for is_next in [true, false] {
+                let mut boot = Boot { name: "b".to_owned(), started_us: NOW - i64::MAX / 2, last_us: NOW };
+                assert_eq!(boot.fix(monotonic_us, NOW, is_next), NOW);
+                let mut boot = Boot { name: "b".to_owned(), started_us: i64::MIN, last_us: NOW };
+                assert_eq!(boot.place(monotonic_us, NOW, is_next), None);
+            }
+        }
+    }
+
+    #[test]
+    fn an_entry_of_a_boot_that_ended_is_fixed_by_what_was_known_of_it() {
+        let mut boot = Boot { name: "b".to_owned(), started_us: NOW, last_us: NOW + 5 * SECOND };
+        let received_us = NOW + 60 * SECOND;
+        assert_eq!(boot.place(10 * SECOND, received_us, true), Some(NOW + 10 * SECOND));
+        assert_eq!(
+            boot.place(9 * SECOND, received_us, true),
+            Some(NOW + 10 * SECOND),
+            "as the one before it"
+        );
+        assert_eq!(boot.place(7 * SECOND, received_us, false), Some(NOW + 7 * SECOND));
+        assert_eq!(boot.place(61 * SECOND, received_us, true), None);
     }
 
     #[test]

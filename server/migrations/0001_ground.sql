@@ -119,7 +119,8 @@ create table chain_head (
     primary key (account, chain)
 ) {strict};
 
--- `boot`, when its monotonic clock began, and the last instant in it: what the instants of its next entries are fixed by
+-- `boot` is the one that runs, when its monotonic clock began, and the last instant in it: what the instants of its next
+-- entries are fixed by
 create table installation_head (
     account {i64} not null,
     installation {uuid} not null,
@@ -130,6 +131,16 @@ create table installation_head (
     boot_started_us {i64},
     boot_last_us {i64},
     primary key (account, installation)
+) {strict};
+
+-- The boots that ended, for their entries that come later
+create table installation_boot (
+    account {i64} not null,
+    installation {uuid} not null,
+    boot {text} not null,
+    started_us {i64} not null,
+    last_us {i64} not null,
+    primary key (account, installation, boot)
 ) {strict};
 
 -- EVENT LOG
@@ -289,6 +300,7 @@ create table task_state (
     attention {i64} not null,
     position {i64} not null,
     state {text} not null,
+    fold {i64} not null, -- the number of the rules that made it
     over_us {i64},
     updated_us {i64} not null,
     primary key (account, task)

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use campo_protocol::{
-    clock::{self, Anchor, Occurred, OccurredKind},
+    clock::{self, Anchor, Occurred},
     entry::{self, Entry, FileMention, Frame, Kind},
 };
 use serde::Deserialize;
@@ -38,6 +38,9 @@ pub mod marks {
         (UNKNOWN_EMPLOYEE, "unknown_employee"),
     ];
 }
+
+/// The longest name of a boot that is remembered.
+const MAX_BOOT_BYTES: usize = 200;
 
 /// An entry that will be appended unless it is a repeat.
 #[derive(Debug, Clone)]
@@ -214,22 +217,19 @@ impl Incoming {
     /// The files that it mentions, when those could be read: what is set aside waits with its photos, and a later release
     /// may understand it.
     pub fn files(&self) -> Cow<'_, [FileMention]> {
-        match &self.content {
-            Ok(content) => Cow::Borrowed(&content.entry.files),
-            Err(_) => {
-                let text = String::from_utf8_lossy(&self.bytes);
-                Cow::Owned(salvaged(salvage(&text).files).unwrap_or_default())
-            }
+        if let Ok(content) = &self.content {
+            return Cow::Borrowed(&content.entry.files);
         }
+        let text = String::from_utf8_lossy(&self.bytes);
+        Cow::Owned(salvaged(salvage(&text).files).unwrap_or_default())
     }
 
-    /// The boot and the monotonic clock of an entry whose instant was fixed by an anchor.
-    pub fn anchored_clock(&self) -> Option<(&str, i64)> {
-        if self.occurred.kind != OccurredKind::Anchored {
-            return None;
-        }
+    /// The boot in which it was captured, of a name that can be kept, and what the monotonic clock showed.
+    pub fn boot_clock(&self) -> Option<(&str, i64)> {
         let clock = self.content.as_ref().ok()?.entry.clock.as_ref()?;
-        Some((clock.boot.as_deref()?, clock.monotonic_us?))
+        let boot =
+            clock.boot.as_deref().filter(|name| name.len() <= MAX_BOOT_BYTES && !name.contains('\0'))?;
+        Some((boot, clock.monotonic_us?))
     }
 
     /// The installation, if it handed the entry in itself; none for the office, and for what names another.

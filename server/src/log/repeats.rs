@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use campo_protocol::{
-    clock::{Boot, OccurredKind},
+    clock::{Boot, Occurred, OccurredKind},
     sync::{Outcome, Receipt},
     text::hex,
 };
@@ -74,6 +74,8 @@ struct Known {
     received_us: i64,
     marks: i64,
     boot: Option<Boot>,
+    /// Those of the boots that ended which entries of the group name, or that ended with it
+    ended: HashMap<String, Boot>,
 }
 
 #[derive(Debug, FromRow)]
@@ -90,7 +92,7 @@ struct HeadRow {
 
 impl HeadRow {
     fn new((account, installation): (i64, Uuid), known: Known) -> Self {
-        let Known { sequence, received_us, marks, boot } = known;
+        let Known { sequence, received_us, marks, boot, .. } = known;
         let (boot_started_us, boot_last_us) =
             boot.as_ref().map(|boot| (boot.started_us, boot.last_us)).unzip();
         let boot = boot.map(|boot| boot.name);
@@ -103,21 +105,59 @@ impl HeadRow {
             (Some(name), Some(started_us), Some(last_us)) => Some(Boot { name, started_us, last_us }),
             _ => None,
         };
-        ((account, installation), Known { sequence, received_us, marks, boot })
+        let ended = HashMap::new();
+        ((account, installation), Known { sequence, received_us, marks, boot, ended })
     }
 }
 
 /// What installations said, to be kept for the next time.
 #[derive(Debug, Default)]
-pub struct Followed(Vec<HeadRow>);
+pub struct Followed {
+    heads: Vec<HeadRow>,
+    ended: Vec<BootRow>,
+}
+
+#[derive(Debug, FromRow)]
+struct BootRow {
+    account: i64,
+    installation: Uuid,
+    boot: String,
+    started_us: i64,
+    last_us: i64,
+}
 
 impl Followed {
+    fn new(installations: HashMap<(i64, Uuid), Known>) -> Self {
+        let mut followed = Self::default();
+        for (key, mut known) in installations {
+            let (account, installation) = key;
+            let row = |Boot { name: boot, started_us, last_us }| BootRow {
+                account,
+                installation,
+                boot,
+                started_us,
+                last_us,
+            };
+            followed.ended.extend(known.ended.drain().map(|(_, boot)| row(boot)));
+            followed.heads.push(HeadRow::new(key, known));
+        }
+        followed
+    }
+
     /// Keeps it.
     pub fn write(self, inserts: &mut Inserts) -> Result<()> {
+        if !self.ended.is_empty() {
+            inserts.insert_many(
+                "insert into installation_boot (account, installation, boot, started_us, last_us)",
+                columns!(self.ended => account, installation, boot, started_us, last_us),
+                "on conflict (account, installation, boot) do update set started_us = excluded.started_us, \
+                 last_us = excluded.last_us",
+            )?;
+        }
         inserts.insert_many(
             "insert into installation_head (account, installation, sequence, received_us, marks, boot, boot_started_us, \
              boot_last_us)",
-            columns!(self.0 => account, installation, sequence, received_us, marks, boot, boot_started_us,
+            columns!(self.heads => account, installation, sequence, received_us, marks, boot, boot_started_us,
                 boot_last_us),
             "on conflict (account, installation) do update set sequence = excluded.sequence, \
              received_us = excluded.received_us, marks = excluded.marks, boot = excluded.boot, \
@@ -135,6 +175,7 @@ pub async fn follow(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result
     if installations.is_empty() {
         return Ok(Followed::default());
     }
+    ended_boots(tx, entries, &mut installations).await?;
     let used = used_sequences(tx, entries, &installations).await?;
     let mut seen: HashSet<(i64, Uuid, i64)> = HashSet::new();
     for (account, entry) in entries.iter_mut() {
@@ -151,24 +192,71 @@ pub async fn follow(tx: &mut Tx, entries: &mut [(i64, &mut Incoming)]) -> Result
         }
         known.marks |= entry.marks;
         known.received_us = entry.received_us;
-        fix(entry, &mut known.boot, is_next);
+        fix(entry, known, is_next);
     }
-    Ok(Followed(installations.into_iter().map(|(key, known)| HeadRow::new(key, known)).collect()))
+    Ok(Followed::new(installations))
 }
 
-/// Fixes the instant of an entry with an anchor by what is known of its boot.
-fn fix(entry: &mut Incoming, boot: &mut Option<Boot>, is_next: bool) {
+/// Fixes the instant of an entry by what is known of its boot: with the anchor of its exchange, if that is of the same boot,
+/// without it otherwise.
+fn fix(entry: &mut Incoming, known: &mut Known, is_next: bool) {
     let at_us = entry.occurred.at_us;
-    let Some((name, monotonic_us)) = entry.anchored_clock() else { return };
-    if boot.as_ref().is_none_or(|boot| boot.name != name) {
-        if !is_next {
-            return;
+    let is_anchored = entry.occurred.kind == OccurredKind::Anchored;
+    let Some((name, monotonic_us)) = entry.boot_clock() else { return };
+    let running = known.boot.as_mut().filter(|boot| boot.name == name);
+    if let Some(boot) = running.or_else(|| known.ended.get_mut(name)) {
+        let fixed = if is_anchored {
+            Some(boot.fix(monotonic_us, at_us, is_next))
+        } else {
+            boot.place(monotonic_us, entry.received_us, is_next)
+        };
+        if let Some(at_us) = fixed {
+            entry.occurred = Occurred { at_us, kind: OccurredKind::Anchored };
         }
+    } else if is_anchored && is_next {
         let started_us = at_us.saturating_sub(monotonic_us);
-        *boot = Some(Boot { name: name.to_owned(), started_us, last_us: at_us });
-    } else if let Some(boot) = boot {
-        entry.occurred.at_us = boot.fix(monotonic_us, at_us, is_next);
+        let begun = Boot { name: name.to_owned(), started_us, last_us: at_us };
+        if let Some(ended) = known.boot.replace(begun) {
+            known.ended.insert(ended.name.clone(), ended);
+        }
     }
+}
+
+/// Adds the boots that ended to what is known of the installations, as far as `entries` name one that does not run.
+async fn ended_boots(
+    tx: &mut Tx,
+    entries: &[(i64, &mut Incoming)],
+    installations: &mut HashMap<(i64, Uuid), Known>,
+) -> Result<()> {
+    let wanted: HashSet<(i64, Uuid, &str)> = entries
+        .iter()
+        .filter_map(|(account, entry)| {
+            let (installation, (name, _)) = (entry.own_installation()?, entry.boot_clock()?);
+            let running = installations.get(&(*account, installation))?.boot.as_ref()?;
+            (running.name != name).then_some((*account, installation, name))
+        })
+        .collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<BootRow> = tx
+        .fetch_many(
+            "a, i, b",
+            (
+                wanted.iter().map(|key| key.0).collect::<Vec<_>>(),
+                wanted.iter().map(|key| key.1).collect::<Vec<_>>(),
+                wanted.iter().map(|key| key.2.to_owned()).collect::<Vec<_>>(),
+            ),
+            "select b.account, b.installation, b.boot, b.started_us, b.last_us from k join installation_boot b \
+             on b.account = k.a and b.installation = k.i and b.boot = k.b",
+        )
+        .await?;
+    for BootRow { account, installation, boot: name, started_us, last_us } in rows {
+        if let Some(known) = installations.get_mut(&(account, installation)) {
+            known.ended.insert(name.clone(), Boot { name, started_us, last_us });
+        }
+    }
+    Ok(())
 }
 
 /// What is known of the installations that handed in `entries`.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 on_both! {
     a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later,
+    what_a_phone_captured_before_it_was_restarted_is_fixed_by_the_boot_of_then,
     what_a_phone_with_a_wrong_clock_reports_stays_in_its_order,
 }
 
@@ -52,6 +53,66 @@ async fn a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later(world
     // The first is as late as its exchange, and the second no earlier; then the quick exchange counts for all
     assert_eq!(seconds, [30, 30, 40, 101]);
     assert!(fixed.iter().all(|row| row.1 == "anchored"), "{fixed:?}");
+}
+
+/// A worker sets the clock back, clocks in without a network, and restarts the phone before it sends.
+async fn what_a_phone_captured_before_it_was_restarted_is_fixed_by_the_boot_of_then(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let app = world.virtual_replica(1).await.unwrap();
+    let begun_us = app.environment.now_us();
+    // when the exchange was, the boot in which it was, and its entries: boot and monotonic clock, seconds
+    let exchanges = [
+        (10, "a", vec![("a", 10)]),
+        (100, "b", vec![("a", 70), ("b", 5)]),
+        (200, "c", vec![("a", 80), ("b", 50), ("c", 1)]),
+        (300, "d", vec![("never seen", 7)]),
+    ];
+    let mut sequence = 0;
+    for (sent_s, sent_in, entries) in exchanges {
+        let now_us = app.environment.now_us();
+        app.environment.advance(begun_us + sent_s * SECOND_US - now_us);
+        let lines: Vec<Vec<u8>> = entries
+            .iter()
+            .map(|(boot, captured_s)| {
+                sequence += 1;
+                format!(
+                    r#"{{"id":"{}","kind":"shift.start","installation":"{}","employee":"{ana}","sequence":{sequence},"clock":{{"wall_us":{},"monotonic_us":{},"boot":"{boot}"}}}}"#,
+                    world.app.environment.uuid(),
+                    phone.installation,
+                    begun_us - 3600 * SECOND_US,
+                    captured_s * SECOND_US,
+                )
+                .into_bytes()
+            })
+            .collect();
+        let monotonic_us = Some(entries.last().unwrap().1 * SECOND_US);
+        let clock = Clock {
+            wall_us: 1,
+            monotonic_us,
+            boot: Some(sent_in.to_owned()),
+            zone: None,
+            offset_s: None,
+            automatic: None,
+        };
+        let request = campo_protocol::sync::Request { clock, ..phone.request() };
+        phone.exchange_at(&app, &request, &lines).await.unwrap();
+    }
+    let fixed: Vec<(i64, String)> = world
+        .app
+        .db
+        .fetch_all(
+            "select occurred_us, occurred_kind from entry where account = $1 and installation = $2 order by sequence",
+            (account.id, phone.installation),
+        )
+        .await
+        .unwrap();
+    let fixed: Vec<(i64, &str)> =
+        fixed.iter().map(|row| ((row.0 - begun_us) / SECOND_US, row.1.as_str())).collect();
+    let anchored = [10, 70, 100, 80, 145, 200].map(|at_s| (at_s, "anchored"));
+    // Of a boot that the server never heard of, only the wall clock is known
+    assert_eq!(fixed, [&anchored[..], &[(-3600, "wall")]].concat());
 }
 
 /// The time of receipt stands in for the clock's, so that all of an exchange has one instant; ids follow nothing.
