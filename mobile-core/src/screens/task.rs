@@ -235,8 +235,14 @@ fn state(said: Option<&Progress>, entries: &[LaidOver]) -> TaskState {
 fn said_state(said: Option<&Progress>) -> TaskState {
     let (status, since_us) =
         said.map_or((Status::New, i64::MIN), |said| (said.status.unwrap_or(Status::New), said.since_us));
-    let report =
-        Report { entry: Uuid::nil(), employee: Uuid::nil(), status, at_us: since_us, sequence: i64::MIN };
+    let report = Report {
+        entry: Uuid::nil(),
+        employee: Uuid::nil(),
+        status,
+        at_us: since_us,
+        installation: Uuid::nil(),
+        sequence: i64::MIN,
+    };
     let by_office = status.is_withdrawn();
     let assignments = said.map_or(&[][..], |said| &said.assignments).iter().map(|assigned| Assignment {
         employee: assigned.employee,

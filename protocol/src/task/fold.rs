@@ -15,7 +15,8 @@ use crate::{
     sync::Outcome,
 };
 
-/// The number of these rules, stored beside a state: a state folded by other rules is folded anew.
+/// The number of these rules, stored beside a state. What later rules made is left alone; `campo rebuild` makes what
+/// earlier ones made again.
 pub const VERSION: i64 = 1;
 
 /// Who wrote an entry.
@@ -79,6 +80,14 @@ impl<'a> Fact<'a> {
     }
 }
 
+/// Who captured what, on which phone, as its how manieth entry.
+#[derive(Debug, Clone, Copy)]
+struct Hand {
+    employee: Uuid,
+    installation: Uuid,
+    sequence: i64,
+}
+
 /// What became of one entry, and of the task.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
@@ -123,10 +132,10 @@ fn apply(state: &mut Option<TaskState>, fact: &Fact<'_>) -> Result<Option<Reason
             Ok(None)
         }
         Author::Office if !concerns_task(fact.kind) => Ok(None),
-        Author::Employee { employee, sequence, .. } if !fact.kind.is_office() => {
+        Author::Employee { employee, installation, sequence } if !fact.kind.is_office() => {
             let state = state.as_mut().ok_or(Reason::UnknownTask)?;
             state.worker_entries = state.worker_entries.saturating_add(1);
-            Ok(state.capture(fact, employee, sequence))
+            Ok(state.capture(fact, Hand { employee, installation, sequence }))
         }
         Author::Office if fact.kind.is_office() => decide(state, fact),
         Author::Employee { .. } | Author::Office => Err(Reason::WrongAuthor),
@@ -239,7 +248,8 @@ impl TaskState {
 /// What workers capture.
 impl TaskState {
     /// Takes in what `employee` captured; returns the reason when it is only noted.
-    fn capture(&mut self, fact: &Fact<'_>, employee: Uuid, sequence: i64) -> Option<Reason> {
+    fn capture(&mut self, fact: &Fact<'_>, hand: Hand) -> Option<Reason> {
+        let Hand { employee, installation, sequence } = hand;
         if fact.kind == Kind::TaskBlocked {
             self.raise(fact.entry, Reason::BlockedOutsideRadius, fact.occurred_at_us);
         }
@@ -261,6 +271,7 @@ impl TaskState {
                 employee,
                 status,
                 at_us: fact.occurred_at_us,
+                installation,
                 sequence,
             }),
             (None, None) => None,
@@ -326,7 +337,7 @@ impl TaskState {
             let place = self.reports.partition_point(|known| by_arrival || known.key() < report.key());
             self.reports.insert(place, report);
         }
-        if let Some(winner) = self.reports.last() {
+        if let Some(winner) = last(&self.reports) {
             self.status = winner.status;
             self.decided =
                 Decided { entry: winner.entry, at_us: winner.at_us, employee: Some(winner.employee) };
@@ -355,6 +366,24 @@ impl TaskState {
             Some(Reason::Late)
         }
     }
+}
+
+/// The report that gives the status: the last of those that end the task, or of all. An end outweighs what was captured
+/// after it, about which the dispatcher is asked.
+fn last(reports: &[Report]) -> Option<&Report> {
+    let mut by_phone: Vec<&Report> = reports.iter().collect();
+    by_phone.sort_unstable_by_key(|report| (report.installation, report.sequence, report.moment()));
+    // Within one installation its sequence holds, whatever its clock said: nothing happened before what went before it
+    let mut not_before: Option<(Uuid, i64)> = None;
+    let placed = by_phone.into_iter().map(|report| {
+        let at_us = match not_before {
+            Some((installation, at_us)) if installation == report.installation => at_us.max(report.at_us),
+            _ => report.at_us,
+        };
+        not_before = Some((report.installation, at_us));
+        ((report.status.is_terminal(), at_us, report.sequence, report.entry), report)
+    });
+    placed.max_by_key(|(key, _)| *key).map(|(_, report)| report)
 }
 
 /// The earliest report of each terminal status. `reports` are ordered by key.

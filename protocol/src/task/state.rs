@@ -21,7 +21,7 @@ pub struct TaskState {
     pub office_status: Status,
     /// The instant of that decision: microseconds since 1970 UTC. What was captured before no longer counts
     pub office_at_us: i64,
-    /// What workers reported since then, ordered by [`Report::key`]: the last one gives the status
+    /// What workers reported since then, ordered by [`Report::key`]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Report>,
     /// Who has it and who had it, in the order in which they got it
@@ -61,8 +61,9 @@ pub struct Report {
     pub status: Status,
     /// When it happened: microseconds since 1970 UTC
     pub at_us: i64,
-    /// The sequence of the entry: what one phone reported at one instant happened in that order
-    #[serde(default)]
+    /// The phone
+    pub installation: Uuid,
+    /// The sequence of the entry on it: what one phone reported happened in that order, whatever its clock said
     pub sequence: i64,
 }
 
@@ -73,7 +74,7 @@ impl Report {
         (self.at_us, self.sequence, self.entry)
     }
 
-    /// By which reports are ordered: the greatest gives the status.
+    /// By which reports are kept in order: those that end the task last.
     pub const fn key(&self) -> (bool, (i64, i64, Uuid)) {
         (self.status.is_terminal(), self.moment())
     }

@@ -9,6 +9,7 @@ use campo_protocol::{
     model::Kind,
     task::{
         body::NewAssignment,
+        fold,
         state::{Assignment, TaskState},
         status::Status,
     },
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     database::Tx,
     files::{AttachedFile, attach::OwnerKind, attached_to, with_files},
-    problem::{Problem, Result},
+    problem::{Code, Problem, Result},
 };
 
 /// A task as it stands while a group is folded.
@@ -67,6 +68,8 @@ pub struct TaskRow {
     pub retired_us: Option<i64>,
     /// The folded state, as JSON
     pub folded: Option<String>,
+    /// The number of the rules that made it
+    pub fold: Option<i64>,
     /// Position of the entry that changed it last
     pub position: Option<i64>,
     /// Since when it is over, while phones hold it
@@ -128,9 +131,9 @@ impl Context {
         self.objects.get(&(account, kind, id?)).map(Arc::as_ref)
     }
 
-    /// The state of the task as it is now, if it has one.
-    pub fn task_state(&self, account: i64, task: Option<Uuid>) -> Option<Arc<TaskState>> {
-        self.tasks.get(&(account, task?))?.state.clone()
+    /// How far the task is now, if it has a state.
+    pub fn progress(&self, account: i64, task: Option<Uuid>) -> Option<Progress> {
+        self.tasks.get(&(account, task?))?.state.as_deref().map(Progress::of)
     }
 }
 
@@ -143,7 +146,7 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
                 wanted.iter().map(|key| key.1).collect::<Vec<_>>(),
             ),
             "select t.account, t.id, t.task_type, t.poi, t.state, t.version, t.fields, t.files, \
-             t.retired_us, s.state as folded, s.position, s.over_us \
+             t.retired_us, s.state as folded, s.fold, s.position, s.over_us \
              from k join task t on t.account = k.a and t.id = k.i \
              left join task_state s on s.account = t.account and s.task = t.id",
         )
@@ -153,6 +156,10 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
     let mut files = attached_to(tx, OwnerKind::Task, &with_files).await?;
     rows.into_iter()
         .map(|row| {
+            if row.fold.is_some_and(|rules| rules > fold::VERSION) {
+                // Written back by these rules it would lack what only later ones know
+                return Err(Code::Unavailable.into());
+            }
             let state: Option<Arc<TaskState>> = row
                 .folded
                 .as_deref()
@@ -198,14 +205,14 @@ impl KnownTask {
 
     /// The task as phones and snapshots show it: the office part, and the state without its workings.
     pub fn json(&self) -> Result<String> {
-        self.json_in(self.state.as_deref())
+        self.json_with(self.state.as_deref().map(Progress::of).as_ref())
     }
 
-    /// [`Self::json`] in a state that it was in before.
-    pub fn json_in(&self, state: Option<&TaskState>) -> Result<String> {
+    /// [`Self::json`] when it was as far as that.
+    pub fn json_with(&self, progress: Option<&Progress>) -> Result<String> {
         let mut json = with_identity(self.row.id, self.row.version, &self.row.fields);
-        if let Some(state) = state {
-            let progress = serde_json::to_string(&Progress::of(state)).map_err(Problem::internal)?;
+        if let Some(progress) = progress {
+            let progress = serde_json::to_string(progress).map_err(Problem::internal)?;
             json.truncate(json.len() - 1);
             json.push_str(r#","progress":"#);
             json.push_str(&progress);
@@ -215,9 +222,9 @@ impl KnownTask {
     }
 }
 
-/// A state without its workings.
-#[derive(Serialize)]
-struct Progress {
+/// A state without its workings, which grow with every report: a group keeps one for each of its entries.
+#[derive(Debug, Serialize)]
+pub struct Progress {
     assignments: Vec<NewAssignment>,
     ended_at_us: Option<i64>,
     since_us: i64,

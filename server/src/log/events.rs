@@ -1,19 +1,13 @@
 //! The event log: one event for one thing that an outside system may learn, with its frozen snapshot.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::collections::{HashMap, HashSet};
 
-use campo_protocol::{
-    entry::{FileMention, hash_from},
-    task::state::TaskState,
-};
+use campo_protocol::entry::{FileMention, hash_from};
 use uuid::Uuid;
 
 use super::{
     changes::View,
-    context::Context,
+    context::{Context, Progress},
     entry::Incoming,
     fold::Folded,
     head::Head,
@@ -73,8 +67,8 @@ pub struct Placed {
     pub folded: Folded,
     /// Where its files are
     pub files: Files<'static>,
-    /// The task that it names, as it stood after this entry
-    pub task: Option<Arc<TaskState>>,
+    /// How far the task that it names was after this entry
+    pub task: Option<Progress>,
 }
 
 /// What one account adds to the logs besides entries.
@@ -190,7 +184,7 @@ pub fn of_entry(
     let Placed { account, position, incoming, folded, files, task } = placed;
     let mut snapshot = Snapshot::new(*account, now_us);
     snapshot.entry(*position, incoming, (folded.outcome, folded.reason), files);
-    snapshot.names(context, *account, incoming, task.as_deref())?;
+    snapshot.names(context, *account, incoming, task.as_ref())?;
     let id = entry_event_id(*account, incoming.id, ENTRY_ADDED);
     let about = Subject { kind: "entry", id: incoming.id, entry: Some(*position) };
     let number = push(rows, head, (id, ENTRY_ADDED), about, now_us, snapshot);
@@ -224,7 +218,7 @@ pub fn of_source(
     for event in &source.task_events {
         let mut snapshot = Snapshot::new(account, now_us);
         let task = Some(event.task);
-        snapshot.task(context, account, task, context.task_state(account, task).as_deref())?;
+        snapshot.task(context, account, task, context.progress(account, task).as_ref())?;
         let id = task_event_id(account, event, now_us);
         let about = Subject { kind: "task", id: event.task, entry: None };
         push(rows, head, (id, event.kind), about, now_us, snapshot);
@@ -234,8 +228,8 @@ pub fn of_source(
         let (position, incoming) = (stored.position, &stored.incoming);
         let mut snapshot = Snapshot::new(account, now_us);
         snapshot.entry(position, incoming, (stored.outcome, stored.reason.as_deref()), &files);
-        let task = context.task_state(account, incoming.task());
-        snapshot.names(context, account, incoming, task.as_deref())?;
+        let task = context.progress(account, incoming.task());
+        snapshot.names(context, account, incoming, task.as_ref())?;
         let id = entry_event_id(account, incoming.id, ENTRY_COMPLETE);
         let about = Subject { kind: "entry", id: incoming.id, entry: Some(position) };
         push(rows, head, (id, ENTRY_COMPLETE), about, now_us, snapshot);
@@ -259,6 +253,7 @@ pub async fn end_waiting(tx: &mut Tx, sources: &[Source]) -> Result<()> {
 }
 
 /// What an event is about, and the position of the entry that it tells of.
+#[derive(Clone, Copy)]
 struct Subject {
     kind: &'static str,
     id: Uuid,

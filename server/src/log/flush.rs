@@ -171,7 +171,7 @@ pub async fn flush(shared: &Shared, tx: &mut Tx, batches: Vec<Batch>) -> Result<
         let of_another = planted::is(Planted::ReceiptOfAnother);
         let position = if of_another { before[&account].entry + 1 + index as i64 } else { head.entry };
         receipts[batch][index] = Some(receipt(position, &incoming, folded));
-        let task = context.task_state(account, incoming.task());
+        let task = context.progress(account, incoming.task());
         let one = Placed { account, position: head.entry, incoming, folded, files, task };
         push_entry(&mut rows, &one, salt.to_vec(), files_due_us, establishment);
         placed.push(one);

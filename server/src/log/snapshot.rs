@@ -4,11 +4,11 @@
 
 use std::fmt::Write as _;
 
-use campo_protocol::{model, sync::Outcome, task::state::TaskState, text::hex};
+use campo_protocol::{model, sync::Outcome, text::hex};
 use uuid::Uuid;
 
 use super::{
-    context::Context,
+    context::{Context, Progress},
     entry::{Incoming, readable},
 };
 use crate::problem::Result;
@@ -63,13 +63,13 @@ impl Snapshot {
         }
     }
 
-    /// Adds what the entry names: its employee, its task in that state, the form that it answers.
+    /// Adds what the entry names: its employee, its task as far as it was, the form that it answers.
     pub fn names(
         &mut self,
         context: &Context,
         account: i64,
         incoming: &Incoming,
-        task: Option<&TaskState>,
+        task: Option<&Progress>,
     ) -> Result<()> {
         self.employee(context, account, incoming.employee());
         self.task(context, account, incoming.task(), task)?;
@@ -90,16 +90,16 @@ impl Snapshot {
         }
     }
 
-    /// Adds the task, in that state, with its type and its place.
+    /// Adds the task, as far as it was, with its type and its place.
     pub fn task(
         &mut self,
         context: &Context,
         account: i64,
         task: Option<Uuid>,
-        state: Option<&TaskState>,
+        progress: Option<&Progress>,
     ) -> Result<()> {
         let Some(known) = task.and_then(|task| context.tasks.get(&(account, task))) else { return Ok(()) };
-        self.part("task", &known.json_in(state)?);
+        self.part("task", &known.json_with(progress)?);
         if let Some(kind) = context.object(account, model::Kind::TaskType, known.row.task_type) {
             self.part("task_type", &kind.json);
         }

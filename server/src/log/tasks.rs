@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use campo_protocol::{scope::Scope, task::state::TaskState};
+use campo_protocol::{
+    scope::Scope,
+    task::{fold, state::TaskState},
+};
 use uuid::Uuid;
 
 use super::{
@@ -24,6 +27,8 @@ pub struct StateRow {
     pub attention: i64,
     pub position: i64,
     pub state: String,
+    /// The number of the rules that made it
+    pub fold: i64,
     /// Since when it is over, until it is known that no phone holds it: the duty that retires tasks looks here. It
     /// depends on the office part too, so that a rebuild does not compare it
     pub over_us: Option<i64>,
@@ -56,6 +61,7 @@ pub fn rows(
         attention: state.attention.len() as i64,
         position,
         state: serde_json::to_string(state).map_err(Problem::internal)?,
+        fold: fold::VERSION,
         over_us: state.status.is_terminal().then_some(state.decided.at_us),
     };
     let assignments = state
@@ -102,13 +108,13 @@ pub fn store(
     now_us: i64,
 ) -> Result<()> {
     let updated_us = vec![now_us; states.len()];
-    let (account, task, status, attention, position, state, over_us) =
-        columns!(states => account, task, status, attention, position, state, over_us);
+    let (account, task, status, attention, position, state, fold, over_us) =
+        columns!(states => account, task, status, attention, position, state, fold, over_us);
     inserts.insert_many(
-        "insert into task_state (account, task, status, attention, position, state, over_us, updated_us)",
-        (account, task, status, attention, position, state, over_us, updated_us),
+        "insert into task_state (account, task, status, attention, position, state, fold, over_us, updated_us)",
+        (account, task, status, attention, position, state, fold, over_us, updated_us),
         "on conflict (account, task) do update set status = excluded.status, attention = excluded.attention, \
-         position = excluded.position, state = excluded.state, over_us = excluded.over_us, \
+         position = excluded.position, state = excluded.state, fold = excluded.fold, over_us = excluded.over_us, \
          updated_us = excluded.updated_us",
     )?;
     inserts.insert_many(

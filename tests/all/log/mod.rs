@@ -16,9 +16,13 @@ mod turns;
 use std::time::Duration;
 
 use campo_protocol::{entry::Kind, sync::Outcome};
-use campo_server::log::stored;
-use campo_tests::{api::Client, on_both, world::World};
+use campo_server::{
+    log::stored,
+    problem::{Code, Problem},
+};
+use campo_tests::{api::Client, office, on_both, world::World};
 use serde_json::json;
+use uuid::Uuid;
 
 /// How long anything here may be waited for.
 const WAIT: Duration = Duration::from_mins(1);
@@ -27,6 +31,7 @@ on_both! {
     entries_get_positions_and_repeats_the_same_receipts,
     an_exchange_answers_what_it_could_not_read_and_keeps_the_rest,
     an_entry_is_read_back_as_it_came_in,
+    what_later_rules_made_of_a_task_is_left_alone,
 }
 
 async fn entries_get_positions_and_repeats_the_same_receipts(world: World) {
@@ -46,6 +51,24 @@ async fn entries_get_positions_and_repeats_the_same_receipts(world: World) {
     let conflict = phone.send(&[changed]).await.unwrap().receipts.remove(0);
     assert_eq!(conflict.outcome, Outcome::Conflict);
     assert_eq!(conflict.hash, all[3].hash);
+}
+
+/// While servers are updated one after the other, an older one must not write back what it only half understands.
+async fn what_later_rules_made_of_a_task_is_left_alone(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let theirs = office::create_task(&world.app, account.id, &[ana]).await.unwrap();
+    let ours = office::create_task(&world.app, account.id, &[ana]).await.unwrap();
+    let later = "update task_state set fold = 99, state = '{\"status\":\"awaiting_parts\"}' \
+         where task in (select id from task where task_number = (select min(task_number) from task))";
+    world.meddle(later, later).await.unwrap();
+    let mut phone = account.spare_phone(ana);
+    let mut start = |task: Uuid| phone.line("task.start", &format!(r#","task":"{task}""#));
+    let (their_line, our_line) = (start(theirs), start(ours));
+    let refused = phone.send(&[their_line]).await.unwrap_err();
+    assert_eq!(refused.downcast::<Problem>().unwrap().code(), Code::Unavailable);
+    let receipts = phone.send(&[our_line]).await.unwrap().receipts;
+    assert_eq!(receipts[0].outcome, Outcome::Applied);
 }
 
 async fn an_exchange_answers_what_it_could_not_read_and_keeps_the_rest(world: World) {

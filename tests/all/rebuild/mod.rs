@@ -101,8 +101,8 @@ const PLANTED: &[(&str, &str, &str)] = &[
     (
         "task_state",
         "row",
-        "insert into task_state (account, task, status, attention, position, state, updated_us) \
-             values ($1, $2, 'new', 0, 1, '{}', 1)",
+        "insert into task_state (account, task, status, attention, position, state, fold, updated_us) \
+             values ($1, $2, 'new', 0, 1, '{}', 1, 1)",
     ),
     ("assignment", "employee", "update assignment set employee = $2 where account = $1"),
     ("assignment", "role", "update assignment set role = 'boss' where account = $1 and task <> $2"),

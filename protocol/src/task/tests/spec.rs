@@ -120,9 +120,16 @@ impl Past<'_> {
         let reports = self.reports(decision, count);
         let mut winners: Vec<usize> = reports.iter().copied().filter(|one| ends(self.status(*one))).collect();
         if winners.is_empty() {
-            winners = reports;
+            winners.clone_from(&reports);
         }
-        winners.sort_by_key(|one| self.events[*one].moment());
+        // What a phone captured happened after all that it captured before
+        let not_before = |one: usize| {
+            let event = &self.events[one];
+            let own = reports.iter().map(|other| &self.events[*other]);
+            let earlier = own.filter(|other| other.who == event.who && other.sequence() <= event.sequence());
+            earlier.map(|other| other.at_us).max()
+        };
+        winners.sort_by_key(|one| (not_before(*one), self.events[*one].sequence()));
         Some(winners.last().map_or((status, decision), |one| (self.status(*one), *one)))
     }
 
