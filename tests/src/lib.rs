@@ -16,6 +16,7 @@ pub mod proxy;
 pub mod random;
 pub mod receiver;
 pub mod sim;
+pub mod sqlite;
 pub mod visit;
 pub mod wait;
 pub mod world;

@@ -109,3 +109,20 @@ fn is_of_the_client(error: &io::Error) -> bool {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
     )
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_takes_no_answer_in_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, remote) = listener.accept().await.unwrap();
+        let watched = stream.into_std().unwrap();
+        let stream = TcpStream::from_std(watched.try_clone().unwrap()).unwrap();
+        let _connection = connection(stream, remote, Router::new());
+        let found = socket2::SockRef::from(&watched).tcp_user_timeout().unwrap();
+        assert_eq!(found, Some(UNREAD_TIME));
+    }
+}

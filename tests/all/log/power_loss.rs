@@ -16,6 +16,7 @@ use campo_tests::{
     powerloss::{Disk, Unsynced},
     process::Server,
     random::Random,
+    sqlite,
     world::{Account, Phone, World, app},
 };
 use tempfile::TempDir;
@@ -55,8 +56,8 @@ impl Template {
         let employee = account.employee("ZZ1").await?;
         let phone = account.phone(employee).await?;
         let folder = TempDir::new()?;
-        world.app.db.close().await;
-        fs::copy(world.url().trim_start_matches("sqlite:"), folder.path().join("campo.db"))?;
+        let url = world.url();
+        sqlite::copy(Path::new(url.trim_start_matches("sqlite:")), &folder.path().join("campo.db"))?;
         let Phone { bearer, installation, .. } = phone;
         Ok(Self { folder, account: account.id, employee, bearer, installation })
     }

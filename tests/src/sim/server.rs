@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use axum::body::Body;
 use axum::http::Request;
 use campo_mobile_core::{core::transport::HttpRequest, wire::HttpAnswer};
@@ -22,7 +22,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::company::{Company, START_US};
-use crate::api::Client;
+use crate::{api::Client, sqlite};
 
 const SECRET: &str = "0808080808080808080808080808080808080808080808080808080808080808";
 const BACKUP: &str = "backup.db";
@@ -79,7 +79,7 @@ impl Server {
     pub(super) async fn kill(&mut self) -> Result<()> {
         let killed = self.path();
         self.databases += 1;
-        copy(&killed, &self.path())?;
+        sqlite::copy(&killed, &self.path())?;
         self.start().await
     }
 
@@ -102,7 +102,7 @@ impl Server {
         if backup.exists() {
             fs::remove_file(&backup)?;
         }
-        copy(&self.path(), &backup)
+        sqlite::copy(&self.path(), &backup)
     }
 
     /// Everything since the last backup is lost, and a new epoch begins.
@@ -129,14 +129,6 @@ impl Server {
         )?;
         Ok(())
     }
-}
-
-/// Copies what is committed at this moment into a new file. The file itself may be changing: the server moves its
-/// write-ahead log whenever it likes.
-fn copy(database: &Path, to: &Path) -> Result<()> {
-    let connection = rusqlite::Connection::open(database)?;
-    connection.execute("vacuum into ?1", (to.to_str().context("a path")?,))?;
-    Ok(())
 }
 
 /// A server on a new database in `folder`.
