@@ -182,6 +182,25 @@ fn what_a_file_claims_takes_no_memory() {
         let found = all(&bytes, None, &Limits::default()).unwrap_err().to_string();
         assert!(found.contains(expected), "{found} / {expected}");
     }
+    let long = "x".repeat(32_768);
+    for cell in [
+        format!(
+            "<table:table-cell><text:p>{}</text:p></table:table-cell>",
+            r#"<text:s text:c="1000"/>"#.repeat(33)
+        ),
+        format!(
+            r#"<table:table-cell table:number-columns-repeated="200"><text:p>{long}</text:p></table:table-cell>"#
+        ),
+        format!(r#"<table:table-cell office:value-type="string" office:string-value="{long}"/>"#),
+        format!(r#"<table:table-cell office:value-type="date" office:date-value="{long}"/>"#),
+    ] {
+        let found =
+            all(&ods(&format!("<table:table-row>{cell}</table:table-row>")), None, &Limits::default());
+        assert!(
+            found.unwrap_err().to_string().contains("more than 32767 characters_of_one_cell"),
+            "{cell:.100}"
+        );
+    }
     let bomb = archive(&[("xl/workbook.xml", &" ".repeat(2 * 1024 * 1024))]);
     let found = all(&bomb, None, &small()).unwrap_err().to_string();
     assert!(bomb.len() < 5000 && found.contains("unpacked_bytes"), "{found}");
