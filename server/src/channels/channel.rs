@@ -1,5 +1,7 @@
 //! What a channel is, and what may be said of one.
 
+use std::collections::BTreeMap;
+
 use campo_protocol::{
     faults::{Faults, pointer},
     model::{Custom, check_common},
@@ -104,6 +106,20 @@ pub struct ChannelDraft {
     /// Text under the customer's own names
     #[serde(default)]
     pub custom: Custom,
+}
+
+/// What is given to change a channel.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ChannelEdit {
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub draft: ChannelDraft,
+    /// The headers that are sent besides, all of them, as in `PUT /v1/channels/{channel}/headers`. A change of `url` to
+    /// another server must name them where the channel has any: their values go nowhere else than to where they were
+    /// given for
+    #[serde(default)]
+    #[schema(example = json!({"x-api-key": "…"}))]
+    pub headers: Option<BTreeMap<String, String>>,
 }
 
 /// A channel.

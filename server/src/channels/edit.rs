@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     channel::{Channel, ChannelDraft, ChannelState, Progress},
+    headers,
     read::{ONE, Row},
     secrets::ChannelSecrets,
     target::HttpTarget,
@@ -121,7 +122,7 @@ pub async fn create(
     Ok(created)
 }
 
-/// Changes a channel by a JSON Merge Patch, from the next notification on.
+/// Changes a channel by a JSON Merge Patch, from the next notification on. Its headers are replaced where they are named.
 pub async fn edit(
     app: &App,
     allowed: &Allowed<ManageChannels>,
@@ -129,14 +130,22 @@ pub async fn edit(
     if_match: IfMatch,
     given: &Value,
 ) -> Result<Versioned<Channel>> {
+    let mut patch = given.clone();
+    let headers = headers::split(&mut patch)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let row = locked(&mut write, allowed, which).await?;
     if_match.check(row.version)?;
+    let mut secrets = ChannelSecrets::open(write.secrets(), write.account(), row.id, &row.sealed)?;
     let mut channel = row.shown(write.secrets(), write.account())?;
     let before = channel.draft.clone();
-    channel.draft = patch::patched(&channel.draft, given)?;
+    channel.draft = patch::patched(&channel.draft, &patch)?;
     channel.draft.check(&app.outbound)?;
     allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    match headers {
+        Some(headers) => secrets.headers = headers,
+        None => headers::refuse_to_move(&secrets, &before.url, &channel.draft.url)?,
+    }
+    channel.headers = secrets.headers.keys().cloned().collect();
     if channel.draft.order != before.order && channel.progress.waiting > 0 {
         return Err(Problem::new(Code::Conflict).with("with", "deliveries"));
     }
@@ -154,6 +163,7 @@ pub async fn edit(
     channel.version += 1;
     channel.updated_at = Instant(now_us);
     let Channel { id, version, ref draft, ref reason, .. } = channel;
+    let sealed = secrets.seal(write.secrets(), account, id, write.environment())?;
     let target = HttpTarget { url: draft.url.clone() }.text()?;
     let (events, custom) = json(draft)?;
     let (code, name) = (draft.code.as_str(), draft.name.as_str());
@@ -162,10 +172,11 @@ pub async fn edit(
         .tx()
         .execute(
             "update channel set code = $3, name = $4, target = $5, events = $6, format = $7, delivery_order = $8, \
-             state = $9, reason = $10, custom = $11, version = $12, updated_us = $13 where account = $1 and id = $2",
+             state = $9, reason = $10, custom = $11, version = $12, updated_us = $13, sealed = $14 \
+             where account = $1 and id = $2",
             (
                 account, id, code, name, target, events, draft.format, order, state, reason.clone(), custom, version,
-                now_us,
+                now_us, sealed,
             ),
         )
         .await?;

@@ -7,7 +7,9 @@ use campo_protocol::{
     faults::{Faults, pointer},
     model::Ref,
 };
+use reqwest::Url;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{
@@ -17,7 +19,7 @@ use super::{
 use crate::{
     access::{Allowed, Duty, Permissions, permissions::ManageChannels},
     app::App,
-    problem::Result,
+    problem::{Problem, Result},
     scheduler::Class,
     secrets::Secret,
 };
@@ -76,6 +78,30 @@ pub async fn set(
     keep_secrets(&mut write, row.id, &secrets).await?;
     write.commit().await?;
     Ok(HeadersSet { headers: names })
+}
+
+/// Takes the headers, all of them, out of a patch of a channel; none where it does not name them.
+pub(super) fn split(patch: &mut Value) -> Result<Option<BTreeMap<String, String>>> {
+    let headers = match patch.as_object_mut().and_then(|members| members.remove("headers")) {
+        None => return Ok(None),
+        Some(Value::Null) => json!({}),
+        Some(headers) => headers,
+    };
+    let read = campo_protocol::document::read(&json!({ "headers": headers }));
+    let given = read.map_err(|faults| Problem::from(faults).without_found())?;
+    checked(&given).map(Some)
+}
+
+/// Refuses to send the headers of a channel, whose values nobody can read, to another server than that for which they
+/// were given: who may move a channel could read them there.
+pub(super) fn refuse_to_move(secrets: &ChannelSecrets, before: &str, url: &str) -> Result<()> {
+    let origin = |url: &str| Url::parse(url).ok().map(|url| url.origin());
+    if secrets.headers.is_empty() || (origin(before).is_some() && origin(before) == origin(url)) {
+        return Ok(());
+    }
+    let mut faults = Faults::default();
+    faults.add("/headers", "required", "", "the headers anew, since `url` names another server");
+    Err(faults.into())
 }
 
 fn checked(given: &ChannelHeaders) -> Result<BTreeMap<String, String>> {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    channel::{Channel, ChannelDraft},
+    channel::{Channel, ChannelDraft, ChannelEdit},
     edit::{self, CreatedChannel},
     read,
 };
@@ -82,7 +82,8 @@ async fn get_channel(
 
 /// Changes a channel, pauses it, or lets it go on
 ///
-/// A JSON Merge Patch (RFC 7396). A channel that is paused or disabled keeps its place in the log of events.
+/// A JSON Merge Patch (RFC 7396), in which `headers` stand for all of them. A channel that is paused or disabled keeps
+/// its place in the log of events.
 #[utoipa::path(
     patch, path = "/v1/channels/{channel}", tag = "channels",
     security(("bearer" = ["manage_channels"])),
@@ -90,7 +91,7 @@ async fn get_channel(
         ("channel" = Ref, Path, description = "Its id, or `code:` and its code"),
         ("If-Match" = String, Header, description = "The version that is changed")
     ),
-    request_body(content = ChannelDraft, content_type = "application/merge-patch+json"),
+    request_body(content = ChannelEdit, content_type = "application/merge-patch+json"),
     responses((status = OK, body = Channel, headers(("ETag" = String))))
 )]
 async fn edit_channel(

@@ -34,7 +34,8 @@ pub enum RunState {
     Applying,
     /// Every row has its outcome
     Done,
-    /// The file could not be read, and nothing of it was imported
+    /// The file could not be read, and nothing of it was imported; or Campo failed at its rows again and again, and
+    /// those without outcome were not imported
     Failed,
     /// It was stopped, or whoever began it may not do so any more; the rows without outcome were not imported
     Stopped,

@@ -117,10 +117,12 @@ async fn go(app: &App, claim: &Claim) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ends the run and its job together. What a failed file had staged goes first: nothing of it was imported.
+/// Ends the run and its job together. What was staged of a file that could not be read goes first. Once the file was
+/// read whole every row stays, and those that were not imported say so.
 async fn end(app: &App, claim: &Claim, state: RunState, problem: Option<&Problem>) -> Result<()> {
     let allowed = Caller::duty(claim.account, Duty::EndJobs).allow::<RunImports>()?;
-    if state == RunState::Failed {
+    let run = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Code::NotFound)?;
+    if state == RunState::Failed && matches!(run.state()?, RunState::Waiting | RunState::Reading) {
         remove_staged(app, claim, &allowed).await?;
     }
     let stored = problem.map(problem::to_stored).transpose()?;

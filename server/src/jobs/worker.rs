@@ -95,16 +95,18 @@ async fn one(app: &App, kind: &'static Kind, claim: Claim) -> i64 {
     claim.account
 }
 
-/// Puts a job back, to be tried again later.
+/// Puts a job back, to be tried again later. That the account's queue was full says nothing of the job, and counts for no
+/// attempt.
 async fn rest(app: &App, claim: &Claim, code: Code) -> Result<()> {
     let now_us = app.environment.now_us();
     let exponent = u32::try_from(claim.attempts.clamp(0, 10)).unwrap_or(0);
+    let attempts = if code == Code::QueueFull { claim.attempts - 1 } else { claim.attempts };
     let rest_us = (FIRST_REST_US << exponent).min(LONGEST_REST_US);
     let mut tx = app.db.begin().await?;
     tx.execute(
-        "update job set holder = null, state = 'waiting', problem = $4, run_at_us = $5, updated_us = $6 \
+        "update job set holder = null, state = 'waiting', problem = $4, run_at_us = $5, updated_us = $6, attempts = $7 \
          where account = $1 and id = $2 and holder = $3",
-        (claim.account, claim.id, app.health.replica(), code.name(), now_us + rest_us, now_us),
+        (claim.account, claim.id, app.health.replica(), code.name(), now_us + rest_us, now_us, attempts),
     )
     .await?;
     tx.commit().await

@@ -1,4 +1,5 @@
-//! One key, and what may be done with it. Whoever makes or changes a key holds everything that it may do.
+//! One key, and what may be done with it. Whoever makes or changes a key holds everything that it may do, and where that
+//! is a key itself, it may be used from wherever the other may, and for as long.
 
 use std::net::IpAddr;
 
@@ -13,6 +14,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::bounds::Bounds;
 use crate::{
     access::{
         AccessState, Allowed, PermissionName, Permissions,
@@ -47,11 +49,12 @@ pub struct KeyDraft {
     /// What its system may do
     #[serde(default)]
     pub permissions: Vec<PermissionName>,
-    /// From which networks it may be used; from everywhere when there is none
+    /// From which networks it may be used; from everywhere when there is none. A key that makes or changes one gives
+    /// networks within its own
     #[serde(default)]
     #[schema(example = json!(["192.0.2.0/24", "2001:db8::/32"]))]
     pub networks: Vec<String>,
-    /// When it ends; never when absent
+    /// When it ends; never when absent. A key that makes or changes one gives no later end than its own
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Instant>,
     /// A key that is disabled is refused at once
@@ -148,6 +151,7 @@ pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given
     let mut draft: KeyDraft = patch::new(given)?;
     allowed.must_cover(draft.check()?)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    Bounds::of(&mut write, allowed).await?.must_hold(&draft)?;
     let request = ("keys.create", given);
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok(created);
@@ -189,6 +193,7 @@ pub async fn edit(
     if_match.check(key.version)?;
     key.draft = patch::patched(&key.draft, given)?;
     allowed.must_cover(key.draft.check()?)?;
+    Bounds::of(&mut write, allowed).await?.must_hold(&key.draft)?;
     edit::refuse_taken_code(&mut write, TAKEN, key.id, &key.draft.code).await?;
     key.version += 1;
     key.updated_at = Instant(write.now_us);
@@ -247,13 +252,15 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref, if_ma
     Ok(())
 }
 
-/// The key to change, which may nothing that the caller may not.
+/// The key to change, which may nothing that the caller may not: whoever gives it another secret can use it.
 pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<Key> {
     let row: Option<Row> =
         write.tx().fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
     let row = row.ok_or(Code::NotFound)?;
     allowed.must_cover(permissions(&row.permissions)?)?;
-    row.shown()
+    let key = row.shown()?;
+    Bounds::of(write, allowed).await?.must_hold(&key.draft)?;
+    Ok(key)
 }
 
 /// The object other than `$3` that has a code.

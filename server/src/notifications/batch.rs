@@ -82,7 +82,7 @@ pub struct Event {
 pub struct Tried {
     /// How often
     pub attempts: i64,
-    /// Since when it waits
+    /// Since when it is tried, or while it was not, since when it waits
     pub since_us: i64,
 }
 

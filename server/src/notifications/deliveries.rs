@@ -63,7 +63,7 @@ pub struct Delivery {
     /// When it is tried again; absent while it waits behind another one
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_try_at: Option<Instant>,
-    /// Since when it is listed
+    /// Since when it is tried, or was told to be tried anew; while it was not tried, since when it is listed
     pub since: Instant,
     /// When it was tried last
     #[serde(skip_serializing_if = "Option::is_none")]

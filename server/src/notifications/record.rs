@@ -253,6 +253,9 @@ impl Row {
     }
 
     fn failed(&mut self, failure: Failure, now_us: i64) {
+        if self.attempts == 0 {
+            self.since_us = now_us;
+        }
         self.attempts += 1;
         self.tried_us = Some(now_us);
         (self.problem, self.status, self.answer) = (Some(failure.problem), failure.status, failure.answer);
@@ -276,13 +279,14 @@ async fn write_rows(tx: &mut Tx, batch: &Batch, new: Vec<Row>, known: Vec<Row>) 
     .await?;
     let done = known.iter().any(|row| row.state == "done");
     let (account, channel) = of_channel(known.len());
-    let (position, state, attempts, due_us, tried_us, problem, status, answer) =
-        columns!(known => position, state, attempts, due_us, tried_us, problem, status, answer);
+    let (position, state, attempts, due_us, since_us, tried_us, problem, status, answer) =
+        columns!(known => position, state, attempts, due_us, since_us, tried_us, problem, status, answer);
     // Only what is still there: a person may have removed it meanwhile.
     tx.change_many(
-        "account, channel, position, state, attempts, due_us, tried_us, problem, status, answer",
-        (account, channel, position, state, attempts, due_us, tried_us, problem, status, answer),
+        "account, channel, position, state, attempts, due_us, since_us, tried_us, problem, status, answer",
+        (account, channel, position, state, attempts, due_us, since_us, tried_us, problem, status, answer),
         "update delivery set state = k.state, attempts = k.attempts, due_us = k.due_us, tried_us = k.tried_us, \
+         since_us = case when delivery.attempts = 0 then k.since_us else delivery.since_us end, \
          problem = k.problem, status = k.status, answer = k.answer from k \
          where delivery.account = k.account and delivery.channel = k.channel and delivery.position = k.position",
     )

@@ -16,7 +16,7 @@ const CHANNEL_FIRST_US: i64 = 2 * SECOND_US;
 const CHANNEL_MOST_US: i64 = 5 * MINUTE_US;
 /// The shortest wait of either.
 const LEAST_US: i64 = SECOND_US / 2;
-/// For how long an event is tried that a receiver refuses: 3 days.
+/// For how long an event is tried that a receiver refuses: 3 days from its first try.
 pub const PATIENCE_US: i64 = 72 * HOUR_US;
 /// The longest wait that a receiver may ask for.
 const MOST_ASKED_US: i64 = 24 * HOUR_US;

@@ -173,7 +173,9 @@ impl Run<'_> {
             self.is_over.store(true, Ordering::Relaxed);
         }
         let now_us = self.app.environment.now_us();
-        let since_us = event.tried.map_or(now_us, |tried| tried.since_us);
+        // What waited behind another event was not refused yet
+        let tried = event.tried.filter(|tried| tried.attempts > 0);
+        let since_us = tried.map_or(now_us, |tried| tried.since_us);
         let is_down = failure.is_down && self.batch.failures > 0;
         if retry::is_given_up(since_us, now_us, is_down) {
             Fate::GivenUp(failure)

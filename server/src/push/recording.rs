@@ -10,15 +10,28 @@ use futures_util::future::BoxFuture;
 use super::{Push, Pushed, Service, Target};
 
 /// What was asked for, by token.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recording {
+    served: &'static [Service],
     /// Written by [`Push::wake`] alone
     woken: Mutex<Vec<String>>,
     /// What it answers for a token; `Taken` where nothing is said
     answers: Mutex<HashMap<String, Pushed>>,
 }
 
+impl Default for Recording {
+    /// Of every service.
+    fn default() -> Self {
+        Self::serving(&[Service::Fcm, Service::Apns])
+    }
+}
+
 impl Recording {
+    /// Stands for these services alone.
+    pub fn serving(served: &'static [Service]) -> Self {
+        Self { served, woken: Mutex::default(), answers: Mutex::default() }
+    }
+
     /// The tokens of all pushes since the last call, in order.
     pub fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.woken.lock().unwrap_or_else(PoisonError::into_inner))
@@ -32,7 +45,7 @@ impl Recording {
 
 impl Push for Recording {
     fn served(&self) -> &[Service] {
-        &[Service::Fcm, Service::Apns]
+        self.served
     }
 
     fn wake<'a>(&'a self, target: &'a Target) -> BoxFuture<'a, Pushed> {

@@ -55,7 +55,10 @@ pub async fn look(app: &App, now_us: i64) -> Result<usize> {
         .map(|one| {
             let push = Arc::clone(&app.push);
             async move {
-                let pushed = push.wake(&one.target).await;
+                let pushed = match &one.target {
+                    Some(target) => push.wake(target).await,
+                    None => Pushed::NotNow("its token cannot be opened".to_owned()),
+                };
                 (one, pushed)
             }
         })
@@ -119,7 +122,8 @@ async fn note(app: &App, now_us: i64) -> Result<()> {
 /// A phone whose time has come.
 struct Due {
     row: DueRow,
-    target: Target,
+    /// None where its token cannot be opened
+    target: Option<Target>,
 }
 
 #[derive(FromRow)]
@@ -132,6 +136,8 @@ struct DueRow {
 }
 
 async fn due(app: &App, now_us: i64) -> Result<Vec<Due>> {
+    // A token is looked at only where it is tried: others would stand before all that come later
+    let served = |service: Service| app.push.served().contains(&service).then_some(service.name());
     let rows: Vec<DueRow> = app
         .db
         .fetch_all(
@@ -139,7 +145,7 @@ async fn due(app: &App, now_us: i64) -> Result<Vec<Due>> {
              join installation i on i.account = t.account and i.id = t.installation and i.state = 'active' \
              left join installation_contact c on c.account = t.account and c.installation = t.installation \
              left join installation_awake w on w.account = t.account and w.installation = t.installation \
-             where t.wanted_position > coalesce(c.read_position, 0) \
+             where t.service in ($8, $9) and t.wanted_position > coalesce(c.read_position, 0) \
              and (t.wanted_us <= $3 or (t.wanted_us <= $4 and (w.awake_us is null or w.awake_us <= $2))) \
              and (t.tried_us is null or t.tried_us <= $1 - $5 * (1 + case when t.failures > 20 then 20 \
              else t.failures end)) \
@@ -153,17 +159,17 @@ async fn due(app: &App, now_us: i64) -> Result<Vec<Due>> {
                 GAP_US,
                 now_us - LOST_US,
                 BATCH,
+                served(Service::Fcm),
+                served(Service::Apns),
             ),
         )
         .await?;
-    let due = |row: DueRow| {
-        let service =
-            Service::from_name(&row.service).filter(|service| app.push.served().contains(service))?;
+    let target = |row: &DueRow| {
+        let service = Service::from_name(&row.service)?;
         let token = app.secrets.open(row.account, PURPOSE, &row.sealed)?;
-        let token = Secret::new(String::from_utf8(token).ok()?);
-        Some(Due { row, target: Target { service, token } })
+        Some(Target { service, token: Secret::new(String::from_utf8(token).ok()?) })
     };
-    Ok(rows.into_iter().filter_map(due).collect())
+    Ok(rows.into_iter().map(|row| Due { target: target(&row), row }).collect())
 }
 
 struct TriedRow {
@@ -179,8 +185,8 @@ struct TriedRow {
 /// Notes what became of the pushes. A token that was replaced meanwhile is left as it is.
 async fn keep(app: &App, done: Vec<(Due, Pushed)>, now_us: i64) -> Result<usize> {
     let mut rows = Vec::new();
-    for (Due { row, target }, pushed) in done {
-        let service = target.service.name();
+    for (Due { row, .. }, pushed) in done {
+        let service = row.service;
         let outcome = match &pushed {
             Pushed::Taken => "taken",
             Pushed::Gone => "gone",

@@ -15,6 +15,7 @@ mod ods;
 mod serial;
 mod text;
 mod xls;
+mod xls_check;
 mod xlsx;
 
 use std::ops::ControlFlow;
@@ -31,7 +32,7 @@ pub struct Limits {
     pub columns: usize,
     /// What the parts of an archive unpack to, together
     pub unpacked_bytes: u64,
-    /// The text of all cells of the sheet together: one shared text can stand in every cell
+    /// The text of all cells of the sheet together, in an `xls` of all its sheets: one shared text can stand in every cell
     pub text_bytes: usize,
 }
 
@@ -116,7 +117,7 @@ pub fn read(
     match kind {
         Kind::Xlsx => xlsx::read(bytes, sheet, limits, &mut rows),
         Kind::Ods => ods::read(bytes, sheet, limits, &mut rows),
-        Kind::Xls => xls::read(bytes, sheet, &mut rows),
+        Kind::Xls => xls::read(bytes, sheet, limits, &mut rows),
         Kind::Text => text::read(bytes, &mut rows),
     }
 }

@@ -12,11 +12,13 @@ use super::{
     Book, Cell, Kind, Limits, Sheet, Unreadable,
     archive::{self, attribute},
     choose,
-    collect::{Rows, Stop, damaged, ended},
+    collect::{Rows, Stop, damaged, ended, too_large},
 };
 
 /// Blanks in a row that one element can stand for; more say nothing.
 const MAX_BLANKS: usize = 1000;
+/// The most characters of one cell, which can be repeated before its text is counted: as many as Excel has.
+const MAX_CHARACTERS: usize = 32_767;
 
 pub(super) fn read(
     bytes: &[u8],
@@ -185,7 +187,7 @@ fn cells<R: Read>(content: &mut Content<R>, most: usize) -> Result<Vec<(usize, C
                 let covered = element.local_name().as_ref() == "covered-table-cell";
                 let name = if covered { "covered-table-cell" } else { "table-cell" };
                 let cell = cell(content, &element, name)?;
-                if !cell.is_blank() {
+                if !cell.is_blank() && cells.last().is_none_or(|(last, _)| *last < most) {
                     let until = column.saturating_add(repeats).min(most + 1);
                     cells.extend((column..until.max(column + 1)).map(|column| (column, cell.clone())));
                 }
@@ -201,6 +203,8 @@ fn cells<R: Read>(content: &mut Content<R>, most: usize) -> Result<Vec<(usize, C
 /// The value of a cell, and for a number what is shown of it.
 fn cell<R: Read>(content: &mut Content<R>, element: &BytesStart<'_>, name: &str) -> Result<Cell, Unreadable> {
     let of = |name: &str| attribute(element, name);
+    let value_of =
+        |name: &str| of(name).map(|value| bounded(value.chars().count()).map(|()| value)).transpose();
     // LibreOffice says so in an extension only; the value is the text of the error then.
     let failed = element
         .attributes()
@@ -224,9 +228,9 @@ fn cell<R: Read>(content: &mut Content<R>, element: &BytesStart<'_>, name: &str)
             number().map_or_else(text, |number| with_zeros(number, &shown))
         }
         Some("boolean") => of("boolean-value").map_or_else(text, |value| Cell::Boolean(value == "true")),
-        Some("date") => of("date-value").map_or_else(text, |value| date(&value)),
-        Some("time") => of("time-value").map_or_else(text, |value| time(&value)),
-        Some("string") => of("string-value").map_or_else(text, |value| Cell::text(&value)),
+        Some("date") => value_of("date-value")?.map_or_else(text, |value| date(&value)),
+        Some("time") => value_of("time-value")?.map_or_else(text, |value| time(&value)),
+        Some("string") => value_of("string-value")?.map_or_else(text, |value| Cell::text(&value)),
         _ => text(),
     })
 }
@@ -277,31 +281,45 @@ fn time(value: &str) -> Cell {
 
 /// The text of a cell up to its end, a line for each paragraph; notes are no part of it.
 fn paragraphs<R: Read>(content: &mut Content<R>, name: &str) -> Result<String, Unreadable> {
-    let (mut text, mut paragraphs) = (String::new(), 0);
+    let (mut text, mut paragraphs, mut characters) = (String::new(), 0, 0);
+    let mut push = |part: &str, count: usize| {
+        characters += part.chars().count() * count;
+        bounded(characters)?;
+        text.extend(std::iter::repeat_n(part, count));
+        Ok(())
+    };
     loop {
         match content.next()? {
             Step::Start(element) => match element.local_name().as_ref() {
                 "annotation" => content.skip("annotation")?,
                 "p" => {
                     if paragraphs > 0 {
-                        text.push('\n');
+                        push("\n", 1)?;
                     }
                     paragraphs += 1;
                 }
                 "s" => {
                     let count = attribute(&element, "c").and_then(|count| count.parse().ok()).unwrap_or(1);
-                    text.extend(std::iter::repeat_n(' ', count.min(MAX_BLANKS)));
+                    push(" ", MAX_BLANKS.min(count))?;
                 }
-                "tab" => text.push('\t'),
-                "line-break" => text.push('\n'),
+                "tab" => push("\t", 1)?,
+                "line-break" => push("\n", 1)?,
                 _ => {}
             },
-            Step::Text(part) if paragraphs > 0 => text.push_str(&part),
+            Step::Text(part) if paragraphs > 0 => push(&part, 1)?,
             Step::End(ended) if ended == name => return Ok(text),
             Step::EndOfPart => return Err(damaged("content.xml is cut off")),
             _ => {}
         }
     }
+}
+
+/// Refuses what is longer than a cell can be.
+fn bounded(characters: usize) -> Result<(), Unreadable> {
+    if characters > MAX_CHARACTERS {
+        return Err(too_large("characters_of_one_cell", MAX_CHARACTERS as u64));
+    }
+    Ok(())
 }
 
 fn repeats(element: &BytesStart<'_>, name: &str) -> i64 {

@@ -182,6 +182,25 @@ fn what_a_file_claims_takes_no_memory() {
         let found = all(&bytes, None, &Limits::default()).unwrap_err().to_string();
         assert!(found.contains(expected), "{found} / {expected}");
     }
+    let long = "x".repeat(32_768);
+    for cell in [
+        format!(
+            "<table:table-cell><text:p>{}</text:p></table:table-cell>",
+            r#"<text:s text:c="1000"/>"#.repeat(33)
+        ),
+        format!(
+            r#"<table:table-cell table:number-columns-repeated="200"><text:p>{long}</text:p></table:table-cell>"#
+        ),
+        format!(r#"<table:table-cell office:value-type="string" office:string-value="{long}"/>"#),
+        format!(r#"<table:table-cell office:value-type="date" office:date-value="{long}"/>"#),
+    ] {
+        let found =
+            all(&ods(&format!("<table:table-row>{cell}</table:table-row>")), None, &Limits::default());
+        assert!(
+            found.unwrap_err().to_string().contains("more than 32767 characters_of_one_cell"),
+            "{cell:.100}"
+        );
+    }
     let bomb = archive(&[("xl/workbook.xml", &" ".repeat(2 * 1024 * 1024))]);
     let found = all(&bomb, None, &small()).unwrap_err().to_string();
     assert!(bomb.len() < 5000 && found.contains("unpacked_bytes"), "{found}");
@@ -195,29 +214,97 @@ fn xls(stream: &[u8]) -> Vec<u8> {
     file.into_inner().into_inner()
 }
 
+/// A record of an old workbook.
+fn record(kind: u16, data: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat()
+}
+
+fn shorts<const COUNT: usize>(numbers: [u16; COUNT]) -> Vec<u8> {
+    numbers.into_iter().flat_map(u16::to_le_bytes).collect()
+}
+
+fn number(row: u16, column: u16) -> Vec<u8> {
+    record(0x0203, &[shorts([row, column, 0]), 1_f64.to_le_bytes().to_vec()].concat())
+}
+
+fn begin() -> Vec<u8> {
+    record(0x0809, &shorts([0x0600, 0x0005]))
+}
+
+fn end() -> Vec<u8> {
+    record(0x000A, &[])
+}
+
+/// The stream of an old workbook whose one sheet holds these records; `places` says where sheets stand from where the
+/// first one does.
+fn old_workbook(globals: &[Vec<u8>], places: &[u32], sheet: &[Vec<u8>]) -> Vec<u8> {
+    let globals = globals.concat();
+    let bound = |at: u32| record(0x0085, &[&at.to_le_bytes()[..], b"\0\0\x02\0S1"].concat());
+    let length = begin().len() + places.len() * bound(0).len() + globals.len() + end().len();
+    let bounds: Vec<u8> = places.iter().flat_map(|place| bound(length as u32 + place)).collect();
+    [begin(), bounds, globals, end(), begin(), sheet.concat(), end()].concat()
+}
+
+#[test]
+fn an_old_workbook_gives_values_without_its_formulas() {
+    // The second text goes on in the next part, where its characters are wide
+    let texts =
+        [b"\0\0\0\0\0\0\0\0".to_vec(), shorts([4]), b"\0Ana1".to_vec(), shorts([5]), b"\0Lim".to_vec()];
+    let globals = [record(0x00FC, &texts.concat()), record(0x003C, b"\x01a\0!\0")];
+    let formula =
+        [shorts([1, 0, 0]), vec![0, 0, 0, 0, 0, 0, 0xFF, 0xFF], shorts([0, 0, 0, 3]), b"\x1E\x01\0".to_vec()];
+    let sheet = [
+        record(0x00FD, &shorts([0, 0, 0, 0, 0])),
+        record(0x00FD, &shorts([0, 1, 0, 1, 0])),
+        record(0x0006, &formula.concat()),
+        record(0x0207, b"\x02\0\0ok"),
+        [begin(), number(0, 5), end()].concat(),
+        // 300 and 400 as whole numbers in columns 1 and 2
+        record(0x00BD, &shorts([1, 1, 0, 300 << 2 | 2, 0, 0, 400 << 2 | 2, 0, 2])),
+    ];
+    let (book, rows) = all(&xls(&old_workbook(&globals, &[0], &sheet)), None, &Limits::default()).unwrap();
+    assert_eq!((book.kind, book.sheet.as_str()), (Kind::Xls, "S1"));
+    let [first, second] = [vec!["Ana1", "Lima!"], vec!["ok", "300", "400"]];
+    let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(shown(&rows), [(1, owned(first)), (2, owned(second))]);
+}
+
 #[test]
 fn an_old_workbook_cannot_claim_more_than_it_holds() {
-    let record =
-        |kind: u16, data: &[u8]| [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat();
-    let number = |row: u16, column: u16| {
-        let place: Vec<u8> = [row, column, 0].into_iter().flat_map(u16::to_le_bytes).collect();
-        record(0x0203, &[&place[..], &1_f64.to_le_bytes()].concat())
-    };
     let dimensions = |rows: u32| {
-        let sides = [
-            &0_u32.to_le_bytes()[..],
-            &rows.to_le_bytes(),
-            &0_u16.to_le_bytes(),
-            &255_u16.to_le_bytes(),
-            &[0, 0],
-        ];
-        record(0x0200, &sides.concat())
+        record(0x0200, &[shorts([0, 0]), rows.to_le_bytes().to_vec(), shorts([0, 255, 0])].concat())
     };
-    for (stream, expected) in [
-        ([number(0, 0), number(65_535, 255)].concat(), "more than 2000000 cells"),
-        (number(0, 60_000), "column 60000"),
-        (dimensions(u32::MAX), "more than 2000000 cells"),
+    let wide = [shorts([0, 0]), vec![0; 6 * 10_921], shorts([10_920])].concat();
+    let hidden = [number(0, 0), begin(), end(), number(65_535, 255)].concat();
+    let long_text = record(0x00FC, &[&[0; 8][..], &shorts([60_000]), &[0], &b"x".repeat(60_000)].concat());
+    let shown = record(0x00FD, &shorts([0, 0, 0, 0, 0])).repeat(2000);
+    let claimed = record(0x0204, &shorts([0, 0, 0, u16::MAX, 0])).repeat(2000);
+    let two_tables = long_text.repeat(2);
+    let parts = [long_text.clone(), record(0x003C, &[]).repeat(17_000)].concat();
+    for (globals, places, sheet, expected) in [
+        (vec![], &[0][..], [number(0, 0), number(65_535, 255)].concat(), "more than 2000000 cells"),
+        (vec![], &[0], number(0, 60_000), "column 60000"),
+        (vec![], &[0], dimensions(u32::MAX), "more than 2000000 cells"),
+        (vec![], &[0], [record(0x00BD, &wide), number(65_535, 0)].concat(), "column 10920"),
+        // Behind what is nested the sheet goes on
+        (vec![], &[0], hidden.clone(), "more than 2000000 cells"),
+        // A text of a formula that is not there stands in the first cell
+        (
+            vec![],
+            &[0],
+            [record(0x0207, b"\x01\0\0x"), number(65_535, 255)].concat(),
+            "more than 2000000 cells",
+        ),
+        // In the data of a record that shows nothing
+        (vec![], &[12], record(0x0001, &[begin(), hidden].concat()), "does not begin where it should"),
+        (vec![], &[0, 0], number(0, 0), "two sheets stand at one place"),
+        (long_text, &[0], shown, "bytes_of_text"),
+        (vec![], &[0], claimed, "bytes_of_text"),
+        (two_tables, &[0], number(0, 0), "two tables of texts"),
+        (parts, &[0], number(0, 0), "more than 16384 parts"),
+        (record(0x002F, &[0; 6]), &[0], number(0, 0), "password"),
     ] {
+        let stream = old_workbook(&[globals], places, &[sheet]);
         let found = all(&xls(&stream), None, &Limits::default()).unwrap_err().to_string();
         assert!(found.contains(expected), "{found} / {expected}");
     }

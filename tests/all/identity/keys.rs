@@ -1,11 +1,17 @@
-use axum::{body::Body, extract::ConnectInfo, http::Request};
+use std::net::SocketAddr;
+
+use axum::{
+    body::Body,
+    extract::ConnectInfo,
+    http::{Method, Request},
+};
 use campo_server::{access::PermissionName::ViewTasks, environment::Environment, keys::password};
 use campo_tests::{
     api::{Answer, Client},
     on_both,
     world::World,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{all_mighty, delete, done, patch, put, refused};
 
@@ -15,6 +21,7 @@ on_both! {
     a_key_is_refused_from_other_networks,
     a_key_expires,
     a_key_has_a_password_for_soap_and_ftp,
+    a_key_does_not_lift_its_own_bounds,
 }
 
 async fn who(client: &Client) -> Answer {
@@ -78,7 +85,7 @@ async fn a_key_is_refused_from_other_networks(world: World) {
         let mut request = Request::get("/v1/session").body(Body::empty()).unwrap();
         // What a stranger says of itself is not believed.
         request.headers_mut().insert("x-forwarded-for", "192.0.2.1".parse().unwrap());
-        let peer: std::net::SocketAddr = peer.parse().unwrap();
+        let peer: SocketAddr = peer.parse().unwrap();
         request.extensions_mut().insert(ConnectInfo(peer));
         let answer = key.send(request).await.unwrap();
         if allowed {
@@ -151,4 +158,39 @@ async fn a_key_has_a_password_for_soap_and_ftp(world: World) {
         office.call(axum::http::Method::DELETE, "/v1/keys/code:erp/password", &[], None).await.unwrap();
     done(&removed, 204);
     assert!(find("acme-erp", inside).await.is_none());
+}
+
+async fn a_key_does_not_lift_its_own_bounds(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = all_mighty(&account).await;
+    let (networks, end) = (json!(["127.0.0.0/8"]), "2100-01-01T00:00:00Z");
+    let bound = json!({"code": "bound", "name": "x", "permissions": ["manage_keys"], "networks": networks,
+        "expires_at": end});
+    let made = done(&office.post("/v1/keys", &bound).await.unwrap(), 201);
+    let free = json!({"code": "free", "name": "x", "permissions": ["manage_keys"]});
+    done(&office.post("/v1/keys", &free).await.unwrap(), 201);
+    let key = Client::new(&world.app, made["secret"].as_str());
+    let call = async |method: Method, path: &str, body: &Value| {
+        let builder = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        let mut request = builder.header("if-match", "\"1\"").body(Body::from(body.to_string())).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
+        key.send(request).await.unwrap()
+    };
+    let refused_at = |answer: &Answer, fields: &[&str]| {
+        refused(answer, 422, "validation_failed");
+        let faults = answer.json()["faults"].as_array().unwrap().clone();
+        assert_eq!(faults.iter().map(|fault| fault["field"].as_str().unwrap()).collect::<Vec<_>>(), fields);
+    };
+    let both = ["/networks", "/expires_at"];
+    let lifted = json!({"networks": [], "expires_at": null});
+    refused_at(&call(Method::PATCH, "/v1/keys/code:bound", &lifted).await, &both);
+    refused_at(&call(Method::POST, "/v1/keys", &json!({"code": "new", "name": "x"})).await, &both);
+    // The secret or the password of a key that reaches further would do as well
+    refused_at(&call(Method::POST, "/v1/keys/code:free/rotate", &json!(null)).await, &both);
+    let login = json!({"login": "free.acme"});
+    refused_at(&call(Method::PUT, "/v1/keys/code:free/password", &login).await, &both);
+    let within = json!({"code": "new", "name": "x", "networks": ["127.0.0.1"], "expires_at": end});
+    done(&call(Method::POST, "/v1/keys", &within).await, 201);
+    done(&call(Method::PATCH, "/v1/keys/code:bound", &json!({"name": "y"})).await, 200);
+    done(&patch(&office, "/v1/keys/code:bound", 2, &lifted).await, 200);
 }

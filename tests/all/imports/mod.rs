@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bad_files;
+mod giving_up;
 mod journey;
 mod templates;
 

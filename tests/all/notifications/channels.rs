@@ -11,6 +11,7 @@ on_both! {
     a_channel_is_made_read_changed_and_removed,
     what_is_wrong_with_a_channel_is_named,
     whoever_may_not_read_entries_can_not_have_them_sent,
+    headers_do_not_move_to_another_server,
 }
 
 async fn a_channel_is_made_read_changed_and_removed(world: World) {
@@ -102,4 +103,43 @@ async fn whoever_may_not_read_entries_can_not_have_them_sent(world: World) {
         (answer.status.as_u16(), &answer.json()["parameters"]["permission"]),
         (403, &json!("view_entries"))
     );
+}
+
+async fn headers_do_not_move_to_another_server(world: World) {
+    let stage = Stage::new(world).await;
+    let (path, other) = ("/v1/channels/code:erp", Receiver::start().unwrap());
+    let call = async |method, path: &str, version: &str, body: Value| {
+        stage.office.call(method, path, &[("if-match", version)], Some(&body)).await.unwrap()
+    };
+    let patch = async |version: &str, body: Value| call(Method::PATCH, path, version, body).await;
+    let own_path = format!("{}/other/path", stage.receiver.url().trim_end_matches('/'));
+    // Without headers there is nothing to keep
+    done(&patch("1", json!({"url": other.url()})).await, 200);
+    done(&patch("2", json!({"url": stage.receiver.url()})).await, 200);
+    let set = json!({"headers": {"x-api-key": "hunter2"}});
+    done(&call(Method::PUT, &format!("{path}/headers"), "3", set).await, 200);
+    for url in
+        [other.url(), stage.receiver.url().replace("http:", "https:"), "https://example.com/".to_owned()]
+    {
+        let answer = patch("4", json!({ "url": url })).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["faults"][0]["field"]),
+            (422, &json!("/headers")),
+            "{url}"
+        );
+    }
+    let moved = done(&patch("4", json!({"url": own_path})).await, 200);
+    assert_eq!(moved["headers"], json!(["x-api-key"]));
+    for wrong in [json!("hunter3"), json!({"x": ["hunter3"]}), json!({"host": "hunter3"})] {
+        let answer = patch("5", json!({"url": other.url(), "headers": wrong})).await;
+        assert_eq!(answer.status, 422, "{}", answer.json());
+        assert!(!answer.json().to_string().contains("hunter3"), "{}", answer.json());
+    }
+    let moved = done(&patch("5", json!({"url": other.url(), "headers": {"X-Other": "new"}})).await, 200);
+    assert_eq!(moved["headers"], json!(["x-other"]));
+    done(&stage.post("test", &json!({})).await, 200);
+    let sent = &other.journal().unwrap()[0];
+    assert_eq!((sent.header("x-api-key"), sent.header("x-other")), ("", "new"));
+    let moved = done(&patch("6", json!({"url": stage.receiver.url(), "headers": null})).await, 200);
+    assert_eq!(moved["headers"], json!([]));
 }

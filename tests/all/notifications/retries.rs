@@ -75,10 +75,14 @@ async fn an_event_that_is_refused_for_three_days_is_given_up_and_can_be_tried_ag
         Ok(all.then_some(listed))
     };
     let listed = sending.until("the events to be given up", given_up).await;
-    assert!(listed[0]["attempts"].as_i64() > Some(1), "{}", listed[0]);
     assert_eq!(listed[0]["answer"], "no such task");
-    let since = |at: &str| listed[0][at].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
-    assert!(since("tried_at").duration_since(since("since")).as_hours() >= 72, "{}", listed[0]);
+    assert!(of_bad > 1);
+    // What waited behind the first has days of its own
+    for one in &listed {
+        assert!(one["attempts"].as_i64() > Some(1), "{one}");
+        let at = |at: &str| one[at].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+        assert!(at("tried_at").duration_since(at("since")).as_hours() >= 72, "{one}");
+    }
     stage.receiver.behave(&Behaviour::take()).unwrap();
     let path = format!("deliveries/{}/retry", listed[0]["event"].as_str().unwrap());
     assert_eq!(done(&stage.post(&path, &json!({})).await, 200), json!({"deliveries": 1}));

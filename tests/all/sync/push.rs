@@ -8,7 +8,7 @@ use campo_server::{
     access::permissions::ManageInstallations,
     app::App,
     installations::installation::{self, InstallationState},
-    push::{Pushed, Recording, wake_ups::look},
+    push::{Pushed, Recording, Service, wake_ups::look},
 };
 use campo_tests::{
     api::{Answer, Client},
@@ -27,6 +27,7 @@ on_both! {
     a_token_that_is_none_any_more_is_forgotten_and_a_failure_is_tried_again,
     a_token_is_kept_sealed_and_what_is_none_is_refused,
     nobody_is_woken_who_was_revoked,
+    phones_that_cannot_be_woken_keep_nobody_asleep,
 }
 
 /// A server that notes whom it wakes, and looks when it is told to.
@@ -38,7 +39,11 @@ struct Watch {
 
 impl Watch {
     fn new(world: &World) -> Self {
-        let recording = Arc::new(Recording::default());
+        Self::with(world, Recording::default())
+    }
+
+    fn with(world: &World, recording: Recording) -> Self {
+        let recording = Arc::new(recording);
         let app = App { push: recording.clone(), ..world.app.clone() };
         Self { begun_us: app.environment.now_us(), app, recording }
     }
@@ -229,4 +234,33 @@ async fn nobody_is_woken_who_was_revoked(world: World) {
     installation::end(&world.app, &allowed, &which, InstallationState::Revoked).await.unwrap();
     assert_eq!(watch.woken(&[0, 10, 100]).await, []);
     assert_eq!(register(&ana, "fcm", "other").await.status, 403);
+}
+
+async fn phones_that_cannot_be_woken_keep_nobody_asleep(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let watch = Watch::with(&world, Recording::serving(&[Service::Fcm]));
+    let ana = sleeper(&account, "ana").await;
+    // More phones than one look takes, that wait for longer, for a service that this server does not know
+    let phones = "insert into installation (account, id, code, name, device, token, state, custom, version, \
+                  enrolled_us, updated_us) with recursive n(n) as (select 1 union all select n + 1 from n where n < 600) \
+                  select account, random_id, code || n, name, device, token, state, custom, version, enrolled_us, \
+                  updated_us from installation cross join n;
+                  insert into push_token (account, installation, service, sealed, registered_us, wanted_position, \
+                  wanted_us, failures) select i.account, i.id, 'apns', t.sealed, 0, 1000000, 0, 0 \
+                  from installation i cross join push_token t where i.id <> t.installation;";
+    let [sqlite, postgres] =
+        ["randomblob(16)", "gen_random_uuid()"].map(|id| phones.replace("random_id", id));
+    world.meddle(&sqlite, &postgres).await.unwrap();
+    watch.woken(&[0]).await;
+    office::create_task(&world.app, account.id, &[ana.employee]).await.unwrap();
+    assert_eq!(watch.woken(&[1, 6]).await, [(6, "ana".to_owned())]);
+    // The same with tokens that cannot be opened: each is tried, and then rests like others that failed
+    let spoilt = |sealed: &str| {
+        format!(
+            "update push_token set service = 'fcm', sealed = {sealed} where service = 'apns'; \
+             update push_token set woken_position = null, tried_us = null where service = 'fcm'"
+        )
+    };
+    world.meddle(&spoilt("x'00'"), &spoilt(r"'\x00'")).await.unwrap();
+    assert_eq!(watch.woken(&[50, 51, 52]).await, [(51, "ana".to_owned())]);
 }
