@@ -5,6 +5,7 @@
 //! refused by name. Of what comes as bytes, [`read_bytes`], each type says itself whether it takes unknown members.
 
 pub mod explain;
+pub mod later;
 mod objects;
 
 use serde::de::{DeserializeOwned, IgnoredAny};

@@ -2,6 +2,7 @@
 
 use campo_protocol::{
     civil::{check_zone, zone_database_version},
+    document::later::Later,
     faults::Faults,
     model::{MAX_NAME, employee::Language},
     scope::Scope,
@@ -80,7 +81,9 @@ pub async fn edit(
     let account = allowed.account();
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let row: Option<Row> = write.tx().fetch_optional(ONE, (account,)).await?;
-    let Versioned(version, mut shown) = row.ok_or(Code::NotFound)?.shown(account)?;
+    let row = row.ok_or(Code::NotFound)?;
+    let later = Later::of::<Settings>(&row.settings).map_err(Problem::internal)?;
+    let Versioned(version, mut shown) = row.shown(account)?;
     if_match.check(version)?;
     shown.draft = patch::patched(&shown.draft, given)?;
     let AccountDraft { name, zone, language, settings } = &shown.draft;
@@ -89,7 +92,8 @@ pub async fn edit(
     check_zone(&mut faults, "/zone", zone);
     settings.check(&mut faults);
     faults.into_result()?;
-    let stored = serde_json::to_string(settings).map_err(Problem::internal)?;
+    let known = serde_json::to_string(settings).map_err(Problem::internal)?;
+    let stored = later.with(known).map_err(Problem::internal)?;
     write
         .tx()
         .execute(

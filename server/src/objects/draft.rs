@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use campo_protocol::{
+    document::later::Later,
     model::{Kind, Ref, State},
     scope::Scope,
 };
@@ -62,6 +63,10 @@ impl Draft {
     /// The draft of an object whose links are resolved.
     pub(super) fn new<K: Kept>(id: Uuid, object: &K, before: Option<&(Row, Object<K>)>) -> Result<Self> {
         let state = object.state();
+        let later = match before {
+            Some((row, _)) => Later::of::<K>(&row.body).map_err(Problem::internal)?,
+            None => Later::default(),
+        };
         Ok(Self {
             id,
             code: object.code().to_owned(),
@@ -70,11 +75,11 @@ impl Draft {
             state,
             parent: object.parent().and_then(Ref::id),
             table: object.table().map(str::to_owned),
-            body: serde_json::to_string(object).map_err(Problem::internal)?,
+            body: body(object, &later)?,
             named: named(object),
             scopes: if state == State::Enabled { object.scopes(id) } else { Vec::new() },
             handed_down: object.handed_down(),
-            before: before.map(Before::new).transpose()?,
+            before: before.map(|before| Before::new(before, &later)).transpose()?,
         })
     }
 
@@ -118,18 +123,24 @@ impl Draft {
 static NONE: BTreeSet<Named> = BTreeSet::new();
 
 impl Before {
-    fn new<K: Kept>((row, object): &(Row, Object<K>)) -> Result<Self> {
+    fn new<K: Kept>((row, object): &(Row, Object<K>), later: &Later) -> Result<Self> {
         let object = &object.object;
         Ok(Self {
             row: row.clone(),
             code: object.code().to_owned(),
             state: object.state(),
             parent: object.parent().and_then(Ref::id),
-            body: serde_json::to_string(object).map_err(Problem::internal)?,
+            body: body(object, later)?,
             named: named(object),
             handed_down: object.handed_down(),
         })
     }
+}
+
+/// What is stored of an object, with what a later release wrote into it.
+fn body<K: Kept>(object: &K, later: &Later) -> Result<String> {
+    let known = serde_json::to_string(object).map_err(Problem::internal)?;
+    later.with(known).map_err(Problem::internal)
 }
 
 /// Everything that an object names by id.

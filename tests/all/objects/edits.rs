@@ -12,6 +12,7 @@ use super::{
 };
 
 on_both! {
+    what_a_later_release_wrote_stays_behind_an_edit,
     an_edit_names_the_version_it_changes,
     the_same_post_twice_has_one_effect,
     another_account_sees_and_changes_nothing,
@@ -221,4 +222,55 @@ fn collect<'a>(value: &'a Value, references: &mut Vec<&'a str>) {
         }
         _ => {}
     }
+}
+
+/// While servers are updated one after the other, an older one edits what a newer one wrote.
+async fn what_a_later_release_wrote_stays_behind_an_edit(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let poi = account.poi("C-1").await.unwrap();
+    let all: Vec<_> = PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
+    let office = Client::new(&account.app, Some(&account.key(&all).await.unwrap()));
+    let ana = account.employee("ZZ1").await.unwrap();
+    let task = json!({ "task_number": 7, "poi": "code:C-1", "assignments": [{ "employee": ana }] });
+    let task = office.post("/v1/tasks", &task).await.unwrap().json()["id"].as_str().unwrap().to_owned();
+    let later = |table: &str, column: &str| {
+        format!(
+            "update {table} set {column} = replace('{{\"colour\":{{\"red\":1}},' || substr({column}, 2), ',}}', '}}')"
+        )
+    };
+    let later = [later("object", "body"), later("task", "fields"), later("account", "settings")].join("; ");
+    world.meddle(&later, &later).await.unwrap();
+    for (path, patch) in [
+        (format!("/v1/pois/{poi}"), json!({ "name": "Norte" })),
+        (format!("/v1/tasks/{task}"), json!({ "notes": "Norte" })),
+        ("/v1/account".to_owned(), json!({ "name": "Norte" })),
+    ] {
+        let version = office.get(&path).await.unwrap().header("etag").to_owned();
+        let headers = [("if-match", version.as_str())];
+        let answer = office.call(Method::PATCH, &path, &headers, Some(&patch)).await.unwrap();
+        assert_eq!(answer.status, 200, "{path}: {}", answer.json());
+    }
+    let stored: Vec<(String,)> = world
+        .app
+        .db
+        .fetch_all(
+            "select body as stored from object where kind = 'poi' union all select fields from task \
+             union all select settings from account where code = 'acme'",
+            (),
+        )
+        .await
+        .unwrap();
+    assert_eq!(stored.len(), 3);
+    for (stored,) in stored {
+        let stored: Value = serde_json::from_str(&stored).unwrap();
+        assert_eq!(stored["colour"]["red"], 1, "{stored}");
+    }
+    let shown: Vec<(Vec<u8>,)> = world
+        .app
+        .db
+        .fetch_all("select body from change_body where kind = 'poi' and account = $1", (account.id,))
+        .await
+        .unwrap();
+    let shown: Value = serde_json::from_slice(&shown[0].0).unwrap();
+    assert_eq!((&shown["name"], &shown["colour"]["red"]), (&json!("Norte"), &json!(1)));
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use campo_protocol::{
+    document::later::Later,
     entry::Kind as EntryKind,
     faults::Faults,
     model::{Kind, Ref},
@@ -20,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     Effect, Operation, Save, Saved, resolve,
-    rows::{insert_tasks, insert_versions, row},
+    rows::{insert_tasks, insert_versions, row, stored},
 };
 use crate::{
     database::Tx,
@@ -57,6 +58,8 @@ struct Working {
     fields: TaskFields,
     /// `fields` as JSON, over which a patch is laid
     document: Value,
+    /// What a later release wrote into it
+    later: Later,
     state: TaskState,
 }
 
@@ -107,12 +110,16 @@ impl Desk {
         };
         for task in read::load(write.tx(), account, ids.into_iter().collect()).await? {
             desk.claim(task.id, &task.fields);
+            let later = Later::of::<TaskFields>(&task.stored).map_err(Problem::internal)?;
+            let mut document = serde_json::from_str(&task.stored).map_err(Problem::internal)?;
+            later.take_from(&mut document);
             desk.tasks.insert(
                 task.id,
                 Working {
                     id: task.id,
                     fields: task.fields.clone(),
-                    document: serde_json::from_str(&task.stored).map_err(Problem::internal)?,
+                    document,
+                    later,
                     state: task.state.clone(),
                     before: Some(task),
                 },
@@ -191,7 +198,7 @@ impl Desk {
         let (account, now_us) = (write.account(), write.now_us);
         let rows = changed
             .into_iter()
-            .map(|task| row(account, now_us, task.id, task.version(), &task.fields))
+            .map(|task| row((account, task.id), now_us, task.version(), &task.fields, &task.later))
             .collect::<Result<Vec<_>>>()?;
         insert_tasks(write.tx(), rows).await
     }
@@ -205,7 +212,7 @@ impl Desk {
             id,
             version: working.version(),
             deleted: false,
-            stored: serde_json::to_string(&working.fields).map_err(Problem::internal)?,
+            stored: stored(&working.fields, &working.later)?,
             fields: working.fields.clone(),
             state: working.state.clone(),
             created_us: stood.map_or(self.now_us, |task| task.created_us),
@@ -296,7 +303,7 @@ impl Desk {
         };
         let state = append(write, id, None, EntryKind::TaskCreated, decision.reason, &created)?
             .ok_or_else(|| Problem::internal(anyhow::anyhow!("task.created made no state")))?;
-        self.tasks.insert(id, Working { id, before: None, fields, document, state });
+        self.tasks.insert(id, Working { id, before: None, fields, document, later: Later::default(), state });
         Ok(id)
     }
 }

@@ -1,6 +1,8 @@
 //! The rows that a group of saves writes: tasks, and what they were before.
 
-use campo_protocol::{civil::CivilTime, model::Ref, task::fields::TaskFields, text::sort_key};
+use campo_protocol::{
+    civil::CivilTime, document::later::Later, model::Ref, task::fields::TaskFields, text::sort_key,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -67,8 +69,20 @@ pub(super) struct Row {
     updated_us: i64,
 }
 
+/// What is stored of the office part, with what a later release wrote into it.
+pub(super) fn stored(fields: &TaskFields, later: &Later) -> Result<String> {
+    let known = serde_json::to_string(fields).map_err(Problem::internal)?;
+    later.with(known).map_err(Problem::internal)
+}
+
 /// The row of the task `id`, whose office part is `fields`.
-pub(super) fn row(account: i64, now_us: i64, id: Uuid, version: i64, fields: &TaskFields) -> Result<Row> {
+pub(super) fn row(
+    (account, id): (i64, Uuid),
+    now_us: i64,
+    version: i64,
+    fields: &TaskFields,
+    later: &Later,
+) -> Result<Row> {
     let id_of = |target: &Option<Ref>| target.as_ref().and_then(Ref::id);
     Ok(Row {
         account,
@@ -82,7 +96,7 @@ pub(super) fn row(account: i64, now_us: i64, id: Uuid, version: i64, fields: &Ta
         due_us: fields.due.as_ref().and_then(CivilTime::instant_us),
         state: "enabled",
         version,
-        fields: serde_json::to_string(fields).map_err(Problem::internal)?,
+        fields: stored(fields, later)?,
         sort_key: search_key(fields),
         created_us: now_us,
         updated_us: now_us,
