@@ -1,7 +1,7 @@
 //! What a worker can do.
 
 use campo_protocol::{
-    entry::{FileMention, Kind, Place},
+    entry::{Kind, Place},
     model::answers::FilledForm,
 };
 use serde_json::{Value, json};
@@ -193,17 +193,6 @@ impl Action {
             Self::Form { photos, .. } => photos,
             Self::Photo { photo, .. } => std::slice::from_ref(photo),
             _ => &[],
-        }
-    }
-}
-
-impl Photo {
-    pub(super) fn mention(&self) -> FileMention {
-        FileMention {
-            hash: self.file.hash.clone(),
-            size_bytes: self.file.size_bytes,
-            field: self.field.clone(),
-            media_type: Some(self.media_type.clone()),
         }
     }
 }

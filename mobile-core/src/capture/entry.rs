@@ -1,11 +1,13 @@
 //! From an action to an entry in the store.
 
+use std::io;
+
 use campo_protocol::entry::{self, Entry, FileMention, Kind, MAX_ENTRY_BYTES, Place};
 use rusqlite::Connection;
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
 
-use super::{Capture, action::Action, failure::CaptureFailure, session::Session};
+use super::{Capture, Photo, action::Action, failure::CaptureFailure, session::Session};
 use crate::{
     core::enrolment::Enrolment,
     environment::{Moment, estimate_us, with_boot},
@@ -17,7 +19,9 @@ use crate::{
     store::{
         Store,
         entries::{self, NewEntry, NewFile},
+        failure::StoreFailure,
         settings::{self, name},
+        space::FileSpace,
     },
 };
 
@@ -51,12 +55,17 @@ impl Captured {
 
 impl Store {
     /// Captures what the employee in session did. When this returns well, it survives the loss of power. Its photos
-    /// must be in the file space.
-    pub fn capture(&mut self, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
+    /// must be in `space`, and are as long as they are there.
+    pub fn capture(
+        &mut self,
+        moment: &Moment,
+        capture: &Capture,
+        space: &dyn FileSpace,
+    ) -> Result<Captured, CaptureFailure> {
         let transaction = self.begin()?;
         let captured = match already(&transaction, &capture.intent)? {
             Some(captured) => captured,
-            None => append(&transaction, moment, capture)?,
+            None => append(&transaction, moment, capture, space)?,
         };
         transaction.commit()?;
         Ok(captured)
@@ -69,7 +78,12 @@ pub(super) fn already(connection: &Connection, intent: &str) -> Result<Option<Ca
     Ok(found.map(|(number, id, bytes)| Captured { number, id, bytes, news: None }))
 }
 
-fn append(connection: &Connection, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
+fn append(
+    connection: &Connection,
+    moment: &Moment,
+    capture: &Capture,
+    space: &dyn FileSpace,
+) -> Result<Captured, CaptureFailure> {
     let Capture { intent, action, place, note } = capture;
     let session: Session = settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
     let fact = Fact {
@@ -81,13 +95,30 @@ fn append(connection: &Connection, moment: &Moment, capture: &Capture) -> Result
         reason: action.reason(),
         note: note.clone(),
         body: action.body()?,
-        files: action.photos().iter().map(super::Photo::mention).collect(),
+        files: action.photos().iter().map(|photo| mention(photo, space)).collect::<Result<_, _>>()?,
     };
     if let Action::Form { task, filled, .. } = action {
         let name = form_draft(*task, filled.form);
         connection.prepare_cached("delete from draft where name = ?1")?.execute((name,))?;
     }
     write(connection, moment, intent, fact)
+}
+
+/// How an entry mentions a photo that is in `space`.
+fn mention(photo: &Photo, space: &dyn FileSpace) -> Result<FileMention, CaptureFailure> {
+    let hash = photo.file.hash.clone();
+    let size_bytes = match space.size_bytes(&hash) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => {
+            return Err(CaptureFailure::FileMissing(hash));
+        }
+        size_bytes => size_bytes.map_err(StoreFailure::from)?,
+    };
+    Ok(FileMention {
+        hash,
+        size_bytes,
+        field: photo.field.clone(),
+        media_type: Some(photo.media_type.clone()),
+    })
 }
 
 /// The name of the draft of an unfinished form; capturing the form throws the draft away in the same transaction.

@@ -15,10 +15,11 @@ use crate::{
     environment::Environment,
     machine::commit::Commit,
     store::{Store, space::TakenFile},
-    testing::{TurnedClock, environment, quick_pin_verifier},
+    testing::{MemorySpace, TurnedClock, environment, quick_pin_verifier},
 };
 
 const INSTALLATION: Uuid = Uuid::from_u128(1);
+const PICTURE: &[u8] = b"a picture";
 const ANA: Uuid = Uuid::from_u128(2);
 const LUIS: Uuid = Uuid::from_u128(3);
 
@@ -57,9 +58,16 @@ fn in_session() -> (Store, Environment) {
     (store, environment)
 }
 
+/// A file space that holds [`PICTURE`].
+fn space() -> MemorySpace {
+    let space = MemorySpace::default();
+    space.put(PICTURE);
+    space
+}
+
 fn does(store: &mut Store, environment: &Environment, intent: &str, action: Action) -> Captured {
     let capture = Capture { intent: intent.to_owned(), action, place: None, note: None };
-    store.capture(&environment.moment(), &capture).unwrap()
+    store.capture(&environment.moment(), &capture, &space()).unwrap()
 }
 
 #[test]
@@ -80,7 +88,7 @@ fn a_session_needs_the_right_pin_of_somebody_on_the_roster() {
 fn nothing_is_captured_without_a_session_and_another_does_not_push_it_out() {
     let (mut store, environment) = phone();
     let shift = Capture { intent: "a".to_owned(), action: Action::ShiftStart, place: None, note: None };
-    let failure = store.capture(&environment.moment(), &shift).unwrap_err();
+    let failure = store.capture(&environment.moment(), &shift, &space()).unwrap_err();
     assert!(matches!(failure, CaptureFailure::NoSession), "{failure}");
     let checked = store.check_pin(ANA, "1234").unwrap();
     let (session, captured) = store.open_session(&environment.moment(), "b", &checked).unwrap();
@@ -108,13 +116,13 @@ fn every_action_becomes_an_entry_that_the_server_reads() {
     let (mut store, environment) = in_session();
     let task = Uuid::from_u128(7);
     let photo = |field: Option<&str>| Photo {
-        file: TakenFile { hash: "ab".repeat(32), size_bytes: 3 },
+        file: MemorySpace::default().put(PICTURE),
         field: field.map(str::to_owned),
         media_type: "image/jpeg".to_owned(),
     };
     let answer = FieldAnswer::new;
     let table = FieldAnswer { rows: Some(vec![vec![answer("serial", Some("A1"))]]), ..answer("items", None) };
-    let picture = FieldAnswer { files: vec!["ab".repeat(32)], ..answer("picture", None) };
+    let picture = FieldAnswer { files: vec![photo(None).file.hash], ..answer("picture", None) };
     let filled = FilledForm {
         form: Uuid::from_u128(8),
         version: 1,
@@ -154,7 +162,7 @@ fn an_entry_that_the_server_would_not_take_is_refused_before_it_is_written() {
     let text = "x".repeat(300_000);
     let action = Action::Message { text, task: None };
     let capture = Capture { intent: "m".to_owned(), action, place: None, note: None };
-    let failure = store.capture(&environment.moment(), &capture).unwrap_err();
+    let failure = store.capture(&environment.moment(), &capture, &space()).unwrap_err();
     assert!(matches!(failure, CaptureFailure::TooLarge(size) if size > 300_000), "{failure}");
     assert_eq!(store.all_entries().unwrap().len(), 1);
 }
@@ -179,4 +187,27 @@ fn capturing_a_form_throws_its_draft_away() {
     let filled = FilledForm { form, version: 1, answers: Vec::new() };
     does(&mut store, &environment, "f", Action::Form { filled, task: None, photos: Vec::new() });
     assert_eq!(store.draft(&name).unwrap(), None);
+}
+
+#[test]
+fn a_photo_that_is_not_in_the_file_space_is_refused_and_one_that_is_has_its_length_from_there() {
+    let (mut store, environment) = in_session();
+    let photo = |file: TakenFile| {
+        let photo = Photo { file, field: None, media_type: "image/jpeg".to_owned() };
+        let intent = "photo".to_owned();
+        Capture { intent, action: Action::Photo { photo, task: None }, place: None, note: None }
+    };
+    let taken = space().put(PICTURE);
+    for hash in ["ab".repeat(32), String::new()] {
+        let missing = photo(TakenFile { hash, ..taken.clone() });
+        let failure = store.capture(&environment.moment(), &missing, &space()).unwrap_err();
+        assert!(matches!(failure, CaptureFailure::FileMissing(_)), "{failure}");
+    }
+    assert_eq!(store.all_entries().unwrap().len(), 1);
+    let longer = photo(TakenFile { size_bytes: 5000, ..taken.clone() });
+    store.capture(&environment.moment(), &longer, &space()).unwrap();
+    assert_eq!(store.book().unwrap().files[&taken.hash].size_bytes, taken.size_bytes);
+    // The same tap again, after the file was removed here because the server has it
+    let again = store.capture(&environment.moment(), &longer, &MemorySpace::default()).unwrap();
+    assert!(again.news.is_none());
 }

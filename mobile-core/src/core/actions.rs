@@ -76,8 +76,8 @@ impl Core {
     /// Captures what a worker did. When this returns well, it survives the loss of power. With the same intent it returns
     /// the same entry.
     pub fn capture(&self, capture: Capture) -> Result<Captured> {
-        let moment = self.environment.moment();
-        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture)))??;
+        let (moment, space) = (self.environment.moment(), self.space.clone());
+        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture, &*space)))??;
         self.tell_of(Some(&captured));
         Ok(captured)
     }

@@ -1,6 +1,6 @@
 //! The road: carries the machine's instructions out, one thread, one runtime.
 
-use std::{pin::Pin, sync::Arc};
+use std::{io, pin::Pin, sync::Arc};
 
 use tokio::{
     sync::{mpsc, oneshot, watch},
@@ -131,7 +131,7 @@ impl Road {
     async fn carry_out(&mut self, instruction: Instruction) -> Option<Event> {
         match instruction {
             Instruction::Send { number, exchange } => {
-                let begun = self.exchange(number, &exchange);
+                let begun = self.exchange(number, &exchange).map_err(|failure| not_begun(&failure));
                 return self.begin(number, begun);
             }
             Instruction::Upload { number, upload } => {
@@ -164,14 +164,14 @@ impl Road {
     }
 
     /// Lets what was begun go on by itself, in place of what went on before.
-    fn begin(&mut self, number: u64, begun: Result<Under<Event>>) -> Option<Event> {
+    fn begin(&mut self, number: u64, begun: Result<Under<Event>, Failure>) -> Option<Event> {
         self.sent.abort_all();
         match begun {
             Ok(under) => {
                 self.sent.spawn(under);
                 None
             }
-            Err(failure) => Some(not_begun(number, &failure)),
+            Err(failure) => Some(Event::Failed { number, failure }),
         }
     }
 
@@ -206,12 +206,9 @@ impl Road {
         }))
     }
 
-    fn upload(&self, number: u64, upload: &Upload) -> Result<Under<Event>> {
-        let (enrolment, bearer) = self.identity()?;
-        let body = self.space.read(&upload.hash, upload.from_bytes, upload.length_bytes)?;
-        if body.len() as i64 != upload.length_bytes {
-            return Err(CoreFailure::internal(&"a file is shorter than it was"));
-        }
+    fn upload(&self, number: u64, upload: &Upload) -> Result<Under<Event>, Failure> {
+        let (enrolment, bearer) = self.identity().map_err(|failure| not_begun(&failure))?;
+        let body = self.part(upload)?;
         // No type of the content: the entry says it
         let mut headers = vec![("authorization", bearer)];
         if upload.size_bytes > 0 {
@@ -229,6 +226,18 @@ impl Road {
                 Err(failure) => Event::Failed { number, failure },
             }
         }))
+    }
+
+    fn part(&self, upload: &Upload) -> Result<Vec<u8>, Failure> {
+        let body = self.space.read(&upload.hash, upload.from_bytes, upload.length_bytes);
+        let body = body.and_then(|body| {
+            let whole = body.len() as i64 == upload.length_bytes;
+            if whole { Ok(body) } else { Err(io::Error::from(io::ErrorKind::UnexpectedEof)) }
+        });
+        body.map_err(|error| {
+            tracing::warn!(%error, hash = upload.hash, "a file could not be read");
+            Failure::FileUnreadable
+        })
     }
 
     fn identity(&self) -> Result<(Enrolment, String)> {
@@ -320,15 +329,14 @@ async fn under<T>(slot: &mut Option<Under<T>>) -> T {
 }
 
 /// Why nothing was sent, in the machine's words.
-fn not_begun(number: u64, failure: &CoreFailure) -> Event {
-    let failure = match failure {
+fn not_begun(failure: &CoreFailure) -> Failure {
+    match failure {
         CoreFailure::NeedsLogin => Failure::NeedsLogin,
         other => {
             tracing::warn!(failure = %other, "nothing could be sent");
             Failure::Later { retry_after_s: None }
         }
-    };
-    Event::Failed { number, failure }
+    }
 }
 
 fn log_platform(result: Result<(), PlatformFailure>) {

@@ -93,6 +93,8 @@ pub enum Failure {
     UpgradeRequired,
     /// The ticket of an upload is worth nothing (any more)
     TicketLost,
+    /// The bytes of a file cannot be read here: it is gone, shorter than it was, or on a broken disk
+    FileUnreadable,
     /// Campo refuses, with this code
     Refused(String),
 }
@@ -125,6 +127,8 @@ pub enum Trouble {
     DiskFull,
     /// The phone's store does not work
     Store,
+    /// The bytes of a photo cannot be read any more; the others are sent
+    FileUnreadable,
     /// The server refuses, with this code
     Refused(String),
 }

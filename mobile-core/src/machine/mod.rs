@@ -52,12 +52,14 @@ pub struct Machine {
     paused: bool,
     /// How many exchanges failed since one succeeded
     failures: u32,
-    /// How many uploads failed since one succeeded
+    /// How many tries to upload failed since one succeeded while no file was passed over
     upload_failures: u32,
     /// How many entries the next exchange may have
     batch: usize,
     /// Entries that failed when they were sent alone: they go behind the others
     passed_over: BTreeSet<i64>,
+    /// Files that could not be sent: the others go first, and these are tried again when a timer fires
+    passed_files: BTreeSet<String>,
     /// Files that the server did not know when they were asked about last
     unknown: BTreeSet<String>,
     /// How often in a row the digests did not agree
@@ -92,8 +94,8 @@ enum Then {
     Exchange { more: bool, lines: usize },
     /// A part of a file was taken by the server
     Upload,
-    /// What the phone may do was noted
-    Access,
+    /// What the phone may do, or that a ticket is lost, was noted
+    Noted,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,6 +121,7 @@ impl Machine {
             upload_failures: 0,
             batch: MAX_BATCH_ENTRIES,
             passed_over: BTreeSet::new(),
+            passed_files: BTreeSet::new(),
             unknown: BTreeSet::new(),
             mismatches: 0,
             trouble: None,

@@ -45,6 +45,10 @@ impl Machine {
             Event::TimerFired => {
                 self.timer = Timer::None;
                 self.unknown.clear();
+                // What could not be sent waits behind whatever still can
+                if self.next_upload().is_none() {
+                    self.passed_files.clear();
+                }
                 self.want(out);
             }
             Event::Paused => self.paused = true,
@@ -79,6 +83,9 @@ impl Machine {
                 out.push(Instruction::Upload { number: self.number, upload });
             } else if !self.book.outbox.is_empty() {
                 self.wait(1, None, out);
+            } else if !self.passed_files.is_empty() {
+                self.timer = Timer::Armed;
+                out.push(retry::of_files(self.upload_failures));
             } else if self.foreground || !self.book.files.is_empty() {
                 self.timer = Timer::Armed;
                 out.push(retry::quiet());
@@ -198,7 +205,9 @@ impl Machine {
         self.book
             .files
             .iter()
-            .filter(|(hash, file)| file.ticket.is_none() && !self.unknown.contains(*hash))
+            .filter(|(hash, file)| {
+                file.ticket.is_none() && !self.unknown.contains(*hash) && !self.passed_files.contains(*hash)
+            })
             .filter(|(_, file)| {
                 !self.book.outbox.contains_key(&file.entry) || entries.binary_search(&file.entry).is_ok()
             })
@@ -207,12 +216,12 @@ impl Machine {
             .collect()
     }
 
-    /// The next part of a file, that which was captured first before the others.
+    /// The next part of a file, that which was captured first before the others; none of a file that is passed over.
     fn next_upload(&self) -> Option<Upload> {
-        let with_ticket =
-            self.book.files.iter().filter_map(|(hash, file)| Some((hash, file, file.ticket.as_ref()?)));
+        let files = self.book.files.iter().filter(|(hash, _)| !self.passed_files.contains(*hash));
+        let with_ticket = files.filter_map(|(hash, file)| Some((hash, file, file.ticket.as_ref()?)));
         let (hash, file, ticket) = with_ticket.min_by_key(|(hash, file, _)| (file.entry, *hash))?;
-        let left_bytes = (file.size_bytes - file.received_bytes).max(0);
+        let left_bytes = file.size_bytes.saturating_sub(file.received_bytes).max(0);
         Some(Upload {
             hash: hash.clone(),
             ticket: ticket.clone(),
@@ -318,11 +327,11 @@ impl Machine {
             _ => return,
         };
         let change = received_bytes.map_or(FileChange::Stored, FileChange::Received);
-        self.file_changed(hash, change, out);
+        self.file_changed(hash, change, Then::Upload, out);
     }
 
-    fn file_changed(&mut self, hash: String, change: FileChange, out: &mut Vec<Instruction>) {
-        self.commit(Commit { files: vec![(hash, change)], ..Commit::default() }, Then::Upload, out);
+    fn file_changed(&mut self, hash: String, change: FileChange, then: Then, out: &mut Vec<Instruction>) {
+        self.commit(Commit { files: vec![(hash, change)], ..Commit::default() }, then, out);
     }
 
     fn failed(&mut self, number: u64, failure: &Failure, out: &mut Vec<Instruction>) {
@@ -383,14 +392,28 @@ impl Machine {
             return;
         }
         if planted::is(Planted::PhotoForgotten) && *failure == Failure::Broken {
-            return self.file_changed(hash, FileChange::Stored, out);
+            return self.file_changed(hash, FileChange::Stored, Then::Upload, out);
         }
-        self.upload_failures += 1;
+        // Many files that fail one after the other are one try
+        if self.passed_files.is_empty() || matches!(failure, Failure::Offline | Failure::Later { .. }) {
+            self.upload_failures += 1;
+        }
         self.trouble = trouble_of(failure);
-        self.wait(self.upload_failures, retry_after(failure), out);
-        if matches!(failure, Failure::TicketLost | Failure::Refused(_) | Failure::TooLarge) {
-            let files = vec![(hash, FileChange::TicketLost)];
-            self.commit(Commit { files, ..Commit::default() }, Then::Access, out);
+        match failure {
+            // What concerns this file alone: the next one goes at once, and this one after a wait
+            Failure::TicketLost | Failure::Refused(_) | Failure::TooLarge => {
+                self.passed_files.insert(hash.clone());
+                self.file_changed(hash, FileChange::TicketLost, Then::Noted, out);
+            }
+            Failure::FileUnreadable => {
+                self.passed_files.insert(hash);
+            }
+            // Something in between may refuse this one, or everything
+            Failure::Broken => {
+                self.passed_files.insert(hash);
+                self.wait(self.upload_failures, None, out);
+            }
+            _ => self.wait(self.upload_failures, retry_after(failure), out),
         }
     }
 
@@ -404,7 +427,7 @@ impl Machine {
         };
         self.wanted = false;
         if access != self.book.access {
-            self.commit(Commit { access: Some(access), ..Commit::default() }, Then::Access, out);
+            self.commit(Commit { access: Some(access), ..Commit::default() }, Then::Noted, out);
         }
         true
     }
@@ -430,8 +453,12 @@ impl Machine {
                     self.mismatches = 0;
                 }
             }
-            Then::Upload => self.upload_failures = 0,
-            Then::Access => {
+            Then::Upload => {
+                if self.passed_files.is_empty() {
+                    self.upload_failures = 0;
+                }
+            }
+            Then::Noted => {
                 if commit.access == Some(Access::Stolen) {
                     out.push(Instruction::Wipe);
                 }
@@ -449,6 +476,7 @@ impl Machine {
         self.failures = 0;
         self.trouble = None;
         self.passed_over.retain(|number| self.book.outbox.contains_key(number));
+        self.passed_files.retain(|hash| self.book.files.contains_key(hash) && !commit.again);
         if lines > 0 {
             self.batch = (self.batch * 2).min(MAX_BATCH_ENTRIES);
             self.unknown.clear();
@@ -503,6 +531,7 @@ fn trouble_of(failure: &Failure) -> Option<Trouble> {
         Failure::Broken | Failure::TooLarge => Trouble::NotCampo,
         Failure::Later { .. } => Trouble::ServerBusy,
         Failure::UpgradeRequired => Trouble::UpgradeRequired,
+        Failure::FileUnreadable => Trouble::FileUnreadable,
         Failure::Refused(code) => Trouble::Refused(code.clone()),
         Failure::NeedsLogin | Failure::Revoked | Failure::Stolen | Failure::TicketLost => return None,
     })

@@ -26,6 +26,9 @@ pub trait FileSpace: Send + Sync {
     /// A part of a file; shorter at its end.
     fn read(&self, hash: &str, from_bytes: i64, length_bytes: i64) -> io::Result<Vec<u8>>;
 
+    /// How long a file is; [`io::ErrorKind::NotFound`] for one that is not here.
+    fn size_bytes(&self, hash: &str) -> io::Result<i64>;
+
     /// Removes a file; one that is not there is removed already.
     fn remove(&self, hash: &str) -> io::Result<()>;
 
@@ -90,6 +93,11 @@ impl FileSpace for Folder {
         let mut bytes = Vec::new();
         file.take(length_bytes.max(0) as u64).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn size_bytes(&self, hash: &str) -> io::Result<i64> {
+        let size_bytes = fs::metadata(self.path_of(hash)?)?.len();
+        i64::try_from(size_bytes).map_err(io::Error::other)
     }
 
     fn remove(&self, hash: &str) -> io::Result<()> {

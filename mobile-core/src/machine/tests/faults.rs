@@ -308,6 +308,44 @@ fn files_follow_their_entry_in_parts_and_go_on_where_they_were_cut_off() {
 }
 
 #[test]
+fn a_file_that_cannot_be_sent_does_not_hold_back_those_behind_it_and_is_tried_again() {
+    let refused = || Failure::Refused("other_content".to_owned());
+    let failures =
+        [Failure::FileUnreadable, Failure::TooLarge, Failure::TicketLost, Failure::Broken, refused()];
+    for failure in failures {
+        let mut server = Server::new();
+        let mut phone = Phone::connected(&mut server);
+        for hash in ["aa", "bb", "cc"] {
+            phone.capture_line(None, Some((hash, 10)));
+            phone.lose(Failure::Offline);
+        }
+        let mut longest_s = Vec::new();
+        for _ in 0..80 {
+            match &phone.sent {
+                Some(Sent::Upload { upload, .. }) if upload.hash == "aa" => phone.lose(failure.clone()),
+                Some(_) => phone.deliver(&mut server),
+                None => {
+                    longest_s.extend(phone.armed.map(|armed| armed.1 / 1_000_000));
+                    phone.fire();
+                }
+            }
+        }
+        let left: Vec<_> = phone.machine.book().files.keys().map(String::as_str).collect();
+        assert_eq!(left, ["aa"], "{failure:?}");
+        assert!(longest_s[1..].is_sorted(), "the waits grow: {longest_s:?}");
+        assert!(longest_s.last() > Some(&60), "{longest_s:?}");
+        // A photo of today does not wait for it
+        phone.capture_line(None, Some(("dd", 10)));
+        while phone.sent.is_some() {
+            phone.deliver(&mut server);
+        }
+        assert_eq!(server.files["dd"], (10, 10));
+        phone.settle(&mut server);
+        assert_eq!(server.files["aa"], (10, 10), "{failure:?}");
+    }
+}
+
+#[test]
 fn more_entries_than_a_batch_go_in_batches() {
     let mut server = Server::new();
     let mut phone = Phone::connected(&mut server);

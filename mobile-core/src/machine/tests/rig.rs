@@ -133,7 +133,8 @@ impl Phone {
         assert_eq!(self.machine.is_waiting(), self.armed.is_some());
         let waits = !self.machine.book().outbox.is_empty() && self.machine.book().access.sends();
         let goes_on = self.machine.is_busy() || self.armed.is_some() || self.machine.paused;
-        assert!(!waits || goes_on, "entries wait, and nothing will send them");
+        let waits = waits || !self.machine.book().files.is_empty() && self.machine.book().access.sends();
+        assert!(!waits || goes_on, "entries or files wait, and nothing will send them");
     }
 
     /// A new entry; returns its id.
