@@ -45,7 +45,7 @@ pub fn request_lines(exchange: &Exchange, clock: &Clock, entries: &[Vec<u8>]) ->
         format: FORMAT,
         clock: clock.clone(),
         view: Some(exchange.view.clone()),
-        unsent: exchange.unsent.clone(),
+        unsent: Some(exchange.unsent.clone()),
         files: exchange.files.clone(),
     };
     let mut bytes = serde_json::to_vec(&request)?;

@@ -172,8 +172,8 @@ pub struct Exchange {
     pub entries: Vec<i64>,
     /// What the phone holds of its view
     pub view: Held,
-    /// What stays unsent
-    pub unsent: Option<Unsent>,
+    /// What stays unsent. Also said when it is nothing: the office is shown what was said last
+    pub unsent: Unsent,
     /// The files that it asks about
     pub files: Vec<HeldFile>,
 }

@@ -148,14 +148,13 @@ impl Machine {
     }
 
     /// What stays unsent beside these `entries`.
-    fn unsent(&self, entries: &[i64]) -> Option<Unsent> {
+    fn unsent(&self, entries: &[i64]) -> Unsent {
         let left = || self.book.outbox.iter().filter(|(number, _)| entries.binary_search(number).is_err());
-        let unsent = Unsent {
+        Unsent {
             entries: left().count() as i64,
             oldest_us: left().map(|(_, entry)| entry.captured_us).min(),
             files: self.book.files.len() as i64,
-        };
-        (unsent.entries > 0 || unsent.files > 0).then_some(unsent)
+        }
     }
 
     fn held(&self) -> Held {
@@ -456,6 +455,10 @@ impl Machine {
             Then::Upload => {
                 if self.passed_files.is_empty() {
                     self.upload_failures = 0;
+                }
+                // The office is told that nothing is left to wait for
+                if self.next_upload().is_none() {
+                    self.want(out);
                 }
             }
             Then::Noted => {

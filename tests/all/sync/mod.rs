@@ -7,5 +7,6 @@ mod pages;
 mod push;
 mod scopes;
 mod services;
+mod unsent;
 mod uploads;
 mod wire;

@@ -308,6 +308,21 @@ fn files_follow_their_entry_in_parts_and_go_on_where_they_were_cut_off() {
 }
 
 #[test]
+fn the_office_hears_that_nothing_is_left() {
+    let mut server = Server::new();
+    let mut phone = Phone::connected(&mut server);
+    phone.capture_line(None, Some(("aa", 10)));
+    let mut said = Vec::new();
+    while let Some(sent) = &phone.sent {
+        if let Sent::Exchange { exchange, .. } = sent {
+            said.push((exchange.unsent.entries, exchange.unsent.files));
+        }
+        phone.deliver(&mut server);
+    }
+    assert_eq!(said, [(0, 1), (0, 0)]);
+}
+
+#[test]
 fn a_file_that_cannot_be_sent_does_not_hold_back_those_behind_it_and_is_tried_again() {
     let refused = || Failure::Refused("other_content".to_owned());
     let failures =
