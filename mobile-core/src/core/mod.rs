@@ -14,6 +14,7 @@ mod road;
 mod timer;
 pub mod tls;
 pub mod transport;
+mod wipe;
 
 #[cfg(test)]
 mod tests;
@@ -91,6 +92,9 @@ impl Core {
     /// Opens the store and begins to sync.
     pub fn open(surroundings: Surroundings) -> Result<Self> {
         let Surroundings { database, environment, space, secrets, transport, listener } = surroundings;
+        if wipe::is_begun(&database) {
+            wipe::go_on(&database, &*space, &*secrets)?;
+        }
         let writer = Arc::new(Writer::open(&database)?);
         let (orders, received) = mpsc::unbounded_channel();
         let (shown, state) = watch::channel(SyncState::default());

@@ -14,6 +14,7 @@ use super::{
     platform::{Listener, PlatformFailure, SecureStore},
     timer,
     transport::{HttpRequest, Transport},
+    wipe,
 };
 use crate::{
     environment::Environment,
@@ -158,7 +159,7 @@ impl Road {
                 self.timer = Some(Box::pin(timer::after_us(wait_us)));
             }
             Instruction::StopWaiting => self.timer = None,
-            Instruction::Wipe => self.wipe(),
+            Instruction::Wipe => return Some(self.wipe()),
         }
         None
     }
@@ -263,11 +264,19 @@ impl Road {
         Ok(enrolment)
     }
 
-    fn wipe(&self) {
-        log_platform(self.secrets.remove(enrolment::BEARER));
-        if let Err(error) = self.space.clear() {
-            tracing::error!(%error, "the files of a stolen phone could not be removed");
+    fn wipe(&mut self) -> Event {
+        let all = wipe::remove(self.writer.path(), &*self.space, &*self.secrets);
+        let replaced = self.writer.replace_by_stolen();
+        if let Err(failure) = &replaced {
+            tracing::error!(%failure, "the database of a stolen phone could not be replaced");
         }
+        self.revision += 1;
+        log_platform(self.listener.changed(self.revision));
+        if !all || replaced.is_err() {
+            return Event::WipeFailed;
+        }
+        wipe::end(self.writer.path());
+        Event::Wiped
     }
 
     /// Removes what is old, once a day.

@@ -63,6 +63,10 @@ pub enum Event {
     Committed(Facts),
     /// The commit does not stand; nothing of it does
     CommitFailed(CommitFailure),
+    /// Nothing is left, and the store says why
+    Wiped,
+    /// Something is left that could not be removed
+    WipeFailed,
     /// The store takes nothing until [`Event::Resumed`]
     Paused,
     /// The store takes work again
@@ -161,7 +165,8 @@ pub enum Instruction {
     },
     /// The timer is not needed any more
     StopWaiting,
-    /// Remove every file and secret: the phone was reported stolen. The store has removed its own
+    /// Remove every secret, every file and the whole store, and make a new store that says that the phone was reported
+    /// stolen. A wipe that is cut off must be made again at the next start
     Wipe,
 }
 

@@ -9,7 +9,7 @@
 //! | [`Instruction::Commit`] | the store, in one transaction | [`Event::Committed`] or [`Event::CommitFailed`] |
 //! | [`Instruction::Wait`] | a timer, instead of the one before | [`Event::TimerFired`] |
 //! | [`Instruction::StopWaiting`] | the timer | |
-//! | [`Instruction::Wipe`] | the file space and the secure store | |
+//! | [`Instruction::Wipe`] | the secure store, the file space and the store | [`Event::Wiped`] or [`Event::WipeFailed`] |
 //!
 //! While a page of the view is being written, the next one is asked for: a `Send` then comes before its `Commit`, so
 //! that network and disk work at once. Everything else waits for what is under way.
@@ -62,6 +62,7 @@ pub struct Machine {
     passed_files: BTreeSet<String>,
     /// Files that the server did not know when they were asked about last
     unknown: BTreeSet<String>,
+    wipe: Wipe,
     /// How often in a row the digests did not agree
     mismatches: u32,
     trouble: Option<Trouble>,
@@ -76,6 +77,7 @@ enum Road {
     Asking { number: u64, exchange: Exchange },
     Uploading { number: u64, hash: String },
     Committing { commit: Box<Commit>, then: Then, ahead: Option<Ahead> },
+    Wiping,
 }
 
 /// The exchange for the next page, asked for before the page before it is written. It counts once that is.
@@ -96,6 +98,13 @@ enum Then {
     Upload,
     /// What the phone may do, or that a ticket is lost, was noted
     Noted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wipe {
+    NotDue,
+    /// The phone was reported stolen, and something may be left on it
+    Due,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +132,7 @@ impl Machine {
             passed_over: BTreeSet::new(),
             passed_files: BTreeSet::new(),
             unknown: BTreeSet::new(),
+            wipe: Wipe::NotDue,
             mismatches: 0,
             trouble: None,
             number: 0,
@@ -139,7 +149,7 @@ impl Machine {
         self.trouble.as_ref()
     }
 
-    /// True while an exchange, an upload or a commit is under way.
+    /// True while an exchange, an upload, a commit or a wipe is under way.
     pub const fn is_busy(&self) -> bool {
         !matches!(self.road, Road::Free)
     }

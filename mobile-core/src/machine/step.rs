@@ -10,8 +10,8 @@ use campo_protocol::{
 };
 
 use super::{
-    Ahead, CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer,
-    book::Access,
+    Ahead, CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer, Wipe,
+    book::{Access, Book},
     commit::{Commit, Facts, FileChange},
     event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble, Upload},
     retry,
@@ -20,13 +20,7 @@ use super::{
 impl Machine {
     pub(super) fn take(&mut self, event: Event, out: &mut Vec<Instruction>) {
         match event {
-            Event::Started => {
-                if self.book.access == Access::Stolen {
-                    out.push(Instruction::Wipe);
-                }
-                self.want(out);
-            }
-            Event::NetworkChanged | Event::Woken | Event::SyncRequested => self.want(out),
+            Event::Started | Event::NetworkChanged | Event::Woken | Event::SyncRequested => self.want(out),
             Event::LoggedIn => {
                 self.book.access = Access::Active;
                 self.want(out);
@@ -37,6 +31,8 @@ impl Machine {
                     self.want(out);
                 }
             }
+            // It was captured just before the wipe
+            Event::Captured { .. } if self.book.access == Access::Stolen => {}
             Event::Captured { number, entry, files } => {
                 self.book.outbox.insert(number, entry);
                 self.book.files.extend(files);
@@ -61,17 +57,28 @@ impl Machine {
             Event::Failed { number, failure } => self.failed(number, &failure, out),
             Event::Committed(facts) => self.committed(facts, out),
             Event::CommitFailed(failure) => self.commit_failed(failure, out),
+            Event::Wiped => {
+                self.wipe = Wipe::NotDue;
+                self.road = Road::Free;
+            }
+            Event::WipeFailed => {
+                self.road = Road::Free;
+                self.failures += 1;
+                self.wait(self.failures, None, out);
+            }
         }
     }
 
     /// Begins what can begin, and arms a timer where nothing can and something waits.
     pub(super) fn go_on(&mut self, out: &mut Vec<Instruction>) {
-        if self.is_busy() || self.paused {
+        if self.is_busy() {
             return;
         }
         if self.book.access == Access::Stolen {
-            self.wanted = false;
-            return self.stop_waiting(out);
+            return self.wipe(out);
+        }
+        if self.paused {
+            return;
         }
         if self.wanted && self.timer != Timer::HeldBack && self.book.access.tries() {
             return self.send(out);
@@ -90,6 +97,17 @@ impl Machine {
                 self.timer = Timer::Armed;
                 out.push(retry::quiet());
             }
+        }
+    }
+
+    /// Wipes, until nothing is left. It waits for nobody who would resume the store.
+    fn wipe(&mut self, out: &mut Vec<Instruction>) {
+        self.wanted = false;
+        if self.wipe == Wipe::NotDue {
+            self.stop_waiting(out);
+        } else if self.timer == Timer::None {
+            self.road = Road::Wiping;
+            out.push(Instruction::Wipe);
         }
     }
 
@@ -421,7 +439,12 @@ impl Machine {
         let access = match failure {
             Failure::NeedsLogin => Access::NeedsLogin,
             Failure::Revoked => Access::Refused,
-            Failure::Stolen => Access::Stolen,
+            Failure::Stolen => {
+                self.stop_waiting(out);
+                self.book = Book { access: Access::Stolen, ..Book::default() };
+                self.wipe = Wipe::Due;
+                return true;
+            }
             _ => return false,
         };
         self.wanted = false;
@@ -461,11 +484,7 @@ impl Machine {
                     self.want(out);
                 }
             }
-            Then::Noted => {
-                if commit.access == Some(Access::Stolen) {
-                    out.push(Instruction::Wipe);
-                }
-            }
+            Then::Noted => {}
         }
         if let Some(Ahead { number, exchange, came }) = ahead {
             self.road = Road::Asking { number, exchange };

@@ -26,16 +26,9 @@ impl Store {
 
 fn apply(transaction: &Transaction<'_>, commit: &Commit, now_us: i64) -> Result<Facts> {
     if let Some(access) = commit.access {
-        if access == Access::Stolen {
-            wipe(transaction)?;
-        }
         settings::set(transaction, name::ACCESS, &access.name())?;
         if access == Access::HandInOnly && planted::is(Planted::UnsentThrownAway) {
             transaction.execute("delete from entry where state = 'waiting'", ())?;
-        }
-        if access == Access::Stolen {
-            let book = Some(Box::new(book::book(transaction)?));
-            return Ok(Facts { book, ..Facts::default() });
         }
     }
     if let Some(epoch) = commit.epoch {
@@ -153,15 +146,5 @@ fn change_file(connection: &Connection, hash: &str, change: &FileChange, now_us:
             .prepare_cached("update file set ticket = null, received_bytes = 0 where hash = ?1")?
             .execute((hash,))?,
     };
-    Ok(())
-}
-
-/// Removes everything, and overwrites it.
-fn wipe(connection: &Connection) -> Result<()> {
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.execute_batch(
-        "delete from setting; delete from entry; delete from file; delete from scope; delete from object; \
-         delete from repair; delete from draft; delete from head;",
-    )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Migrations only add tables and columns, and every statement names the columns it needs, so that an older release
 //! opens what a newer one wrote.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -121,6 +121,20 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.busy_timeout(BUSY)?;
     Ok(connection)
+}
+
+/// Removes the database at `path` with the files that SQLite keeps beside it.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    let mut removed = Ok(());
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        removed = match fs::remove_file(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => removed.and(Err(error)),
+            _ => removed,
+        };
+    }
+    Ok(removed?)
 }
 
 /// A database that is gone when it is closed, for tests and simulations.

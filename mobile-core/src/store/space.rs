@@ -32,7 +32,7 @@ pub trait FileSpace: Send + Sync {
     /// Removes a file; one that is not there is removed already.
     fn remove(&self, hash: &str) -> io::Result<()>;
 
-    /// Removes every file.
+    /// Removes every file that can be removed.
     fn clear(&self) -> io::Result<()>;
 }
 
@@ -108,10 +108,11 @@ impl FileSpace for Folder {
     }
 
     fn clear(&self) -> io::Result<()> {
+        let mut cleared = Ok(());
         for entry in fs::read_dir(&self.path)? {
-            fs::remove_file(entry?.path())?;
+            cleared = cleared.and(entry.and_then(|entry| fs::remove_file(entry.path())));
         }
-        sync_folder(&self.path)
+        cleared.and(sync_folder(&self.path))
     }
 }
 

@@ -224,6 +224,27 @@ fn access_follows_what_the_server_says() {
 }
 
 #[test]
+fn a_stolen_phone_on_which_nothing_can_be_written_is_wiped_all_the_same() {
+    for failure in [CommitFailure::DiskFull, CommitFailure::Busy, CommitFailure::Paused] {
+        let mut phone = Phone::connected(&mut Server::new());
+        phone.capture();
+        phone.failing = Some(failure);
+        if failure == CommitFailure::Paused {
+            phone.step(Event::Paused);
+        }
+        phone.wipes_that_fail = 2;
+        phone.lose(Failure::Stolen);
+        phone.step(Event::NetworkChanged);
+        assert_eq!((phone.wipes_that_fail, phone.store.all_entries().unwrap().len()), (0, 1));
+        phone.fire();
+        assert!(phone.store.all_entries().unwrap().is_empty());
+        assert!(phone.armed.is_none() && phone.sent.is_none());
+        phone.restart();
+        assert_eq!(phone.machine.book().access, Access::Stolen);
+    }
+}
+
+#[test]
 fn a_new_login_sends_what_waited() {
     let mut server = Server::new();
     let mut phone = Phone::connected(&mut server);

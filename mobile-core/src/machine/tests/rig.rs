@@ -10,7 +10,7 @@ use crate::{
     core::enrolment::Enrolment,
     environment::PlatformClock as _,
     machine::{
-        Machine,
+        Machine, Wipe,
         commit::Commit,
         event::{CommitFailure, Event, Exchange, Failure, Instruction, Upload},
     },
@@ -39,6 +39,7 @@ pub(super) struct Phone {
     pub(super) armed: Option<(i64, i64)>,
     /// The next commits fail
     pub(super) failing: Option<CommitFailure>,
+    pub(super) wipes_that_fail: usize,
     /// Commits wait until [`Phone::write`]
     pub(super) slow: bool,
     pub(super) writing: Option<Box<Commit>>,
@@ -60,6 +61,7 @@ impl Phone {
             sent: None,
             armed: None,
             failing: None,
+            wipes_that_fail: 0,
             slow: false,
             writing: None,
             exchanges: 0,
@@ -106,7 +108,15 @@ impl Phone {
                 self.armed = Some((at_least_us, at_most_us));
             }
             Instruction::StopWaiting => self.armed = None,
-            Instruction::Wipe => {}
+            Instruction::Wipe if self.wipes_that_fail > 0 => {
+                self.wipes_that_fail -= 1;
+                return Some(Event::WipeFailed);
+            }
+            Instruction::Wipe => {
+                self.store = Store::in_memory().unwrap();
+                self.store.note_stolen().unwrap();
+                return Some(Event::Wiped);
+            }
         }
         None
     }
@@ -127,7 +137,8 @@ impl Phone {
 
     /// Holds after every step.
     fn check(&self) {
-        if !self.machine.is_busy() {
+        // What could not be wiped counts for nothing any more
+        if !self.machine.is_busy() && self.machine.wipe == Wipe::NotDue {
             assert_eq!(self.machine.book(), &self.store.book().unwrap());
         }
         assert_eq!(self.machine.is_waiting(), self.armed.is_some());

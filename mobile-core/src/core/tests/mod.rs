@@ -1,8 +1,14 @@
 //! The core over a transport that a test plays.
 
+mod stolen;
+
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -56,7 +62,7 @@ impl Transport for Played {
 }
 
 #[derive(Default)]
-struct Secrets(Mutex<BTreeMap<String, String>>);
+struct Secrets(Mutex<BTreeMap<String, String>>, AtomicBool);
 
 impl SecureStore for Secrets {
     fn get(&self, name: &str) -> Result<Option<String>, PlatformFailure> {
@@ -69,6 +75,10 @@ impl SecureStore for Secrets {
     }
 
     fn remove(&self, name: &str) -> Result<(), PlatformFailure> {
+        // The second is true while the keystore does not answer
+        if self.1.load(Ordering::Relaxed) {
+            return Err(PlatformFailure("keystore".to_owned()));
+        }
         self.0.lock().unwrap().remove(name);
         Ok(())
     }
@@ -98,15 +108,28 @@ fn phone(answers: Vec<Result<HttpAnswer, Failure>>) -> Phone {
     let folder = tempfile::tempdir().unwrap();
     let played = Arc::new(Played { answers: Mutex::new(answers.into()), ..Played::default() });
     let secrets = Arc::new(Secrets::default());
+    Phone { core: open(folder.path(), &played, &secrets), played, secrets, folder }
+}
+
+fn open(folder: &Path, played: &Arc<Played>, secrets: &Arc<Secrets>) -> Core {
     let surroundings = Surroundings {
-        database: folder.path().join("campo.db"),
+        database: folder.join("campo.db"),
         environment: environment(&TurnedClock::at(1_800_000_000_000_000), 1),
-        space: Arc::new(Folder::new(&folder.path().join("files")).unwrap()),
+        space: Arc::new(Folder::new(&folder.join("files")).unwrap()),
         secrets: secrets.clone(),
         transport: played.clone(),
         listener: Arc::new(Thrower),
     };
-    Phone { core: Core::open(surroundings).unwrap(), played, secrets, folder }
+    Core::open(surroundings).unwrap()
+}
+
+impl Phone {
+    /// The process ends and is started again.
+    fn restart(self) -> Self {
+        let Self { core, played, secrets, folder } = self;
+        drop(core);
+        Self { core: open(folder.path(), &played, &secrets), played, secrets, folder }
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one of the results that a transport plays")]
@@ -227,18 +250,4 @@ async fn a_paused_core_refuses_and_goes_on_when_it_is_resumed() {
     phone.core.put_draft("a", "b").unwrap();
     assert_eq!(phone.core.draft("a").unwrap().as_deref(), Some("b"));
     assert_eq!(phone.core.sync_now().await.trouble, None);
-}
-
-#[tokio::test]
-async fn a_stolen_phone_wipes_itself() {
-    let stolen = answer(403, "application/problem+json", &json!({ "code": "stolen", "title": "x" }));
-    let phone = phone(vec![enrolled(), quiet(), stolen]);
-    phone.core.enrol("https://campo.example", "A", device()).await.unwrap();
-    let mut state = phone.core.watch();
-    phone.core.sync_now().await;
-    phone.core.woken();
-    let stolen = state.wait_for(|state| state.access == Access::Stolen && !state.busy);
-    assert!(tokio::time::timeout(Duration::from_secs(20), stolen).await.is_ok());
-    assert!(phone.secrets.0.lock().unwrap().is_empty());
-    assert_eq!(phone.core.enrolment().unwrap(), None);
 }
