@@ -14,6 +14,8 @@ use crate::store::space::TakenFile;
 pub struct Capture {
     /// Names the tap or the screen: the same again gives the same entry
     pub intent: String,
+    /// The session under which the screen was opened, where that is known: another one captures nothing from it
+    pub session: Option<Uuid>,
     /// What was done
     pub action: Action,
     /// Where, if the platform knows and the account wants to

@@ -17,7 +17,7 @@ use crate::{
     },
     screens::task,
     store::{
-        Store,
+        Store, drafts,
         entries::{self, NewEntry, NewFile},
         failure::StoreFailure,
         settings::{self, name},
@@ -84,8 +84,11 @@ fn append(
     capture: &Capture,
     space: &dyn FileSpace,
 ) -> Result<Captured, CaptureFailure> {
-    let Capture { intent, action, place, note } = capture;
+    let Capture { intent, session: opened_under, action, place, note } = capture;
     let session: Session = settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
+    if opened_under.is_some_and(|opened_under| opened_under != session.id) {
+        return Err(CaptureFailure::SessionOfAnother);
+    }
     let fact = Fact {
         kind: action.kind(),
         employee: session.employee,
@@ -98,8 +101,7 @@ fn append(
         files: action.photos().iter().map(|photo| mention(photo, space)).collect::<Result<_, _>>()?,
     };
     if let Action::Form { task, filled, .. } = action {
-        let name = form_draft(*task, filled.form);
-        connection.prepare_cached("delete from draft where name = ?1")?.execute((name,))?;
+        drafts::remove(connection, session.employee, &form_draft(*task, filled.form))?;
     }
     write(connection, moment, intent, fact)
 }

@@ -99,17 +99,24 @@ pub struct Worker {
     pub number: String,
     /// The employee's name
     pub name: String,
+    /// The id of the session, where one is open
+    pub session: Option<String>,
 }
 
 impl From<session::RosterEmployee> for Worker {
     fn from(employee: session::RosterEmployee) -> Self {
-        Self { id: employee.id.to_string(), number: employee.number, name: employee.name }
+        Self { id: employee.id.to_string(), number: employee.number, name: employee.name, session: None }
     }
 }
 
 impl From<session::Session> for Worker {
     fn from(session: session::Session) -> Self {
-        Self { id: session.employee.to_string(), number: session.number, name: session.name }
+        Self {
+            id: session.employee.to_string(),
+            number: session.number,
+            name: session.name,
+            session: Some(session.id.to_string()),
+        }
     }
 }
 

@@ -106,7 +106,8 @@ impl Phone {
     fn step(&mut self, step: TaskStep) -> Captured {
         self.intents += 1;
         let action = Action::Task { task: TASK, step, reason: None };
-        let capture = Capture { intent: self.intents.to_string(), action, place: None, note: None };
+        let capture =
+            Capture { intent: self.intents.to_string(), session: None, action, place: None, note: None };
         self.store.capture(&self.environment.moment(), &capture, &MemorySpace::default()).unwrap()
     }
 

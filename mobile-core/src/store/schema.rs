@@ -94,11 +94,14 @@ create table if not exists repair (
     at_us integer not null
 );
 
--- Answers of unfinished forms and the like; never sent.
+-- Answers of unfinished forms and the like; never sent, and seen by their employee alone.
 create table if not exists draft (
-    name text primary key,
+    -- The nil id where nobody had a session
+    employee blob not null,
+    name text not null,
     body text not null,
-    updated_us integer not null
+    updated_us integer not null,
+    primary key (employee, name)
 ) without rowid;
 
 -- The newest signed head of each chain: evidence that the server cannot take back.

@@ -51,6 +51,6 @@ async fn an_office_sees_that_nothing_is_left_once_a_photo_has_arrived(world: Wor
 fn take_photo(core: &Core, picture: &std::path::Path) -> Result<()> {
     let photo = Photo { file: core.take_file(picture)?, field: None, media_type: "image/jpeg".to_owned() };
     let action = Action::Photo { photo, task: None };
-    core.capture(Capture { intent: "photo".to_owned(), action, place: None, note: None })?;
+    core.capture(Capture { intent: "photo".to_owned(), session: None, action, place: None, note: None })?;
     Ok(())
 }

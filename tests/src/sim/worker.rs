@@ -38,7 +38,7 @@ pub(super) fn act(phone: &mut Phone, company: &Company, random: &mut Random) -> 
     let tasks = phone.store.tasks(session.employee, Language::Spanish)?;
     let task = (!tasks.is_empty()).then(|| tasks[random.number() as usize % tasks.len()].id);
     let action = action(phone, company, task, random);
-    let capture = Capture { intent: intent(phone), action, place: None, note: None };
+    let capture = Capture { intent: intent(phone), session: None, action, place: None, note: None };
     let what = format!("{:?}", capture.action).chars().take(40).collect::<String>();
     let moment = phone.environment.moment();
     let captured = phone.store.capture(&moment, &capture, &phone.space);

@@ -47,7 +47,7 @@ async fn in_use() -> Phone {
     };
     let action = Action::Photo { photo, task: None };
     let note = Some(NOTE.to_owned());
-    phone.core.capture(Capture { intent: "1".to_owned(), action, place: None, note }).unwrap();
+    phone.core.capture(Capture { intent: "1".to_owned(), session: None, action, place: None, note }).unwrap();
     phone.core.put_draft("form", NOTE).unwrap();
     assert!(finds_something(&phone), "this test can fail");
     phone

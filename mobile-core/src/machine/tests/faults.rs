@@ -193,7 +193,7 @@ fn what_the_server_does_not_take_goes_to_the_tray_with_its_reason_and_the_rest_f
     phone.settle(&mut server);
     assert!(server.entries.contains_key(&good));
     let tray: Vec<_> =
-        phone.store.tray().unwrap().into_iter().map(|item| (item.number, item.reason)).collect();
+        phone.store.all_trays().unwrap().into_iter().map(|item| (item.number, item.reason)).collect();
     let expected = [
         (3, TrayReason::Unreadable("frame_unreadable".to_owned())),
         (2, TrayReason::SetAside("because".to_owned())),

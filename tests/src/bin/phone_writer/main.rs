@@ -118,7 +118,13 @@ fn doing(number: usize, photo: Option<TakenFile>) -> Capture {
         None if number.is_multiple_of(2) => Action::ShiftStart,
         None => Action::ShiftEnd,
     };
-    Capture { intent: format!("{}-{number}", std::process::id()), action, place: None, note: None }
+    Capture {
+        intent: format!("{}-{number}", std::process::id()),
+        session: None,
+        action,
+        place: None,
+        note: None,
+    }
 }
 
 fn journal(entry: &str, photo: Option<&TakenFile>) -> Result<()> {
