@@ -21,7 +21,7 @@ mod tests;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::{
     failure::Result,
@@ -155,11 +155,18 @@ impl Core {
         self.state.clone()
     }
 
-    /// Makes an exchange now and waits until nothing is under way. Dropping the future ends the waiting alone.
+    /// Makes an exchange now and waits until nothing is under way. Where nothing can be exchanged now, it returns at once
+    /// how things stand: not enrolled, stolen, paused, or told by the server when to come again. Dropping the future ends
+    /// the waiting alone.
     pub async fn sync_now(&self) -> SyncState {
         let mut state = self.state.clone();
         let before = state.borrow_and_update().rounds;
-        self.tell(Event::SyncRequested);
+        let (reply, is_under_way) = oneshot::channel();
+        // The road ends with the core alone
+        let _ = self.orders.send(Order::Sync { reply });
+        if is_under_way.await != Ok(true) {
+            return self.sync_state();
+        }
         let done = state.wait_for(|state| state.rounds > before && !state.busy).await;
         done.map_or_else(|_| SyncState::default(), |state| state.clone())
     }

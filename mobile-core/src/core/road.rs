@@ -32,7 +32,16 @@ const TIDY_US: i64 = 24 * 3600 * 1_000_000;
 /// What the road is told.
 pub(super) enum Order {
     Event(Box<Event>),
-    Enrol { server: String, code: String, device: Device, reply: oneshot::Sender<Result<Enrolment>> },
+    /// The reply says whether something is under way then
+    Sync {
+        reply: oneshot::Sender<bool>,
+    },
+    Enrol {
+        server: String,
+        code: String,
+        device: Device,
+        reply: oneshot::Sender<Result<Enrolment>>,
+    },
     End,
 }
 
@@ -89,6 +98,12 @@ impl Road {
             let event = tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Event(event)) => *event,
+                    Some(Order::Sync { reply }) => {
+                        self.step(Event::SyncRequested).await;
+                        // Whoever asked may be gone
+                        let _ = reply.send(self.machine.is_busy());
+                        continue;
+                    }
                     Some(Order::Enrol { server, code, device, reply }) => {
                         let enrolled = self.enrol(&server, &code, &device).await;
                         let event = enrolled.is_ok().then_some(Event::LoggedIn);

@@ -25,7 +25,10 @@ use super::{
     transport::{Answering, HttpRequest, Transport},
 };
 use crate::{
-    machine::{book::Access, event::Failure},
+    machine::{
+        book::Access,
+        event::{Failure, Trouble},
+    },
     store::{Store, space::Folder},
     testing::{TurnedClock, environment},
     wire::HttpAnswer,
@@ -250,4 +253,27 @@ async fn a_paused_core_refuses_and_goes_on_when_it_is_resumed() {
     phone.core.put_draft("a", "b").unwrap();
     assert_eq!(phone.core.draft("a").unwrap().as_deref(), Some("b"));
     assert_eq!(phone.core.sync_now().await.trouble, None);
+}
+
+#[tokio::test]
+async fn whoever_asks_for_an_exchange_that_cannot_be_made_now_is_answered_at_once() {
+    let busy = Ok(HttpAnswer {
+        status: 503,
+        content_type: Some("application/problem+json".to_owned()),
+        retry_after_s: Some(24 * 3600),
+        body: br#"{"code":"unavailable","title":"x"}"#.to_vec(),
+    });
+    let phone = phone(vec![enrolled(), busy]);
+    let asked = async || {
+        let state = tokio::time::timeout(Duration::from_secs(20), phone.core.sync_now()).await;
+        state.expect("an answer")
+    };
+    assert_eq!(asked().await.access, Access::NotEnrolled);
+    phone.core.enrol("https://campo.example", "A", device()).await.unwrap();
+    assert_eq!(asked().await.trouble, Some(Trouble::ServerBusy));
+    let requests = phone.played.paths().len();
+    assert_eq!(asked().await.trouble, Some(Trouble::ServerBusy), "held back");
+    phone.core.pause().unwrap();
+    assert!(!asked().await.busy);
+    assert_eq!(phone.played.paths().len(), requests);
 }

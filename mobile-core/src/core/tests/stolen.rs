@@ -91,6 +91,7 @@ async fn a_stolen_phone_keeps_nothing() {
     assert_wiped(&phone);
     let phone = phone.restart();
     assert_wiped(&phone);
+    assert_eq!(phone.core.sync_now().await.access, Access::Stolen);
     assert_eq!(phone.core.session().unwrap(), None);
 }
 
