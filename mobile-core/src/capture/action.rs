@@ -18,7 +18,7 @@ pub struct Capture {
     pub session: Option<Uuid>,
     /// What was done
     pub action: Action,
-    /// Where, if the platform knows and the account wants to
+    /// Where, if the platform knows and the account wants to. What is no place on earth is left out
     pub place: Option<Place>,
     /// Free text typed with it
     pub note: Option<String>,

@@ -94,7 +94,7 @@ fn append(
         employee: session.employee,
         session: session.id,
         task: action.task(),
-        place: place.clone(),
+        place: place.clone().and_then(usable),
         reason: action.reason(),
         note: note.clone(),
         body: action.body()?,
@@ -104,6 +104,13 @@ fn append(
         drafts::remove(connection, session.employee, &form_draft(*task, filled.form))?;
     }
     write(connection, moment, intent, fact)
+}
+
+/// The place without what no place has: a platform that reports nonsense must not spoil a punch.
+fn usable(place: Place) -> Option<Place> {
+    let is_place = (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude);
+    let accuracy_m = place.accuracy_m.filter(|accuracy_m| accuracy_m.is_finite() && *accuracy_m >= 0.0);
+    is_place.then_some(Place { accuracy_m, ..place })
 }
 
 /// How an entry mentions a photo that is in `space`.

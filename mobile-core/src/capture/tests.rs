@@ -1,7 +1,7 @@
 //! Captures, without network.
 
 use campo_protocol::{
-    entry::{Entry, Frame},
+    entry::{Entry, Frame, Place},
     faults::Fault,
     model::answers::{FieldAnswer, FilledForm},
     scope::Scope,
@@ -294,5 +294,39 @@ fn the_tray_shows_ones_own_entries() {
     for (employee, expected) in [(Some(ANA), vec![of_ana]), (Some(LUIS), vec![of_luis]), (None, vec![])] {
         let shown: Vec<_> = store.tray(employee).unwrap().into_iter().map(|item| item.number).collect();
         assert_eq!(shown, expected);
+    }
+}
+
+#[test]
+fn nonsense_instead_of_a_place_does_not_spoil_a_punch() {
+    let (mut store, environment) = in_session();
+    let mut captured = 0;
+    let mut place_of = |latitude: f64, longitude: f64, accuracy_m: f64| {
+        captured += 1;
+        let place =
+            Place { latitude, longitude, accuracy_m: Some(accuracy_m), provider: None, mock: Some(false) };
+        let capture = Capture {
+            intent: captured.to_string(),
+            session: None,
+            action: Action::ShiftStart,
+            place: Some(place),
+            note: None,
+        };
+        let captured = store.capture(&environment.moment(), &capture, &space()).unwrap();
+        let entry: Entry = serde_json::from_slice(&captured.bytes).unwrap();
+        entry.place.map(|place| (place.latitude, place.longitude, place.accuracy_m))
+    };
+    assert_eq!(place_of(-12.5, -77.0, 8.0), Some((-12.5, -77.0, Some(8.0))));
+    assert_eq!(place_of(-12.5, -77.0, f64::NAN), Some((-12.5, -77.0, None)));
+    assert_eq!(place_of(-12.5, -77.0, -1.0), Some((-12.5, -77.0, None)));
+    for (latitude, longitude) in [
+        (f64::NAN, 0.0),
+        (0.0, f64::NAN),
+        (f64::INFINITY, 0.0),
+        (0.0, f64::NEG_INFINITY),
+        (91.0, 0.0),
+        (0.0, 181.0),
+    ] {
+        assert_eq!(place_of(latitude, longitude, 8.0), None, "{latitude} {longitude}");
     }
 }

@@ -238,11 +238,13 @@ impl Machine {
         let files = self.book.files.iter().filter(|(hash, _)| !self.passed_files.contains(*hash));
         let with_ticket = files.filter_map(|(hash, file)| Some((hash, file, file.ticket.as_ref()?)));
         let (hash, file, ticket) = with_ticket.min_by_key(|(hash, file, _)| (file.entry, *hash))?;
-        let left_bytes = file.size_bytes.saturating_sub(file.received_bytes).max(0);
+        // Whatever the server says that it has
+        let from_bytes = file.received_bytes.max(0);
+        let left_bytes = file.size_bytes.saturating_sub(from_bytes).max(0);
         Some(Upload {
             hash: hash.clone(),
             ticket: ticket.clone(),
-            from_bytes: file.received_bytes,
+            from_bytes,
             length_bytes: left_bytes.min(CHUNK_BYTES),
             size_bytes: file.size_bytes,
         })

@@ -329,6 +329,19 @@ fn files_follow_their_entry_in_parts_and_go_on_where_they_were_cut_off() {
 }
 
 #[test]
+fn nonsense_about_what_the_server_has_of_a_file_does_no_harm() {
+    for (received_bytes, from_bytes, length_bytes) in [(i64::MIN, 0, 10), (i64::MAX, i64::MAX, 0)] {
+        let mut server = Server::new();
+        let mut phone = Phone::connected(&mut server);
+        server.files.insert("aa".to_owned(), (received_bytes, 10));
+        phone.capture_line(None, Some(("aa", 10)));
+        phone.deliver(&mut server);
+        let Some(Sent::Upload { upload, .. }) = &phone.sent else { panic!("{:?}", phone.sent) };
+        assert_eq!((upload.from_bytes, upload.length_bytes), (from_bytes, length_bytes));
+    }
+}
+
+#[test]
 fn the_office_hears_that_nothing_is_left() {
     let mut server = Server::new();
     let mut phone = Phone::connected(&mut server);
