@@ -44,7 +44,7 @@ pub fn request_lines(exchange: &Exchange, clock: &Clock, entries: &[Vec<u8>]) ->
     let request = Request {
         format: FORMAT,
         clock: clock.clone(),
-        view: Some(exchange.view.clone()),
+        view: exchange.view.clone(),
         unsent: Some(exchange.unsent.clone()),
         files: exchange.files.clone(),
     };

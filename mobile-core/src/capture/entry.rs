@@ -41,6 +41,7 @@ pub struct Captured {
 /// What the machine must be told of an entry.
 #[derive(Debug, Clone)]
 pub struct News {
+    installation: Uuid,
     pending: Pending,
     files: Vec<(String, PendingFile)>,
 }
@@ -48,8 +49,8 @@ pub struct News {
 impl Captured {
     /// The event for the machine, unless it was captured before.
     pub fn event(&self) -> Option<Event> {
-        let News { pending, files } = self.news.clone()?;
-        Some(Event::Captured { number: self.number, entry: pending, files })
+        let News { installation, pending, files } = self.news.clone()?;
+        Some(Event::Captured { installation, number: self.number, entry: pending, files })
     }
 }
 
@@ -205,11 +206,12 @@ pub(super) fn write(
     for mention in files {
         let FileMention { hash, size_bytes, media_type, .. } = mention;
         let file = NewFile { hash, size_bytes, media_type };
-        if let Some(pending) = entries::insert_file(connection, number, &file)? {
+        if let Some(pending) = entries::insert_file(connection, enrolment.installation, number, &file)? {
             pending_files.push((file.hash, pending));
         }
     }
-    Ok(Captured { number, id, bytes: new.bytes, news: Some(News { pending, files: pending_files }) })
+    let news = Some(News { installation: new.installation, pending, files: pending_files });
+    Ok(Captured { number, id, bytes: new.bytes, news })
 }
 
 /// What a worker does follows what the screen showed, whatever the phone's clock says: just after the instant of the

@@ -4,12 +4,15 @@
 //! of the core's own, so that nothing that a screen drops is left half done.
 
 pub mod actions;
+pub mod bearers;
 #[cfg(feature = "desk")]
 pub mod desk;
 pub mod enrolment;
 pub mod failure;
 pub mod http;
+mod lane;
 pub mod platform;
+mod requests;
 mod road;
 mod timer;
 pub mod tls;
@@ -26,6 +29,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use self::{
     failure::Result,
     platform::{Listener, SecureStore},
+    requests::Requests,
     road::{Order, Road},
     transport::Transport,
 };
@@ -59,15 +63,15 @@ pub struct Surroundings {
 pub struct SyncState {
     /// What the phone may do
     pub access: Access,
-    /// True while something is under way
+    /// True while something is under way for the current enrolment
     pub busy: bool,
     /// What a person should be told, while something does not work
     pub trouble: Option<Trouble>,
-    /// How many entries have no receipt
+    /// How many entries have no receipt, those of earlier enrolments included
     pub unsent_entries: usize,
-    /// How many files the server does not have
+    /// How many files the servers do not have
     pub unsent_files: usize,
-    /// How many exchanges ended, well or not, since the app was started
+    /// How many exchanges of the current enrolment ended, well or not, since the app was started
     pub rounds: u64,
 }
 
@@ -98,15 +102,14 @@ impl Core {
         let writer = Arc::new(Writer::open(&database)?);
         let (orders, received) = mpsc::unbounded_channel();
         let (shown, state) = watch::channel(SyncState::default());
-        let road = Road::new(
-            writer.clone(),
-            environment.clone(),
-            space.clone(),
+        let requests = Requests {
+            writer: writer.clone(),
+            environment: environment.clone(),
+            space: space.clone(),
             secrets,
             transport,
-            listener,
-            shown,
-        )?;
+        };
+        let road = Road::new(requests, listener, shown)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new()
             .name("campo-road".to_owned())

@@ -7,8 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{enrolment::BEARER, failure::Result, platform::SecureStore};
-use crate::store::{Store, space::FileSpace};
+use uuid::Uuid;
+
+use super::{
+    bearers::{self, BEARERS},
+    failure::{CoreFailure, Result},
+    platform::SecureStore,
+};
+use crate::store::{Store, space::FileSpace, writer::Writer};
 
 /// True when a wipe of the phone with this database was begun and did not end.
 pub(super) fn is_begun(database: &Path) -> bool {
@@ -29,9 +35,9 @@ pub(super) fn go_on(database: &Path, space: &dyn FileSpace, secrets: &dyn Secure
 /// being removed. False when something is left; the mark stays until [`end`].
 pub(super) fn remove(database: &Path, space: &dyn FileSpace, secrets: &dyn SecureStore) -> bool {
     let marked = set_mark(database);
-    let secret = secrets.remove(BEARER);
+    let secret = secrets.remove(BEARERS);
     if let Err(failure) = &secret {
-        tracing::error!(%failure, "the secret of a stolen phone could not be removed");
+        tracing::error!(%failure, "the secrets of a stolen phone could not be removed");
     }
     let files = space.clear();
     if let Err(error) = &files {
@@ -42,6 +48,21 @@ pub(super) fn remove(database: &Path, space: &dyn FileSpace, secrets: &dyn Secur
         tracing::error!(%error, "that the phone is stolen could not be noted");
     }
     secret.is_ok() && files.is_ok()
+}
+
+/// Removes what only an earlier enrolment needs: its files, its entries, its secret. What is cut off begins again when its
+/// server says again that it was stolen.
+pub(super) fn remove_earlier(
+    writer: &Writer,
+    space: &dyn FileSpace,
+    secrets: &dyn SecureStore,
+    installation: Uuid,
+) -> Result<()> {
+    for hash in writer.read(|store| store.files_of_alone(installation))? {
+        space.remove(&hash)?;
+    }
+    writer.write(move |store| store.remove_earlier(installation))?;
+    bearers::forget(secrets, installation).map_err(|failure| CoreFailure::internal(&failure))
 }
 
 /// Takes the mark away: the new database says it from now on.

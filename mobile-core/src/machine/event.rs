@@ -4,19 +4,22 @@ use campo_protocol::{
     clock::Clock,
     sync::{Answer, Held, HeldFile, Unsent},
 };
+use uuid::Uuid;
 
 use super::{
-    book::{Pending, PendingFile},
+    book::{Book, Pending, PendingFile},
     commit::{Commit, Facts},
 };
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// The app was started
     Started,
     /// An entry was captured and stands in the store
     Captured {
+        /// The installation under which it was captured
+        installation: Uuid,
         /// Its number in the store
         number: i64,
         /// What is to be known of it
@@ -32,8 +35,9 @@ pub enum Event {
     Woken,
     /// A person wants an exchange now
     SyncRequested,
-    /// The phone was enrolled (again), and the store says so
-    LoggedIn,
+    /// The phone was enrolled (again), and this is what the store holds under that enrolment. What is under way for the
+    /// one before is not waited for any more
+    LoggedIn(Box<Book>),
     /// The time of the last [`Instruction::Wait`] is over
     TimerFired,
     /// An exchange was answered
@@ -166,7 +170,7 @@ pub enum Instruction {
     /// The timer is not needed any more
     StopWaiting,
     /// Remove every secret, every file and the whole store, and make a new store that says that the phone was reported
-    /// stolen. A wipe that is cut off must be made again at the next start
+    /// stolen. A wipe that is cut off must be made again at the next start. For an earlier enrolment: remove what is of it
     Wipe,
 }
 
@@ -175,8 +179,8 @@ pub enum Instruction {
 pub struct Exchange {
     /// The numbers of the entries whose bytes it carries, in order
     pub entries: Vec<i64>,
-    /// What the phone holds of its view
-    pub view: Held,
+    /// What the phone holds of its view; none for an earlier enrolment, which reads nothing
+    pub view: Option<Held>,
     /// What stays unsent. Also said when it is nothing: the office is shown what was said last
     pub unsent: Unsent,
     /// The files that it asks about

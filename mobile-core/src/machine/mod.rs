@@ -22,6 +22,7 @@ pub mod commit;
 pub mod event;
 mod retry;
 pub mod scope;
+mod send;
 mod step;
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
 //! The steps of the machine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use campo_protocol::{
     clock::Clock,
     planted::{self, Planted},
-    sync::{Answer, FileAnswer, Held, HeldFile, MAX_FILES, Outcome, Receipt, Unsent},
+    sync::{Answer, FileAnswer, Outcome, Receipt},
     text::hex,
 };
 
 use super::{
-    Ahead, CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer, Wipe,
+    Ahead, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer, Wipe,
     book::{Access, Book},
     commit::{Commit, Facts, FileChange},
-    event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble, Upload},
+    event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble},
     retry,
 };
 
@@ -21,19 +21,16 @@ impl Machine {
     pub(super) fn take(&mut self, event: Event, out: &mut Vec<Instruction>) {
         match event {
             Event::Started | Event::NetworkChanged | Event::Woken | Event::SyncRequested => self.want(out),
-            Event::LoggedIn => {
-                self.book.access = Access::Active;
-                self.want(out);
-            }
+            Event::LoggedIn(book) => self.logged_in(*book, out),
             Event::Foreground(foreground) => {
                 self.foreground = foreground;
                 if foreground {
                     self.want(out);
                 }
             }
-            // It was captured just before the wipe
-            Event::Captured { .. } if self.book.access == Access::Stolen => {}
-            Event::Captured { number, entry, files } => {
+            // It was captured just before the wipe or the enrolment; its own machine hears of it
+            Event::Captured { installation, .. } if self.book.installation != Some(installation) => {}
+            Event::Captured { number, entry, files, .. } => {
                 self.book.outbox.insert(number, entry);
                 self.book.files.extend(files);
                 self.want(out);
@@ -67,6 +64,14 @@ impl Machine {
                 self.wait(self.failures, None, out);
             }
         }
+    }
+
+    /// Begins anew with what the store holds. The numbers go on, so that what comes late is known as that.
+    fn logged_in(&mut self, book: Book, out: &mut Vec<Instruction>) {
+        self.stop_waiting(out);
+        let (foreground, paused, number) = (self.foreground, self.paused, self.number);
+        *self = Self { foreground, paused, number, ..Self::new(book) };
+        self.want(out);
     }
 
     /// Begins what can begin, and arms a timer where nothing can and something waits.
@@ -119,7 +124,7 @@ impl Machine {
         }
     }
 
-    fn stop_waiting(&mut self, out: &mut Vec<Instruction>) {
+    pub(super) fn stop_waiting(&mut self, out: &mut Vec<Instruction>) {
         if self.timer != Timer::None {
             self.timer = Timer::None;
             out.push(Instruction::StopWaiting);
@@ -148,106 +153,6 @@ impl Machine {
         let commit = Box::new(commit);
         self.road = Road::Committing { commit: commit.clone(), then, ahead };
         out.push(Instruction::Commit(commit));
-    }
-}
-
-/// What is sent.
-impl Machine {
-    fn send(&mut self, out: &mut Vec<Instruction>) {
-        self.wanted = false;
-        self.stop_waiting(out);
-        let entries = self.next_entries();
-        let files = self.files_to_ask(&entries);
-        let unsent = self.unsent(&entries);
-        let exchange = Exchange { view: self.held(), unsent, files, entries };
-        self.number += 1;
-        self.road = Road::Asking { number: self.number, exchange: exchange.clone() };
-        out.push(Instruction::Send { number: self.number, exchange });
-    }
-
-    /// What stays unsent beside these `entries`.
-    fn unsent(&self, entries: &[i64]) -> Unsent {
-        let left = || self.book.outbox.iter().filter(|(number, _)| entries.binary_search(number).is_err());
-        Unsent {
-            entries: left().count() as i64,
-            oldest_us: left().map(|(_, entry)| entry.captured_us).min(),
-            files: self.book.files.len() as i64,
-        }
-    }
-
-    fn held(&self) -> Held {
-        let scopes = self.book.scopes.iter().map(|(scope, held)| (*scope, held.position)).collect();
-        Held { epoch: self.book.epoch, scopes, received: BTreeMap::new() }
-    }
-
-    /// Asks for the page behind the one that `commit` writes, when the phone has nothing else to say.
-    fn ask_ahead(&mut self, commit: &Commit, out: &mut Vec<Instruction>) -> Option<Ahead> {
-        let page = commit.view.as_ref()?;
-        let is_silent = self.book.outbox.is_empty() && self.files_to_ask(&[]).is_empty();
-        if !is_silent || self.wanted || self.paused || commit.again {
-            return None;
-        }
-        let mut view = self.held();
-        view.epoch = commit.epoch.or(view.epoch);
-        view.scopes.retain(|scope, _| !page.dropped.contains(scope));
-        view.received = page.scopes.iter().map(|page| (page.scope, page.position)).collect();
-        let exchange = Exchange { entries: Vec::new(), view, unsent: self.unsent(&[]), files: Vec::new() };
-        self.number += 1;
-        out.push(Instruction::Send { number: self.number, exchange: exchange.clone() });
-        Some(Ahead { number: self.number, exchange, came: None })
-    }
-
-    /// The next entries, in the order of capture; those that failed alone come when there are no others.
-    fn next_entries(&self) -> Vec<i64> {
-        let passed_over = |number: &&i64| self.passed_over.contains(number);
-        let mut waiting: Vec<&i64> = self.book.outbox.keys().filter(|number| !passed_over(number)).collect();
-        if waiting.is_empty() {
-            waiting = self.book.outbox.keys().collect();
-        }
-        let mut size_bytes = 0;
-        waiting
-            .into_iter()
-            .take(self.batch)
-            .take_while(|number| {
-                let first = size_bytes == 0;
-                size_bytes += self.book.outbox.get(number).map_or(0, |entry| entry.size_bytes as usize + 1);
-                first || size_bytes <= MAX_BATCH_BYTES
-            })
-            .copied()
-            .collect()
-    }
-
-    /// The files without ticket whose entry the server has, or gets with these `entries`.
-    fn files_to_ask(&self, entries: &[i64]) -> Vec<HeldFile> {
-        self.book
-            .files
-            .iter()
-            .filter(|(hash, file)| {
-                file.ticket.is_none() && !self.unknown.contains(*hash) && !self.passed_files.contains(*hash)
-            })
-            .filter(|(_, file)| {
-                !self.book.outbox.contains_key(&file.entry) || entries.binary_search(&file.entry).is_ok()
-            })
-            .take(MAX_FILES)
-            .map(|(hash, file)| HeldFile { hash: hash.clone(), size_bytes: file.size_bytes })
-            .collect()
-    }
-
-    /// The next part of a file, that which was captured first before the others; none of a file that is passed over.
-    fn next_upload(&self) -> Option<Upload> {
-        let files = self.book.files.iter().filter(|(hash, _)| !self.passed_files.contains(*hash));
-        let with_ticket = files.filter_map(|(hash, file)| Some((hash, file, file.ticket.as_ref()?)));
-        let (hash, file, ticket) = with_ticket.min_by_key(|(hash, file, _)| (file.entry, *hash))?;
-        // Whatever the server says that it has
-        let from_bytes = file.received_bytes.max(0);
-        let left_bytes = file.size_bytes.saturating_sub(from_bytes).max(0);
-        Some(Upload {
-            hash: hash.clone(),
-            ticket: ticket.clone(),
-            from_bytes,
-            length_bytes: left_bytes.min(CHUNK_BYTES),
-            size_bytes: file.size_bytes,
-        })
     }
 }
 
@@ -289,8 +194,9 @@ impl Machine {
         let unknown =
             exchange.files.iter().filter(|asked| !files.iter().any(|(hash, _)| *hash == asked.hash));
         self.unknown.extend(unknown.map(|asked| asked.hash.clone()));
-        let access = if answer.view.is_some() { Access::Active } else { Access::HandInOnly };
-        let more = answer.view.as_ref().is_some_and(|view| view.more && !view.scopes.is_empty());
+        let view = answer.view.filter(|_| !self.book.is_earlier);
+        let access = if view.is_some() { Access::Active } else { Access::HandInOnly };
+        let more = view.as_ref().is_some_and(|view| view.more && !view.scopes.is_empty());
         let commit = Commit {
             access: Some(access).filter(|access| *access != self.book.access),
             epoch: Some(answer.epoch).filter(|epoch| Some(*epoch) != self.book.epoch),
@@ -300,7 +206,7 @@ impl Machine {
             receipts,
             unreadable,
             heads: answer.heads,
-            view: answer.view,
+            view,
             files,
         };
         let lines = exchange.entries.len();
@@ -464,9 +370,9 @@ impl Machine {
         self.book.apply(&commit, facts);
         // Where the store does not stand where it was expected to, what follows is asked for anew
         let ahead = ahead.filter(|ahead| {
-            let mut expected = ahead.exchange.view.scopes.clone();
-            expected.extend(&ahead.exchange.view.received);
-            !mismatch && expected == self.held().scopes
+            let mut expected = ahead.exchange.view.clone().unwrap_or_default();
+            expected.scopes.extend(expected.received);
+            !mismatch && expected.scopes == self.held().scopes
         });
         match then {
             Then::Exchange { more, lines } => {

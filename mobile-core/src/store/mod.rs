@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod book;
 pub mod drafts;
+pub mod earlier;
 pub mod entries;
 pub mod failure;
 pub mod keep;

@@ -51,8 +51,10 @@ create index if not exists entry_state on entry (state, number);
 create index if not exists entry_employee on entry (employee, captured_us);
 create index if not exists entry_laid_over on entry (task, number) where laid_over = 1;
 
+-- A file is sent under the enrolment of the entry that mentions it.
 create table if not exists file (
-    hash text primary key,
+    installation blob not null,
+    hash text not null,
     entry integer not null,
     size_bytes integer not null,
     media_type text,
@@ -62,9 +64,11 @@ create table if not exists file (
     ticket text,
     stored_us integer,
     -- The bytes are in the file space
-    present integer not null default 1
+    present integer not null default 1,
+    primary key (installation, hash)
 ) without rowid;
 create index if not exists file_state on file (state);
+create index if not exists file_hash on file (hash);
 
 create table if not exists scope (
     scope text primary key,

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Phone, answer, device, enrolled, phone};
 use crate::{
     capture::{Action, Capture, Photo, session::Session},
-    core::{enrolment::BEARER, wipe},
+    core::{bearers::BEARERS, failure::CoreFailure, wipe},
     machine::{book::Access, event::Failure},
     store::{
         failure::StoreFailure,
@@ -117,7 +117,7 @@ async fn a_wipe_that_was_cut_off_is_made_at_the_next_start() {
         let database = folder.path().join("campo.db");
         fs::write(folder.path().join("campo.db.stolen"), "").unwrap();
         if steps > 0 {
-            secrets.0.lock().unwrap().remove(BEARER);
+            secrets.0.lock().unwrap().remove(BEARERS);
         }
         if steps > 1 {
             let photo = hex(&campo_protocol::entry::hash(NOTE.as_bytes()));
@@ -142,6 +142,8 @@ async fn what_cannot_be_removed_keeps_nothing_else_and_is_removed_later() {
     assert_eq!(phone.core.enrolment().unwrap(), None);
     assert!(fs::read_dir(phone.folder.path().join("files")).unwrap().next().is_none());
     assert!(wipe::is_begun(&phone.folder.path().join("campo.db")));
+    let failure = phone.core.enrol("https://campo.example", "B", device()).await.unwrap_err();
+    assert_eq!(failure, CoreFailure::refused("stolen"));
     phone.secrets.1.store(false, std::sync::atomic::Ordering::Relaxed);
     assert_wiped(&phone.restart());
 }

@@ -8,9 +8,10 @@ use super::{
     server::Server,
 };
 use crate::{
+    core::enrolment::Enrolment,
     machine::{
         MAX_BATCH_ENTRIES,
-        book::Access,
+        book::{Access, Pending},
         commit::Commit,
         event::{CommitFailure, Event, Failure, Trouble},
     },
@@ -251,9 +252,64 @@ fn a_new_login_sends_what_waited() {
     phone.capture();
     phone.lose(Failure::NeedsLogin);
     phone.store.commit(&Commit { access: Some(Access::Active), ..Commit::default() }, 0).unwrap();
-    phone.step(Event::LoggedIn);
+    let book = Box::new(phone.store.book().unwrap());
+    phone.step(Event::LoggedIn(book));
     phone.settle(&mut server);
     phone.assert_agrees(&server);
+}
+
+#[test]
+fn a_login_begins_anew_with_what_the_store_holds_and_waits_for_nothing_of_before() {
+    for failure in [Failure::Stolen, Failure::Revoked, Failure::NeedsLogin] {
+        let mut server = Server::new();
+        server.put(campo_protocol::scope::Scope::Account, 1, Some("a"));
+        let mut phone = Phone::connected(&mut server);
+        phone.capture();
+        let Some(Sent::Exchange { number, bytes, .. }) = phone.sent.clone() else { panic!() };
+        let enrolment =
+            Enrolment { server: String::new(), installation: Uuid::from_u128(78), company: String::new() };
+        phone.store.enrol(&enrolment).unwrap();
+        let book = Box::new(phone.store.book().unwrap());
+        assert_eq!((book.outbox.len(), book.scopes.len(), book.epoch), (0, 0, None));
+        phone.step(Event::LoggedIn(book));
+        phone.step(Event::Failed { number, failure });
+        let sent = crate::environment::PlatformClock::read(&*crate::testing::TurnedClock::at(1));
+        phone.step(Event::Answered { number, sent, answer: Box::new(server.answer(&bytes)) });
+        assert_eq!(phone.machine.book().access, Access::Active);
+        let Some(Sent::Exchange { exchange, .. }) = &phone.sent else { panic!("nothing was sent") };
+        assert!(exchange.entries.is_empty());
+        phone.deliver(&mut server);
+        assert_eq!(phone.store.objects(&campo_protocol::scope::Scope::Account, "thing").unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn an_entry_of_an_earlier_enrolment_does_not_enter_the_outbox_of_this_one() {
+    let mut phone = Phone::connected(&mut Server::new());
+    let entry = Pending { id: Uuid::from_u128(5), hash: [0; 32], size_bytes: 1, captured_us: 1 };
+    phone.step(Event::Captured { installation: Uuid::from_u128(76), number: 9, entry, files: Vec::new() });
+    assert!(phone.machine.book().outbox.is_empty());
+}
+
+#[test]
+fn what_is_announced_again_is_what_was_captured_under_that_enrolment() {
+    let mut server = Server::new();
+    let mut phone = Phone::connected(&mut server);
+    phone.capture_line(None, Some(("aa", 10)));
+    phone.settle(&mut server);
+    let unsent = phone.capture();
+    let enrolment =
+        Enrolment { server: String::new(), installation: Uuid::from_u128(78), company: String::new() };
+    phone.store.enrol(&enrolment).unwrap();
+    let again = Commit { epoch: Some(Uuid::from_u128(9)), again: true, ..Commit::default() };
+    phone.store.commit(&again, 0).unwrap();
+    let earlier = |phone: &Phone| phone.store.book_of_earlier(INSTALLATION).unwrap();
+    let waiting: Vec<_> = earlier(&phone).outbox.values().map(|entry| entry.id).collect();
+    assert_eq!((waiting, earlier(&phone).files.len()), (vec![unsent], 0));
+    phone.store.commit_of_earlier(INSTALLATION, &again, 0).unwrap();
+    assert_eq!((earlier(&phone).outbox.len(), earlier(&phone).files.len()), (2, 1));
+    assert_eq!(earlier(&phone).epoch, Some(Uuid::from_u128(9)));
+    assert!(!phone.store.end_earlier(INSTALLATION).unwrap(), "something is left");
 }
 
 #[test]

@@ -180,9 +180,10 @@ impl Phone {
         let (number, entry) = entries::insert(connection, &new).unwrap();
         let files = file.and_then(|(hash, size_bytes)| {
             let new = NewFile { hash: hash.to_owned(), size_bytes, media_type: None };
-            Some((hash.to_owned(), entries::insert_file(connection, number, &new).unwrap()?))
+            Some((hash.to_owned(), entries::insert_file(connection, INSTALLATION, number, &new).unwrap()?))
         });
-        self.step(Event::Captured { number, entry, files: files.into_iter().collect() });
+        let files = files.into_iter().collect();
+        self.step(Event::Captured { installation: INSTALLATION, number, entry, files });
         id
     }
 

@@ -131,7 +131,7 @@ pub(crate) fn message(address: &str, bearer: &str, held: &Held, lines: &[Vec<u8>
 
 /// The body of an exchange before compression.
 pub(crate) fn plain(held: &Held, lines: &[Vec<u8>]) -> Result<Vec<u8>> {
-    let (view, unsent) = (held.clone(), Unsent::default());
+    let (view, unsent) = (Some(held.clone()), Unsent::default());
     let exchange = Exchange { view, unsent, files: Vec::new(), entries: Vec::new() };
     let clock = Clock {
         wall_us: campo_server::environment::Environment::system().now_us(),
