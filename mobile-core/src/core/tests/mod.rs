@@ -1,6 +1,8 @@
 //! The core over a transport that a test plays.
 
 mod again;
+mod files;
+mod servers;
 mod stolen;
 
 use std::{
