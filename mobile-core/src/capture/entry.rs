@@ -121,6 +121,8 @@ fn mention(photo: &Photo, space: &dyn FileSpace) -> Result<FileMention, CaptureF
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => {
             return Err(CaptureFailure::FileMissing(hash));
         }
+        // Nothing is left of it, and no server stores that
+        Ok(0) => return Err(CaptureFailure::FileMissing(hash)),
         size_bytes => size_bytes.map_err(StoreFailure::from)?,
     };
     Ok(FileMention {

@@ -17,26 +17,19 @@ pub(super) fn of(secrets: &dyn SecureStore, installation: Uuid) -> Result<Option
     Ok(read(secrets)?.remove(&installation))
 }
 
-/// Keeps the bearer secret of an installation, beside those of the `others` alone.
-pub(super) fn keep(
-    secrets: &dyn SecureStore,
-    installation: Uuid,
-    bearer: &str,
-    others: &[Uuid],
-) -> Result<()> {
+/// Keeps the bearer secret of an installation, beside the others.
+pub(super) fn keep(secrets: &dyn SecureStore, installation: Uuid, bearer: &str) -> Result<()> {
     let mut bearers = read(secrets)?;
-    bearers.retain(|known, _| others.contains(known));
     bearers.insert(installation, bearer.to_owned());
     write(secrets, &bearers)
 }
 
-/// Forgets the bearer secret of an installation.
-pub(super) fn forget(secrets: &dyn SecureStore, installation: Uuid) -> Result<()> {
+/// Forgets the bearer secrets of all installations but these.
+pub(super) fn retain(secrets: &dyn SecureStore, installations: &[Uuid]) -> Result<()> {
     let mut bearers = read(secrets)?;
-    match bearers.remove(&installation) {
-        Some(_) => write(secrets, &bearers),
-        None => Ok(()),
-    }
+    let before = bearers.len();
+    bearers.retain(|installation, _| installations.contains(installation));
+    if bearers.len() == before { Ok(()) } else { write(secrets, &bearers) }
 }
 
 fn read(secrets: &dyn SecureStore) -> Result<BTreeMap<Uuid, String>> {

@@ -139,14 +139,25 @@ impl Requests {
         let request = enrolment::redemption(&server, code, device, &key)?;
         let answer = self.transport.send(request).await?;
         let (enrolment, bearer) = enrolment::read(server, &answer)?;
-        let others = self.writer.read(Store::known_enrolments)?;
-        let others: Vec<Uuid> = others.into_iter().map(|other| other.installation).collect();
         // The secret first: an enrolment without it would be of no use, and the code gives the same answer again
-        bearers::keep(&*self.secrets, enrolment.installation, &bearer, &others)
+        bearers::keep(&*self.secrets, enrolment.installation, &bearer)
             .map_err(|failure| CoreFailure::internal(&failure))?;
         let kept = enrolment.clone();
         self.writer.write(move |store| store.enrol(&kept))?;
+        self.forget_needless_bearers();
         Ok(enrolment)
+    }
+
+    /// Forgets the secrets of the enrolments of which nothing is left. One that stays for now goes the next time.
+    pub(super) fn forget_needless_bearers(&self) {
+        let forgotten =
+            self.writer.read(Store::known_enrolments).map_err(CoreFailure::from).and_then(|known| {
+                let known: Vec<Uuid> = known.iter().map(|enrolment| enrolment.installation).collect();
+                bearers::retain(&*self.secrets, &known).map_err(|failure| CoreFailure::internal(&failure))
+            });
+        if let Err(failure) = forgotten {
+            tracing::warn!(%failure, "the secrets of earlier enrolments could not be forgotten");
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
 use super::{
-    SyncState, bearers,
+    SyncState,
     enrolment::{Device, Enrolment},
     failure::Result,
     lane::{self, Lane, Under},
@@ -204,7 +204,7 @@ impl Road {
         let Some(installation) = lane.earlier else { return };
         match self.requests.writer.write(move |store| store.end_earlier(installation)) {
             Ok(true) => {
-                log_platform(bearers::forget(&*self.requests.secrets, installation));
+                self.requests.forget_needless_bearers();
                 self.lanes.remove(index);
             }
             Ok(false) | Err(StoreFailure::Paused) => {}
@@ -230,8 +230,8 @@ impl Road {
 
     /// Removes what is of an earlier enrolment alone; the phone is another's by now.
     fn wipe_earlier(&mut self, installation: Uuid) -> Event {
-        let Requests { writer, space, secrets, .. } = &self.requests;
-        let wiped = wipe::remove_earlier(writer, &**space, &**secrets, installation);
+        let Requests { writer, space, .. } = &self.requests;
+        let wiped = wipe::remove_earlier(writer, &**space, installation);
         self.changed();
         match wiped {
             Ok(()) => Event::Wiped,

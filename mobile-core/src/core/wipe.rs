@@ -9,11 +9,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{
-    bearers::{self, BEARERS},
-    failure::{CoreFailure, Result},
-    platform::SecureStore,
-};
+use super::{bearers::BEARERS, failure::Result, platform::SecureStore};
 use crate::store::{Store, space::FileSpace, writer::Writer};
 
 /// True when a wipe of the phone with this database was begun and did not end.
@@ -50,19 +46,13 @@ pub(super) fn remove(database: &Path, space: &dyn FileSpace, secrets: &dyn Secur
     secret.is_ok() && files.is_ok()
 }
 
-/// Removes what only an earlier enrolment needs: its files, its entries, its secret. What is cut off begins again when its
-/// server says again that it was stolen.
-pub(super) fn remove_earlier(
-    writer: &Writer,
-    space: &dyn FileSpace,
-    secrets: &dyn SecureStore,
-    installation: Uuid,
-) -> Result<()> {
+/// Removes what only an earlier enrolment needs: its files and its entries. Its secret is not needed any more then. What
+/// is cut off begins again when its server says again that it was stolen.
+pub(super) fn remove_earlier(writer: &Writer, space: &dyn FileSpace, installation: Uuid) -> Result<()> {
     for hash in writer.read(|store| store.files_of_alone(installation))? {
         space.remove(&hash)?;
     }
-    writer.write(move |store| store.remove_earlier(installation))?;
-    bearers::forget(secrets, installation).map_err(|failure| CoreFailure::internal(&failure))
+    Ok(writer.write(move |store| store.remove_earlier(installation))?)
 }
 
 /// Takes the mark away: the new database says it from now on.

@@ -87,10 +87,12 @@ async fn a_code_that_is_brought_again_makes_no_other_enrolment() {
     phone.core.enrol(NOW, "2", device()).await.unwrap();
     phone.comes_to_hold(1).await;
     assert_eq!(phone.store().earlier_enrolments().unwrap().len(), 1);
+    assert!(phone.knows_secret_of(1) && phone.knows_secret_of(2));
     // Back to the first company: what waits is its own again
     phone.servers.say_instead(BEFORE, None);
     phone.core.enrol(BEFORE, "1", device()).await.unwrap();
     phone.comes_to_hold(0).await;
     assert_eq!(phone.store().earlier_enrolments().unwrap(), []);
     assert!(phone.servers.has_uploaded(BEFORE, &picture()));
+    assert!(phone.knows_secret_of(1) && !phone.knows_secret_of(2), "nothing of that one is left");
 }
