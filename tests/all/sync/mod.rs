@@ -1,5 +1,6 @@
 //! The exchange with phones: what a phone holds is what the server's view of it is.
 
+mod again;
 mod awake;
 mod clocks;
 mod contacts;
