@@ -142,6 +142,7 @@ async fn what_cannot_be_removed_keeps_nothing_else_and_is_removed_later() {
     assert_eq!(phone.core.enrolment().unwrap(), None);
     assert!(fs::read_dir(phone.folder.path().join("files")).unwrap().next().is_none());
     assert!(wipe::is_begun(&phone.folder.path().join("campo.db")));
+    *phone.played.answers.lock().unwrap() = [enrolled()].into();
     let failure = phone.core.enrol("https://campo.example", "B", device()).await.unwrap_err();
     assert_eq!(failure, CoreFailure::refused("stolen"));
     phone.secrets.1.store(false, std::sync::atomic::Ordering::Relaxed);
