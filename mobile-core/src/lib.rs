@@ -22,8 +22,9 @@
 //!    restored server can be healed. What the server did not take stays, and is shown.
 //! 5. **[`screens`]** shows the server's word with what was captured here folded over it, by the server's own rules, so
 //!    that a screen never jumps back.
-//! 6. **[`core`]** holds it together: one writer, one thread for the road, `pause` and `resume`. **[`ffi`]** is the thin
-//!    border to Kotlin and Swift.
+//! 6. **[`core`]** holds it together: one writer, one thread for the road, `pause` and `resume`. A phone that is enrolled
+//!    again has a machine for each enrolment of which something is left: what was captured under one is handed in to its
+//!    server, under its secret, and to no other. **[`ffi`]** is the thin border to Kotlin and Swift.
 //!
 //! # What is not here
 //!

@@ -129,6 +129,12 @@ impl FileSpace for MemorySpace {
         Ok(bytes.get(from..to).unwrap_or_default().to_vec())
     }
 
+    fn size_bytes(&self, hash: &str) -> io::Result<i64> {
+        let files = self.lock();
+        let bytes = files.get(hash).ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))?;
+        i64::try_from(bytes.len()).map_err(io::Error::other)
+    }
+
     fn remove(&self, hash: &str) -> io::Result<()> {
         self.lock().remove(hash);
         Ok(())

@@ -44,8 +44,8 @@ pub fn request_lines(exchange: &Exchange, clock: &Clock, entries: &[Vec<u8>]) ->
     let request = Request {
         format: FORMAT,
         clock: clock.clone(),
-        view: Some(exchange.view.clone()),
-        unsent: exchange.unsent.clone(),
+        view: exchange.view.clone(),
+        unsent: Some(exchange.unsent.clone()),
         files: exchange.files.clone(),
     };
     let mut bytes = serde_json::to_vec(&request)?;

@@ -69,7 +69,7 @@ pub struct Held {
 }
 
 /// What stays on a phone unsent, shown to the office.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Unsent {
     /// How many entries
     pub entries: i64,

@@ -1,7 +1,7 @@
 //! What a worker can do.
 
 use campo_protocol::{
-    entry::{FileMention, Kind, Place},
+    entry::{Kind, Place},
     model::answers::FilledForm,
 };
 use serde_json::{Value, json};
@@ -14,9 +14,11 @@ use crate::store::space::TakenFile;
 pub struct Capture {
     /// Names the tap or the screen: the same again gives the same entry
     pub intent: String,
+    /// The session under which the screen was opened, where that is known: another one captures nothing from it
+    pub session: Option<Uuid>,
     /// What was done
     pub action: Action,
-    /// Where, if the platform knows and the account wants to
+    /// Where, if the platform knows and the account wants to. What is no place on earth is left out
     pub place: Option<Place>,
     /// Free text typed with it
     pub note: Option<String>,
@@ -193,17 +195,6 @@ impl Action {
             Self::Form { photos, .. } => photos,
             Self::Photo { photo, .. } => std::slice::from_ref(photo),
             _ => &[],
-        }
-    }
-}
-
-impl Photo {
-    pub(super) fn mention(&self) -> FileMention {
-        FileMention {
-            hash: self.file.hash.clone(),
-            size_bytes: self.file.size_bytes,
-            field: self.field.clone(),
-            media_type: Some(self.media_type.clone()),
         }
     }
 }

@@ -1,11 +1,13 @@
 //! From an action to an entry in the store.
 
+use std::io;
+
 use campo_protocol::entry::{self, Entry, FileMention, Kind, MAX_ENTRY_BYTES, Place};
 use rusqlite::Connection;
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
 
-use super::{Capture, action::Action, failure::CaptureFailure, session::Session};
+use super::{Capture, Photo, action::Action, failure::CaptureFailure, session::Session};
 use crate::{
     core::enrolment::Enrolment,
     environment::{Moment, estimate_us, with_boot},
@@ -15,9 +17,11 @@ use crate::{
     },
     screens::task,
     store::{
-        Store,
+        Store, drafts,
         entries::{self, NewEntry, NewFile},
+        failure::StoreFailure,
         settings::{self, name},
+        space::FileSpace,
     },
 };
 
@@ -37,6 +41,7 @@ pub struct Captured {
 /// What the machine must be told of an entry.
 #[derive(Debug, Clone)]
 pub struct News {
+    installation: Uuid,
     pending: Pending,
     files: Vec<(String, PendingFile)>,
 }
@@ -44,19 +49,24 @@ pub struct News {
 impl Captured {
     /// The event for the machine, unless it was captured before.
     pub fn event(&self) -> Option<Event> {
-        let News { pending, files } = self.news.clone()?;
-        Some(Event::Captured { number: self.number, entry: pending, files })
+        let News { installation, pending, files } = self.news.clone()?;
+        Some(Event::Captured { installation, number: self.number, entry: pending, files })
     }
 }
 
 impl Store {
     /// Captures what the employee in session did. When this returns well, it survives the loss of power. Its photos
-    /// must be in the file space.
-    pub fn capture(&mut self, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
+    /// must be in `space`, and are as long as they are there.
+    pub fn capture(
+        &mut self,
+        moment: &Moment,
+        capture: &Capture,
+        space: &dyn FileSpace,
+    ) -> Result<Captured, CaptureFailure> {
         let transaction = self.begin()?;
         let captured = match already(&transaction, &capture.intent)? {
             Some(captured) => captured,
-            None => append(&transaction, moment, capture)?,
+            None => append(&transaction, moment, capture, space)?,
         };
         transaction.commit()?;
         Ok(captured)
@@ -69,25 +79,58 @@ pub(super) fn already(connection: &Connection, intent: &str) -> Result<Option<Ca
     Ok(found.map(|(number, id, bytes)| Captured { number, id, bytes, news: None }))
 }
 
-fn append(connection: &Connection, moment: &Moment, capture: &Capture) -> Result<Captured, CaptureFailure> {
-    let Capture { intent, action, place, note } = capture;
+fn append(
+    connection: &Connection,
+    moment: &Moment,
+    capture: &Capture,
+    space: &dyn FileSpace,
+) -> Result<Captured, CaptureFailure> {
+    let Capture { intent, session: opened_under, action, place, note } = capture;
     let session: Session = settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
+    if opened_under.is_some_and(|opened_under| opened_under != session.id) {
+        return Err(CaptureFailure::SessionOfAnother);
+    }
     let fact = Fact {
         kind: action.kind(),
         employee: session.employee,
         session: session.id,
         task: action.task(),
-        place: place.clone(),
+        place: place.clone().and_then(usable),
         reason: action.reason(),
         note: note.clone(),
         body: action.body()?,
-        files: action.photos().iter().map(super::Photo::mention).collect(),
+        files: action.photos().iter().map(|photo| mention(photo, space)).collect::<Result<_, _>>()?,
     };
     if let Action::Form { task, filled, .. } = action {
-        let name = form_draft(*task, filled.form);
-        connection.prepare_cached("delete from draft where name = ?1")?.execute((name,))?;
+        drafts::remove(connection, session.employee, &form_draft(*task, filled.form))?;
     }
     write(connection, moment, intent, fact)
+}
+
+/// The place without what no place has: a platform that reports nonsense must not spoil a punch.
+fn usable(place: Place) -> Option<Place> {
+    let is_place = (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude);
+    let accuracy_m = place.accuracy_m.filter(|accuracy_m| accuracy_m.is_finite() && *accuracy_m >= 0.0);
+    is_place.then_some(Place { accuracy_m, ..place })
+}
+
+/// How an entry mentions a photo that is in `space`.
+fn mention(photo: &Photo, space: &dyn FileSpace) -> Result<FileMention, CaptureFailure> {
+    let hash = photo.file.hash.clone();
+    let size_bytes = match space.size_bytes(&hash) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => {
+            return Err(CaptureFailure::FileMissing(hash));
+        }
+        // Nothing is left of it, and no server stores that
+        Ok(0) => return Err(CaptureFailure::FileMissing(hash)),
+        size_bytes => size_bytes.map_err(StoreFailure::from)?,
+    };
+    Ok(FileMention {
+        hash,
+        size_bytes,
+        field: photo.field.clone(),
+        media_type: Some(photo.media_type.clone()),
+    })
 }
 
 /// The name of the draft of an unfinished form; capturing the form throws the draft away in the same transaction.
@@ -165,11 +208,12 @@ pub(super) fn write(
     for mention in files {
         let FileMention { hash, size_bytes, media_type, .. } = mention;
         let file = NewFile { hash, size_bytes, media_type };
-        if let Some(pending) = entries::insert_file(connection, number, &file)? {
+        if let Some(pending) = entries::insert_file(connection, enrolment.installation, number, &file)? {
             pending_files.push((file.hash, pending));
         }
     }
-    Ok(Captured { number, id, bytes: new.bytes, news: Some(News { pending, files: pending_files }) })
+    let news = Some(News { installation: new.installation, pending, files: pending_files });
+    Ok(Captured { number, id, bytes: new.bytes, news })
 }
 
 /// What a worker does follows what the screen showed, whatever the phone's clock says: just after the instant of the

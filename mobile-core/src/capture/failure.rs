@@ -23,6 +23,9 @@ pub enum CaptureFailure {
     /// The entry is larger than the server takes
     #[error("the entry has {0} bytes, more than the server takes")]
     TooLarge(usize),
+    /// A file that it mentions is not in the file space; its hash
+    #[error("the file {0} is not on the phone")]
+    FileMissing(String),
     /// The store does not work
     #[error(transparent)]
     Store(#[from] StoreFailure),

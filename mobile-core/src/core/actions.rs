@@ -73,11 +73,11 @@ impl Core {
 
 /// Capturing.
 impl Core {
-    /// Captures what a worker did. When this returns well, it survives the loss of power. With the same intent it returns
+    /// Captures what the worker in session did. When this returns well, it survives the loss of power. With the same intent it returns
     /// the same entry.
     pub fn capture(&self, capture: Capture) -> Result<Captured> {
-        let moment = self.environment.moment();
-        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture)))??;
+        let (moment, space) = (self.environment.moment(), self.space.clone());
+        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture, &*space)))??;
         self.tell_of(Some(&captured));
         Ok(captured)
     }
@@ -87,18 +87,18 @@ impl Core {
         Ok(self.space.take(path)?)
     }
 
-    /// Keeps a draft, durably.
+    /// Keeps a draft of whoever works with the phone, durably. Nobody else sees it.
     pub fn put_draft(&self, name: &str, body: &str) -> Result<()> {
         let (name, body, now_us) = (name.to_owned(), body.to_owned(), self.environment.now_us());
         Ok(self.writer.write(move |store| store.put_draft(&name, &body, now_us))?)
     }
 
-    /// The draft of that name.
+    /// The draft of that name of whoever works with the phone.
     pub fn draft(&self, name: &str) -> Result<Option<String>> {
         Ok(self.writer.read(|store| store.draft(name))?)
     }
 
-    /// Throws a draft away.
+    /// Throws a draft of whoever works with the phone away.
     pub fn remove_draft(&self, name: &str) -> Result<()> {
         let name = name.to_owned();
         Ok(self.writer.write(move |store| store.remove_draft(&name))?)
@@ -140,9 +140,9 @@ impl Core {
         Ok(self.writer.read(|store| store.unsent(store.company_language()?))?)
     }
 
-    /// What the server did not take as it is.
+    /// What the server did not take as it is, of whoever works with the phone.
     pub fn tray(&self) -> Result<Vec<TrayItem>> {
-        Ok(self.writer.read(Store::tray)?)
+        Ok(self.writer.read(|store| store.tray(store.session()?.map(|session| session.employee)))?)
     }
 
     /// The language of the company.

@@ -11,14 +11,11 @@ use super::{
 use crate::{
     machine::book::Access,
     store::{
-        Store, failure,
+        Store, earlier, failure,
         settings::{self, name},
     },
     wire::{self, HttpAnswer},
 };
-
-/// The name of the bearer secret in the platform's secure store.
-pub const BEARER: &str = "campo.bearer";
 
 /// An enrolment, without its secret, which is in the platform's secure store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,10 +82,16 @@ impl Store {
         Ok(asked.key)
     }
 
-    /// The phone is enrolled from now on. What another enrolment captured stays, and is sent by this one; its view is
-    /// forgotten.
+    /// The phone is enrolled from now on. What was captured under another enrolment stays, and is handed in under that
+    /// one; its view is forgotten.
     pub fn enrol(&mut self, enrolment: &Enrolment) -> failure::Result<()> {
         let transaction = self.begin()?;
+        let before: Option<Enrolment> = settings::get(&transaction, name::ENROLMENT)?;
+        if let Some(before) = before.filter(|before| before.installation != enrolment.installation) {
+            earlier::keep(&transaction, &before)?;
+        }
+        // One whose code is brought again is the current one again
+        earlier::forget(&transaction, enrolment.installation)?;
         settings::set(&transaction, name::ENROLMENT, enrolment)?;
         settings::set(&transaction, name::ACCESS, &Access::Active.name())?;
         for name in [name::EPOCH, name::ANCHOR, name::SESSION, name::ENROLLING] {

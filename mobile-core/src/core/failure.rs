@@ -70,6 +70,7 @@ impl From<CaptureFailure> for CoreFailure {
             CaptureFailure::NoSession => Self::refused("no_session"),
             CaptureFailure::SessionOfAnother => Self::refused("session_of_another"),
             CaptureFailure::PinWrong => Self::refused("pin_wrong"),
+            CaptureFailure::FileMissing(_) => Self::refused("file_missing"),
             CaptureFailure::TooLarge(_) => Self::refused("entry_too_large"),
         }
     }
@@ -79,6 +80,7 @@ impl From<Failure> for CoreFailure {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Offline | Failure::Broken | Failure::TooLarge | Failure::Later { .. } => Self::Offline,
+            Failure::FileUnreadable => Self::refused("file_unreadable"),
             Failure::NeedsLogin | Failure::TicketLost => Self::NeedsLogin,
             Failure::Revoked => Self::refused("revoked"),
             Failure::Stolen => Self::refused("stolen"),

@@ -4,27 +4,32 @@
 //! of the core's own, so that nothing that a screen drops is left half done.
 
 pub mod actions;
+pub mod bearers;
 #[cfg(feature = "desk")]
 pub mod desk;
 pub mod enrolment;
 pub mod failure;
 pub mod http;
+mod lane;
 pub mod platform;
+mod requests;
 mod road;
 mod timer;
 pub mod tls;
 pub mod transport;
+mod wipe;
 
 #[cfg(test)]
 mod tests;
 
 use std::{path::PathBuf, sync::Arc, thread::JoinHandle};
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use self::{
     failure::Result,
     platform::{Listener, SecureStore},
+    requests::Requests,
     road::{Order, Road},
     transport::Transport,
 };
@@ -58,15 +63,15 @@ pub struct Surroundings {
 pub struct SyncState {
     /// What the phone may do
     pub access: Access,
-    /// True while something is under way
+    /// True while something is under way for the current enrolment
     pub busy: bool,
     /// What a person should be told, while something does not work
     pub trouble: Option<Trouble>,
-    /// How many entries have no receipt
+    /// How many entries have no receipt, those of earlier enrolments included
     pub unsent_entries: usize,
-    /// How many files the server does not have
+    /// How many files the servers do not have
     pub unsent_files: usize,
-    /// How many exchanges ended, well or not, since the app was started
+    /// How many exchanges of the current enrolment ended, well or not, since the app was started
     pub rounds: u64,
 }
 
@@ -91,18 +96,20 @@ impl Core {
     /// Opens the store and begins to sync.
     pub fn open(surroundings: Surroundings) -> Result<Self> {
         let Surroundings { database, environment, space, secrets, transport, listener } = surroundings;
+        if wipe::is_begun(&database) {
+            wipe::go_on(&database, &*space, &*secrets)?;
+        }
         let writer = Arc::new(Writer::open(&database)?);
         let (orders, received) = mpsc::unbounded_channel();
         let (shown, state) = watch::channel(SyncState::default());
-        let road = Road::new(
-            writer.clone(),
-            environment.clone(),
-            space.clone(),
+        let requests = Requests {
+            writer: writer.clone(),
+            environment: environment.clone(),
+            space: space.clone(),
             secrets,
             transport,
-            listener,
-            shown,
-        )?;
+        };
+        let road = Road::new(requests, listener, shown)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = std::thread::Builder::new()
             .name("campo-road".to_owned())
@@ -151,11 +158,18 @@ impl Core {
         self.state.clone()
     }
 
-    /// Makes an exchange now and waits until nothing is under way. Dropping the future ends the waiting alone.
+    /// Makes an exchange now and waits until nothing is under way. Where nothing can be exchanged now, it returns at once
+    /// how things stand: not enrolled, stolen, paused, or told by the server when to come again. Dropping the future ends
+    /// the waiting alone.
     pub async fn sync_now(&self) -> SyncState {
         let mut state = self.state.clone();
         let before = state.borrow_and_update().rounds;
-        self.tell(Event::SyncRequested);
+        let (reply, is_under_way) = oneshot::channel();
+        // The road ends with the core alone
+        let _ = self.orders.send(Order::Sync { reply });
+        if is_under_way.await != Ok(true) {
+            return self.sync_state();
+        }
         let done = state.wait_for(|state| state.rounds > before && !state.busy).await;
         done.map_or_else(|_| SyncState::default(), |state| state.clone())
     }

@@ -1,28 +1,25 @@
-//! The road: carries the machine's instructions out, one thread, one runtime.
+//! The road: carries the machines' instructions out, one thread, one runtime, a lane for each enrolment.
 
-use std::{pin::Pin, sync::Arc};
+use std::sync::Arc;
 
-use tokio::{
-    sync::{mpsc, oneshot, watch},
-    task::{JoinError, JoinSet},
-};
+use tokio::sync::{mpsc, oneshot, watch};
+use uuid::Uuid;
 
 use super::{
     SyncState,
-    enrolment::{self, Device, Enrolment},
-    failure::{CoreFailure, Result},
-    platform::{Listener, PlatformFailure, SecureStore},
-    timer,
-    transport::{HttpRequest, Transport},
+    enrolment::{Device, Enrolment},
+    failure::Result,
+    lane::{self, Lane, Under},
+    platform::{Listener, PlatformFailure},
+    requests::Requests,
+    timer, wipe,
 };
 use crate::{
-    environment::Environment,
     machine::{
-        Machine,
-        event::{Event, Exchange, Failure, Instruction, Upload},
+        commit::Commit,
+        event::{Event, Failure, Instruction},
     },
-    store::{failure::StoreFailure, space::FileSpace, writer::Writer},
-    wire,
+    store::{Store, failure::StoreFailure},
 };
 
 /// How often old entries and files are looked for: once a day, in microseconds.
@@ -31,24 +28,25 @@ const TIDY_US: i64 = 24 * 3600 * 1_000_000;
 /// What the road is told.
 pub(super) enum Order {
     Event(Box<Event>),
-    Enrol { server: String, code: String, device: Device, reply: oneshot::Sender<Result<Enrolment>> },
+    /// The reply says whether something is under way then
+    Sync {
+        reply: oneshot::Sender<bool>,
+    },
+    Enrol {
+        server: String,
+        code: String,
+        device: Device,
+        reply: oneshot::Sender<Result<Enrolment>>,
+    },
     End,
 }
 
-type Under<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
 pub(super) struct Road {
-    machine: Machine,
-    writer: Arc<Writer>,
-    environment: Environment,
-    space: Arc<dyn FileSpace>,
-    secrets: Arc<dyn SecureStore>,
-    transport: Arc<dyn Transport>,
+    /// The first one is that of the current enrolment
+    lanes: Vec<Lane>,
+    requests: Requests,
     listener: Arc<dyn Listener>,
     shown: watch::Sender<SyncState>,
-    /// The exchange or upload under way: a task of its own, which goes on while the store writes
-    sent: JoinSet<Event>,
-    timer: Option<Under<()>>,
     rounds: u64,
     revision: u64,
     /// When old things were looked for: wall clock, microseconds since 1970 UTC
@@ -57,221 +55,204 @@ pub(super) struct Road {
 
 impl Road {
     pub(super) fn new(
-        writer: Arc<Writer>,
-        environment: Environment,
-        space: Arc<dyn FileSpace>,
-        secrets: Arc<dyn SecureStore>,
-        transport: Arc<dyn Transport>,
+        requests: Requests,
         listener: Arc<dyn Listener>,
         shown: watch::Sender<SyncState>,
     ) -> Result<Self> {
-        let machine = Machine::new(writer.read(crate::store::Store::book)?);
-        Ok(Self {
-            machine,
-            writer,
-            environment,
-            space,
-            secrets,
-            transport,
-            listener,
-            shown,
-            sent: JoinSet::new(),
-            timer: None,
-            rounds: 0,
-            revision: 0,
-            tidied_us: i64::MIN,
-        })
+        let mut lanes = vec![Lane::current(requests.writer.read(Store::book)?)];
+        lanes.extend(requests.writer.read(Lane::of_earlier)?);
+        Ok(Self { lanes, requests, listener, shown, rounds: 0, revision: 0, tidied_us: i64::MIN })
     }
 
     pub(super) async fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
         loop {
-            let event = tokio::select! {
+            tokio::select! {
                 order = orders.recv() => match order {
-                    Some(Order::Event(event)) => *event,
+                    Some(Order::Event(event)) => self.tell_all(&event).await,
+                    Some(Order::Sync { reply }) => {
+                        self.tell_all(&Event::SyncRequested).await;
+                        // Whoever asked may be gone
+                        let _ = reply.send(self.lanes.first().is_some_and(|lane| lane.machine.is_busy()));
+                    }
                     Some(Order::Enrol { server, code, device, reply }) => {
-                        let enrolled = self.enrol(&server, &code, &device).await;
-                        let event = enrolled.is_ok().then_some(Event::LoggedIn);
+                        let enrolled = self.requests.enrol(&server, &code, &device).await;
+                        let is_enrolled = enrolled.is_ok();
                         // Whoever asked may be gone; the phone is enrolled all the same
                         let _ = reply.send(enrolled);
-                        match event {
-                            Some(event) => event,
-                            None => continue,
+                        if is_enrolled {
+                            self.logged_in().await;
                         }
                     }
                     Some(Order::End) | None => return,
                 },
-                Some(event) = self.sent.join_next() => match come(event) {
-                    Some(event) => event,
-                    None => continue,
-                },
-                () = under(&mut self.timer) => {
-                    self.timer = None;
-                    Event::TimerFired
-                }
-            };
-            self.step(event).await;
+                (index, event) = lane::next(&mut self.lanes) => self.step(index, event).await,
+            }
+        }
+    }
+
+    /// The lanes are those of the enrolments that the store holds now. What is under way is given up: what it handed in
+    /// is handed in again.
+    async fn logged_in(&mut self) {
+        let read = self.requests.writer.read(|store| Ok((store.book()?, Lane::of_earlier(store)?)));
+        let (book, earlier) = match read {
+            Ok(read) => read,
+            Err(failure) => return tracing::error!(%failure, "the enrolment could not be read"),
+        };
+        self.lanes.truncate(1);
+        self.lanes.iter_mut().for_each(Lane::give_up);
+        self.lanes.extend(earlier);
+        self.step(0, Event::LoggedIn(Box::new(book))).await;
+        for installation in self.earlier() {
+            self.step_of(Some(installation), Event::Started).await;
+        }
+    }
+
+    /// An event that concerns every lane.
+    async fn tell_all(&mut self, event: &Event) {
+        self.step(0, event.clone()).await;
+        for installation in self.earlier() {
+            self.step_of(Some(installation), event.clone()).await;
+        }
+    }
+
+    fn earlier(&self) -> Vec<Uuid> {
+        self.lanes.iter().filter_map(|lane| lane.earlier).collect()
+    }
+
+    /// A step of a lane that may be over by now.
+    async fn step_of(&mut self, earlier: Option<Uuid>, event: Event) {
+        if let Some(index) = self.lanes.iter().position(|lane| lane.earlier == earlier) {
+            self.step(index, event).await;
         }
     }
 
     /// One event and what follows from it at once.
-    async fn step(&mut self, event: Event) {
+    async fn step(&mut self, index: usize, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
-            if matches!(event, Event::Failed { .. } | Event::Committed(_) | Event::CommitFailed(_)) {
+            let is_round =
+                matches!(event, Event::Failed { .. } | Event::Committed(_) | Event::CommitFailed(_));
+            if is_round && index == 0 {
                 self.rounds += 1;
             }
-            for instruction in self.machine.step(event) {
-                events.extend(self.carry_out(instruction).await);
+            let Some(lane) = self.lanes.get_mut(index) else { return };
+            for instruction in lane.machine.step(event) {
+                events.extend(self.carry_out(index, instruction).await);
             }
         }
+        self.end_where_over(index);
         self.tidy();
         self.show();
     }
 
-    async fn carry_out(&mut self, instruction: Instruction) -> Option<Event> {
+    async fn carry_out(&mut self, index: usize, instruction: Instruction) -> Option<Event> {
+        let lane = self.lanes.get_mut(index)?;
         match instruction {
             Instruction::Send { number, exchange } => {
-                let begun = self.exchange(number, &exchange);
-                return self.begin(number, begun);
+                let begun = self.requests.exchange(lane.earlier, number, &exchange);
+                return begin(lane, number, begun);
             }
             Instruction::Upload { number, upload } => {
-                let begun = self.upload(number, &upload);
-                return self.begin(number, begun);
-            }
-            Instruction::Commit(commit) => {
-                let now_us = self.environment.now_us();
-                // No other event comes in between: what is captured meanwhile is told of afterwards
-                let committed = self.writer.write_beside(move |store| store.commit(&commit, now_us)).await;
-                self.revision += 1;
-                let heard = self.listener.changed(self.revision);
-                log_platform(heard);
-                return Some(match committed {
-                    Ok(facts) => Event::Committed(facts),
-                    Err(failure) => {
-                        tracing::warn!(%failure, "an answer could not be written");
-                        Event::CommitFailed(failure.of_commit())
-                    }
-                });
+                let begun = self.requests.upload(lane.earlier, number, &upload);
+                return begin(lane, number, begun);
             }
             Instruction::Wait { at_least_us, at_most_us } => {
-                let wait_us = self.environment.between(at_least_us, at_most_us);
-                self.timer = Some(Box::pin(timer::after_us(wait_us)));
+                let wait_us = self.requests.environment.between(at_least_us, at_most_us);
+                lane.timer = Some(Box::pin(timer::after_us(wait_us)));
             }
-            Instruction::StopWaiting => self.timer = None,
-            Instruction::Wipe => self.wipe(),
+            Instruction::StopWaiting => lane.timer = None,
+            Instruction::Commit(commit) => {
+                let earlier = lane.earlier;
+                return Some(self.commit(earlier, commit).await);
+            }
+            Instruction::Wipe => {
+                return Some(match lane.earlier {
+                    None => self.wipe(),
+                    Some(installation) => self.wipe_earlier(installation),
+                });
+            }
         }
         None
     }
 
-    /// Lets what was begun go on by itself, in place of what went on before.
-    fn begin(&mut self, number: u64, begun: Result<Under<Event>>) -> Option<Event> {
-        self.sent.abort_all();
-        match begun {
-            Ok(under) => {
-                self.sent.spawn(under);
-                None
+    async fn commit(&mut self, earlier: Option<Uuid>, commit: Box<Commit>) -> Event {
+        let now_us = self.requests.environment.now_us();
+        // No other event comes in between: what is captured meanwhile is told of afterwards
+        let committed = self.requests.writer.write_beside(move |store| match earlier {
+            None => store.commit(&commit, now_us),
+            Some(installation) => store.commit_of_earlier(installation, &commit, now_us),
+        });
+        let committed = committed.await;
+        self.changed();
+        match committed {
+            Ok(facts) => Event::Committed(facts),
+            Err(failure) => {
+                tracing::warn!(%failure, "an answer could not be written");
+                Event::CommitFailed(failure.of_commit())
             }
-            Err(failure) => Some(not_begun(number, &failure)),
         }
     }
 
-    fn exchange(&self, number: u64, exchange: &Exchange) -> Result<Under<Event>> {
-        let (enrolment, bearer) = self.identity()?;
-        let moment = self.environment.moment();
-        let numbers = exchange.entries.clone();
-        // A disk that is full keeps nothing from being sent
-        let clock = match self.writer.write({
-            let moment = moment.clone();
-            move |store| store.clock(&moment)
-        }) {
-            Err(StoreFailure::DiskFull) => moment.clock,
-            clock => clock?,
-        };
-        let lines = self.writer.read(|store| store.lines(&numbers))?;
-        let lines =
-            wire::request_lines(exchange, &clock, &lines).map_err(|error| CoreFailure::internal(&error))?;
-        let body = wire::compress(lines);
-        let mut headers =
-            vec![("authorization", bearer), ("content-type", "application/x-ndjson".to_owned())];
-        headers.extend(body.encoding.map(|encoding| ("content-encoding", encoding.to_owned())));
-        let url = format!("{}/v1/sync", enrolment.server);
-        let request = HttpRequest { method: "POST", url, headers, body: body.bytes };
-        let transport = self.transport.clone();
-        Ok(Box::pin(async move {
-            let answer = transport.send(request).await.and_then(|answer| wire::read_exchange(&answer));
-            match answer {
-                Ok(answer) => Event::Answered { number, sent: clock, answer: Box::new(answer) },
-                Err(failure) => Event::Failed { number, failure },
+    fn changed(&mut self) {
+        self.revision += 1;
+        log_platform(self.listener.changed(self.revision));
+    }
+
+    /// Forgets an earlier enrolment of which everything was handed in.
+    fn end_where_over(&mut self, index: usize) {
+        let Some(lane) = self.lanes.get(index).filter(|lane| lane.is_over()) else { return };
+        let Some(installation) = lane.earlier else { return };
+        match self.requests.writer.write(move |store| store.end_earlier(installation)) {
+            Ok(true) => {
+                self.requests.forget_needless_bearers();
+                self.lanes.remove(index);
             }
-        }))
+            Ok(false) | Err(StoreFailure::Paused) => {}
+            Err(failure) => tracing::warn!(%failure, "an earlier enrolment could not be ended"),
+        }
     }
 
-    fn upload(&self, number: u64, upload: &Upload) -> Result<Under<Event>> {
-        let (enrolment, bearer) = self.identity()?;
-        let body = self.space.read(&upload.hash, upload.from_bytes, upload.length_bytes)?;
-        if body.len() as i64 != upload.length_bytes {
-            return Err(CoreFailure::internal(&"a file is shorter than it was"));
+    fn wipe(&mut self) -> Event {
+        let Requests { writer, space, secrets, .. } = &self.requests;
+        let all = wipe::remove(writer.path(), &**space, &**secrets);
+        let replaced = writer.replace_by_stolen();
+        if let Err(failure) = &replaced {
+            tracing::error!(%failure, "the database of a stolen phone could not be replaced");
         }
-        // No type of the content: the entry says it
-        let mut headers = vec![("authorization", bearer)];
-        if upload.size_bytes > 0 {
-            let last = upload.from_bytes + upload.length_bytes - 1;
-            let range = format!("bytes {}-{last}/{}", upload.from_bytes, upload.size_bytes);
-            headers.push(("content-range", range));
+        let is_wiped = all && replaced.is_ok();
+        if is_wiped {
+            wipe::end(writer.path());
         }
-        let url = format!("{}/v1/uploads/{}", enrolment.server, upload.ticket);
-        let request = HttpRequest { method: "PUT", url, headers, body };
-        let transport = self.transport.clone();
-        Ok(Box::pin(async move {
-            let answer = transport.send(request).await.and_then(|answer| wire::read_upload(&answer));
-            match answer {
-                Ok(received_bytes) => Event::Uploaded { number, received_bytes },
-                Err(failure) => Event::Failed { number, failure },
+        self.lanes.truncate(1);
+        self.changed();
+        if is_wiped { Event::Wiped } else { Event::WipeFailed }
+    }
+
+    /// Removes what is of an earlier enrolment alone; the phone is another's by now.
+    fn wipe_earlier(&mut self, installation: Uuid) -> Event {
+        let Requests { writer, space, .. } = &self.requests;
+        let wiped = wipe::remove_earlier(writer, &**space, installation);
+        self.changed();
+        match wiped {
+            Ok(()) => Event::Wiped,
+            Err(failure) => {
+                tracing::error!(%failure, "what is of a stolen installation could not be removed");
+                Event::WipeFailed
             }
-        }))
-    }
-
-    fn identity(&self) -> Result<(Enrolment, String)> {
-        let enrolment = self.writer.read(crate::store::Store::enrolment)?.ok_or(CoreFailure::NeedsLogin)?;
-        let bearer =
-            self.secrets.get(enrolment::BEARER).map_err(|failure| CoreFailure::internal(&failure))?;
-        let bearer = bearer.ok_or(CoreFailure::NeedsLogin)?;
-        Ok((enrolment, format!("Bearer {bearer}")))
-    }
-
-    async fn enrol(&self, server: &str, code: &str, device: &Device) -> Result<Enrolment> {
-        let server = server.trim().trim_end_matches('/').to_owned();
-        let key = self.environment.moment().ids[0].to_string();
-        let asked = code.to_owned();
-        let key = self.writer.write(move |store| store.begin_enrolment(&asked, &key))?;
-        let request = enrolment::redemption(&server, code, device, &key)?;
-        let answer = self.transport.send(request).await?;
-        let (enrolment, token) = enrolment::read(server, &answer)?;
-        // The secret first: an enrolment without it would be of no use, and the code gives the same answer again
-        self.secrets.set(enrolment::BEARER, &token).map_err(|failure| CoreFailure::internal(&failure))?;
-        let kept = enrolment.clone();
-        self.writer.write(move |store| store.enrol(&kept))?;
-        Ok(enrolment)
-    }
-
-    fn wipe(&self) {
-        log_platform(self.secrets.remove(enrolment::BEARER));
-        if let Err(error) = self.space.clear() {
-            tracing::error!(%error, "the files of a stolen phone could not be removed");
         }
     }
 
     /// Removes what is old, once a day.
     fn tidy(&mut self) {
-        let now_us = self.environment.now_us();
+        let now_us = self.requests.environment.now_us();
         if now_us.saturating_sub(self.tidied_us) < TIDY_US {
             return;
         }
-        match self.writer.write(move |store| store.forget_old(now_us)) {
+        match self.requests.writer.write(move |store| store.forget_old(now_us)) {
             Ok(hashes) => {
                 self.tidied_us = now_us;
                 for hash in hashes {
-                    if let Err(error) = self.space.remove(&hash) {
+                    if let Err(error) = self.requests.space.remove(&hash) {
                         tracing::warn!(%error, "a sent file could not be removed");
                     }
                 }
@@ -282,13 +263,14 @@ impl Road {
     }
 
     fn show(&self) {
-        let book = self.machine.book();
+        let Some(current) = self.lanes.first() else { return };
+        let books = || self.lanes.iter().map(|lane| lane.machine.book());
         let state = SyncState {
-            access: book.access,
-            busy: self.machine.is_busy(),
-            trouble: self.machine.trouble().cloned(),
-            unsent_entries: book.outbox.len(),
-            unsent_files: book.files.len(),
+            access: current.machine.book().access,
+            busy: current.machine.is_busy(),
+            trouble: current.machine.trouble().cloned(),
+            unsent_entries: books().map(|book| book.outbox.len()).sum(),
+            unsent_files: books().map(|book| book.files.len()).sum(),
             rounds: self.rounds,
         };
         let changed = self.shown.send_if_modified(|shown| {
@@ -302,33 +284,15 @@ impl Road {
     }
 }
 
-/// What came of an exchange or an upload; nothing of one that was given up.
-fn come(event: Result<Event, JoinError>) -> Option<Event> {
-    match event {
-        Ok(event) => Some(event),
-        Err(error) if error.is_cancelled() => None,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
-}
-
-/// The result of what is under way; for ever, while nothing is.
-async fn under<T>(slot: &mut Option<Under<T>>) -> T {
-    match slot {
-        Some(under) => under.await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Why nothing was sent, in the machine's words.
-fn not_begun(number: u64, failure: &CoreFailure) -> Event {
-    let failure = match failure {
-        CoreFailure::NeedsLogin => Failure::NeedsLogin,
-        other => {
-            tracing::warn!(failure = %other, "nothing could be sent");
-            Failure::Later { retry_after_s: None }
+/// Lets what was begun go on by itself.
+fn begin(lane: &mut Lane, number: u64, begun: Result<Under<Event>, Failure>) -> Option<Event> {
+    match begun {
+        Ok(under) => {
+            lane.begin(under);
+            None
         }
-    };
-    Event::Failed { number, failure }
+        Err(failure) => Some(Event::Failed { number, failure }),
+    }
 }
 
 fn log_platform(result: Result<(), PlatformFailure>) {

@@ -27,6 +27,9 @@ pub struct Position {
 pub struct Circumstances {
     /// Names the tap or the screen: the same again gives the same entry
     pub intent: String,
+    /// The `session` of the [`super::records::Worker`] for whom the screen was opened: nothing is captured from it once
+    /// somebody else works with the phone
+    pub session: Option<String>,
     /// Where, if the platform knows
     pub position: Option<Position>,
     /// Free text typed with it
@@ -110,7 +113,8 @@ pub enum WorkerAction {
 
 /// The capture that the foreign side means.
 pub(super) fn capture(circumstances: Circumstances, action: WorkerAction) -> Result<Capture, CampoError> {
-    let Circumstances { intent, position, note } = circumstances;
+    let Circumstances { intent, session, position, note } = circumstances;
+    let session = session.as_deref().map(id).transpose()?;
     let place = position.map(|position| Place {
         latitude: position.latitude,
         longitude: position.longitude,
@@ -118,7 +122,7 @@ pub(super) fn capture(circumstances: Circumstances, action: WorkerAction) -> Res
         provider: position.provider,
         mock: position.mock,
     });
-    Ok(Capture { intent, action: action.into_action()?, place, note })
+    Ok(Capture { intent, session, action: action.into_action()?, place, note })
 }
 
 impl WorkerAction {

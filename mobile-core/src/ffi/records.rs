@@ -59,7 +59,8 @@ pub struct SyncStatus {
     pub access: String,
     /// True while something is under way
     pub busy: bool,
-    /// `offline`, `not_campo`, `server_busy`, `upgrade_required`, `disk_full`, `store`, or the server's own code
+    /// `offline`, `not_campo`, `server_busy`, `upgrade_required`, `disk_full`, `store`,
+    /// `file_unreadable`, or the server's own code
     pub trouble: Option<String>,
     /// How many entries have no receipt
     pub unsent_entries: u64,
@@ -76,6 +77,7 @@ impl From<&SyncState> for SyncStatus {
             Trouble::UpgradeRequired => "upgrade_required".to_owned(),
             Trouble::DiskFull => "disk_full".to_owned(),
             Trouble::Store => "store".to_owned(),
+            Trouble::FileUnreadable => "file_unreadable".to_owned(),
             Trouble::Refused(code) => code.clone(),
         });
         Self {
@@ -97,17 +99,24 @@ pub struct Worker {
     pub number: String,
     /// The employee's name
     pub name: String,
+    /// The id of the session, where one is open
+    pub session: Option<String>,
 }
 
 impl From<session::RosterEmployee> for Worker {
     fn from(employee: session::RosterEmployee) -> Self {
-        Self { id: employee.id.to_string(), number: employee.number, name: employee.name }
+        Self { id: employee.id.to_string(), number: employee.number, name: employee.name, session: None }
     }
 }
 
 impl From<session::Session> for Worker {
     fn from(session: session::Session) -> Self {
-        Self { id: session.employee.to_string(), number: session.number, name: session.name }
+        Self {
+            id: session.employee.to_string(),
+            number: session.number,
+            name: session.name,
+            session: Some(session.id.to_string()),
+        }
     }
 }
 

@@ -10,6 +10,10 @@ use super::scope::ScopeHeld;
 /// A mirror of what the store holds, as far as the machine decides by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Book {
+    /// The installation whose entries and files these are
+    pub installation: Option<Uuid>,
+    /// True for an enrolment of before the current one: it hands in, and reads nothing
+    pub is_earlier: bool,
     /// What the phone may do
     pub access: Access,
     /// The epoch in which the positions of the scopes were given

@@ -19,7 +19,7 @@ use super::{
 /// One transaction. What it has nothing of stays as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Commit {
-    /// What the phone may do from now on. [`Access::Stolen`] removes everything that the store holds
+    /// What the phone may do from now on. Never [`Access::Stolen`]: a new store says that, see `Instruction::Wipe`
     pub access: Option<Access>,
     /// The server's epoch
     pub epoch: Option<Uuid>,
@@ -64,7 +64,7 @@ pub struct Facts {
     pub scopes: Option<BTreeMap<Scope, ScopeHeld>>,
     /// True when digests did not agree, so that scopes are read anew
     pub mismatch: bool,
-    /// The whole book, where the commit changed what is kept ([`Commit::again`], [`Access::Stolen`])
+    /// The whole book, where the commit changed what is kept ([`Commit::again`])
     pub book: Option<Box<Book>>,
 }
 

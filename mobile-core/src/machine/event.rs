@@ -4,19 +4,22 @@ use campo_protocol::{
     clock::Clock,
     sync::{Answer, Held, HeldFile, Unsent},
 };
+use uuid::Uuid;
 
 use super::{
-    book::{Pending, PendingFile},
+    book::{Book, Pending, PendingFile},
     commit::{Commit, Facts},
 };
 
 /// What happened.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// The app was started
     Started,
     /// An entry was captured and stands in the store
     Captured {
+        /// The installation under which it was captured
+        installation: Uuid,
         /// Its number in the store
         number: i64,
         /// What is to be known of it
@@ -32,8 +35,9 @@ pub enum Event {
     Woken,
     /// A person wants an exchange now
     SyncRequested,
-    /// The phone was enrolled (again), and the store says so
-    LoggedIn,
+    /// The phone was enrolled (again), and this is what the store holds under that enrolment. What is under way for the
+    /// one before is not waited for any more
+    LoggedIn(Box<Book>),
     /// The time of the last [`Instruction::Wait`] is over
     TimerFired,
     /// An exchange was answered
@@ -63,6 +67,10 @@ pub enum Event {
     Committed(Facts),
     /// The commit does not stand; nothing of it does
     CommitFailed(CommitFailure),
+    /// Nothing is left, and the store says why
+    Wiped,
+    /// Something is left that could not be removed
+    WipeFailed,
     /// The store takes nothing until [`Event::Resumed`]
     Paused,
     /// The store takes work again
@@ -93,6 +101,8 @@ pub enum Failure {
     UpgradeRequired,
     /// The ticket of an upload is worth nothing (any more)
     TicketLost,
+    /// The bytes of a file cannot be read here: it is gone, shorter than it was, or on a broken disk
+    FileUnreadable,
     /// Campo refuses, with this code
     Refused(String),
 }
@@ -125,6 +135,8 @@ pub enum Trouble {
     DiskFull,
     /// The phone's store does not work
     Store,
+    /// The bytes of a photo cannot be read any more; the others are sent
+    FileUnreadable,
     /// The server refuses, with this code
     Refused(String),
 }
@@ -157,7 +169,8 @@ pub enum Instruction {
     },
     /// The timer is not needed any more
     StopWaiting,
-    /// Remove every file and secret: the phone was reported stolen. The store has removed its own
+    /// Remove every secret, every file and the whole store, and make a new store that says that the phone was reported
+    /// stolen. A wipe that is cut off must be made again at the next start. For an earlier enrolment: remove what is of it
     Wipe,
 }
 
@@ -166,10 +179,10 @@ pub enum Instruction {
 pub struct Exchange {
     /// The numbers of the entries whose bytes it carries, in order
     pub entries: Vec<i64>,
-    /// What the phone holds of its view
-    pub view: Held,
-    /// What stays unsent
-    pub unsent: Option<Unsent>,
+    /// What the phone holds of its view; none for an earlier enrolment, which reads nothing
+    pub view: Option<Held>,
+    /// What stays unsent. Also said when it is nothing: the office is shown what was said last
+    pub unsent: Unsent,
     /// The files that it asks about
     pub files: Vec<HeldFile>,
 }

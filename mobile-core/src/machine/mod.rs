@@ -9,7 +9,7 @@
 //! | [`Instruction::Commit`] | the store, in one transaction | [`Event::Committed`] or [`Event::CommitFailed`] |
 //! | [`Instruction::Wait`] | a timer, instead of the one before | [`Event::TimerFired`] |
 //! | [`Instruction::StopWaiting`] | the timer | |
-//! | [`Instruction::Wipe`] | the file space and the secure store | |
+//! | [`Instruction::Wipe`] | the secure store, the file space and the store | [`Event::Wiped`] or [`Event::WipeFailed`] |
 //!
 //! While a page of the view is being written, the next one is asked for: a `Send` then comes before its `Commit`, so
 //! that network and disk work at once. Everything else waits for what is under way.
@@ -22,6 +22,7 @@ pub mod commit;
 pub mod event;
 mod retry;
 pub mod scope;
+mod send;
 mod step;
 
 #[cfg(test)]
@@ -52,14 +53,17 @@ pub struct Machine {
     paused: bool,
     /// How many exchanges failed since one succeeded
     failures: u32,
-    /// How many uploads failed since one succeeded
+    /// How many tries to upload failed since one succeeded while no file was passed over
     upload_failures: u32,
     /// How many entries the next exchange may have
     batch: usize,
     /// Entries that failed when they were sent alone: they go behind the others
     passed_over: BTreeSet<i64>,
+    /// Files that could not be sent: the others go first, and these are tried again when a timer fires
+    passed_files: BTreeSet<String>,
     /// Files that the server did not know when they were asked about last
     unknown: BTreeSet<String>,
+    wipe: Wipe,
     /// How often in a row the digests did not agree
     mismatches: u32,
     trouble: Option<Trouble>,
@@ -74,6 +78,7 @@ enum Road {
     Asking { number: u64, exchange: Exchange },
     Uploading { number: u64, hash: String },
     Committing { commit: Box<Commit>, then: Then, ahead: Option<Ahead> },
+    Wiping,
 }
 
 /// The exchange for the next page, asked for before the page before it is written. It counts once that is.
@@ -92,8 +97,15 @@ enum Then {
     Exchange { more: bool, lines: usize },
     /// A part of a file was taken by the server
     Upload,
-    /// What the phone may do was noted
-    Access,
+    /// What the phone may do, or that a ticket is lost, was noted
+    Noted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wipe {
+    NotDue,
+    /// The phone was reported stolen, and something may be left on it
+    Due,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +131,9 @@ impl Machine {
             upload_failures: 0,
             batch: MAX_BATCH_ENTRIES,
             passed_over: BTreeSet::new(),
+            passed_files: BTreeSet::new(),
             unknown: BTreeSet::new(),
+            wipe: Wipe::NotDue,
             mismatches: 0,
             trouble: None,
             number: 0,
@@ -136,7 +150,7 @@ impl Machine {
         self.trouble.as_ref()
     }
 
-    /// True while an exchange, an upload or a commit is under way.
+    /// True while an exchange, an upload, a commit or a wipe is under way.
     pub const fn is_busy(&self) -> bool {
         !matches!(self.road, Road::Free)
     }

@@ -1,43 +1,36 @@
 //! The steps of the machine.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use campo_protocol::{
     clock::Clock,
     planted::{self, Planted},
-    sync::{Answer, FileAnswer, Held, HeldFile, MAX_FILES, Outcome, Receipt, Unsent},
+    sync::{Answer, FileAnswer, Outcome, Receipt},
     text::hex,
 };
 
 use super::{
-    Ahead, CHUNK_BYTES, MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer,
-    book::Access,
+    Ahead, MAX_BATCH_ENTRIES, Machine, Road, Then, Timer, Wipe,
+    book::{Access, Book},
     commit::{Commit, Facts, FileChange},
-    event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble, Upload},
+    event::{CommitFailure, Event, Exchange, Failure, Instruction, Trouble},
     retry,
 };
 
 impl Machine {
     pub(super) fn take(&mut self, event: Event, out: &mut Vec<Instruction>) {
         match event {
-            Event::Started => {
-                if self.book.access == Access::Stolen {
-                    out.push(Instruction::Wipe);
-                }
-                self.want(out);
-            }
-            Event::NetworkChanged | Event::Woken | Event::SyncRequested => self.want(out),
-            Event::LoggedIn => {
-                self.book.access = Access::Active;
-                self.want(out);
-            }
+            Event::Started | Event::NetworkChanged | Event::Woken | Event::SyncRequested => self.want(out),
+            Event::LoggedIn(book) => self.logged_in(*book, out),
             Event::Foreground(foreground) => {
                 self.foreground = foreground;
                 if foreground {
                     self.want(out);
                 }
             }
-            Event::Captured { number, entry, files } => {
+            // It was captured just before the wipe or the enrolment; its own machine hears of it
+            Event::Captured { installation, .. } if self.book.installation != Some(installation) => {}
+            Event::Captured { number, entry, files, .. } => {
                 self.book.outbox.insert(number, entry);
                 self.book.files.extend(files);
                 self.want(out);
@@ -45,6 +38,10 @@ impl Machine {
             Event::TimerFired => {
                 self.timer = Timer::None;
                 self.unknown.clear();
+                // What could not be sent waits behind whatever still can
+                if self.next_upload().is_none() {
+                    self.passed_files.clear();
+                }
                 self.want(out);
             }
             Event::Paused => self.paused = true,
@@ -57,17 +54,36 @@ impl Machine {
             Event::Failed { number, failure } => self.failed(number, &failure, out),
             Event::Committed(facts) => self.committed(facts, out),
             Event::CommitFailed(failure) => self.commit_failed(failure, out),
+            Event::Wiped => {
+                self.wipe = Wipe::NotDue;
+                self.road = Road::Free;
+            }
+            Event::WipeFailed => {
+                self.road = Road::Free;
+                self.failures += 1;
+                self.wait(self.failures, None, out);
+            }
         }
+    }
+
+    /// Begins anew with what the store holds. The numbers go on, so that what comes late is known as that.
+    fn logged_in(&mut self, book: Book, out: &mut Vec<Instruction>) {
+        self.stop_waiting(out);
+        let (foreground, paused, number) = (self.foreground, self.paused, self.number);
+        *self = Self { foreground, paused, number, ..Self::new(book) };
+        self.want(out);
     }
 
     /// Begins what can begin, and arms a timer where nothing can and something waits.
     pub(super) fn go_on(&mut self, out: &mut Vec<Instruction>) {
-        if self.is_busy() || self.paused {
+        if self.is_busy() {
             return;
         }
         if self.book.access == Access::Stolen {
-            self.wanted = false;
-            return self.stop_waiting(out);
+            return self.wipe(out);
+        }
+        if self.paused {
+            return;
         }
         if self.wanted && self.timer != Timer::HeldBack && self.book.access.tries() {
             return self.send(out);
@@ -79,10 +95,24 @@ impl Machine {
                 out.push(Instruction::Upload { number: self.number, upload });
             } else if !self.book.outbox.is_empty() {
                 self.wait(1, None, out);
+            } else if !self.passed_files.is_empty() {
+                self.timer = Timer::Armed;
+                out.push(retry::of_files(self.upload_failures));
             } else if self.foreground || !self.book.files.is_empty() {
                 self.timer = Timer::Armed;
                 out.push(retry::quiet());
             }
+        }
+    }
+
+    /// Wipes, until nothing is left. It waits for nobody who would resume the store.
+    fn wipe(&mut self, out: &mut Vec<Instruction>) {
+        self.wanted = false;
+        if self.wipe == Wipe::NotDue {
+            self.stop_waiting(out);
+        } else if self.timer == Timer::None {
+            self.road = Road::Wiping;
+            out.push(Instruction::Wipe);
         }
     }
 
@@ -94,7 +124,7 @@ impl Machine {
         }
     }
 
-    fn stop_waiting(&mut self, out: &mut Vec<Instruction>) {
+    pub(super) fn stop_waiting(&mut self, out: &mut Vec<Instruction>) {
         if self.timer != Timer::None {
             self.timer = Timer::None;
             out.push(Instruction::StopWaiting);
@@ -123,103 +153,6 @@ impl Machine {
         let commit = Box::new(commit);
         self.road = Road::Committing { commit: commit.clone(), then, ahead };
         out.push(Instruction::Commit(commit));
-    }
-}
-
-/// What is sent.
-impl Machine {
-    fn send(&mut self, out: &mut Vec<Instruction>) {
-        self.wanted = false;
-        self.stop_waiting(out);
-        let entries = self.next_entries();
-        let files = self.files_to_ask(&entries);
-        let unsent = self.unsent(&entries);
-        let exchange = Exchange { view: self.held(), unsent, files, entries };
-        self.number += 1;
-        self.road = Road::Asking { number: self.number, exchange: exchange.clone() };
-        out.push(Instruction::Send { number: self.number, exchange });
-    }
-
-    /// What stays unsent beside these `entries`.
-    fn unsent(&self, entries: &[i64]) -> Option<Unsent> {
-        let left = || self.book.outbox.iter().filter(|(number, _)| entries.binary_search(number).is_err());
-        let unsent = Unsent {
-            entries: left().count() as i64,
-            oldest_us: left().map(|(_, entry)| entry.captured_us).min(),
-            files: self.book.files.len() as i64,
-        };
-        (unsent.entries > 0 || unsent.files > 0).then_some(unsent)
-    }
-
-    fn held(&self) -> Held {
-        let scopes = self.book.scopes.iter().map(|(scope, held)| (*scope, held.position)).collect();
-        Held { epoch: self.book.epoch, scopes, received: BTreeMap::new() }
-    }
-
-    /// Asks for the page behind the one that `commit` writes, when the phone has nothing else to say.
-    fn ask_ahead(&mut self, commit: &Commit, out: &mut Vec<Instruction>) -> Option<Ahead> {
-        let page = commit.view.as_ref()?;
-        let is_silent = self.book.outbox.is_empty() && self.files_to_ask(&[]).is_empty();
-        if !is_silent || self.wanted || self.paused || commit.again {
-            return None;
-        }
-        let mut view = self.held();
-        view.epoch = commit.epoch.or(view.epoch);
-        view.scopes.retain(|scope, _| !page.dropped.contains(scope));
-        view.received = page.scopes.iter().map(|page| (page.scope, page.position)).collect();
-        let exchange = Exchange { entries: Vec::new(), view, unsent: self.unsent(&[]), files: Vec::new() };
-        self.number += 1;
-        out.push(Instruction::Send { number: self.number, exchange: exchange.clone() });
-        Some(Ahead { number: self.number, exchange, came: None })
-    }
-
-    /// The next entries, in the order of capture; those that failed alone come when there are no others.
-    fn next_entries(&self) -> Vec<i64> {
-        let passed_over = |number: &&i64| self.passed_over.contains(number);
-        let mut waiting: Vec<&i64> = self.book.outbox.keys().filter(|number| !passed_over(number)).collect();
-        if waiting.is_empty() {
-            waiting = self.book.outbox.keys().collect();
-        }
-        let mut size_bytes = 0;
-        waiting
-            .into_iter()
-            .take(self.batch)
-            .take_while(|number| {
-                let first = size_bytes == 0;
-                size_bytes += self.book.outbox.get(number).map_or(0, |entry| entry.size_bytes as usize + 1);
-                first || size_bytes <= MAX_BATCH_BYTES
-            })
-            .copied()
-            .collect()
-    }
-
-    /// The files without ticket whose entry the server has, or gets with these `entries`.
-    fn files_to_ask(&self, entries: &[i64]) -> Vec<HeldFile> {
-        self.book
-            .files
-            .iter()
-            .filter(|(hash, file)| file.ticket.is_none() && !self.unknown.contains(*hash))
-            .filter(|(_, file)| {
-                !self.book.outbox.contains_key(&file.entry) || entries.binary_search(&file.entry).is_ok()
-            })
-            .take(MAX_FILES)
-            .map(|(hash, file)| HeldFile { hash: hash.clone(), size_bytes: file.size_bytes })
-            .collect()
-    }
-
-    /// The next part of a file, that which was captured first before the others.
-    fn next_upload(&self) -> Option<Upload> {
-        let with_ticket =
-            self.book.files.iter().filter_map(|(hash, file)| Some((hash, file, file.ticket.as_ref()?)));
-        let (hash, file, ticket) = with_ticket.min_by_key(|(hash, file, _)| (file.entry, *hash))?;
-        let left_bytes = (file.size_bytes - file.received_bytes).max(0);
-        Some(Upload {
-            hash: hash.clone(),
-            ticket: ticket.clone(),
-            from_bytes: file.received_bytes,
-            length_bytes: left_bytes.min(CHUNK_BYTES),
-            size_bytes: file.size_bytes,
-        })
     }
 }
 
@@ -261,8 +194,9 @@ impl Machine {
         let unknown =
             exchange.files.iter().filter(|asked| !files.iter().any(|(hash, _)| *hash == asked.hash));
         self.unknown.extend(unknown.map(|asked| asked.hash.clone()));
-        let access = if answer.view.is_some() { Access::Active } else { Access::HandInOnly };
-        let more = answer.view.as_ref().is_some_and(|view| view.more && !view.scopes.is_empty());
+        let view = answer.view.filter(|_| !self.book.is_earlier);
+        let access = if view.is_some() { Access::Active } else { Access::HandInOnly };
+        let more = view.as_ref().is_some_and(|view| view.more && !view.scopes.is_empty());
         let commit = Commit {
             access: Some(access).filter(|access| *access != self.book.access),
             epoch: Some(answer.epoch).filter(|epoch| Some(*epoch) != self.book.epoch),
@@ -272,7 +206,7 @@ impl Machine {
             receipts,
             unreadable,
             heads: answer.heads,
-            view: answer.view,
+            view,
             files,
         };
         let lines = exchange.entries.len();
@@ -318,11 +252,11 @@ impl Machine {
             _ => return,
         };
         let change = received_bytes.map_or(FileChange::Stored, FileChange::Received);
-        self.file_changed(hash, change, out);
+        self.file_changed(hash, change, Then::Upload, out);
     }
 
-    fn file_changed(&mut self, hash: String, change: FileChange, out: &mut Vec<Instruction>) {
-        self.commit(Commit { files: vec![(hash, change)], ..Commit::default() }, Then::Upload, out);
+    fn file_changed(&mut self, hash: String, change: FileChange, then: Then, out: &mut Vec<Instruction>) {
+        self.commit(Commit { files: vec![(hash, change)], ..Commit::default() }, then, out);
     }
 
     fn failed(&mut self, number: u64, failure: &Failure, out: &mut Vec<Instruction>) {
@@ -383,14 +317,28 @@ impl Machine {
             return;
         }
         if planted::is(Planted::PhotoForgotten) && *failure == Failure::Broken {
-            return self.file_changed(hash, FileChange::Stored, out);
+            return self.file_changed(hash, FileChange::Stored, Then::Upload, out);
         }
-        self.upload_failures += 1;
+        // Many files that fail one after the other are one try
+        if self.passed_files.is_empty() || matches!(failure, Failure::Offline | Failure::Later { .. }) {
+            self.upload_failures += 1;
+        }
         self.trouble = trouble_of(failure);
-        self.wait(self.upload_failures, retry_after(failure), out);
-        if matches!(failure, Failure::TicketLost | Failure::Refused(_) | Failure::TooLarge) {
-            let files = vec![(hash, FileChange::TicketLost)];
-            self.commit(Commit { files, ..Commit::default() }, Then::Access, out);
+        match failure {
+            // What concerns this file alone: the next one goes at once, and this one after a wait
+            Failure::TicketLost | Failure::Refused(_) | Failure::TooLarge => {
+                self.passed_files.insert(hash.clone());
+                self.file_changed(hash, FileChange::TicketLost, Then::Noted, out);
+            }
+            Failure::FileUnreadable => {
+                self.passed_files.insert(hash);
+            }
+            // Something in between may refuse this one, or everything
+            Failure::Broken => {
+                self.passed_files.insert(hash);
+                self.wait(self.upload_failures, None, out);
+            }
+            _ => self.wait(self.upload_failures, retry_after(failure), out),
         }
     }
 
@@ -399,12 +347,17 @@ impl Machine {
         let access = match failure {
             Failure::NeedsLogin => Access::NeedsLogin,
             Failure::Revoked => Access::Refused,
-            Failure::Stolen => Access::Stolen,
+            Failure::Stolen => {
+                self.stop_waiting(out);
+                self.book = Book { access: Access::Stolen, ..Book::default() };
+                self.wipe = Wipe::Due;
+                return true;
+            }
             _ => return false,
         };
         self.wanted = false;
         if access != self.book.access {
-            self.commit(Commit { access: Some(access), ..Commit::default() }, Then::Access, out);
+            self.commit(Commit { access: Some(access), ..Commit::default() }, Then::Noted, out);
         }
         true
     }
@@ -417,9 +370,9 @@ impl Machine {
         self.book.apply(&commit, facts);
         // Where the store does not stand where it was expected to, what follows is asked for anew
         let ahead = ahead.filter(|ahead| {
-            let mut expected = ahead.exchange.view.scopes.clone();
-            expected.extend(&ahead.exchange.view.received);
-            !mismatch && expected == self.held().scopes
+            let mut expected = ahead.exchange.view.clone().unwrap_or_default();
+            expected.scopes.extend(expected.received);
+            !mismatch && expected.scopes == self.held().scopes
         });
         match then {
             Then::Exchange { more, lines } => {
@@ -430,12 +383,16 @@ impl Machine {
                     self.mismatches = 0;
                 }
             }
-            Then::Upload => self.upload_failures = 0,
-            Then::Access => {
-                if commit.access == Some(Access::Stolen) {
-                    out.push(Instruction::Wipe);
+            Then::Upload => {
+                if self.passed_files.is_empty() {
+                    self.upload_failures = 0;
+                }
+                // The office is told that nothing is left to wait for
+                if self.next_upload().is_none() {
+                    self.want(out);
                 }
             }
+            Then::Noted => {}
         }
         if let Some(Ahead { number, exchange, came }) = ahead {
             self.road = Road::Asking { number, exchange };
@@ -449,6 +406,7 @@ impl Machine {
         self.failures = 0;
         self.trouble = None;
         self.passed_over.retain(|number| self.book.outbox.contains_key(number));
+        self.passed_files.retain(|hash| self.book.files.contains_key(hash) && !commit.again);
         if lines > 0 {
             self.batch = (self.batch * 2).min(MAX_BATCH_ENTRIES);
             self.unknown.clear();
@@ -503,6 +461,7 @@ fn trouble_of(failure: &Failure) -> Option<Trouble> {
         Failure::Broken | Failure::TooLarge => Trouble::NotCampo,
         Failure::Later { .. } => Trouble::ServerBusy,
         Failure::UpgradeRequired => Trouble::UpgradeRequired,
+        Failure::FileUnreadable => Trouble::FileUnreadable,
         Failure::Refused(code) => Trouble::Refused(code.clone()),
         Failure::NeedsLogin | Failure::Revoked | Failure::Stolen | Failure::TicketLost => return None,
     })

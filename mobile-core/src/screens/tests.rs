@@ -22,7 +22,7 @@ use crate::{
         Store,
         settings::{self, name},
     },
-    testing::{TurnedClock, environment},
+    testing::{MemorySpace, TurnedClock, environment},
 };
 
 const ANA: Uuid = Uuid::from_u128(2);
@@ -106,8 +106,9 @@ impl Phone {
     fn step(&mut self, step: TaskStep) -> Captured {
         self.intents += 1;
         let action = Action::Task { task: TASK, step, reason: None };
-        let capture = Capture { intent: self.intents.to_string(), action, place: None, note: None };
-        self.store.capture(&self.environment.moment(), &capture).unwrap()
+        let capture =
+            Capture { intent: self.intents.to_string(), session: None, action, place: None, note: None };
+        self.store.capture(&self.environment.moment(), &capture, &MemorySpace::default()).unwrap()
     }
 
     fn status(&self) -> Status {

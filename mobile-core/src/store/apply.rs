@@ -5,10 +5,11 @@ use campo_protocol::{
     sync::{Outcome, Receipt},
 };
 use rusqlite::{Connection, Transaction};
+use uuid::Uuid;
 
 use super::{Store, book, failure::Result, objects, repair, settings, settings::name};
 use crate::machine::{
-    book::Access,
+    book::{Access, Book},
     commit::{Commit, Facts, FileChange},
 };
 
@@ -17,34 +18,72 @@ impl Store {
     pub fn commit(&mut self, commit: &Commit, now_us: i64) -> Result<Facts> {
         #[cfg(feature = "planted-faults")]
         crate::planted::cursor_before_changes(self.read(), commit)?;
+        let installation = self.enrolment()?.map(|enrolment| enrolment.installation).unwrap_or_default();
+        self.commit_as(Of::Current(installation), commit, now_us)
+    }
+
+    /// As [`Self::commit`], for an earlier enrolment.
+    pub fn commit_of_earlier(&mut self, installation: Uuid, commit: &Commit, now_us: i64) -> Result<Facts> {
+        self.commit_as(Of::Earlier(installation), commit, now_us)
+    }
+
+    fn commit_as(&mut self, of: Of, commit: &Commit, now_us: i64) -> Result<Facts> {
         let transaction = self.begin()?;
-        let facts = apply(&transaction, commit, now_us)?;
+        let facts = apply(&transaction, of, commit, now_us)?;
         transaction.commit()?;
         Ok(facts)
     }
 }
 
-fn apply(transaction: &Transaction<'_>, commit: &Commit, now_us: i64) -> Result<Facts> {
-    if let Some(access) = commit.access {
-        if access == Access::Stolen {
-            wipe(transaction)?;
+/// The installation of the enrolment that a commit is of.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Current(Uuid),
+    Earlier(Uuid),
+}
+
+impl Of {
+    const fn installation(self) -> Uuid {
+        match self {
+            Self::Current(installation) | Self::Earlier(installation) => installation,
         }
-        settings::set(transaction, name::ACCESS, &access.name())?;
+    }
+
+    const fn is_current(self) -> bool {
+        matches!(self, Self::Current(_))
+    }
+
+    /// The name of one of its settings.
+    fn setting(self, name: &str) -> String {
+        match self {
+            Self::Current(_) => name.to_owned(),
+            Self::Earlier(installation) => settings::of_earlier(name, installation),
+        }
+    }
+
+    fn book(self, connection: &Connection) -> Result<Book> {
+        match self {
+            Self::Current(_) => book::book(connection),
+            Self::Earlier(installation) => book::book_of_earlier(connection, installation),
+        }
+    }
+}
+
+fn apply(transaction: &Transaction<'_>, of: Of, commit: &Commit, now_us: i64) -> Result<Facts> {
+    if let Some(access) = commit.access {
+        settings::set(transaction, &of.setting(name::ACCESS), &access.name())?;
         if access == Access::HandInOnly && planted::is(Planted::UnsentThrownAway) {
             transaction.execute("delete from entry where state = 'waiting'", ())?;
         }
-        if access == Access::Stolen {
-            let book = Some(Box::new(book::book(transaction)?));
-            return Ok(Facts { book, ..Facts::default() });
-        }
     }
     if let Some(epoch) = commit.epoch {
-        settings::set(transaction, name::EPOCH, &epoch)?;
+        settings::set(transaction, &of.setting(name::EPOCH), &epoch)?;
     }
     if commit.again {
-        announce_again(transaction)?;
+        announce_again(transaction, of)?;
     }
-    if let Some(anchor) = &commit.anchor {
+    // The clocks and the evidence of another server say nothing of this one's
+    if let Some(anchor) = commit.anchor.as_ref().filter(|_| of.is_current()) {
         settings::set(transaction, name::ANCHOR, anchor)?;
     }
     for (number, receipt) in &commit.receipts {
@@ -54,11 +93,11 @@ fn apply(transaction: &Transaction<'_>, commit: &Commit, now_us: i64) -> Result<
         put_by(transaction, *number, "unreadable", now_us)?;
         repair::put(transaction, *number, "unreadable", &fault.code, now_us)?;
     }
-    for head in &commit.heads {
+    for head in commit.heads.iter().filter(|_| of.is_current()) {
         keep_head(transaction, &head.chain, head.number, &serde_json::to_string(head)?)?;
     }
     for (hash, change) in &commit.files {
-        change_file(transaction, hash, change, now_us)?;
+        change_file(transaction, of.installation(), hash, change, now_us)?;
     }
     let mut facts = Facts::default();
     if let Some(view) = &commit.view {
@@ -72,22 +111,25 @@ fn apply(transaction: &Transaction<'_>, commit: &Commit, now_us: i64) -> Result<
         }
     }
     if commit.again {
-        facts.book = Some(Box::new(book::book(transaction)?));
+        facts.book = Some(Box::new(of.book(transaction)?));
     }
     Ok(facts)
 }
 
-/// The server was restored and may have lost what it had confirmed: whatever is kept is sent again, and every scope is
-/// read anew. What is shown stays until then.
-fn announce_again(connection: &Connection) -> Result<()> {
-    connection.execute_batch(
-        "update entry set state = 'waiting', settled_us = null, laid_over = 1; \
-         update file set ticket = null, received_bytes = 0; \
-         update file set state = 'waiting', stored_us = null where present; \
-         update scope set position = 0; \
-         delete from repair; \
-         delete from head;",
-    )?;
+/// The server was restored and may have lost what it had confirmed: whatever is kept of this enrolment is sent again, and
+/// every scope is read anew. What is shown stays until then.
+fn announce_again(connection: &Connection, of: Of) -> Result<()> {
+    for sql in [
+        "update entry set state = 'waiting', settled_us = null, laid_over = 1 where installation = ?1",
+        "update file set ticket = null, received_bytes = 0 where installation = ?1",
+        "update file set state = 'waiting', stored_us = null where present and installation = ?1",
+        "delete from repair where number in (select number from entry where installation = ?1)",
+    ] {
+        connection.execute(sql, (of.installation().as_bytes(),))?;
+    }
+    if of.is_current() {
+        connection.execute_batch("update scope set position = 0; delete from head;")?;
+    }
     Ok(())
 }
 
@@ -136,32 +178,34 @@ fn keep_head(connection: &Connection, chain: &str, number: i64, body: &str) -> R
     Ok(())
 }
 
-fn change_file(connection: &Connection, hash: &str, change: &FileChange, now_us: i64) -> Result<()> {
+fn change_file(
+    connection: &Connection,
+    installation: Uuid,
+    hash: &str,
+    change: &FileChange,
+    now_us: i64,
+) -> Result<()> {
+    let installation = installation.as_bytes();
     match change {
         FileChange::Stored => connection
             .prepare_cached(
-                "update file set state = 'stored', stored_us = ?2, ticket = null where hash = ?1",
+                "update file set state = 'stored', stored_us = ?3, ticket = null \
+                 where installation = ?1 and hash = ?2",
             )?
-            .execute((hash, now_us))?,
+            .execute((installation, hash, now_us))?,
         FileChange::Wanted { ticket, received_bytes } => connection
-            .prepare_cached("update file set ticket = ?2, received_bytes = ?3 where hash = ?1")?
-            .execute((hash, ticket, received_bytes))?,
+            .prepare_cached(
+                "update file set ticket = ?3, received_bytes = ?4 where installation = ?1 and hash = ?2",
+            )?
+            .execute((installation, hash, ticket, received_bytes))?,
         FileChange::Received(received_bytes) => connection
-            .prepare_cached("update file set received_bytes = ?2 where hash = ?1")?
-            .execute((hash, received_bytes))?,
+            .prepare_cached("update file set received_bytes = ?3 where installation = ?1 and hash = ?2")?
+            .execute((installation, hash, received_bytes))?,
         FileChange::TicketLost => connection
-            .prepare_cached("update file set ticket = null, received_bytes = 0 where hash = ?1")?
-            .execute((hash,))?,
+            .prepare_cached(
+                "update file set ticket = null, received_bytes = 0 where installation = ?1 and hash = ?2",
+            )?
+            .execute((installation, hash))?,
     };
-    Ok(())
-}
-
-/// Removes everything, and overwrites it.
-fn wipe(connection: &Connection) -> Result<()> {
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.execute_batch(
-        "delete from setting; delete from entry; delete from file; delete from scope; delete from object; \
-         delete from repair; delete from draft; delete from head;",
-    )?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use campo_protocol::scope::Scope;
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use super::{
     Store,
@@ -11,9 +12,12 @@ use super::{
     id_of,
     settings::{self, name},
 };
-use crate::machine::{
-    book::{Access, Book, Pending, PendingFile},
-    scope::ScopeHeld,
+use crate::{
+    core::enrolment::Enrolment,
+    machine::{
+        book::{Access, Book, Pending, PendingFile},
+        scope::ScopeHeld,
+    },
 };
 
 impl Store {
@@ -23,22 +27,43 @@ impl Store {
     }
 }
 
+/// The book of the current enrolment.
 pub(super) fn book(connection: &Connection) -> Result<Book> {
     let access: Option<String> = settings::get(connection, name::ACCESS)?;
+    let enrolment: Option<Enrolment> = settings::get(connection, name::ENROLMENT)?;
+    let installation = enrolment.map(|enrolment| enrolment.installation);
     Ok(Book {
+        installation,
+        is_earlier: false,
         access: access.as_deref().map_or(Access::NotEnrolled, Access::from_name),
         epoch: settings::get(connection, name::EPOCH)?,
-        outbox: outbox(connection)?,
+        outbox: outbox(connection, installation)?,
         scopes: scopes(connection)?,
-        files: files(connection)?,
+        files: files(connection, installation)?,
     })
 }
 
-fn outbox(connection: &Connection) -> Result<BTreeMap<i64, Pending>> {
+/// The book of an earlier enrolment.
+pub(super) fn book_of_earlier(connection: &Connection, installation: Uuid) -> Result<Book> {
+    let access: Option<String> =
+        settings::get(connection, &settings::of_earlier(name::ACCESS, installation))?;
+    Ok(Book {
+        installation: Some(installation),
+        is_earlier: true,
+        access: access.as_deref().map_or(Access::HandInOnly, Access::from_name),
+        epoch: settings::get(connection, &settings::of_earlier(name::EPOCH, installation))?,
+        outbox: outbox(connection, Some(installation))?,
+        scopes: BTreeMap::new(),
+        files: files(connection, Some(installation))?,
+    })
+}
+
+fn outbox(connection: &Connection, installation: Option<Uuid>) -> Result<BTreeMap<i64, Pending>> {
     let mut statement = connection.prepare_cached(
-        "select number, id, hash, length(bytes), captured_us from entry where state = 'waiting'",
+        "select number, id, hash, length(bytes), captured_us from entry \
+         where state = 'waiting' and installation = ?1",
     )?;
-    let mut rows = statement.query(())?;
+    let mut rows = statement.query((installation.as_ref().map(Uuid::as_bytes),))?;
     let mut outbox = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let hash: Vec<u8> = row.get(2)?;
@@ -72,11 +97,12 @@ pub(super) fn scopes(connection: &Connection) -> Result<BTreeMap<Scope, ScopeHel
     Ok(scopes)
 }
 
-fn files(connection: &Connection) -> Result<BTreeMap<String, PendingFile>> {
+fn files(connection: &Connection, installation: Option<Uuid>) -> Result<BTreeMap<String, PendingFile>> {
     let mut statement = connection.prepare_cached(
-        "select hash, entry, size_bytes, received_bytes, ticket from file where state = 'waiting' and present",
+        "select hash, entry, size_bytes, received_bytes, ticket from file \
+         where state = 'waiting' and present and installation = ?1",
     )?;
-    let mut rows = statement.query(())?;
+    let mut rows = statement.query((installation.as_ref().map(Uuid::as_bytes),))?;
     let mut files = BTreeMap::new();
     while let Some(row) = rows.next()? {
         let file = PendingFile {

@@ -161,18 +161,20 @@ pub(crate) fn insert(connection: &Connection, entry: &NewEntry) -> Result<(i64, 
 /// Writes a file that an entry mentions; what the machine must know of it, none when the server has it already.
 pub(crate) fn insert_file(
     connection: &Connection,
+    installation: Uuid,
     entry: i64,
     file: &NewFile,
 ) -> Result<Option<PendingFile>> {
     let row: (i64, i64, Option<String>, String) = connection
         .prepare_cached(
-            "insert into file (hash, entry, size_bytes, media_type) values (?1, ?2, ?3, ?4) \
-             on conflict (hash) do update set present = 1 \
+            "insert into file (installation, hash, entry, size_bytes, media_type) \
+             values (?1, ?2, ?3, ?4, ?5) on conflict (installation, hash) do update set present = 1 \
              returning entry, received_bytes, ticket, state",
         )?
-        .query_row((&file.hash, entry, file.size_bytes, &file.media_type), |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })?;
+        .query_row(
+            (installation.as_bytes(), &file.hash, entry, file.size_bytes, &file.media_type),
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        )?;
     let (entry, received_bytes, ticket, state) = row;
     let pending = PendingFile { entry, size_bytes: file.size_bytes, received_bytes, ticket };
     Ok((state == "waiting").then_some(pending))

@@ -1,5 +1,7 @@
 //! How long things stay on the phone. What the server does not have stays for ever.
 
+use std::collections::BTreeSet;
+
 use super::{Store, failure::Result};
 
 /// How long an entry stays after its receipt, so that a restored server can be healed: 30 days, in microseconds.
@@ -15,9 +17,9 @@ impl Store {
     pub fn forget_old(&mut self, now_us: i64) -> Result<Vec<String>> {
         let transaction = self.begin()?;
         transaction.execute(
-            // The last one stays: the sequence goes on from it
+            // The last one of an installation stays: the sequence goes on from it
             "delete from entry where state = 'settled' and settled_us < ?1 \
-             and number < (select max(number) from entry) \
+             and number < (select max(number) from entry e where e.installation = entry.installation) \
              and not exists (select 1 from repair r where r.number = entry.number) \
              and not exists (select 1 from file f where f.entry = entry.number and f.state = 'waiting')",
             (now_us.saturating_sub(KEEP_ENTRIES_US),),
@@ -25,8 +27,18 @@ impl Store {
         let hashes = transaction
             .prepare("update file set present = 0 where state = 'stored' and present and stored_us < ?1 returning hash")?
             .query_map((now_us.saturating_sub(KEEP_FILES_US),), |row| row.get(0))?
-            .collect::<rusqlite::Result<Vec<String>>>()?;
+            .collect::<rusqlite::Result<BTreeSet<String>>>()?;
+        // Another enrolment may still have to send the same file
+        let mut needed =
+            transaction.prepare("select exists (select 1 from file where hash = ?1 and present)")?;
+        let mut gone = Vec::with_capacity(hashes.len());
+        for hash in hashes {
+            if !needed.query_row((&hash,), |row| row.get(0))? {
+                gone.push(hash);
+            }
+        }
+        drop(needed);
         transaction.commit()?;
-        Ok(hashes)
+        Ok(gone)
     }
 }

@@ -6,6 +6,7 @@
 pub mod apply;
 pub mod book;
 pub mod drafts;
+pub mod earlier;
 pub mod entries;
 pub mod failure;
 pub mod keep;
@@ -24,6 +25,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use uuid::Uuid;
 
+use crate::machine::book::Access;
 use failure::{Result, StoreFailure};
 
 /// The database of one app.
@@ -36,6 +38,20 @@ impl Store {
     /// Opens or makes the database at `path`.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self { connection: schema::open(path)? })
+    }
+
+    /// Removes the database at `path`, and makes a new one that says that the phone was reported stolen. Removing needs
+    /// no room on the disk; where something cannot be removed, nothing is opened.
+    pub(crate) fn replace_by_stolen(path: &Path) -> Result<Self> {
+        schema::remove(path)?;
+        let store = Self::open(path)?;
+        store.note_stolen()?;
+        Ok(store)
+    }
+
+    /// The phone was reported stolen.
+    pub(crate) fn note_stolen(&self) -> Result<()> {
+        settings::set(self.read(), settings::name::ACCESS, &Access::Stolen.name())
     }
 
     /// Opens the database at `path`, which exists, for reading beside the writer.

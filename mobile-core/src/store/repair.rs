@@ -1,6 +1,7 @@
 //! The repair tray: what the server did not take as it is. It stays on the phone and is shown.
 
 use rusqlite::Connection;
+use uuid::Uuid;
 
 use super::{Store, failure::Result};
 
@@ -31,13 +32,28 @@ pub struct TrayItem {
 }
 
 impl Store {
-    /// What is in the tray, the newest first.
-    pub fn tray(&self) -> Result<Vec<TrayItem>> {
-        let mut statement = self.read().prepare_cached(
+    /// What is in the tray of an employee, with what nobody captured, the newest first.
+    pub fn tray(&self, employee: Option<Uuid>) -> Result<Vec<TrayItem>> {
+        self.tray_items(
+            "select r.number, e.kind, e.captured_us, r.reason, r.detail from repair r \
+             join entry e on e.number = r.number where e.employee is null or e.employee = ?1 \
+             order by r.number desc",
+            (employee.as_ref().map(Uuid::as_bytes),),
+        )
+    }
+
+    /// What is in the trays of all, the newest first, for whoever compares it with what the server holds.
+    pub fn all_trays(&self) -> Result<Vec<TrayItem>> {
+        self.tray_items(
             "select r.number, e.kind, e.captured_us, r.reason, r.detail from repair r \
              join entry e on e.number = r.number order by r.number desc",
-        )?;
-        let mut rows = statement.query(())?;
+            (),
+        )
+    }
+
+    fn tray_items(&self, sql: &'static str, parameters: impl rusqlite::Params) -> Result<Vec<TrayItem>> {
+        let mut statement = self.read().prepare_cached(sql)?;
+        let mut rows = statement.query(parameters)?;
         let mut items = Vec::new();
         while let Some(row) = rows.next()? {
             let (reason, detail): (String, String) = (row.get(3)?, row.get(4)?);

@@ -3,7 +3,7 @@
 //! Migrations only add tables and columns, and every statement names the columns it needs, so that an older release
 //! opens what a newer one wrote.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -51,8 +51,10 @@ create index if not exists entry_state on entry (state, number);
 create index if not exists entry_employee on entry (employee, captured_us);
 create index if not exists entry_laid_over on entry (task, number) where laid_over = 1;
 
+-- A file is sent under the enrolment of the entry that mentions it.
 create table if not exists file (
-    hash text primary key,
+    installation blob not null,
+    hash text not null,
     entry integer not null,
     size_bytes integer not null,
     media_type text,
@@ -62,9 +64,11 @@ create table if not exists file (
     ticket text,
     stored_us integer,
     -- The bytes are in the file space
-    present integer not null default 1
+    present integer not null default 1,
+    primary key (installation, hash)
 ) without rowid;
 create index if not exists file_state on file (state);
+create index if not exists file_hash on file (hash);
 
 create table if not exists scope (
     scope text primary key,
@@ -94,11 +98,14 @@ create table if not exists repair (
     at_us integer not null
 );
 
--- Answers of unfinished forms and the like; never sent.
+-- Answers of unfinished forms and the like; never sent, and seen by their employee alone.
 create table if not exists draft (
-    name text primary key,
+    -- The nil id where nobody had a session
+    employee blob not null,
+    name text not null,
     body text not null,
-    updated_us integer not null
+    updated_us integer not null,
+    primary key (employee, name)
 ) without rowid;
 
 -- The newest signed head of each chain: evidence that the server cannot take back.
@@ -121,6 +128,20 @@ pub(super) fn open_for_reading(path: &Path) -> Result<Connection> {
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.busy_timeout(BUSY)?;
     Ok(connection)
+}
+
+/// Removes the database at `path` with the files that SQLite keeps beside it.
+pub(super) fn remove(path: &Path) -> Result<()> {
+    let mut removed = Ok(());
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        removed = match fs::remove_file(&name) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => removed.and(Err(error)),
+            _ => removed,
+        };
+    }
+    Ok(removed?)
 }
 
 /// A database that is gone when it is closed, for tests and simulations.

@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use super::failure::Result;
 
@@ -21,6 +22,11 @@ pub(crate) mod name {
     pub(crate) const ENROLLING: &str = "enrolling";
     /// Who works with the phone now
     pub(crate) const SESSION: &str = "session";
+}
+
+/// The name of a setting of an earlier enrolment.
+pub(crate) fn of_earlier(name: &str, installation: Uuid) -> String {
+    format!("{name}/{installation}")
 }
 
 /// The value of that name; none also for a value that this release cannot read.

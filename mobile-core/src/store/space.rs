@@ -26,10 +26,13 @@ pub trait FileSpace: Send + Sync {
     /// A part of a file; shorter at its end.
     fn read(&self, hash: &str, from_bytes: i64, length_bytes: i64) -> io::Result<Vec<u8>>;
 
+    /// How long a file is; [`io::ErrorKind::NotFound`] for one that is not here.
+    fn size_bytes(&self, hash: &str) -> io::Result<i64>;
+
     /// Removes a file; one that is not there is removed already.
     fn remove(&self, hash: &str) -> io::Result<()>;
 
-    /// Removes every file.
+    /// Removes every file that can be removed.
     fn clear(&self) -> io::Result<()>;
 }
 
@@ -92,6 +95,11 @@ impl FileSpace for Folder {
         Ok(bytes)
     }
 
+    fn size_bytes(&self, hash: &str) -> io::Result<i64> {
+        let size_bytes = fs::metadata(self.path_of(hash)?)?.len();
+        i64::try_from(size_bytes).map_err(io::Error::other)
+    }
+
     fn remove(&self, hash: &str) -> io::Result<()> {
         match fs::remove_file(self.path_of(hash)?) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
@@ -100,10 +108,11 @@ impl FileSpace for Folder {
     }
 
     fn clear(&self) -> io::Result<()> {
+        let mut cleared = Ok(());
         for entry in fs::read_dir(&self.path)? {
-            fs::remove_file(entry?.path())?;
+            cleared = cleared.and(entry.and_then(|entry| fs::remove_file(entry.path())));
         }
-        sync_folder(&self.path)
+        cleared.and(sync_folder(&self.path))
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
 fn entry(number: u128) -> NewEntry {
     NewEntry {
         id: Uuid::from_u128(number),
-        installation: Uuid::nil(),
+        installation: Uuid::from_u128(1),
         sequence: number as i64,
         kind: "shift.start",
         employee: None,
@@ -111,13 +111,14 @@ fn a_database_of_a_newer_release_opens() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("campo.db");
     let mut store = Store::open(&path).unwrap();
+    store.make_ready().unwrap();
     insert(&mut store, 1).unwrap();
     store
         .read()
         .execute_batch(
             "alter table entry add column mood text not null default 'good'; \
              create table mood (id integer primary key); insert into mood values (1); \
-             insert into setting (name, value) values ('access', '\"only_on_sundays\"'), ('epoch', '{\"new\":1}'); \
+             insert or replace into setting (name, value) values ('access', '\"only_on_sundays\"'), ('epoch', '{\"new\":1}'); \
              insert into scope values ('planet/1', 1, 1, 1, 1, 0); pragma user_version = 99;",
         )
         .unwrap();

@@ -30,6 +30,7 @@ pub struct Writer {
 struct Desk {
     path: PathBuf,
     store: Option<Store>,
+    is_paused: bool,
 }
 
 impl Writer {
@@ -38,7 +39,7 @@ impl Writer {
         let store = Store::open(path)?;
         let reader = Store::open_for_reading(path)?;
         let (queue, work) = mpsc::channel::<Work>();
-        let mut desk = Desk { path: path.to_owned(), store: Some(store) };
+        let mut desk = Desk { path: path.to_owned(), store: Some(store), is_paused: false };
         let run = move || {
             while let Ok(work) = work.recv() {
                 work(&mut desk);
@@ -88,6 +89,7 @@ impl Writer {
     pub fn pause(&self) -> Result<()> {
         *self.reader() = None;
         self.on_desk(|desk| {
+            desk.is_paused = true;
             if let Some(store) = desk.store.take() {
                 store.checkpoint()?;
             }
@@ -98,6 +100,7 @@ impl Writer {
     /// Takes work again.
     pub fn resume(&self) -> Result<()> {
         self.on_desk(|desk| {
+            desk.is_paused = false;
             if desk.store.is_none() {
                 desk.store = Some(Store::open(&desk.path)?);
             }
@@ -108,6 +111,28 @@ impl Writer {
             *reader = Some(Store::open_for_reading(&self.path)?);
         }
         Ok(())
+    }
+
+    /// Throws the database away, also while it is paused, and makes a new one that says that the phone was reported
+    /// stolen. Whoever reads or writes meanwhile waits.
+    pub fn replace_by_stolen(&self) -> Result<()> {
+        let mut reader = self.reader();
+        *reader = None;
+        let is_paused = self.on_desk(|desk| {
+            desk.store = None;
+            let store = Store::replace_by_stolen(&desk.path)?;
+            desk.store = Some(store).filter(|_| !desk.is_paused);
+            Ok(desk.is_paused)
+        })?;
+        if !is_paused {
+            *reader = Some(Store::open_for_reading(&self.path)?);
+        }
+        Ok(())
+    }
+
+    /// Where the database is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     fn on_desk<T: Send + 'static>(

@@ -6,7 +6,7 @@ use axum::{
 };
 use campo_protocol::{
     scope::Scope,
-    sync::{Answer, MAX_SCOPES},
+    sync::{self, Answer, MAX_SCOPES, Unsent},
 };
 use campo_server::{access::permissions::ManagePois, log::changes::View, scheduler::Class};
 use campo_tests::{
@@ -29,7 +29,8 @@ on_both! {
 
 /// The bytes of an HTTP/1.1 message of a phone, all headers included.
 fn message(phone: &Phone) -> Vec<u8> {
-    let body = serde_json::to_vec(&phone.request()).unwrap();
+    let request = sync::Request { unsent: Some(Unsent::default()), ..phone.request() };
+    let body = serde_json::to_vec(&request).unwrap();
     let body = zstd::encode_all(&body[..], 3).unwrap();
     let head = format!(
         "POST /v1/sync HTTP/1.1\r\nhost: campo.example.com\r\nauthorization: Bearer {}\r\naccept-encoding: zstd\r\n\

@@ -106,7 +106,7 @@ fn tray(log: &HashMap<Uuid, &Entry>, phone: &Phone) -> Result<()> {
     let kept: HashMap<i64, Uuid> =
         phone.store.all_entries()?.into_iter().map(|entry| (entry.number, entry.id)).collect();
     let mut shown = BTreeMap::new();
-    for item in phone.store.tray()? {
+    for item in phone.store.all_trays()? {
         let id = kept.get(&item.number).context("an entry that the phone does not have")?;
         let TrayReason::SetAside(reason) = item.reason else {
             anyhow::bail!("{id} is there: {:?}", item.reason)

@@ -38,10 +38,10 @@ pub(super) fn act(phone: &mut Phone, company: &Company, random: &mut Random) -> 
     let tasks = phone.store.tasks(session.employee, Language::Spanish)?;
     let task = (!tasks.is_empty()).then(|| tasks[random.number() as usize % tasks.len()].id);
     let action = action(phone, company, task, random);
-    let capture = Capture { intent: intent(phone), action, place: None, note: None };
+    let capture = Capture { intent: intent(phone), session: None, action, place: None, note: None };
     let what = format!("{:?}", capture.action).chars().take(40).collect::<String>();
     let moment = phone.environment.moment();
-    let captured = phone.store.capture(&moment, &capture);
+    let captured = phone.store.capture(&moment, &capture, &phone.space);
     let new = phone.captured(captured)?;
     if new && random.chance(10) {
         tap_twice(phone, &capture)?;
@@ -52,7 +52,7 @@ pub(super) fn act(phone: &mut Phone, company: &Company, random: &mut Random) -> 
 /// The same screen again gives the same entry, also on a full disk.
 fn tap_twice(phone: &mut Phone, capture: &Capture) -> Result<()> {
     let moment = phone.environment.moment();
-    let again = phone.store.capture(&moment, capture)?;
+    let again = phone.store.capture(&moment, capture, &phone.space)?;
     let last = phone.journal.last().map(|line| line.id);
     ensure!(last == Some(again.id) && again.event().is_none(), "a second tap made a second entry");
     Ok(())

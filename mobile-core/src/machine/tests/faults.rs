@@ -8,9 +8,10 @@ use super::{
     server::Server,
 };
 use crate::{
+    core::enrolment::Enrolment,
     machine::{
         MAX_BATCH_ENTRIES,
-        book::Access,
+        book::{Access, Pending},
         commit::Commit,
         event::{CommitFailure, Event, Failure, Trouble},
     },
@@ -193,7 +194,7 @@ fn what_the_server_does_not_take_goes_to_the_tray_with_its_reason_and_the_rest_f
     phone.settle(&mut server);
     assert!(server.entries.contains_key(&good));
     let tray: Vec<_> =
-        phone.store.tray().unwrap().into_iter().map(|item| (item.number, item.reason)).collect();
+        phone.store.all_trays().unwrap().into_iter().map(|item| (item.number, item.reason)).collect();
     let expected = [
         (3, TrayReason::Unreadable("frame_unreadable".to_owned())),
         (2, TrayReason::SetAside("because".to_owned())),
@@ -224,15 +225,91 @@ fn access_follows_what_the_server_says() {
 }
 
 #[test]
+fn a_stolen_phone_on_which_nothing_can_be_written_is_wiped_all_the_same() {
+    for failure in [CommitFailure::DiskFull, CommitFailure::Busy, CommitFailure::Paused] {
+        let mut phone = Phone::connected(&mut Server::new());
+        phone.capture();
+        phone.failing = Some(failure);
+        if failure == CommitFailure::Paused {
+            phone.step(Event::Paused);
+        }
+        phone.wipes_that_fail = 2;
+        phone.lose(Failure::Stolen);
+        phone.step(Event::NetworkChanged);
+        assert_eq!((phone.wipes_that_fail, phone.store.all_entries().unwrap().len()), (0, 1));
+        phone.fire();
+        assert!(phone.store.all_entries().unwrap().is_empty());
+        assert!(phone.armed.is_none() && phone.sent.is_none());
+        phone.restart();
+        assert_eq!(phone.machine.book().access, Access::Stolen);
+    }
+}
+
+#[test]
 fn a_new_login_sends_what_waited() {
     let mut server = Server::new();
     let mut phone = Phone::connected(&mut server);
     phone.capture();
     phone.lose(Failure::NeedsLogin);
     phone.store.commit(&Commit { access: Some(Access::Active), ..Commit::default() }, 0).unwrap();
-    phone.step(Event::LoggedIn);
+    let book = Box::new(phone.store.book().unwrap());
+    phone.step(Event::LoggedIn(book));
     phone.settle(&mut server);
     phone.assert_agrees(&server);
+}
+
+#[test]
+fn a_login_begins_anew_with_what_the_store_holds_and_waits_for_nothing_of_before() {
+    for failure in [Failure::Stolen, Failure::Revoked, Failure::NeedsLogin] {
+        let mut server = Server::new();
+        server.put(campo_protocol::scope::Scope::Account, 1, Some("a"));
+        let mut phone = Phone::connected(&mut server);
+        phone.capture();
+        let Some(Sent::Exchange { number, bytes, .. }) = phone.sent.clone() else { panic!() };
+        let enrolment =
+            Enrolment { server: String::new(), installation: Uuid::from_u128(78), company: String::new() };
+        phone.store.enrol(&enrolment).unwrap();
+        let book = Box::new(phone.store.book().unwrap());
+        assert_eq!((book.outbox.len(), book.scopes.len(), book.epoch), (0, 0, None));
+        phone.step(Event::LoggedIn(book));
+        phone.step(Event::Failed { number, failure });
+        let sent = crate::environment::PlatformClock::read(&*crate::testing::TurnedClock::at(1));
+        phone.step(Event::Answered { number, sent, answer: Box::new(server.answer(&bytes)) });
+        assert_eq!(phone.machine.book().access, Access::Active);
+        let Some(Sent::Exchange { exchange, .. }) = &phone.sent else { panic!("nothing was sent") };
+        assert!(exchange.entries.is_empty());
+        phone.deliver(&mut server);
+        assert_eq!(phone.store.objects(&campo_protocol::scope::Scope::Account, "thing").unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn an_entry_of_an_earlier_enrolment_does_not_enter_the_outbox_of_this_one() {
+    let mut phone = Phone::connected(&mut Server::new());
+    let entry = Pending { id: Uuid::from_u128(5), hash: [0; 32], size_bytes: 1, captured_us: 1 };
+    phone.step(Event::Captured { installation: Uuid::from_u128(76), number: 9, entry, files: Vec::new() });
+    assert!(phone.machine.book().outbox.is_empty());
+}
+
+#[test]
+fn what_is_announced_again_is_what_was_captured_under_that_enrolment() {
+    let mut server = Server::new();
+    let mut phone = Phone::connected(&mut server);
+    phone.capture_line(None, Some(("aa", 10)));
+    phone.settle(&mut server);
+    let unsent = phone.capture();
+    let enrolment =
+        Enrolment { server: String::new(), installation: Uuid::from_u128(78), company: String::new() };
+    phone.store.enrol(&enrolment).unwrap();
+    let again = Commit { epoch: Some(Uuid::from_u128(9)), again: true, ..Commit::default() };
+    phone.store.commit(&again, 0).unwrap();
+    let earlier = |phone: &Phone| phone.store.book_of_earlier(INSTALLATION).unwrap();
+    let waiting: Vec<_> = earlier(&phone).outbox.values().map(|entry| entry.id).collect();
+    assert_eq!((waiting, earlier(&phone).files.len()), (vec![unsent], 0));
+    phone.store.commit_of_earlier(INSTALLATION, &again, 0).unwrap();
+    assert_eq!((earlier(&phone).outbox.len(), earlier(&phone).files.len()), (2, 1));
+    assert_eq!(earlier(&phone).epoch, Some(Uuid::from_u128(9)));
+    assert!(!phone.store.end_earlier(INSTALLATION).unwrap(), "something is left");
 }
 
 #[test]
@@ -305,6 +382,72 @@ fn files_follow_their_entry_in_parts_and_go_on_where_they_were_cut_off() {
     phone.lose(Failure::TicketLost);
     phone.settle(&mut server);
     assert_eq!(server.files["aa"], (size_bytes, size_bytes));
+}
+
+#[test]
+fn nonsense_about_what_the_server_has_of_a_file_does_no_harm() {
+    for (received_bytes, from_bytes, length_bytes) in [(i64::MIN, 0, 10), (i64::MAX, i64::MAX, 0)] {
+        let mut server = Server::new();
+        let mut phone = Phone::connected(&mut server);
+        server.files.insert("aa".to_owned(), (received_bytes, 10));
+        phone.capture_line(None, Some(("aa", 10)));
+        phone.deliver(&mut server);
+        let Some(Sent::Upload { upload, .. }) = &phone.sent else { panic!("{:?}", phone.sent) };
+        assert_eq!((upload.from_bytes, upload.length_bytes), (from_bytes, length_bytes));
+    }
+}
+
+#[test]
+fn the_office_hears_that_nothing_is_left() {
+    let mut server = Server::new();
+    let mut phone = Phone::connected(&mut server);
+    phone.capture_line(None, Some(("aa", 10)));
+    let mut said = Vec::new();
+    while let Some(sent) = &phone.sent {
+        if let Sent::Exchange { exchange, .. } = sent {
+            said.push((exchange.unsent.entries, exchange.unsent.files));
+        }
+        phone.deliver(&mut server);
+    }
+    assert_eq!(said, [(0, 1), (0, 0)]);
+}
+
+#[test]
+fn a_file_that_cannot_be_sent_does_not_hold_back_those_behind_it_and_is_tried_again() {
+    let refused = || Failure::Refused("other_content".to_owned());
+    let failures =
+        [Failure::FileUnreadable, Failure::TooLarge, Failure::TicketLost, Failure::Broken, refused()];
+    for failure in failures {
+        let mut server = Server::new();
+        let mut phone = Phone::connected(&mut server);
+        for hash in ["aa", "bb", "cc"] {
+            phone.capture_line(None, Some((hash, 10)));
+            phone.lose(Failure::Offline);
+        }
+        let mut longest_s = Vec::new();
+        for _ in 0..80 {
+            match &phone.sent {
+                Some(Sent::Upload { upload, .. }) if upload.hash == "aa" => phone.lose(failure.clone()),
+                Some(_) => phone.deliver(&mut server),
+                None => {
+                    longest_s.extend(phone.armed.map(|armed| armed.1 / 1_000_000));
+                    phone.fire();
+                }
+            }
+        }
+        let left: Vec<_> = phone.machine.book().files.keys().map(String::as_str).collect();
+        assert_eq!(left, ["aa"], "{failure:?}");
+        assert!(longest_s[1..].is_sorted(), "the waits grow: {longest_s:?}");
+        assert!(longest_s.last() > Some(&60), "{longest_s:?}");
+        // A photo of today does not wait for it
+        phone.capture_line(None, Some(("dd", 10)));
+        while phone.sent.is_some() {
+            phone.deliver(&mut server);
+        }
+        assert_eq!(server.files["dd"], (10, 10));
+        phone.settle(&mut server);
+        assert_eq!(server.files["aa"], (10, 10), "{failure:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
     core::enrolment::Enrolment,
     environment::PlatformClock as _,
     machine::{
-        Machine,
+        Machine, Wipe,
         commit::Commit,
         event::{CommitFailure, Event, Exchange, Failure, Instruction, Upload},
     },
@@ -39,6 +39,7 @@ pub(super) struct Phone {
     pub(super) armed: Option<(i64, i64)>,
     /// The next commits fail
     pub(super) failing: Option<CommitFailure>,
+    pub(super) wipes_that_fail: usize,
     /// Commits wait until [`Phone::write`]
     pub(super) slow: bool,
     pub(super) writing: Option<Box<Commit>>,
@@ -60,6 +61,7 @@ impl Phone {
             sent: None,
             armed: None,
             failing: None,
+            wipes_that_fail: 0,
             slow: false,
             writing: None,
             exchanges: 0,
@@ -106,7 +108,15 @@ impl Phone {
                 self.armed = Some((at_least_us, at_most_us));
             }
             Instruction::StopWaiting => self.armed = None,
-            Instruction::Wipe => {}
+            Instruction::Wipe if self.wipes_that_fail > 0 => {
+                self.wipes_that_fail -= 1;
+                return Some(Event::WipeFailed);
+            }
+            Instruction::Wipe => {
+                self.store = Store::in_memory().unwrap();
+                self.store.note_stolen().unwrap();
+                return Some(Event::Wiped);
+            }
         }
         None
     }
@@ -127,13 +137,15 @@ impl Phone {
 
     /// Holds after every step.
     fn check(&self) {
-        if !self.machine.is_busy() {
+        // What could not be wiped counts for nothing any more
+        if !self.machine.is_busy() && self.machine.wipe == Wipe::NotDue {
             assert_eq!(self.machine.book(), &self.store.book().unwrap());
         }
         assert_eq!(self.machine.is_waiting(), self.armed.is_some());
         let waits = !self.machine.book().outbox.is_empty() && self.machine.book().access.sends();
         let goes_on = self.machine.is_busy() || self.armed.is_some() || self.machine.paused;
-        assert!(!waits || goes_on, "entries wait, and nothing will send them");
+        let waits = waits || !self.machine.book().files.is_empty() && self.machine.book().access.sends();
+        assert!(!waits || goes_on, "entries or files wait, and nothing will send them");
     }
 
     /// A new entry; returns its id.
@@ -168,9 +180,10 @@ impl Phone {
         let (number, entry) = entries::insert(connection, &new).unwrap();
         let files = file.and_then(|(hash, size_bytes)| {
             let new = NewFile { hash: hash.to_owned(), size_bytes, media_type: None };
-            Some((hash.to_owned(), entries::insert_file(connection, number, &new).unwrap()?))
+            Some((hash.to_owned(), entries::insert_file(connection, INSTALLATION, number, &new).unwrap()?))
         });
-        self.step(Event::Captured { number, entry, files: files.into_iter().collect() });
+        let files = files.into_iter().collect();
+        self.step(Event::Captured { installation: INSTALLATION, number, entry, files });
         id
     }
 

@@ -108,7 +108,7 @@ impl Phone {
             Order::Look => {}
             Order::Capture { intent, deed, place } => {
                 let action = self.action(&intent, deed)?;
-                self.core.capture(Capture { intent, action, place, note: None })?;
+                self.core.capture(Capture { intent, session: None, action, place, note: None })?;
             }
         }
         self.shown()

@@ -188,6 +188,7 @@ fn day(company: &Company, core: &Core) -> Result<Vec<Capture>> {
     ensure!(actions.len() == ENTRIES, "{} entries", actions.len());
     let capture = |(number, action): (usize, Action)| Capture {
         intent: format!("tap-{number}"),
+        session: None,
         action,
         place: Some(place(number)),
         note: None,

@@ -10,7 +10,7 @@ use campo_mobile_core::{
 };
 use campo_protocol::{
     clock::Clock,
-    sync::{Answer, Held, Outcome},
+    sync::{Answer, Held, Outcome, Unsent},
 };
 use tokio::sync::Barrier;
 
@@ -131,7 +131,8 @@ pub(crate) fn message(address: &str, bearer: &str, held: &Held, lines: &[Vec<u8>
 
 /// The body of an exchange before compression.
 pub(crate) fn plain(held: &Held, lines: &[Vec<u8>]) -> Result<Vec<u8>> {
-    let exchange = Exchange { view: held.clone(), unsent: None, files: Vec::new(), entries: Vec::new() };
+    let (view, unsent) = (Some(held.clone()), Unsent::default());
+    let exchange = Exchange { view, unsent, files: Vec::new(), entries: Vec::new() };
     let clock = Clock {
         wall_us: campo_server::environment::Environment::system().now_us(),
         monotonic_us: Some(cast::BOOTED_US + 1000),

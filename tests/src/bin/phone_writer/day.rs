@@ -118,7 +118,7 @@ impl Worker {
     }
 
     fn capture(&self, intent: &str, action: Action) -> Result<()> {
-        let capture = Capture { intent: intent.to_owned(), action, place: None, note: None };
+        let capture = Capture { intent: intent.to_owned(), session: None, action, place: None, note: None };
         let mut line = self.core.capture(capture)?.bytes;
         line.push(b'\n');
         (&self.journal).write_all(&line)?;

@@ -53,7 +53,7 @@ fn capture(folder: &Path, synchronous: &str, count: usize) -> Result<()> {
     let environment = core_phone::environment();
     for number in 0..count {
         let photo = if number % 3 == 0 { Some(space.take(&camera(folder, number)?)?) } else { None };
-        let captured = store.capture(&environment.moment(), &doing(number, photo.clone()))?;
+        let captured = store.capture(&environment.moment(), &doing(number, photo.clone()), &space)?;
         journal(&captured.id.to_string(), photo.as_ref())?;
     }
     Ok(())
@@ -118,7 +118,13 @@ fn doing(number: usize, photo: Option<TakenFile>) -> Capture {
         None if number.is_multiple_of(2) => Action::ShiftStart,
         None => Action::ShiftEnd,
     };
-    Capture { intent: format!("{}-{number}", std::process::id()), action, place: None, note: None }
+    Capture {
+        intent: format!("{}-{number}", std::process::id()),
+        session: None,
+        action,
+        place: None,
+        note: None,
+    }
 }
 
 fn journal(entry: &str, photo: Option<&TakenFile>) -> Result<()> {

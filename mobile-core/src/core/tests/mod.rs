@@ -1,8 +1,17 @@
 //! The core over a transport that a test plays.
 
+mod again;
+mod files;
+mod servers;
+mod stolen;
+
 use std::{
     collections::{BTreeMap, VecDeque},
-    sync::{Arc, Mutex, PoisonError},
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -13,13 +22,17 @@ use uuid::Uuid;
 
 use super::{
     Core, Surroundings, SyncState,
-    enrolment::{BEARER, Device},
+    bearers::BEARERS,
+    enrolment::Device,
     failure::CoreFailure,
     platform::{Listener, PlatformFailure, SecureStore},
     transport::{Answering, HttpRequest, Transport},
 };
 use crate::{
-    machine::{book::Access, event::Failure},
+    machine::{
+        book::Access,
+        event::{Failure, Trouble},
+    },
     store::{Store, space::Folder},
     testing::{TurnedClock, environment},
     wire::HttpAnswer,
@@ -56,7 +69,7 @@ impl Transport for Played {
 }
 
 #[derive(Default)]
-struct Secrets(Mutex<BTreeMap<String, String>>);
+struct Secrets(Mutex<BTreeMap<String, String>>, AtomicBool);
 
 impl SecureStore for Secrets {
     fn get(&self, name: &str) -> Result<Option<String>, PlatformFailure> {
@@ -69,6 +82,10 @@ impl SecureStore for Secrets {
     }
 
     fn remove(&self, name: &str) -> Result<(), PlatformFailure> {
+        // The second is true while the keystore does not answer
+        if self.1.load(Ordering::Relaxed) {
+            return Err(PlatformFailure("keystore".to_owned()));
+        }
         self.0.lock().unwrap().remove(name);
         Ok(())
     }
@@ -98,15 +115,28 @@ fn phone(answers: Vec<Result<HttpAnswer, Failure>>) -> Phone {
     let folder = tempfile::tempdir().unwrap();
     let played = Arc::new(Played { answers: Mutex::new(answers.into()), ..Played::default() });
     let secrets = Arc::new(Secrets::default());
+    Phone { core: open(folder.path(), &played, &secrets), played, secrets, folder }
+}
+
+fn open(folder: &Path, played: &Arc<Played>, secrets: &Arc<Secrets>) -> Core {
     let surroundings = Surroundings {
-        database: folder.path().join("campo.db"),
+        database: folder.join("campo.db"),
         environment: environment(&TurnedClock::at(1_800_000_000_000_000), 1),
-        space: Arc::new(Folder::new(&folder.path().join("files")).unwrap()),
+        space: Arc::new(Folder::new(&folder.join("files")).unwrap()),
         secrets: secrets.clone(),
         transport: played.clone(),
         listener: Arc::new(Thrower),
     };
-    Phone { core: Core::open(surroundings).unwrap(), played, secrets, folder }
+    Core::open(surroundings).unwrap()
+}
+
+impl Phone {
+    /// The process ends and is started again.
+    fn restart(self) -> Self {
+        let Self { core, played, secrets, folder } = self;
+        drop(core);
+        Self { core: open(folder.path(), &played, &secrets), played, secrets, folder }
+    }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one of the results that a transport plays")]
@@ -160,7 +190,7 @@ async fn a_code_makes_a_phone_that_syncs_by_itself() {
     assert_eq!((enrolment.installation, enrolment.company.as_str()), (Uuid::from_u128(1), "Muestra"));
     let state = phone.core.sync_now().await;
     assert_eq!((state.access, state.trouble, state.busy), (Access::Active, None, false));
-    assert_eq!(phone.secrets.0.lock().unwrap()[BEARER], "campo_1_i_secret");
+    assert!(phone.secrets.0.lock().unwrap()[BEARERS].contains("campo_1_i_secret"));
     let paths = phone.played.paths();
     assert_eq!(paths[0], "/v1/enrolments/redeem");
     assert!(paths.len() > 1 && paths[1..].iter().all(|path| path == "/v1/sync"), "{paths:?}");
@@ -230,15 +260,24 @@ async fn a_paused_core_refuses_and_goes_on_when_it_is_resumed() {
 }
 
 #[tokio::test]
-async fn a_stolen_phone_wipes_itself() {
-    let stolen = answer(403, "application/problem+json", &json!({ "code": "stolen", "title": "x" }));
-    let phone = phone(vec![enrolled(), quiet(), stolen]);
+async fn whoever_asks_for_an_exchange_that_cannot_be_made_now_is_answered_at_once() {
+    let busy = Ok(HttpAnswer {
+        status: 503,
+        content_type: Some("application/problem+json".to_owned()),
+        retry_after_s: Some(24 * 3600),
+        body: br#"{"code":"unavailable","title":"x"}"#.to_vec(),
+    });
+    let phone = phone(vec![enrolled(), busy]);
+    let asked = async || {
+        let state = tokio::time::timeout(Duration::from_secs(20), phone.core.sync_now()).await;
+        state.expect("an answer")
+    };
+    assert_eq!(asked().await.access, Access::NotEnrolled);
     phone.core.enrol("https://campo.example", "A", device()).await.unwrap();
-    let mut state = phone.core.watch();
-    phone.core.sync_now().await;
-    phone.core.woken();
-    let stolen = state.wait_for(|state| state.access == Access::Stolen && !state.busy);
-    assert!(tokio::time::timeout(Duration::from_secs(20), stolen).await.is_ok());
-    assert!(phone.secrets.0.lock().unwrap().is_empty());
-    assert_eq!(phone.core.enrolment().unwrap(), None);
+    assert_eq!(asked().await.trouble, Some(Trouble::ServerBusy));
+    let requests = phone.played.paths().len();
+    assert_eq!(asked().await.trouble, Some(Trouble::ServerBusy), "held back");
+    phone.core.pause().unwrap();
+    assert!(!asked().await.busy);
+    assert_eq!(phone.played.paths().len(), requests);
 }
