@@ -1,8 +1,9 @@
 //! Lists in pages: `after` is what the page before called `next`, `limit` at most 500.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use campo_protocol::faults::Fault;
+use campo_protocol::{document, faults::Fault};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::problem::{Code, Problem, Result};
@@ -53,6 +54,7 @@ impl PageQuery {
                     .decode(after)
                     .ok()
                     .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+                    .and_then(|key: Value| document::read(&key).ok())
                     .ok_or_else(|| fault("/after", after, "`next` of the page before"))
             })
             .transpose()
@@ -135,8 +137,9 @@ mod tests {
             PageQuery { after: None, limit: Some(0) },
             PageQuery { after: None, limit: Some(501) },
             PageQuery { after: Some("!".to_owned()), limit: None },
+            PageQuery { after: Some(URL_SAFE_NO_PAD.encode(r#""a\u0000""#)), limit: None },
         ] {
-            let problem = query.limit().err().or_else(|| query.after::<i64>().err()).unwrap();
+            let problem = query.limit().err().or_else(|| query.after::<String>().err()).unwrap();
             assert_eq!(problem.code(), Code::ValidationFailed);
         }
     }
