@@ -161,8 +161,6 @@ pub async fn list<K: Kept>(
 ) -> Result<Page<Object<K>>> {
     let (account, kind, limit) = (allowed.account(), K::KIND.name(), page.limit()?);
     let (key, id) = page.after::<(String, Uuid)>()?.unwrap_or_default();
-    // Nobody got such a key from here, but somebody may have made one
-    let key = text::storable(&key).into_owned();
     let (state, changed_us) = (filter.states.name(), filter.changed_after_us);
     let pattern = filter.search.as_deref().map(pattern).transpose()?;
     let parent = match &filter.parent {

@@ -96,6 +96,8 @@ async fn a_wrong_filter_is_refused_by_name(world: World) {
     for (path, field) in [
         ("/v1/pois?limit=0", "/limit"),
         ("/v1/pois?after=x", "/after"),
+        // A cursor that somebody made up: ["\u0000", …]
+        ("/v1/pois?after=WyJcdTAwMDAiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXQ", "/after"),
         ("/v1/pois?state=new", "/state"),
         ("/v1/pois?parent=7", "/parent"),
         ("/v1/pois?changed_after=yesterday", "/changed_after"),
@@ -110,9 +112,6 @@ async fn a_wrong_filter_is_refused_by_name(world: World) {
             "{path}"
         );
     }
-    // a cursor that somebody made up: ["\u0000", …]
-    let made_up = "WyJcdTAwMDAiLCIwMDAwMDAwMC0wMDAwLTAwMDAtMDAwMC0wMDAwMDAwMDAwMDAiXQ";
-    assert_eq!(client.get(&format!("/v1/pois?after={made_up}")).await.unwrap().status, 200);
     for path in ["/v1/pois/7", "/v1/pois/code:", "/v1/pois/code:%00", "/v1/pois/7/versions"] {
         assert_eq!(client.get(path).await.unwrap().status, 404, "{path}");
     }
