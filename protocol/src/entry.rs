@@ -148,6 +148,13 @@ pub struct FileMention {
     pub media_type: Option<String>,
 }
 
+impl Place {
+    /// True when there is such a place.
+    pub fn is_on_earth(&self) -> bool {
+        (-90.0..=90.0).contains(&self.latitude) && (-180.0..=180.0).contains(&self.longitude)
+    }
+}
+
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
         /// What an entry says happened. Kinds are only added; an older release sets a newer kind aside.

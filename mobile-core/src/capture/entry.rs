@@ -109,9 +109,8 @@ fn append(
 
 /// The place without what no place has: a platform that reports nonsense must not spoil a punch.
 fn usable(place: Place) -> Option<Place> {
-    let is_place = (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude);
     let accuracy_m = place.accuracy_m.filter(|accuracy_m| accuracy_m.is_finite() && *accuracy_m >= 0.0);
-    is_place.then_some(Place { accuracy_m, ..place })
+    place.is_on_earth().then_some(Place { accuracy_m, ..place })
 }
 
 /// How an entry mentions a photo that is in `space`.

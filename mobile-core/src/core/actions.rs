@@ -73,8 +73,8 @@ impl Core {
 
 /// Capturing.
 impl Core {
-    /// Captures what the worker in session did. When this returns well, it survives the loss of power. With the same intent it returns
-    /// the same entry.
+    /// Captures what the worker in session did. When this returns well, it survives the loss of power. With the same
+    /// intent it returns the same entry.
     pub fn capture(&self, capture: Capture) -> Result<Captured> {
         let (moment, space) = (self.environment.moment(), self.space.clone());
         let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture, &*space)))??;

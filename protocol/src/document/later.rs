@@ -1,6 +1,6 @@
 //! What a later release wrote into a stored document.
 
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
 /// The members of a stored document that this release does not know, wherever no list lies on the way to them. While
@@ -27,12 +27,12 @@ impl Later {
         Ok(Self(found.collect()))
     }
 
-    /// `document` with them, as far as what they stood in is still there.
-    pub fn with(&self, document: String) -> serde_json::Result<String> {
+    /// The JSON of `document` with them, as far as what they stood in is still there.
+    pub fn write<T: Serialize>(&self, document: &T) -> serde_json::Result<String> {
         if self.0.is_empty() {
-            return Ok(document);
+            return serde_json::to_string(document);
         }
-        let mut value: Value = serde_json::from_str(&document)?;
+        let mut value = serde_json::to_value(document)?;
         for (place, member) in &self.0 {
             if let Some((object, name)) = holder(&mut value, place) {
                 object.entry(name).or_insert_with(|| member.clone());
@@ -112,20 +112,20 @@ mod tests {
         });
         assert_eq!(without, known);
         let edited = json!({ "name": "b", "place": { "city": "Cusco" }, "parts": [], "colour": "mine" });
-        let whole: Value = serde_json::from_str(&later.with(edited.to_string()).unwrap()).unwrap();
+        let whole: Value = serde_json::from_str(&later.write(&edited).unwrap()).unwrap();
         let expected = json!({
             "name": "b", "place": { "city": "Cusco", "floor": 3 }, "parts": [], "colour": "mine", "none": null,
         });
         assert_eq!(whole, expected);
         let elsewhere: Value =
-            serde_json::from_str(&later.with(json!({ "name": "b", "place": null }).to_string()).unwrap())
-                .unwrap();
+            serde_json::from_str(&later.write(&json!({ "name": "b", "place": null })).unwrap()).unwrap();
         assert_eq!(elsewhere, json!({ "name": "b", "place": null, "colour": { "red": 1 }, "none": null }));
     }
 
     #[test]
     fn what_is_known_is_as_it_was_byte_for_byte() {
-        let text = r#"{ "name":"a" ,"parts":[]}"#;
-        assert_eq!(Later::of::<Thing>(text).unwrap().with(text.to_owned()).unwrap(), text);
+        let thing = Thing { name: "a".to_owned(), place: None, parts: Vec::new() };
+        let text = serde_json::to_string(&thing).unwrap();
+        assert_eq!(Later::of::<Thing>(&text).unwrap().write(&thing).unwrap(), text);
     }
 }

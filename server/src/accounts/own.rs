@@ -92,8 +92,7 @@ pub async fn edit(
     check_zone(&mut faults, "/zone", zone);
     settings.check(&mut faults);
     faults.into_result()?;
-    let known = serde_json::to_string(settings).map_err(Problem::internal)?;
-    let stored = later.with(known).map_err(Problem::internal)?;
+    let stored = later.write(settings).map_err(Problem::internal)?;
     write
         .tx()
         .execute(

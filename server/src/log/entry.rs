@@ -108,7 +108,7 @@ impl Content {
             Some(_) if entry.employee.is_none() => Err("employee_missing"),
             Some(kind) if kind.needs_task() && entry.task.is_none() => Err("task_missing"),
             Some(kind) => {
-                if entry.place.as_ref().is_some_and(|place| !is_on_earth(place)) {
+                if entry.place.as_ref().is_some_and(|place| !place.is_on_earth()) {
                     *marks |= marks::PLACE_UNUSABLE;
                     entry.place = None;
                 }
@@ -259,10 +259,6 @@ pub fn readable(bytes: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty())?;
     let has_surrogate = bytes.windows(3).any(|window| window.eq_ignore_ascii_case(br"\ud"));
     (!has_surrogate || serde_json::from_str::<serde_json::Value>(text).is_ok()).then_some(text)
-}
-
-fn is_on_earth(place: &entry::Place) -> bool {
-    (-90.0..=90.0).contains(&place.latitude) && (-180.0..=180.0).contains(&place.longitude)
 }
 
 #[cfg(test)]

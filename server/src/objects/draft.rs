@@ -75,7 +75,7 @@ impl Draft {
             state,
             parent: object.parent().and_then(Ref::id),
             table: object.table().map(str::to_owned),
-            body: body(object, &later)?,
+            body: later.write(object).map_err(Problem::internal)?,
             named: named(object),
             scopes: if state == State::Enabled { object.scopes(id) } else { Vec::new() },
             handed_down: object.handed_down(),
@@ -130,17 +130,11 @@ impl Before {
             code: object.code().to_owned(),
             state: object.state(),
             parent: object.parent().and_then(Ref::id),
-            body: body(object, later)?,
+            body: later.write(object).map_err(Problem::internal)?,
             named: named(object),
             handed_down: object.handed_down(),
         })
     }
-}
-
-/// What is stored of an object, with what a later release wrote into it.
-fn body<K: Kept>(object: &K, later: &Later) -> Result<String> {
-    let known = serde_json::to_string(object).map_err(Problem::internal)?;
-    later.with(known).map_err(Problem::internal)
 }
 
 /// Everything that an object names by id.

@@ -1,7 +1,11 @@
 //! When entries happened, by phones whose exchanges take their time.
 
-use campo_protocol::clock::Clock;
-use campo_tests::{check, office, on_both, world::World};
+use campo_protocol::{clock::Clock, sync::Request};
+use campo_server::app::App;
+use campo_tests::{
+    check, office, on_both,
+    world::{Phone, World},
+};
 use serde_json::Value;
 
 on_both! {
@@ -11,6 +15,34 @@ on_both! {
 }
 
 const SECOND_US: i64 = 1_000_000;
+
+/// Hands lines in, in that boot and so many seconds after it began, with a wall clock of 1970.
+async fn hand_in(phone: &mut Phone, app: &App, (boot, monotonic_s): (&str, i64), lines: &[Vec<u8>]) {
+    let clock = Clock {
+        wall_us: 1,
+        monotonic_us: Some(monotonic_s * SECOND_US),
+        boot: Some(boot.to_owned()),
+        zone: None,
+        offset_s: None,
+        automatic: None,
+    };
+    let request = Request { clock, ..phone.request() };
+    phone.exchange_at(app, &request, lines).await.unwrap();
+}
+
+/// When its entries happened, in seconds since `begun_us`, and how that was fixed.
+async fn fixed(phone: &Phone, begun_us: i64) -> Vec<(i64, String)> {
+    let rows: Vec<(i64, String)> = phone
+        .app
+        .db
+        .fetch_all(
+            "select occurred_us, occurred_kind from entry where account = $1 and installation = $2 order by sequence",
+            (phone.account, phone.installation),
+        )
+        .await
+        .unwrap();
+    rows.into_iter().map(|(at_us, kind)| ((at_us - begun_us) / SECOND_US, kind)).collect()
+}
 
 async fn a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later(world: World) {
     let account = world.account("acme").await.unwrap();
@@ -29,27 +61,10 @@ async fn a_slow_exchange_moves_no_entry_behind_one_that_was_captured_later(world
             phone.installation,
             captured_s * SECOND_US,
         );
-        let clock = Clock {
-            wall_us: 1,
-            monotonic_us: Some(sent_s * SECOND_US),
-            boot: Some("b".to_owned()),
-            zone: None,
-            offset_s: None,
-            automatic: None,
-        };
-        let request = campo_protocol::sync::Request { clock, ..phone.request() };
-        phone.exchange_at(&app, &request, &[line.into_bytes()]).await.unwrap();
+        hand_in(&mut phone, &app, ("b", sent_s), &[line.into_bytes()]).await;
     }
-    let fixed: Vec<(i64, String)> = world
-        .app
-        .db
-        .fetch_all(
-            "select occurred_us, occurred_kind from entry where account = $1 and installation = $2 order by sequence",
-            (account.id, phone.installation),
-        )
-        .await
-        .unwrap();
-    let seconds: Vec<i64> = fixed.iter().map(|row| (row.0 - begun_us) / SECOND_US).collect();
+    let fixed = fixed(&phone, begun_us).await;
+    let seconds: Vec<i64> = fixed.iter().map(|row| row.0).collect();
     // The first is as late as its exchange, and the second no earlier; then the quick exchange counts for all
     assert_eq!(seconds, [30, 30, 40, 101]);
     assert!(fixed.iter().all(|row| row.1 == "anchored"), "{fixed:?}");
@@ -87,32 +102,13 @@ async fn what_a_phone_captured_before_it_was_restarted_is_fixed_by_the_boot_of_t
                 .into_bytes()
             })
             .collect();
-        let monotonic_us = Some(entries.last().unwrap().1 * SECOND_US);
-        let clock = Clock {
-            wall_us: 1,
-            monotonic_us,
-            boot: Some(sent_in.to_owned()),
-            zone: None,
-            offset_s: None,
-            automatic: None,
-        };
-        let request = campo_protocol::sync::Request { clock, ..phone.request() };
-        phone.exchange_at(&app, &request, &lines).await.unwrap();
+        hand_in(&mut phone, &app, (sent_in, entries.last().unwrap().1), &lines).await;
     }
-    let fixed: Vec<(i64, String)> = world
-        .app
-        .db
-        .fetch_all(
-            "select occurred_us, occurred_kind from entry where account = $1 and installation = $2 order by sequence",
-            (account.id, phone.installation),
-        )
-        .await
-        .unwrap();
-    let fixed: Vec<(i64, &str)> =
-        fixed.iter().map(|row| ((row.0 - begun_us) / SECOND_US, row.1.as_str())).collect();
-    let anchored = [10, 70, 100, 80, 145, 200].map(|at_s| (at_s, "anchored"));
+    let fixed = fixed(&phone, begun_us).await;
+    let mut expected = [10, 70, 100, 80, 145, 200].map(|at_s| (at_s, "anchored".to_owned())).to_vec();
     // Of a boot that the server never heard of, only the wall clock is known
-    assert_eq!(fixed, [&anchored[..], &[(-3600, "wall")]].concat());
+    expected.push((-3600, "wall".to_owned()));
+    assert_eq!(fixed, expected);
 }
 
 /// The time of receipt stands in for the clock's, so that all of an exchange has one instant; ids follow nothing.

@@ -29,11 +29,16 @@ use super::{
     transport::{Answering, HttpRequest, Transport},
 };
 use crate::{
+    capture::session::Session,
     machine::{
         book::Access,
         event::{Failure, Trouble},
     },
-    store::{Store, space::Folder},
+    store::{
+        Store,
+        settings::{self, name},
+        space::Folder,
+    },
     testing::{TurnedClock, environment},
     wire::HttpAnswer,
 };
@@ -115,19 +120,32 @@ fn phone(answers: Vec<Result<HttpAnswer, Failure>>) -> Phone {
     let folder = tempfile::tempdir().unwrap();
     let played = Arc::new(Played { answers: Mutex::new(answers.into()), ..Played::default() });
     let secrets = Arc::new(Secrets::default());
-    Phone { core: open(folder.path(), &played, &secrets), played, secrets, folder }
+    Phone { core: open(folder.path(), played.clone(), &secrets), played, secrets, folder }
 }
 
-fn open(folder: &Path, played: &Arc<Played>, secrets: &Arc<Secrets>) -> Core {
+/// The core on the database and the files in `folder`.
+fn open(folder: &Path, transport: Arc<dyn Transport>, secrets: &Arc<Secrets>) -> Core {
     let surroundings = Surroundings {
         database: folder.join("campo.db"),
         environment: environment(&TurnedClock::at(1_800_000_000_000_000), 1),
         space: Arc::new(Folder::new(&folder.join("files")).unwrap()),
         secrets: secrets.clone(),
-        transport: played.clone(),
+        transport,
         listener: Arc::new(Thrower),
     };
     Core::open(surroundings).unwrap()
+}
+
+/// Opens a session of Ana.
+fn open_session(core: &Core) {
+    let session = Session {
+        id: Uuid::from_u128(2),
+        employee: Uuid::from_u128(3),
+        number: "1".to_owned(),
+        name: "Ana".to_owned(),
+        opened_us: 0,
+    };
+    core.writer.write(move |store| settings::set(store.read(), name::SESSION, &session)).unwrap();
 }
 
 impl Phone {
@@ -135,7 +153,7 @@ impl Phone {
     fn restart(self) -> Self {
         let Self { core, played, secrets, folder } = self;
         drop(core);
-        Self { core: open(folder.path(), &played, &secrets), played, secrets, folder }
+        Self { core: open(folder.path(), played.clone(), &secrets), played, secrets, folder }
     }
 }
 

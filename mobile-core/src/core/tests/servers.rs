@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
     sync::{Arc, Mutex},
 };
 
@@ -16,22 +15,17 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use super::{Secrets, Thrower, answer, device};
+use super::{Secrets, answer, device, open, open_session};
 use crate::{
-    capture::{Action, Capture, Photo, session::Session},
+    capture::{Action, Capture, Photo},
     core::{
-        Core, Surroundings,
+        Core,
         bearers::BEARERS,
         transport::{Answering, HttpRequest, Transport},
     },
     machine::{book::Access, event::Failure},
     screens::Language,
-    store::{
-        Store,
-        settings::{self, name},
-        space::Folder,
-    },
-    testing::{TurnedClock, environment},
+    store::Store,
     wire::HttpAnswer,
 };
 
@@ -149,38 +143,19 @@ pub(super) struct Phone {
     pub(super) folder: TempDir,
 }
 
-pub(super) fn open(folder: &Path, servers: &Arc<Servers>, secrets: &Arc<Secrets>) -> Core {
-    let surroundings = Surroundings {
-        database: folder.join("campo.db"),
-        environment: environment(&TurnedClock::at(1_800_000_000_000_000), 1),
-        space: Arc::new(Folder::new(&folder.join("files")).unwrap()),
-        secrets: secrets.clone(),
-        transport: servers.clone(),
-        listener: Arc::new(Thrower),
-    };
-    Core::open(surroundings).unwrap()
-}
-
 impl Phone {
     /// A phone without any enrolment.
     pub(super) fn new() -> Self {
         let (servers, secrets) = (Arc::new(Servers::default()), Arc::new(Secrets::default()));
         let folder = tempfile::tempdir().unwrap();
-        let core = open(folder.path(), &servers, &secrets);
+        let core = open(folder.path(), servers.clone(), &secrets);
         Self { core, servers, secrets, folder }
     }
 
     /// Enrols, and opens a session of Ana.
     pub(super) async fn enrol(&self, server: &str, code: &str) {
         self.core.enrol(server, code, device()).await.unwrap();
-        let session = Session {
-            id: Uuid::from_u128(2),
-            employee: Uuid::from_u128(3),
-            number: "1".to_owned(),
-            name: "Ana".to_owned(),
-            opened_us: 0,
-        };
-        self.core.writer.write(move |store| settings::set(store.read(), name::SESSION, &session)).unwrap();
+        open_session(&self.core);
     }
 
     /// Takes a photo.
@@ -220,7 +195,7 @@ impl Phone {
     pub(super) fn restart(self) -> Self {
         let Self { core, servers, secrets, folder } = self;
         drop(core);
-        Self { core: open(folder.path(), &servers, &secrets), servers, secrets, folder }
+        Self { core: open(folder.path(), servers.clone(), &secrets), servers, secrets, folder }
     }
 
     pub(super) fn store(&self) -> Store {

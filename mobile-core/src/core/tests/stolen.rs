@@ -4,18 +4,13 @@ use std::{fs, time::Duration};
 
 use campo_protocol::text::hex;
 use serde_json::json;
-use uuid::Uuid;
 
-use super::{Phone, answer, device, enrolled, phone};
+use super::{Phone, answer, device, enrolled, open_session, phone};
 use crate::{
-    capture::{Action, Capture, Photo, session::Session},
+    capture::{Action, Capture, Photo},
     core::{bearers::BEARERS, failure::CoreFailure, wipe},
     machine::{book::Access, event::Failure},
-    store::{
-        failure::StoreFailure,
-        settings::{self, name},
-        writer::Writer,
-    },
+    store::{failure::StoreFailure, writer::Writer},
     wire::HttpAnswer,
 };
 
@@ -30,14 +25,7 @@ fn stolen() -> Result<HttpAnswer, Failure> {
 async fn in_use() -> Phone {
     let phone = phone(vec![enrolled(), Err(Failure::Offline)]);
     phone.core.enrol("https://campo.example", "A", device()).await.unwrap();
-    let session = Session {
-        id: Uuid::from_u128(2),
-        employee: Uuid::from_u128(3),
-        number: "1".to_owned(),
-        name: "Ana".to_owned(),
-        opened_us: 0,
-    };
-    phone.core.writer.write(move |store| settings::set(store.read(), name::SESSION, &session)).unwrap();
+    open_session(&phone.core);
     let path = phone.folder.path().join("photo.jpg");
     fs::write(&path, NOTE).unwrap();
     let photo = Photo {
@@ -129,7 +117,7 @@ async fn a_wipe_that_was_cut_off_is_made_at_the_next_start() {
         if steps > 3 {
             drop(crate::store::Store::replace_by_stolen(&database).unwrap());
         }
-        let core = super::open(folder.path(), &played, &secrets);
+        let core = super::open(folder.path(), played.clone(), &secrets);
         assert_wiped(&Phone { core, played, secrets, folder });
     }
 }

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::{
     Effect, Operation, Save, Saved, resolve,
-    rows::{insert_tasks, insert_versions, row, stored},
+    rows::{insert_tasks, insert_versions, row},
 };
 use crate::{
     database::Tx,
@@ -212,7 +212,7 @@ impl Desk {
             id,
             version: working.version(),
             deleted: false,
-            stored: stored(&working.fields, &working.later)?,
+            stored: working.later.write(&working.fields).map_err(Problem::internal)?,
             fields: working.fields.clone(),
             state: working.state.clone(),
             created_us: stood.map_or(self.now_us, |task| task.created_us),

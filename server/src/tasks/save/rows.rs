@@ -69,12 +69,6 @@ pub(super) struct Row {
     updated_us: i64,
 }
 
-/// What is stored of the office part, with what a later release wrote into it.
-pub(super) fn stored(fields: &TaskFields, later: &Later) -> Result<String> {
-    let known = serde_json::to_string(fields).map_err(Problem::internal)?;
-    later.with(known).map_err(Problem::internal)
-}
-
 /// The row of the task `id`, whose office part is `fields`.
 pub(super) fn row(
     (account, id): (i64, Uuid),
@@ -96,7 +90,7 @@ pub(super) fn row(
         due_us: fields.due.as_ref().and_then(CivilTime::instant_us),
         state: "enabled",
         version,
-        fields: stored(fields, later)?,
+        fields: later.write(fields).map_err(Problem::internal)?,
         sort_key: search_key(fields),
         created_us: now_us,
         updated_us: now_us,
