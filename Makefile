@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test simulate build-simulator bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run test simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -12,7 +12,7 @@ run: ## Shows Campo at work with a sample company, until Ctrl-C; installs a C co
 	@.ci/toolchain
 	@cargo run -p campo-server --bin campo -- demo $(DEMO)
 
-test: build-simulator ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
+test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
 	tests/postgres.sh install
 	cargo build --workspace --bins
 	cargo test --workspace --no-run
@@ -21,12 +21,9 @@ test: build-simulator ## Runs every test on SQLite and PostgreSQL; installs Post
 
 SIMULATOR := "$${CARGO_TARGET_DIR:-target}/debug/simulator"
 SEEDS := 1000
-simulate: build-simulator ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on
+simulate: ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on
+	cargo build --workspace --bins
 	$(SIMULATOR) $(SEEDS)
-
-# The server, the phone's core and the test kit are built once more for it, with planted faults
-build-simulator:
-	cargo build -p campo-tests --bin simulator --features planted-faults
 
 bench: ## Measures the figures beside their limits, from a build for release; takes some minutes
 	tests/postgres.sh install

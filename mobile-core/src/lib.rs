@@ -37,7 +37,7 @@ pub mod core;
 pub mod environment;
 pub mod ffi;
 pub mod machine;
-#[cfg(feature = "planted-faults")]
+#[cfg(debug_assertions)]
 mod planted;
 pub mod screens;
 pub mod store;

@@ -1,10 +1,7 @@
 //! Faults that are planted on purpose, so that the simulator proves that it sees them.
 //!
-//! Without the feature `planted-faults` [`is`] is a constant `false`, and nothing of them is compiled. A build for
-//! release refuses the feature.
-
-#[cfg(all(feature = "planted-faults", not(debug_assertions)))]
-compile_error!("planted faults are for tests alone: nothing that is released may hold them");
+//! Builds for development have them, so that tests, simulator and the ordinary programs are one build. In a build for
+//! release [`is`] is a constant `false`, and nothing of them is compiled.
 
 /// One mistake, as somebody might make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,17 +57,17 @@ impl Planted {
 }
 
 /// True when this fault is planted: never, since this build has none.
-#[cfg(not(feature = "planted-faults"))]
+#[cfg(not(debug_assertions))]
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "so that what stands behind it is compiled in no build")]
 pub const fn is(_: Planted) -> bool {
     false
 }
 
-#[cfg(feature = "planted-faults")]
+#[cfg(debug_assertions)]
 pub use planting::{is, plant};
 
-#[cfg(feature = "planted-faults")]
+#[cfg(debug_assertions)]
 mod planting {
     use std::cell::Cell;
 

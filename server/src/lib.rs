@@ -26,7 +26,7 @@ pub mod messages;
 pub mod notifications;
 pub mod objects;
 pub mod outbound;
-#[cfg(feature = "planted-faults")]
+#[cfg(debug_assertions)]
 mod planted;
 pub mod privacy;
 pub mod problem;

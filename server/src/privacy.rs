@@ -23,6 +23,10 @@ pub enum Retention {
     Installation,
     /// Until the work is done and its result was kept for its time
     Job,
+    /// Until it is done, and 90 days more
+    Notice,
+    /// As long as the act can be taken back
+    Act,
     /// 24 hours
     Request,
 }
@@ -93,4 +97,10 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("import_row", "cells", "a row of a customer's file: names, addresses, telephones", Retention::Job),
     column("import_row", "faults", "what was found in the cells of a row", Retention::Job),
     column("delivery", "answer", "what a customer's receiver said of an event", Retention::Event),
+    column("account_user", "email", "a person's address", Retention::User),
+    column("user_session", "address", "from where a person logged in", Retention::User),
+    column("user_session", "agent_text", "the browser with which a person logged in", Retention::User),
+    column("notice", "detail", "what happened, to whom", Retention::Notice),
+    column("act", "detail", "what a person did", Retention::Act),
+    column("act_effect", "before", "what something was before an act", Retention::Act),
 ];

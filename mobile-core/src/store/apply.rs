@@ -16,7 +16,7 @@ use crate::machine::{
 impl Store {
     /// Carries a commit out. When this returns well, it stands durably; otherwise nothing of it does.
     pub fn commit(&mut self, commit: &Commit, now_us: i64) -> Result<Facts> {
-        #[cfg(feature = "planted-faults")]
+        #[cfg(debug_assertions)]
         crate::planted::cursor_before_changes(self.read(), commit)?;
         let installation = self.enrolment()?.map(|enrolment| enrolment.installation).unwrap_or_default();
         self.commit_as(Of::Current(installation), commit, now_us)

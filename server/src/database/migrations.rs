@@ -11,8 +11,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use super::{Db, OpenError};
 
 /// The texts, in order.
-pub const MIGRATIONS: &[(i64, &str, &str)] =
-    &[(1, "ground", include_str!("../../migrations/0001_ground.sql"))];
+pub const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "ground", include_str!("../../migrations/0001_ground.sql")),
+    (2, "rooms", include_str!("../../migrations/0002_rooms.sql")),
+];
 
 /// Which of the two texts is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

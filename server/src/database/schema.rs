@@ -48,6 +48,10 @@ pub fn tables() -> Vec<Table> {
     for line in MIGRATIONS.iter().flat_map(|(_, _, text)| text.lines()) {
         if let Some(rest) = line.strip_prefix("create table ") {
             tables.push(Table { name: rest.trim_end_matches(" ("), columns: Vec::new() });
+        } else if let Some((name, added)) = added_column(line) {
+            if let Some(table) = tables.iter_mut().find(|table| table.name == name) {
+                table.columns.push(added);
+            }
         } else if let (Some(column), Some(table)) = (column(line), tables.last_mut()) {
             table.columns.push(column);
         }
@@ -55,10 +59,20 @@ pub fn tables() -> Vec<Table> {
     tables
 }
 
+/// The table and the column that a line adds to it, if it does.
+fn added_column(line: &'static str) -> Option<(&'static str, Column)> {
+    let (table, declaration) = line.strip_prefix("alter table ")?.split_once(" add column ")?;
+    Some((table, declared(declaration)?))
+}
+
 /// The column that a line inside `create table` declares, if it does.
 fn column(line: &'static str) -> Option<Column> {
+    declared(line.strip_prefix("    ")?)
+}
+
+fn declared(line: &'static str) -> Option<Column> {
     let (declaration, comment) = line.split_once("--").unwrap_or((line, ""));
-    let (name, rest) = declaration.strip_prefix("    ")?.split_once(" {")?;
+    let (name, rest) = declaration.split_once(" {")?;
     let (kind, rest) = rest.split_once('}')?;
     let kind = match kind {
         "i64" => ColumnType::Integer,

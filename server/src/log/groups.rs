@@ -142,7 +142,7 @@ async fn transact(log: &Log, group: &mut Vec<(i64, Submission)>, may_join: bool)
             group.extend(log.shared.queue.joining(group));
         }
     }
-    #[cfg(feature = "planted-faults")]
+    #[cfg(debug_assertions)]
     let Some(tx) = crate::planted::acknowledged_before_commit(tx, &log.shared.environment) else {
         return Ok(answers);
     };
@@ -162,7 +162,7 @@ async fn flush_slice(
     accounts.sort_unstable();
     accounts.dedup();
     let heads = head::lock(tx, &accounts).await?;
-    #[cfg(feature = "planted-faults")]
+    #[cfg(debug_assertions)]
     let heads = crate::planted::numbered_outside_lock(
         heads,
         slice.iter().map(|(account, submission)| (*account, submission.entries.len())),

@@ -4,6 +4,9 @@
 //! plays the same seeds until one is found; a fault that none of the first [`PLANTED_SEEDS`] finds fails. It prints what
 //! struck which step how often, and for each planted fault the seed and the complaint that found it.
 
+#[cfg(not(debug_assertions))]
+compile_error!("the simulator plants faults, which a build for release does not hold: build it for development");
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Display,

@@ -1,0 +1,104 @@
+-- The rooms of console, files, web services and phones. Additive: a replica of the release before works beside it.
+-- What stands here by `alter table` has a default, since older replicas insert rows without it.
+
+-- WHO IS WHO
+
+-- `email_confirmed_us`: when the link in a mail to it was opened; `must_change`: the password was set by somebody else
+alter table account_user add column email {text}; -- personal
+alter table account_user add column email_confirmed_us {i64};
+alter table account_user add column must_change {bool} not null default false;
+alter table account_user add column totp_sealed {bytes};
+alter table account_user add column totp_last_step {i64};
+
+-- `kind`: `bearer` (a token that a program holds) or `cookie` (a browser)
+alter table user_session add column kind {text} not null default 'bearer';
+alter table user_session add column address {text}; -- personal
+alter table user_session add column agent_text {text}; -- personal
+
+create table recovery_code (
+    account {i64} not null,
+    account_user {uuid} not null,
+    hash {bytes} not null,
+    used_us {i64},
+    primary key (account, account_user, hash)
+) {strict};
+
+-- NOTICES, ACTS, LIVE
+
+-- What a person or an owner must be told. One that repeats (the same `kind` and `subject`, open) is counted in one row
+create table notice (
+    account {i64} not null,
+    id {uuid} not null,
+    kind {text} not null,
+    subject_kind {text},
+    subject {uuid},
+    cause {text} not null,
+    detail {json} not null, -- personal
+    permission {text} not null,
+    times {i64} not null,
+    first_us {i64} not null,
+    last_us {i64} not null,
+    done_us {i64},
+    done_by {uuid},
+    mailed_us {i64},
+    primary key (account, id)
+) {strict};
+create unique index notice_open on notice (account, cause) where done_us is null;
+create index notice_last on notice (account, last_us, id);
+
+-- What one person did to many things at once, and can be taken back. `permission` is the one of the act, which undoing
+-- it needs; `undoes` is the act that an act takes back
+create table act (
+    account {i64} not null,
+    id {uuid} not null,
+    kind {text} not null,
+    permission {text} not null,
+    author {text} not null,
+    author_id {uuid},
+    detail {json} not null, -- personal
+    undoes {uuid},
+    effects {i64} not null,
+    created_us {i64} not null,
+    undo_until_us {i64},
+    undone_us {i64},
+    undone_by {uuid},
+    primary key (account, id)
+) {strict};
+create index act_created on act (account, created_us, id);
+
+-- One thing that an act changed. `before` is what undoing restores
+create table act_effect (
+    account {i64} not null,
+    act {uuid} not null,
+    number {i64} not null,
+    subject_kind {text} not null,
+    subject {uuid} not null,
+    effect {text} not null,
+    version_before {i64},
+    version_after {i64} not null,
+    before {text}, -- personal
+    outcome {text},
+    primary key (account, act, number)
+) {strict};
+create index act_effect_subject on act_effect (account, subject_kind, subject);
+
+-- A counter for each topic that consoles listen to; raised in the transaction that changes what the topic is about
+create table live_topic (
+    account {i64} not null,
+    topic {text} not null,
+    counter {i64} not null,
+    primary key (account, topic)
+) {strict};
+
+-- JOBS
+
+-- Jobs of one lane are done in order, lanes side by side
+alter table job add column lane {text} not null default 'import';
+
+-- WEB SERVICES
+
+-- IMPORTS
+
+-- FILE EXCHANGE
+
+-- PHONES
