@@ -1,16 +1,19 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console test simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 # A build for development: it is there in half the time that one for release takes, and what is slow otherwise (SQLite,
 # hashes, passwords, compression) is optimised in it too. Options: make run DEMO="--pace 3 --listen 127.0.0.1:8080"
-run: ## Shows Campo at work with a sample company, until Ctrl-C; installs a C compiler where it is missing
+run: console ## Shows Campo at work with a sample company, until Ctrl-C; installs a C compiler where it is missing
 	@.ci/toolchain
 	@cargo run -p campo-server --bin campo -- demo $(DEMO)
+
+console: ## Builds the console, which the next build of the server holds; installs its packages, and Node where it is missing
+	console/build.sh
 
 test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
 	tests/postgres.sh install
@@ -18,6 +21,7 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 	cargo test --workspace --no-run
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \
 		tests/beside_simulator.sh $(SIMULATOR) $(SEEDS) -- cargo test --workspace
+	console/test.sh
 
 SIMULATOR := "$${CARGO_TARGET_DIR:-target}/debug/simulator"
 SEEDS := 1000

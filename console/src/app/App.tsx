@@ -1,0 +1,37 @@
+// Who is nobody signs in where they stand, so that the address they came with holds; who was signed out over a page keeps it.
+import { i18n } from "@lingui/core";
+import { I18nProvider } from "@lingui/react";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { I18nProvider as AriaLanguage } from "react-aria-components";
+import { useLanguage } from "./language";
+import { queries } from "./queries";
+import { router } from "./router";
+import { SignInAgain } from "./session/SignInAgain";
+import { SignInPage } from "./session/SignInPage";
+import { useSession } from "./session";
+
+export function App() {
+    const language = useLanguage();
+    return (
+        <I18nProvider i18n={i18n}>
+            <AriaLanguage locale={language}>
+                <QueryClientProvider client={queries}>
+                    <Inside />
+                </QueryClientProvider>
+            </AriaLanguage>
+        </I18nProvider>
+    );
+}
+
+function Inside() {
+    const session = useSession();
+    if (session.state === "asking") return null;
+    if (session.state === "nobody") return <SignInPage />;
+    return (
+        <>
+            <RouterProvider router={router} />
+            {session.state === "ended" && <SignInAgain login={session.who.name} />}
+        </>
+    );
+}

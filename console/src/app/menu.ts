@@ -1,0 +1,35 @@
+// The map of pages. A page that is not built is not here; one that the profile may not open is not shown.
+import { msg } from "@lingui/core/macro";
+import type { MessageDescriptor } from "@lingui/core";
+import { ArrowLeftRight, ClipboardList, Clock, Inbox, type LucideIcon, MapPin, Route, Settings, Users } from "lucide-react";
+import type { Permission } from "./session";
+
+export type MenuPage = { to: string; label: MessageDescriptor; anyOf: Permission[] };
+export type MenuItem = { id: string; label: MessageDescriptor; icon: LucideIcon; pages: MenuPage[] };
+
+export const MENU: MenuItem[] = [
+    {
+        id: "despacho",
+        label: msg`Despacho`,
+        icon: Route,
+        pages: [{ to: "/tablero", label: msg`Tablero`, anyOf: ["view_tasks", "manage_tasks"] }],
+    },
+    { id: "jornadas", label: msg`Jornadas`, icon: Clock, pages: [] },
+    { id: "lugares", label: msg`Lugares`, icon: MapPin, pages: [] },
+    { id: "equipo", label: msg`Equipo`, icon: Users, pages: [] },
+    { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
+    { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [] },
+    { id: "bandeja", label: msg`Bandeja`, icon: Inbox, pages: [] },
+    {
+        id: "ajustes",
+        label: msg`Ajustes`,
+        icon: Settings,
+        pages: [{ to: "/ajustes/cuenta-propia", label: msg`Mi cuenta`, anyOf: [] }],
+    },
+];
+
+/** What somebody with these permissions sees of the menu. */
+export function menuFor(permissions: readonly Permission[]): MenuItem[] {
+    const open = (page: MenuPage) => page.anyOf.length === 0 || page.anyOf.some((permission) => permissions.includes(permission));
+    return MENU.map((item) => ({ ...item, pages: item.pages.filter(open) })).filter((item) => item.pages.length > 0);
+}

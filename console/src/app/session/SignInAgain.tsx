@@ -1,0 +1,20 @@
+// The session ended while a page was open: the page stays, with all that was typed, until the password was given again.
+import { useLingui } from "@lingui/react/macro";
+import { Trans } from "@lingui/react/macro";
+import { Dialog } from "~/ui";
+import { SignInForm } from "./SignInForm";
+import "./sign-in.css";
+
+export function SignInAgain({ login }: { login: string }) {
+    const { t } = useLingui();
+    return (
+        <Dialog title={t`Su sesión terminó`} open fixed onClose={() => {}}>
+            <div className="again">
+                <p>
+                    <Trans>Lo que estaba escrito en la página sigue ahí. Entre de nuevo como {login} para seguir.</Trans>
+                </p>
+                <SignInForm />
+            </div>
+        </Dialog>
+    );
+}
