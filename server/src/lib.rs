@@ -36,7 +36,6 @@ pub mod rebuild;
 pub mod scheduler;
 pub mod secrets;
 pub mod server_setting;
-pub mod spreadsheets;
 pub mod sync;
 pub mod tasks;
 pub mod telemetry;

@@ -1,6 +1,5 @@
 //! The HTTP API: what all capabilities share, and the router that puts them together.
 
-pub mod cell;
 pub mod edit;
 mod html;
 pub mod layers;
@@ -10,4 +9,5 @@ pub mod page;
 pub mod patch;
 pub mod problems;
 pub mod router;
+pub mod table;
 pub mod time;

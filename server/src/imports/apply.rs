@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use campo_protocol::{document::merge, model::poi::Poi};
+use campo_spreadsheets::{Cell, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -22,7 +23,6 @@ use crate::{
     objects::{self, What},
     problem::{Code, Problem, Result},
     scheduler::Class,
-    spreadsheets::{Cell, Row},
     tasks::save::{self, Edit, Effect, Save},
 };
 

@@ -1,6 +1,10 @@
 //! The rows of an import as a file: their cells as they came, and what became of each.
 
-use axum::body::Body;
+use axum::response::Response;
+use campo_spreadsheets::{
+    Cell,
+    write::{Format, Value},
+};
 use futures_util::stream;
 use uuid::Uuid;
 
@@ -11,7 +15,7 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::RunImports},
-    api::cell::inert,
+    api::table::{self, Line},
     app::App,
     problem::{Code, Problem, Result},
     texts::Language,
@@ -20,62 +24,68 @@ use crate::{
 /// Rows that are read at a time.
 const ROWS: i64 = 500;
 
-/// The file, page by page: delimited by semicolons in UTF-8 with its mark, which every spreadsheet opens.
-pub(super) async fn stream(
+/// The answer with every row.
+pub(super) async fn outcomes(
     app: &App,
     allowed: &Allowed<RunImports>,
     run: Uuid,
+    format: Format,
     language: Language,
-) -> Result<Body> {
+) -> Result<Response> {
     let account = allowed.account();
     let headings = RunRow::load(&app.db, account, run).await?.ok_or(Code::NotFound)?.headings()?;
     let width = headings.len();
-    let first = (app.clone(), 0_i64, Some(line(heading(&headings, language))?));
-    let pages = stream::try_unfold(Some(first), move |state| async move {
-        let Some((app, after, start)) = state else { return Ok::<_, Problem>(None) };
+    let pages = stream::try_unfold(Some((app.clone(), 0_i64)), move |state| async move {
+        let Some((app, after)) = state else { return Ok::<_, Problem>(None) };
         let page = rows::read(&app, account, run, None, after, ROWS).await?;
-        let mut text = start.unwrap_or_default();
-        let (count, mut last) = (page.len() as i64, after);
-        for stored in page {
-            last = stored.number;
-            text.extend(line(values(&stored.shown(language)?, width, language))?);
-        }
-        let next = (count == ROWS).then_some((app, last, None));
-        Ok(Some((text, next)))
+        let (count, last) = (page.len() as i64, page.last().map_or(after, |row| row.number));
+        let line = |stored: rows::StoredRow| -> Result<Line> {
+            let cells: Vec<Cell> = serde_json::from_str(&stored.cells).map_err(Problem::internal)?;
+            Ok(outcome_line(&cells, &stored.shown(language)?, width, language))
+        };
+        let lines = page.into_iter().map(line).collect::<Result<Vec<_>>>()?;
+        Ok(Some((lines, (count == ROWS).then_some((app, last)))))
     });
-    Ok(Body::from_stream(pages))
+    let sheet = match language {
+        Language::Spanish => "Resultados",
+        Language::English => "Outcomes",
+    };
+    table::answer(format, "outcomes", sheet, &headings_of(&headings, language), pages).await
 }
 
-fn heading(headings: &[String], language: Language) -> Vec<String> {
+fn headings_of(headings: &[String], language: Language) -> Vec<String> {
     let (row, outcome, reason) = match language {
         Language::Spanish => ("Fila", "Resultado", "Motivo"),
         Language::English => ("Row", "Outcome", "Reason"),
     };
-    let named = headings
-        .iter()
-        .enumerate()
-        .map(|(index, heading)| if heading.is_empty() { columns::letter(index) } else { safe(heading) });
-    // The mark tells Excel that it is UTF-8
-    std::iter::once(format!("\u{FEFF}{row}"))
-        .chain(named)
-        .chain([outcome.to_owned(), reason.to_owned()])
-        .collect()
+    let named = headings.iter().enumerate().map(|(index, heading)| {
+        if heading.is_empty() { columns::letter(index) } else { heading.clone() }
+    });
+    std::iter::once(row.to_owned()).chain(named).chain([outcome.to_owned(), reason.to_owned()]).collect()
 }
 
-fn values(row: &ImportRow, width: usize, language: Language) -> Vec<String> {
-    let cells = row.cells.iter().map(|cell| safe(cell)).chain(std::iter::repeat(String::new())).take(width);
-    let reasons: Vec<String> = row
-        .faults
-        .iter()
-        .map(|one| match &one.fault.heading {
-            Some(heading) => format!("{heading}: {}", one.message),
-            None => one.message.clone(),
-        })
-        .collect();
-    std::iter::once(row.row.to_string())
-        .chain(cells)
-        .chain([outcome(row.outcome, language).to_owned(), safe(&reasons.join(" "))])
-        .collect()
+fn outcome_line(cells: &[Cell], row: &ImportRow, width: usize, language: Language) -> Line {
+    let filled = cells.iter().map(owned).chain(std::iter::repeat(Value::Empty)).take(width);
+    let values = std::iter::once(Value::Whole(row.row))
+        .chain(filled)
+        .chain([Value::text(outcome(row.outcome, language)), Value::text(reasons(row))]);
+    // The number of the row stands before the first cell
+    let marked = row.faults.iter().filter_map(|one| columns::index(one.fault.column.as_deref()?));
+    Line { values: values.collect(), marked: marked.map(|column| column + 1).collect() }
+}
+
+/// Why a row was refused, each fault behind its heading.
+pub(super) fn reasons(row: &ImportRow) -> String {
+    let reason = |one: &rows::RowFaultShown| match &one.fault.heading {
+        Some(heading) => format!("{heading}: {}", one.message),
+        None => one.message.clone(),
+    };
+    row.faults.iter().map(reason).collect::<Vec<_>>().join(" ")
+}
+
+/// A cell as it came.
+pub(super) fn owned(cell: &Cell) -> Value<'static> {
+    Value::from(cell).into_owned()
 }
 
 const fn outcome(outcome: RowOutcome, language: Language) -> &'static str {
@@ -90,42 +100,5 @@ const fn outcome(outcome: RowOutcome, language: Language) -> &'static str {
         (RowOutcome::Unchanged, Language::English) => "Unchanged",
         (RowOutcome::Refused, Language::Spanish) => "Rechazada",
         (RowOutcome::Refused, Language::English) => "Refused",
-    }
-}
-
-/// As it came, unless a spreadsheet would run it. Numbers and telephones stay.
-fn safe(text: &str) -> String {
-    let is_number = |cell: &str| {
-        cell.strip_prefix(['+', '-'])
-            .is_some_and(|rest| rest.chars().all(|c| c.is_ascii_digit() || " .,()-".contains(c)))
-    };
-    inert(text, is_number).into_owned()
-}
-
-fn line(values: Vec<String>) -> Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    writer.write_record(values).map_err(Problem::internal)?;
-    writer.into_inner().map_err(|error| Problem::internal(anyhow::anyhow!("{error}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_it_is_run_as_a_formula() {
-        for (text, expected) in [
-            ("=1+1", "'=1+1"),
-            ("@x", "'@x"),
-            ("+51 999 111", "+51 999 111"),
-            ("-12.05", "-12.05"),
-            ("-x", "'-x"),
-            ("＝1", "'＝1"),
-            ("a;b", "a;b"),
-            ("", ""),
-        ] {
-            assert_eq!(safe(text), expected);
-        }
-        assert_eq!(line(vec!["a;b".to_owned(), "c\"d".to_owned()]).unwrap(), b"\"a;b\";\"c\"\"d\"\n");
     }
 }

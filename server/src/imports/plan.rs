@@ -7,6 +7,7 @@ use campo_protocol::{
     civil::CivilTime,
     faults::{Fault, Faults},
 };
+use campo_spreadsheets::{Cell, Row};
 use jiff::civil::{Date, Time};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -18,10 +19,7 @@ use super::{
     fields::{self, Field, Target},
     value::{self, Read},
 };
-use crate::{
-    problem::Problem,
-    spreadsheets::{Cell, Row},
-};
+use crate::problem::Problem;
 
 /// What is wrong with a row, in one of its cells where that can be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -1,6 +1,7 @@
 //! What a file would become: its headings, a mapping, and its first rows. Nothing is stored.
 
 use campo_protocol::model::Ref;
+use campo_spreadsheets::{Book, Kind, Limits, Row, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -18,7 +19,6 @@ use crate::{
     access::{AccessState, Allowed, permissions::RunImports},
     app::App,
     problem::Result,
-    spreadsheets::{Book, Kind, Limits, Row, Unreadable},
     tasks::save::Operation,
     texts::Language,
 };
@@ -42,11 +42,27 @@ pub(super) struct PreviewQuery {
     pub file_name: String,
 }
 
+/// A format that is read.
+#[derive(Debug, ToSchema)]
+#[schema(rename_all = "snake_case")]
+#[expect(dead_code, reason = "it documents `Kind`, whose crate knows no OpenAPI")]
+enum SpreadsheetKind {
+    /// Excel since 2007, and what LibreOffice writes as such
+    Xlsx,
+    /// Excel until 2003
+    Xls,
+    /// OpenDocument
+    Ods,
+    /// Text with a delimiter between columns
+    Text,
+}
+
 /// What a file would become.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportPreview)]
 pub(super) struct Preview {
     /// The format of the file
+    #[schema(value_type = SpreadsheetKind)]
     pub kind: Kind,
     /// The names of its sheets that are shown
     pub sheets: Vec<String>,

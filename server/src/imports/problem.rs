@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use campo_spreadsheets::Unreadable;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     problem::{Code, Problem, ProblemShown, Result},
-    spreadsheets::Unreadable,
     texts::Language,
 };
 

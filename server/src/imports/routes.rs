@@ -3,9 +3,10 @@
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse as _, Response},
 };
+use campo_spreadsheets::write::Format;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -42,6 +43,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(get_import, stop_import))
         .routes(routes!(list_rows))
         .routes(routes!(outcome_file))
+        .routes(routes!(outcome_workbook))
 }
 
 /// Imports a file
@@ -193,11 +195,23 @@ async fn outcome_file(
     Path(import): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response> {
-    let body = outcome_file::stream(&app, &allowed, import, Language::of(&headers)).await?;
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")),
-        (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"outcomes.csv\"")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
-    ];
-    Ok((headers, body).into_response())
+    outcome_file::outcomes(&app, &allowed, import, Format::Csv, Language::of(&headers)).await
+}
+
+/// The rows of an import as a workbook
+///
+/// Each row as it came, with what became of it and why; wrong cells are marked.
+#[utoipa::path(
+    get, path = "/v1/imports/{import}/outcomes.xlsx", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    responses((status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+)]
+async fn outcome_workbook(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    outcome_file::outcomes(&app, &allowed, import, Format::Xlsx, Language::of(&headers)).await
 }

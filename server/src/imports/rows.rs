@@ -1,6 +1,7 @@
 //! The rows of an import with their outcomes.
 
 use campo_protocol::faults::Faults;
+use campo_spreadsheets::Cell;
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::ToSchema;
@@ -12,7 +13,6 @@ use crate::{
     api::page::{Page, PageQuery},
     app::App,
     problem::{Code, Problem, Result, message},
-    spreadsheets::Cell,
     texts::Language,
 };
 

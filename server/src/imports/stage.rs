@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 
+use campo_spreadsheets::{self as spreadsheets, Book, Cell, Limits, Row, Unreadable};
 use futures_util::StreamExt as _;
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -24,7 +25,6 @@ use crate::{
     jobs::Claim,
     problem::{Code, Problem, Result},
     scheduler::Class,
-    spreadsheets::{self, Book, Cell, Limits, Row, Unreadable},
 };
 
 /// Rows that are staged in one transaction.

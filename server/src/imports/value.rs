@@ -4,6 +4,7 @@ use campo_protocol::{
     task::{fields::Priority, status::Status},
     text::sort_key,
 };
+use campo_spreadsheets::Cell;
 use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use super::{
     draft::{DateOrder, TemplateDraft},
     fields::Kind,
 };
-use crate::spreadsheets::Cell;
+
 
 /// What a cell says of a field.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,6 @@
 //! need, for one employee or for a page of them, and the entries that the office writes.
 
 pub mod correct;
-mod csv;
 mod decision_routes;
 mod entries;
 mod people;
@@ -13,5 +12,6 @@ mod read;
 pub mod receipt;
 mod routes;
 pub mod shown;
+mod table;
 
 pub use routes::routes;

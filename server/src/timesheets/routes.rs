@@ -2,20 +2,22 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, header},
-    response::{IntoResponse as _, Response},
+    http::HeaderMap,
+    response::Response,
 };
 use campo_protocol::{civil::CivilDate, faults::Faults, model::Ref};
+use campo_spreadsheets::write::Format;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    csv, decision_routes,
+    decision_routes,
     read::{self, MAX_DAYS_OF_MANY, Span, Whose},
     receipt::{self, EntryReceipt},
     shown::Timesheet,
+    table,
 };
 use crate::{
     access::{
@@ -34,8 +36,10 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(of_employee))
         .routes(routes!(of_employee_as_table))
+        .routes(routes!(of_employee_as_workbook))
         .routes(routes!(of_many))
         .routes(routes!(of_many_as_table))
+        .routes(routes!(of_many_as_workbook))
         .routes(routes!(receipt_of_entry))
         .merge(decision_routes::routes())
 }
@@ -133,7 +137,27 @@ async fn of_employee_as_table(
     headers: HeaderMap,
 ) -> Result<Response> {
     let sheet = read::one(&app, &auth, &employee, (from, to)).await?;
-    Ok(table(&[sheet], &headers))
+    table::answer(Format::Csv, &[sheet], Language::of(&headers)).await
+}
+
+/// The timesheet of an employee as a workbook
+///
+/// xlsx with a row for each day, headings in the language of `Accept-Language`.
+#[utoipa::path(
+    get, path = "/v1/employees/{employee}/timesheet.xlsx", tag = "timesheets",
+    security(("bearer" = ["view_timesheets"])),
+    params(("employee" = Ref, Path, description = "Its id, or `number:` and its number"), SpanQuery),
+    responses((status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+)]
+async fn of_employee_as_workbook(
+    State(app): State<App>,
+    auth: Auth<ViewTimesheets>,
+    Path(employee): Path<Ref>,
+    Query(SpanQuery { from, to }): Query<SpanQuery>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let sheet = read::one(&app, &auth, &employee, (from, to)).await?;
+    table::answer(Format::Xlsx, &[sheet], Language::of(&headers)).await
 }
 
 /// The timesheets of all employees
@@ -172,16 +196,26 @@ async fn of_many_as_table(
     headers: HeaderMap,
 ) -> Result<Response> {
     let sheets = read::all(&app, &auth, group, Span::new(from, to, MAX_DAYS_OF_MANY)?).await?;
-    Ok(table(&sheets, &headers))
+    table::answer(Format::Csv, &sheets, Language::of(&headers)).await
 }
 
-fn table(sheets: &[Timesheet], headers: &HeaderMap) -> Response {
-    let text = csv::table(sheets, Language::of(headers));
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"timesheet.csv\""),
-    ];
-    (headers, text).into_response()
+/// The timesheets of all employees as a workbook
+///
+/// xlsx with a row for each employee and day, headings in the language of `Accept-Language`; at most 2,000 employees.
+#[utoipa::path(
+    get, path = "/v1/timesheets.xlsx", tag = "timesheets",
+    security(("bearer" = ["view_timesheets"])),
+    params(TableQuery),
+    responses((status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+)]
+async fn of_many_as_workbook(
+    State(app): State<App>,
+    auth: Auth<ViewTimesheets>,
+    Query(TableQuery { from, to, group }): Query<TableQuery>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let sheets = read::all(&app, &auth, group, Span::new(from, to, MAX_DAYS_OF_MANY)?).await?;
+    table::answer(Format::Xlsx, &sheets, Language::of(&headers)).await
 }
 
 /// The receipt of an entry

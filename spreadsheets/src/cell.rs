@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use campo_protocol::text::storable;
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +49,7 @@ pub enum Cell {
 impl Cell {
     /// A text; nothing when it is blank. What no table can hold is replaced.
     pub(super) fn text(text: &str) -> Self {
-        if is_blank(text) { Self::Empty } else { Self::Text(storable(text).into_owned()) }
+        if is_blank(text) { Self::Empty } else { Self::Text(storable(text)) }
     }
 
     /// A number; an error when it is not finite.
@@ -112,4 +111,9 @@ fn plain(number: f64) -> String {
 /// True for text of blanks only, no-break spaces and byte order marks among them.
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}')
+}
+
+/// Without U+0000, which no database can hold.
+pub(super) fn storable(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
 }

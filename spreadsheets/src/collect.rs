@@ -97,7 +97,7 @@ pub(super) fn ended(result: Result<(), Stop>) -> Result<(), Unreadable> {
 
 pub(super) fn damaged(reason: impl std::fmt::Display) -> Unreadable {
     let reason: String = reason.to_string().chars().take(200).collect();
-    Unreadable::Damaged(campo_protocol::text::storable(&reason).into_owned())
+    Unreadable::Damaged(super::cell::storable(&reason))
 }
 
 pub(super) const fn too_large(what: &'static str, limit: u64) -> Unreadable {

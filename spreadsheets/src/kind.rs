@@ -1,14 +1,12 @@
 //! What a file is, by its content. Names and media types lie.
 
 use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::Unreadable;
 
 /// A format that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = SpreadsheetKind)]
 pub enum Kind {
     /// Excel since 2007, and what LibreOffice writes as such
     Xlsx,

@@ -1,4 +1,5 @@
-//! Tables in files as customers' programs write them: xlsx, xls, ods and delimited text, read row by row within bounds.
+//! Tables in files as customers' programs write them: xlsx, xls, ods and delimited text, read row by row within bounds;
+//! and the one writer of tables ([`write`]).
 //!
 //! The bytes come from strangers. Whatever they claim, reading takes bounded memory and time and ends with rows or with
 //! an [`Unreadable`] that names what is wrong; an archive or a container is looked through before a library is handed it
@@ -14,6 +15,7 @@ mod number_format;
 mod ods;
 mod serial;
 mod text;
+pub mod write;
 mod xls;
 mod xls_check;
 mod xlsx;
