@@ -365,3 +365,50 @@ proptest! {
         }
     }
 }
+
+/// What is written and read again.
+fn written(format: write::Format, headings: &[&str], rows: &[Vec<write::Value<'static>>]) -> Vec<Row> {
+    let headings: Vec<String> = headings.iter().map(|heading| (*heading).to_owned()).collect();
+    let mut table = write::Table::begin(format, "Hoja", &headings).unwrap();
+    let mut bytes = Vec::new();
+    for row in rows {
+        table.row(row).unwrap();
+        bytes.extend(table.take());
+    }
+    table.end(&mut bytes).unwrap();
+    all(&bytes, None, &Limits::default()).unwrap().1
+}
+
+#[test]
+fn a_workbook_that_was_written_is_read_as_it_was() {
+    use write::Value;
+    let rows = [vec![
+        Value::text("=1+1"),
+        Value::Whole(42),
+        Value::Number(-12.05),
+        Value::Boolean(true),
+        Value::Date(jiff::civil::date(2030, 1, 15)),
+        Value::Moment(jiff::civil::date(2030, 1, 15).at(18, 0, 5, 0)),
+        Value::Time(jiff::civil::time(8, 30, 0, 0)),
+        Value::Duration(97_500_000_000),
+        Value::Whole(1_234_567_890_123_456_789),
+        Value::Empty,
+        Value::text(" + x\n"),
+    ]];
+    let read = written(write::Format::Xlsx, &["a"; 11], &rows);
+    let shown: Vec<String> = read[1].cells.iter().map(Cell::shown).collect();
+    let expected = [
+        "=1+1",
+        "42",
+        "-12.05",
+        "true",
+        "2030-01-15",
+        "2030-01-15 18:00:05",
+        "08:30:00",
+        "27:05:00",
+        "1234567890123456789",
+        "",
+        "+ x",
+    ];
+    assert_eq!(shown, expected);
+}

@@ -58,9 +58,10 @@ fn headings_of(headings: &[String], language: Language) -> Vec<String> {
         Language::Spanish => ("Fila", "Resultado", "Motivo"),
         Language::English => ("Row", "Outcome", "Reason"),
     };
-    let named = headings.iter().enumerate().map(|(index, heading)| {
-        if heading.is_empty() { columns::letter(index) } else { heading.clone() }
-    });
+    let named = headings
+        .iter()
+        .enumerate()
+        .map(|(index, heading)| if heading.is_empty() { columns::letter(index) } else { heading.clone() });
     std::iter::once(row.to_owned()).chain(named).chain([outcome.to_owned(), reason.to_owned()]).collect()
 }
 

@@ -14,7 +14,6 @@ use super::{
     fields::Kind,
 };
 
-
 /// What a cell says of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Read {

@@ -1,10 +1,6 @@
 //! `GET` of timesheets and receipts.
 
-use axum::{
-    extract::State,
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use campo_protocol::{civil::CivilDate, faults::Faults, model::Ref};
 use campo_spreadsheets::write::Format;
 use serde::Deserialize;

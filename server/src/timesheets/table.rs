@@ -79,7 +79,8 @@ pub(super) async fn answer(format: Format, sheets: &[Timesheet], language: Langu
 
 fn cells(sheet: &Timesheet, day: &DayShown, language: Language) -> Vec<Value<'static>> {
     let DayContent { shifts, loose, totals, .. } = &day.content;
-    let clock = |punch: Option<&PunchShown>| Value::text(punch.map(|punch| punch.local.clone()).unwrap_or_default());
+    let clock =
+        |punch: Option<&PunchShown>| Value::text(punch.map(|punch| punch.local.clone()).unwrap_or_default());
     let remarks = shifts.iter().flat_map(|shift| &shift.remarks);
     let remarks = remarks.chain(loose.iter().flat_map(|loose| &loose.remarks));
     let mut remarks: Vec<&str> = remarks.map(|one| remark(one.code, language)).collect();

@@ -44,7 +44,9 @@ impl Delimited {
             Value::Date(date) => self.text.push_str(&date.to_string()),
             Value::Time(time) => self.text.push_str(&time.to_string()),
             Value::Moment(moment) => {
-                self.text.push_str(&format!("{} {}", moment.date(), moment.time()));
+                self.text.push_str(&moment.date().to_string());
+                self.text.push(' ');
+                self.text.push_str(&moment.time().to_string());
             }
             Value::Duration(us) => self.text.push_str(&duration(*us)),
         }
@@ -53,7 +55,9 @@ impl Delimited {
     /// What begins with an apostrophe before a formula gets another one, so that reading takes off the right one.
     fn quoted(&mut self, text: &str) {
         let is_protected = looks_like_a_formula(text)
-            || text.strip_prefix('\'').is_some_and(|rest| looks_like_a_formula(rest.trim_start_matches('\'')));
+            || text
+                .strip_prefix('\'')
+                .is_some_and(|rest| looks_like_a_formula(rest.trim_start_matches('\'')));
         let needs_quotes = is_protected
             || text.starts_with(' ')
             || text.ends_with(' ')

@@ -25,7 +25,11 @@ pub(super) struct Book {
 
 impl std::fmt::Debug for Book {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Book").field("sheet", &self.sheet).field("row", &self.row).finish_non_exhaustive()
+        formatter
+            .debug_struct("Book")
+            .field("sheet", &self.sheet)
+            .field("row", &self.row)
+            .finish_non_exhaustive()
     }
 }
 
@@ -84,7 +88,7 @@ impl Book {
             let start: String = self.name.chars().take(NAME - end.len()).collect();
             format!("{start}{end}")
         };
-        let sheet = self.workbook.add_worksheet_with_constant_memory();
+        let sheet = self.workbook.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
         for (column, heading) in (0_u16..).zip(&self.headings) {
             sheet.set_column_width(column, heading.chars().count().clamp(10, 40) as f64)?;
@@ -118,7 +122,13 @@ impl Book {
     }
 }
 
-fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Value<'_>, kinds: &Kinds) -> Result<(), XlsxError> {
+fn write(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    value: &Value<'_>,
+    kinds: &Kinds,
+) -> Result<(), XlsxError> {
     match value {
         Value::Empty => sheet.write_blank(row, column, &kinds.any),
         Value::Text(text) => {
@@ -143,16 +153,15 @@ fn write(sheet: &mut Worksheet, row: u32, column: u16, value: &Value<'_>, kinds:
             let days = seconds(*time) / 86_400.0;
             sheet.write_number_with_format(row, column, days, &kinds.time)
         }
-        Value::Moment(moment) => match excel_date(moment.date()) {
-            Some(day) => {
+        Value::Moment(moment) => {
+            if let Some(day) = excel_date(moment.date()) {
                 let days = day.to_excel() + seconds(moment.time()) / 86_400.0;
                 sheet.write_number_with_format(row, column, days, &kinds.moment)
-            }
-            None => {
+            } else {
                 let text = format!("{} {}", moment.date(), moment.time());
                 sheet.write_string_with_format(row, column, text, &kinds.text)
             }
-        },
+        }
         // A negative one is shown as ### by spreadsheets
         Value::Duration(us) if *us < 0 => {
             sheet.write_string_with_format(row, column, duration(*us), &kinds.text)

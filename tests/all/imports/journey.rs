@@ -95,8 +95,17 @@ async fn a_spreadsheet_of_libreoffice_becomes_tasks_on_phones(world: World) {
         .await;
     let text = String::from_utf8(answer.body).unwrap();
     assert_eq!(text.lines().count(), 43);
+    let book =
+        desk.call(axum::http::Method::GET, &format!("/v1/imports/{id}/outcomes.xlsx"), &[], None).await;
+    let mut rows = Vec::new();
+    campo_spreadsheets::read(&book.body, None, &campo_spreadsheets::Limits::default(), &mut |row| {
+        rows.push(row);
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((rows.len(), rows[1].cells[1].shown()), (43, "00001".to_owned()));
     let last = text.lines().last().unwrap();
-    assert!(last.starts_with("44;00042;") && last.contains("Rechazada;Latitud: "), "{last}");
+    assert!(last.starts_with("44,00042,") && last.contains("Rechazada,"), "{last}");
 }
 
 async fn every_format_of_the_same_table_says_the_same(world: World) {

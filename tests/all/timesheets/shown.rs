@@ -199,4 +199,13 @@ async fn a_table_is_written_in_the_readers_language_and_runs_nothing(world: Worl
     assert!(all.contains("Number,Employee,Date,Clock-in"), "{all}");
     assert!(all.contains(r#""'=1+1","'=cmd|' /C calc'!A0 ""x""","#), "{all}");
     assert!(!all.contains("\r\n="), "{all}");
+    let book = "/v1/employees/number:ZZ1/timesheet.xlsx?from=2025-06-01&to=2025-06-02";
+    let book = client.call(Method::GET, book, &[], None).await.unwrap();
+    let mut rows = Vec::new();
+    campo_spreadsheets::read(&book.body, None, &campo_spreadsheets::Limits::default(), &mut |row| {
+        rows.push(row);
+        std::ops::ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!((rows.len(), rows[2].cells[5].shown()), (3, "08:30:00".to_owned()));
 }

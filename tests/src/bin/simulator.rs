@@ -5,7 +5,9 @@
 //! struck which step how often, and for each planted fault the seed and the complaint that found it.
 
 #[cfg(not(debug_assertions))]
-compile_error!("the simulator plants faults, which a build for release does not hold: build it for development");
+compile_error!(
+    "the simulator plants faults, which a build for release does not hold: build it for development"
+);
 
 use std::{
     collections::{BTreeMap, BTreeSet},
