@@ -23,6 +23,10 @@ create table recovery_code (
     primary key (account, account_user, hash)
 ) {strict};
 
+-- The profile that an account was made with holds every permission, those of later releases too
+update profile set permissions = replace(permissions, '["', '["*","')
+    where code = 'administrator' and state <> 'deleted' and permissions like '%"manage_users"%';
+
 -- NOTICES, ACTS, LIVE
 
 -- What a person or an owner must be told. One that repeats (the same `kind` and `subject`, open) is counted in one row
@@ -58,6 +62,7 @@ create table act (
     detail {json} not null, -- personal
     undoes {uuid},
     effects {i64} not null,
+    position {i64} not null, -- of the entry log when it was done: what stands behind followed
     created_us {i64} not null,
     undo_until_us {i64},
     undone_us {i64},
@@ -77,10 +82,18 @@ create table act_effect (
     version_before {i64},
     version_after {i64} not null,
     before {text}, -- personal
-    outcome {text},
     primary key (account, act, number)
 ) {strict};
 create index act_effect_subject on act_effect (account, subject_kind, subject);
+
+-- What became of taking back one effect: `undone`, or why it stays
+create table act_outcome (
+    account {i64} not null,
+    act {uuid} not null,
+    number {i64} not null,
+    outcome {text} not null,
+    primary key (account, act, number)
+) {strict};
 
 -- A counter for each topic that consoles listen to; raised in the transaction that changes what the topic is about
 create table live_topic (

@@ -11,10 +11,12 @@ use crate::{
     environment::Environment,
     files::store::Store,
     health::Health,
+    live::Live,
     log::Log,
     outbound::{Outbound, Rules},
     push::{Push, Services},
     secrets::{Secret, Secrets},
+    supervise::Loops,
     sync::{awake::Awake, contacts::Contacts},
     telemetry::Metrics,
 };
@@ -52,6 +54,10 @@ pub struct App {
     pub awake: Arc<Awake>,
     /// What wakes the others; nothing does until it is set
     pub push: Arc<dyn Push>,
+    /// The consoles that listen at this replica
+    pub live: Arc<Live>,
+    /// What is known of the loops of this process that had to be begun anew
+    pub loops: Arc<Loops>,
 }
 
 impl App {
@@ -67,8 +73,8 @@ impl App {
         let health = Health::new(&environment);
         let outbound = Outbound::new(limits.outbound.clone());
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
-        let (guards, work, contacts, awake) =
-            (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let (guards, work, contacts, awake, loops, live) =
+            (Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let push = Arc::new(Services::default());
         let operator_token = None;
         Self {
@@ -87,6 +93,8 @@ impl App {
             contacts,
             awake,
             push,
+            live,
+            loops,
         }
     }
 
@@ -120,6 +128,8 @@ pub struct Limits {
     pub lease_us: i64,
     /// Where requests may go that customers configure
     pub outbound: Rules,
+    /// The address under which people and phones reach this installation
+    pub public_url: Option<String>,
 }
 
 impl Default for Limits {
@@ -135,6 +145,7 @@ impl Default for Limits {
             event_streams: 5000,
             lease_us: 30 * 1_000_000,
             outbound: Rules::default(),
+            public_url: None,
         }
     }
 }

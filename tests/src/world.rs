@@ -39,7 +39,7 @@ use campo_server::{
     secrets::{MasterKey, Secret, Secrets},
     server_setting, sync,
     users::{
-        sessions::{self, Credentials},
+        sessions::{self, Credentials, Place},
         user,
     },
 };
@@ -383,8 +383,10 @@ impl Account {
 
     /// The bearer secret of a new session of a user.
     pub async fn session(&self, login: &str) -> Result<String> {
-        let credentials = Credentials { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
-        Ok(sessions::log_in(&self.app, None, &credentials).await?.token)
+        let password = Secret::new(PASSWORD.to_owned());
+        let credentials = Credentials { login: login.to_owned(), password, cookie: false };
+        let place = Place { address: None, agent_text: None };
+        Ok(sessions::log_in(&self.app, place, &credentials).await?.0.reveal().to_owned())
     }
 }
 

@@ -32,6 +32,12 @@ pub fn client_address(app: &App, parts: &Parts) -> Option<IpAddr> {
     Some(behind_proxies(peer, &parts.headers, &app.limits.trusted_proxies))
 }
 
+/// True when a proxy that the operator trusts handed the request on.
+pub(super) fn from_trusted_proxy(app: &App, parts: &Parts) -> bool {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_canonical());
+    peer.is_some_and(|peer| app.limits.trusted_proxies.iter().any(|network| network.contains(&peer)))
+}
+
 /// Walks from the peer towards the sender while each one that says where the request came from is trusted.
 fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));

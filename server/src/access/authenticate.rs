@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal, client_address};
+use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal, browser, client_address};
 use crate::{
     app::App,
     problem::{Code, Problem, Result},
@@ -72,7 +72,7 @@ impl FromRequestParts<App> for OwnSession {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let session = bearer(parts)?.id;
+        let session = presented(app, &parts.headers)?.0.id;
         let caller = authenticate(app, parts).await?;
         match caller.principal {
             Principal::User(user) => Ok(Self { caller, user, session }),
@@ -126,7 +126,12 @@ impl FromRequestParts<App> for Phone {
 
 /// The account that a request says it is of.
 pub fn claimed_account(headers: &HeaderMap) -> Option<i64> {
-    Some(Bearer::parse(secret(headers).ok()?)?.account)
+    let text = if headers.contains_key(header::AUTHORIZATION) {
+        secret(headers).ok()?
+    } else {
+        browser::cookie(headers)?
+    };
+    Some(Bearer::parse(text)?.account)
 }
 
 /// The bearer secret of a request, as it was sent.
@@ -136,17 +141,49 @@ fn secret(headers: &HeaderMap) -> Result<&str> {
     if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(Code::Unauthenticated.into()) }
 }
 
-fn bearer(parts: &Parts) -> Result<Bearer> {
-    Bearer::parse(secret(&parts.headers)?).ok_or_else(|| Problem::new(Code::Unauthenticated))
+/// By what a request says who it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presented {
+    /// A header that a program sets
+    Header,
+    /// A cookie that a browser keeps
+    Cookie,
+}
+
+impl Presented {
+    /// The kind of a session that is presented so, in tables.
+    pub const fn session_kind(self) -> &'static str {
+        match self {
+            Self::Header => "bearer",
+            Self::Cookie => "cookie",
+        }
+    }
+}
+
+/// What a request shows of its caller. Where it has `Authorization` its cookie is ignored; a cookie counts only where a
+/// page of ours asked.
+fn presented(app: &App, headers: &HeaderMap) -> Result<(Bearer, Presented)> {
+    let (text, by) = match browser::cookie(headers) {
+        Some(cookie) if !headers.contains_key(header::AUTHORIZATION) => {
+            browser::check_same_origin(app, headers)?;
+            (cookie, Presented::Cookie)
+        }
+        _ => (secret(headers)?, Presented::Header),
+    };
+    let bearer = Bearer::parse(text).ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    if by == Presented::Cookie && bearer.holder != Holder::Session {
+        return Err(Code::Unauthenticated.into());
+    }
+    Ok((bearer, by))
 }
 
 /// The caller behind a request. Everything is asked of the database each time, so that a revocation holds from the
 /// next request on.
 pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
-    let bearer = bearer(parts)?;
+    let (bearer, by) = presented(app, &parts.headers)?;
     match bearer.holder {
         Holder::Key => key(app, &bearer, client_address(app, parts)).await,
-        Holder::Session => session(app, &bearer).await,
+        Holder::Session => session(app, &bearer, by, parts.uri.path()).await,
         Holder::Installation => {
             let row = installation(app, &bearer).await?;
             if row.state == "revoked" {
@@ -209,8 +246,20 @@ pub fn network_allows(networks: &str, address: Option<IpAddr>) -> Result<bool> {
         || address.is_some_and(|address| networks.iter().any(|net| net.contains(&address))))
 }
 
+/// In a stored list of permissions: every permission that can be granted, those of later releases too.
+pub const EVERYTHING: &str = "*";
+
+/// True when a stored list of permissions holds [`EVERYTHING`].
+pub fn holds_everything(stored: &str) -> Result<bool> {
+    let names: Vec<String> = serde_json::from_str(stored).map_err(Problem::internal)?;
+    Ok(names.iter().any(|name| name == EVERYTHING))
+}
+
 /// A stored list of permissions. A name that this release does not know was granted by a newer one and is left out.
 pub fn permissions(stored: &str) -> Result<Permissions> {
+    if holds_everything(stored)? {
+        return Ok(Permissions::grantable());
+    }
     let names: Vec<String> = serde_json::from_str(stored).map_err(Problem::internal)?;
     Ok(names
         .iter()
@@ -224,15 +273,23 @@ struct SessionRow {
     token: Vec<u8>,
     expires_us: i64,
     seen_us: i64,
+    kind: String,
+    must_change: bool,
     account_user: Uuid,
     permissions: String,
 }
 
-async fn session(app: &App, bearer: &Bearer) -> Result<Caller> {
+/// Where a person whose password somebody else set may go before it is changed.
+const OWN_SESSION: &str = "/v1/session";
+/// The stream that a console keeps open: that it listens is no sign of life of a person.
+const LIVE: &str = "/v1/live";
+
+async fn session(app: &App, bearer: &Bearer, by: Presented, path: &str) -> Result<Caller> {
     let row: SessionRow = app
         .db
         .fetch_optional(
-            "select s.token, s.expires_us, s.seen_us, s.account_user, p.permissions from user_session s \
+            "select s.token, s.expires_us, s.seen_us, s.kind, u.must_change, s.account_user, p.permissions \
+             from user_session s \
              join account a on a.id = s.account \
              join account_user u on u.account = s.account and u.id = s.account_user \
              join profile p on p.account = u.account and p.id = u.profile \
@@ -243,6 +300,9 @@ async fn session(app: &App, bearer: &Bearer) -> Result<Caller> {
         .await?
         .ok_or(Code::Unauthenticated)?;
     unauthenticated_unless(app, bearer, &row.token)?;
+    if row.kind != by.session_kind() {
+        return Err(Code::Unauthenticated.into());
+    }
     let now_us = app.environment.now_us();
     if row.expires_us <= now_us || row.seen_us + app.limits.session_us <= now_us {
         return Err(Code::SessionExpired.into());
@@ -252,7 +312,10 @@ async fn session(app: &App, bearer: &Bearer) -> Result<Caller> {
         principal: Principal::User(row.account_user),
         permissions: permissions(&row.permissions)?,
     };
-    if now_us - row.seen_us >= SEEN_STEP_US {
+    if by == Presented::Cookie && row.must_change && !path.starts_with(OWN_SESSION) {
+        return Err(Code::PasswordMustChange.into());
+    }
+    if now_us - row.seen_us >= SEEN_STEP_US && path != LIVE {
         note_seen(app, &caller, bearer.id, now_us);
     }
     Ok(caller)

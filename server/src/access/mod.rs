@@ -5,6 +5,7 @@
 
 mod address;
 pub mod authenticate;
+pub mod browser;
 pub mod guard;
 pub mod login;
 mod operator;

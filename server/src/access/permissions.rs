@@ -126,6 +126,11 @@ impl Permissions {
         PermissionName::ALL.iter().copied().filter(|name| self.has(*name)).collect()
     }
 
+    /// The names in quotation marks, one behind the other, for rows that name the permission by which they are read.
+    pub fn quoted(self) -> String {
+        self.names().iter().flat_map(|name| ["\"", name.name(), "\""]).collect()
+    }
+
     /// Everything that a profile or a key can hold.
     pub fn grantable() -> Self {
         PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect()

@@ -88,6 +88,7 @@ pub async fn create_with_administrator(
         code: ADMINISTRATOR.to_owned(),
         name: if spanish { "Administrador" } else { "Administrator" }.to_owned(),
         permissions: Permissions::grantable().names(),
+        everything: true,
         ..ProfileDraft::default()
     };
     let user = UserDraft {

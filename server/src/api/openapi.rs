@@ -59,6 +59,8 @@ const TAGS: &[(&str, &str)] = &[
     ("events", "What outside systems may learn"),
     ("channels", "The ways by which events leave, and what was not delivered"),
     ("messages", "Messages with employees"),
+    ("notices", "What somebody must be told"),
+    ("acts", "What one person did to many things at once, and taking it back"),
     ("files", "Photos, signatures and other files"),
     ("imports", "Files that become tasks and points of interest, and their templates"),
     ("sync", "The exchange with phones"),

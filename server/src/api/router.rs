@@ -4,39 +4,17 @@ use axum::Router;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{layers, openapi, problems};
+use super::{layers, openapi};
 use crate::{
-    accounts,
     app::{App, Limits},
-    chains, channels, entries, events, files, health, imports, installations, keys, messages, notifications,
-    objects, profiles, push, sync, tasks, timesheets, uploads, users,
+    capabilities,
 };
 
 /// Every route of the API with its document.
 fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::description())
-        .merge(accounts::routes())
-        .merge(chains::routes())
-        .merge(channels::routes())
-        .merge(entries::routes())
-        .merge(events::routes())
-        .merge(files::routes())
-        .merge(health::routes())
-        .merge(imports::routes(limits))
-        .merge(installations::routes())
-        .merge(keys::routes())
-        .merge(messages::routes())
-        .merge(notifications::routes())
-        .merge(objects::routes(limits))
+        .merge(capabilities::routes(limits))
         .merge(openapi::routes())
-        .merge(problems::routes())
-        .merge(profiles::routes())
-        .merge(push::routes())
-        .merge(sync::routes(limits))
-        .merge(tasks::routes())
-        .merge(timesheets::routes())
-        .merge(uploads::routes())
-        .merge(users::routes())
 }
 
 /// The OpenAPI document (3.1) of this release.

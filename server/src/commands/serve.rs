@@ -7,9 +7,11 @@ use campo_server::{
     accounts,
     api::{listen, router::router},
     app::App,
+    capabilities::COMPANIONS,
     config::Config,
-    duties, health, jobs, notifications,
+    duties, health, jobs,
     push::Services,
+    supervise,
 };
 use tokio::{
     net::TcpListener,
@@ -68,8 +70,7 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Begins what runs beside the API: the duties, the jobs, the sending of notifications, the upkeep of metrics, metrics at
-/// an address of their own, the noting of phones, and what phones that listen are told.
+/// Begins what runs beside the API: metrics at an address of their own, and every companion.
 async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
     let mut tasks = Vec::new();
     if let Some(address) = config.metrics_listen {
@@ -81,30 +82,7 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
             listen::serve(listener, router, METRICS_CONNECTIONS, &environment, never, Duration::ZERO).await;
         }));
     }
-    tasks.push(tokio::spawn({
-        let app = app.clone();
-        async move { app.metrics.keep(&app.environment).await }
-    }));
-    tasks.push(tokio::spawn({
-        let app = app.clone();
-        async move { duties::run(&app, duties::TASKS).await }
-    }));
-    tasks.push(tokio::spawn({
-        let app = app.clone();
-        async move { jobs::run(&app, jobs::KINDS).await }
-    }));
-    tasks.push(tokio::spawn({
-        let app = app.clone();
-        async move { notifications::run(&app).await }
-    }));
-    tasks.push(tokio::spawn({
-        let app = app.clone();
-        async move { app.contacts.keep(&app).await }
-    }));
-    tasks.push(tokio::spawn({
-        let app = app.clone();
-        async move { app.awake.keep(&app).await }
-    }));
+    tasks.extend(supervise::start(app, COMPANIONS));
     Ok(tasks)
 }
 

@@ -2,7 +2,6 @@
 
 mod accounts;
 pub(crate) mod lease;
-mod sweep;
 
 use std::time::Duration;
 
@@ -10,17 +9,17 @@ use futures_util::future::{BoxFuture, join_all};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+pub use accounts::each_account;
 pub use lease::{Lease, Term};
 
 use crate::{
     access::Duty,
     app::App,
     problem::{Code, Problem, Result},
-    push::wake_ups,
-    uploads,
+    supervise,
 };
 
-/// How a duty is done.
+/// How a duty is done; [`crate::capabilities::DUTIES`] names all.
 #[derive(Debug, Clone, Copy)]
 pub struct Task {
     /// Which duty
@@ -40,26 +39,14 @@ pub enum Left {
     More,
 }
 
-/// Every duty with how it is done. A capability adds its own here.
-pub const TASKS: &[Task] = &[
-    Task {
-        duty: Duty::CompleteEntries,
-        every: Duration::from_mins(1),
-        run: |app| Box::pin(accounts::complete_entries(app)),
-    },
-    Task {
-        duty: Duty::RetireTasks,
-        every: Duration::from_mins(10),
-        run: |app| Box::pin(accounts::retire_tasks(app)),
-    },
-    Task { duty: Duty::WakePhones, every: Duration::from_mins(1), run: |app| Box::pin(wake_phones(app)) },
-    Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep(app)) },
-];
-
-/// Does every duty whose lease this replica can get. Never ends; dropped, it leaves leases behind that
-/// [`release`] gives back.
+/// Does every duty whose lease this replica can get. Never ends: a duty that panics is begun anew and stops no other.
+/// Dropped, it leaves leases behind that [`release`] gives back.
 pub async fn run(app: &App, tasks: &[Task]) {
-    join_all(tasks.iter().map(|task| stand_by(app, *task))).await;
+    let stand_by = |task: &Task| {
+        let (name, task) = (task.duty.name(), *task);
+        supervise::keep(app, name, move || Box::pin(stand_by(app, task)))
+    };
+    join_all(tasks.iter().map(stand_by)).await;
 }
 
 /// Gives back every lease of this replica, so that another one need not wait until it is over.
@@ -129,19 +116,6 @@ async fn work(app: &App, task: Task) {
             Err(_) => app.environment.sleep(lease::renewal(app)).await,
         }
     }
-}
-
-async fn sweep(app: &App) -> Result<Left> {
-    let more_uploads = uploads::sweep::expired(app, app.environment.now_us()).await?;
-    match sweep::run(app).await? {
-        Left::Nothing if !more_uploads => accounts::sweep_files(app).await,
-        _ => Ok(Left::More),
-    }
-}
-
-async fn wake_phones(app: &App) -> Result<Left> {
-    let nobody_to_wake = wake_ups::run(app).await?;
-    Ok(if nobody_to_wake { Left::Nothing } else { Left::More })
 }
 
 /// Notes what became of a run. A failed one leaves the instant of the last that was not.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::{
     access::{Allowed, Caller, Duty, Permission, permissions::ViewEntries},
     app::App,
+    duties::{Left, each_account},
     log::{
         events::{Completed, is_stored, stored_files},
         stored::{self, StoredEntry},
@@ -16,6 +17,16 @@ use crate::{
 
 /// The most entries that become complete in one transaction.
 const BATCH: usize = 100;
+
+/// The duty [`Duty::CompleteEntries`], for every account that has something due.
+pub async fn duty(app: &App) -> Result<Left> {
+    let now_us = app.environment.now_us();
+    let due = accounts_due(app, now_us).await?;
+    each_account(app, Some(due), |app, account| {
+        Box::pin(async move { complete_due(app, account, app.environment.now_us()).await.map(drop) })
+    })
+    .await
+}
 
 /// Makes `entry.complete` of the entries that waited for the file alone. True when there may be more of them.
 pub(super) async fn of_file(write: &mut Write, hash: &[u8]) -> Result<bool> {

@@ -1,18 +1,9 @@
-//! How each subsystem is looked at.
+//! How the subsystems are looked at that belong to no capability.
 
 use std::io;
 
-use super::report::{Check, Fault, Finding, Status};
-use crate::{app::App, duties, notifications};
-
-/// Every subsystem. A capability adds its own here.
-pub(super) const CHECKS: &[Check] = &[
-    Check { name: "database", run: |app| Box::pin(database(app)) },
-    Check { name: "log_queue", run: |app| Box::pin(async { log_queue(app.log.oldest_waiting_us()) }) },
-    Check { name: "duties", run: |app| Box::pin(duties(app)) },
-    Check { name: "files", run: |app| Box::pin(files(app)) },
-    Check { name: "notifications", run: |app| Box::pin(notifications::health::check(app)) },
-];
+use super::report::{Fault, Finding, Status};
+use crate::{app::App, capabilities::DUTIES, duties};
 
 const SECOND_US: i64 = 1_000_000;
 /// A phone that waits this long has a bad network or a slow server: somebody should look.
@@ -24,20 +15,26 @@ const DUTY_DEGRADED_US: i64 = 600 * SECOND_US;
 /// A duty that was due this long ago is not done at all.
 const DUTY_FAILED_US: i64 = 24 * 3600 * SECOND_US;
 
-async fn database(app: &App) -> Finding {
+/// Whether this replica can commit.
+pub async fn database(app: &App) -> Finding {
     match app.health.can_commit(app).await {
         Ok(()) => Finding::ok("database"),
         Err(_) => Finding::wrong("database", Status::Failed, Fault::Ours, "commit_fails"),
     }
 }
 
-fn log_queue(oldest_us: Option<i64>) -> Finding {
+/// Whether what phones handed in waits too long.
+pub fn log_queue(app: &App) -> Finding {
+    queue(app.log.oldest_waiting_us())
+}
+
+fn queue(oldest_us: Option<i64>) -> Finding {
     late("log_queue", oldest_us, QUEUE_DEGRADED_US, QUEUE_FAILED_US)
 }
 
 /// Writes, reads and removes a small file: a folder that was unmounted, filled up or made read-only shows no other way.
 /// Who gives the disk mends it; Campo itself fails with it, since no photo is taken in.
-async fn files(app: &App) -> Finding {
+pub async fn files(app: &App) -> Finding {
     // A disk that hangs keeps its probe for ever: there is one at a time, in a task of its own.
     let Some(turn) = app.health.probe_turn() else {
         return Finding::wrong("files", Status::Failed, Fault::Ours, "no_answer");
@@ -65,12 +62,12 @@ fn reason(error: &io::Error) -> &'static str {
 }
 
 /// The worst of all duties. Their instants are by the clocks of replicas, which is good enough for minutes.
-async fn duties(app: &App) -> Finding {
+pub async fn duties(app: &App) -> Finding {
     let Ok(done) = duties::done(app).await else {
         return Finding::wrong("duties", Status::Failed, Fault::Ours, "no_answer");
     };
     let now_us = app.environment.now_us();
-    let overdue_us = duties::TASKS
+    let overdue_us = DUTIES
         .iter()
         .filter_map(|task| {
             let done = done.iter().find(|done| done.name == task.duty.name())?;
@@ -119,7 +116,7 @@ mod tests {
             (Some(5_000_000), Status::Degraded, Some(5)),
             (Some(60_000_000), Status::Failed, Some(60)),
         ] {
-            let finding = log_queue(oldest_us);
+            let finding = queue(oldest_us);
             assert_eq!((finding.status, finding.oldest_undone_s), (status, oldest_s));
             assert_eq!(finding.fault.is_some(), status != Status::Ok);
         }

@@ -7,8 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::checks::CHECKS;
-use crate::app::App;
+use crate::{app::App, capabilities::CHECKS};
 
 /// How long a check may take before its subsystem counts as failed.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -78,7 +77,7 @@ impl Finding {
 
 /// How a subsystem is looked at: its name, and what says how it is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Check {
+pub struct Check {
     /// Its name
     pub name: &'static str,
     /// Looks at it

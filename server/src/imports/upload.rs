@@ -25,6 +25,8 @@ use crate::{
     texts::Language,
 };
 
+/// The lane of the jobs of imports that people begin.
+const LANE: &str = "import";
 /// The most imports of an account that are not over.
 const MAX_WAITING: i64 = 50;
 /// The most characters of a file's name.
@@ -180,6 +182,6 @@ async fn insert(write: &mut Write, upload: &Upload, template: &Template, hash: &
             (account, id, hash, name.as_str(), author.kind(), author.id(), now_us),
         )
         .await?;
-    jobs::enqueue(write, &JOB, id, &serde_json::json!({})).await?;
+    jobs::enqueue(write, &JOB, LANE, id, &serde_json::json!({})).await?;
     Ok(id)
 }

@@ -14,7 +14,7 @@ use crate::{
         permissions::{ManagePois, ManageTasks, RunImports},
     },
     app::App,
-    jobs::{Claim, Kind},
+    jobs::{Claim, Kind, Work},
     problem::{Code, Problem, Result},
     scheduler::Class,
 };
@@ -23,6 +23,7 @@ use crate::{
 pub const JOB: Kind = Kind {
     name: "import",
     format: 1,
+    work: Work::Computes,
     run: |app, claim| Box::pin(run(app, claim)),
     give_up: |app, claim| Box::pin(give_up(app, claim)),
 };

@@ -2,8 +2,8 @@
 //!
 //! The lease is a counter that its holder raises. A replica that saw the counter of another one stand still for the
 //! length of a lease, by its own monotonic clock, takes the job over. What a job writes it writes in transactions that
-//! ask [`Claim::go_on`] first: a holder that was taken for gone writes nothing more. The jobs of one kind in one account
-//! are done in the order in which they were made.
+//! ask [`Claim::go_on`] first: a holder that was taken for gone writes nothing more. The jobs of one lane of an account
+//! are done in the order in which they were made, lanes side by side; a job that rests holds up its lane alone.
 
 mod claim;
 mod worker;
@@ -17,18 +17,28 @@ pub use worker::{release, run, work_off};
 
 use crate::{
     app::App,
-    imports,
     log::write::Write,
     problem::{Problem, Result},
 };
 
-/// A kind of background work.
+/// What a kind of work spends its time on, which decides how many are done side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// The processor and the database: [`worker::COMPUTING`] at a replica, one of an account
+    Computes,
+    /// The network: [`worker::WAITING`] at a replica, [`worker::WAITING_OF_ACCOUNT`] of an account
+    Waits,
+}
+
+/// A kind of background work; [`crate::capabilities::JOBS`] names all.
 #[derive(Debug, Clone, Copy)]
 pub struct Kind {
     /// Its name in the table
     pub name: &'static str,
     /// The newest format of its bodies that this release understands; newer ones wait for a newer replica
     pub format: i64,
+    /// What it spends its time on
+    pub work: Work,
     /// Does it, from wherever the last holder left off. May be dropped at any await. It ends with [`Claim::finish`]; an
     /// error means: again later.
     pub run: for<'a> fn(&'a App, &'a Claim) -> BoxFuture<'a, Result<()>>,
@@ -36,20 +46,24 @@ pub struct Kind {
     pub give_up: for<'a> fn(&'a App, &'a Claim) -> BoxFuture<'a, Result<()>>,
 }
 
-/// Every kind. A capability adds its own here.
-pub const KINDS: &[Kind] = &[imports::JOB];
-
-/// Makes a job, in the transaction of whoever wants it done. Once that is committed, [`App::work`] may be told.
-pub async fn enqueue(write: &mut Write, kind: &Kind, id: Uuid, body: &impl Serialize) -> Result<()> {
+/// Makes a job at the end of a lane, in the transaction of whoever wants it done. Once that is committed, [`App::work`]
+/// may be told. A lane is a name such as `import` or `export:<id>`.
+pub async fn enqueue(
+    write: &mut Write,
+    kind: &Kind,
+    lane: &str,
+    id: Uuid,
+    body: &impl Serialize,
+) -> Result<()> {
     let body = serde_json::to_string(body).map_err(Problem::internal)?;
     let (account, principal, now_us) = (write.account(), write.principal, write.now_us);
     write
         .tx()
         .execute(
             "insert into job (account, id, kind, format, body, principal, principal_id, state, run_at_us, attempts, \
-             holder, lease, problem, created_us, updated_us) \
-             values ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, 0, null, 0, null, $8, $8)",
-            (account, id, kind.name, kind.format, body, principal.kind(), principal.id(), now_us),
+             holder, lease, problem, created_us, updated_us, lane) \
+             values ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8, 0, null, 0, null, $8, $8, $9)",
+            (account, id, kind.name, kind.format, body, principal.kind(), principal.id(), now_us, lane),
         )
         .await?;
     Ok(())

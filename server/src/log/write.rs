@@ -1,6 +1,8 @@
 //! A transaction of the office in one account: what a capability edits, with the entries, events and changes that go
 //! with it.
 
+use std::collections::BTreeSet;
+
 use campo_protocol::{
     entry::{Entry, Kind},
     sync::Receipt,
@@ -21,6 +23,7 @@ use crate::{
     access::{Allowed, Duty, Principal},
     database::Tx,
     environment::Environment,
+    live::topics,
     problem::{Code, Problem, Result},
     scheduler::{Class, Turn},
     secrets::Secrets,
@@ -36,6 +39,8 @@ pub struct Write {
     /// True when the head's `directory` was raised, so that the cache may hold what only a commit makes true
     directory_raised: bool,
     committed: bool,
+    /// The topics whose counters are raised, see [`crate::live`]
+    topics: BTreeSet<&'static str>,
     /// Who writes
     pub principal: Principal,
     /// The instant of everything in it: microseconds since 1970 UTC
@@ -68,6 +73,7 @@ impl Write {
             open,
             directory_raised: false,
             committed: false,
+            topics: BTreeSet::new(),
             principal,
             now_us,
             _turn: turn,
@@ -109,6 +115,12 @@ impl Write {
         let counter = self.task_number_counter();
         *counter = counter.saturating_add(1);
         *counter
+    }
+
+    /// The position that the last of the entries appended so far will have.
+    pub fn entry_position(&mut self) -> i64 {
+        let batch = &self.open().batch;
+        batch.head.entry + batch.entries.len() as i64
     }
 
     /// Appends an entry of the office: `about` names task, employee or entry, `body` says the rest.
@@ -178,6 +190,11 @@ impl Write {
         self.open().batch.head.directory += 1;
     }
 
+    /// Says that what a topic is about changes, so that consoles look again.
+    pub fn touch(&mut self, topic: &'static str) {
+        self.topics.insert(topic);
+    }
+
     /// Folds, numbers, inserts and commits. When this fails, or is dropped before it ends, nobody knows whether it
     /// happened.
     pub async fn commit(mut self) -> Result<Vec<Receipt>> {
@@ -185,6 +202,7 @@ impl Write {
             return Err(Problem::internal(anyhow::anyhow!("a transaction was committed twice")));
         };
         let appended = flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
+        topics::raise(&mut tx, self.account, self.topics.iter().copied()).await?;
         tx.commit().await?;
         self.committed = true;
         self.log.shared.committed(&appended);

@@ -49,6 +49,12 @@ codes! {
     Revoked = FORBIDDEN "revoked",
     /// The phone was reported stolen: it wipes itself
     Stolen = FORBIDDEN "stolen",
+    /// A request with the session's cookie that no page of ours asked for
+    OtherSite = FORBIDDEN "other_site",
+    /// A browser would send password and cookie over a network in clear
+    InsecureConnection = FORBIDDEN "insecure_connection",
+    /// Somebody else set the user's password: it must be changed first
+    PasswordMustChange = FORBIDDEN "password_must_change",
     /// The one-time code is wrong, used or over
     EnrolmentCodeInvalid = FORBIDDEN "enrolment_code_invalid",
     /// There is no such thing, or it is another account's

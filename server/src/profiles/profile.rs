@@ -12,7 +12,8 @@ use uuid::Uuid;
 
 use crate::{
     access::{
-        AccessState, Allowed, PermissionName, Permissions, authenticate::permissions,
+        AccessState, Allowed, PermissionName, Permissions,
+        authenticate::{self, EVERYTHING, permissions},
         permissions::ManageUsers,
     },
     api::{
@@ -39,6 +40,9 @@ pub struct ProfileDraft {
     /// What its users may do
     #[serde(default)]
     pub permissions: Vec<PermissionName>,
+    /// True for the administrator's: it holds every permission, those of later releases too
+    #[serde(skip)]
+    pub everything: bool,
     /// Its users are locked out while it is disabled
     #[serde(default)]
     pub state: AccessState,
@@ -57,6 +61,9 @@ pub struct Profile {
     #[serde(flatten)]
     #[expect(missing_docs, reason = "its fields are shown in its place")]
     pub draft: ProfileDraft,
+    /// True for the administrator's profile: it holds every permission, those of later releases too, and cannot be
+    /// narrowed, disabled or removed
+    pub built_in: bool,
     /// When it was made
     pub created_at: Instant,
     /// When it was changed last
@@ -118,7 +125,8 @@ pub async fn create(
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     insert(write.tx(), account, id, &draft, now_us).await?;
-    let profile = Profile { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) };
+    let at = Instant(now_us);
+    let profile = Profile { id, version: 1, draft, built_in: false, created_at: at, updated_at: at };
     let created = Created::new(format!("/v1/profiles/{id}"), 1, &profile)?;
     once.keep(&mut write, &request, &created).await?;
     write.commit().await?;
@@ -135,7 +143,7 @@ pub async fn edit(
 ) -> Result<Versioned<Profile>> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let mut profile = locked(&mut write, allowed, which, if_match).await?;
-    profile.draft = patch::patched(&profile.draft, given)?;
+    profile.draft = ProfileDraft { everything: profile.built_in, ..patch::patched(&profile.draft, given)? };
     allowed.must_cover(profile.draft.check()?)?;
     edit::refuse_taken_code(&mut write, TAKEN, profile.id, &profile.draft.code).await?;
     profile.version += 1;
@@ -160,6 +168,9 @@ pub async fn edit(
 pub async fn delete(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref, if_match: IfMatch) -> Result<()> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let profile = locked(&mut write, allowed, which, if_match).await?;
+    if profile.built_in {
+        return Err(Problem::new(Code::Conflict).with("with", "the administrator's profile, which stays"));
+    }
     let (account, now_us) = (write.account(), write.now_us);
     let user: Option<(String,)> = write
         .tx()
@@ -239,12 +250,24 @@ impl ProfileDraft {
         let mut faults = Faults::default();
         check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
         let permissions = Permissions::check(&self.permissions, "/permissions", &mut faults);
+        if self.everything && !permissions.covers(Permissions::grantable()) {
+            let missing = Permissions::grantable().names().into_iter().find(|name| !permissions.has(*name));
+            let missing = missing.map_or("", PermissionName::name);
+            faults.add("/permissions", "required", missing, "every permission");
+        }
+        if self.everything && self.state != AccessState::Enabled {
+            faults.add("/state", "invalid_value", self.state.name(), "`enabled`");
+        }
         faults.into_result()?;
         Ok(permissions)
     }
 
     fn json(&self) -> Result<(String, String)> {
-        let permissions = serde_json::to_string(&self.permissions).map_err(Problem::internal)?;
+        // All names stand beside the sign, for replicas of a release that does not know it.
+        let everything = self.everything.then_some(EVERYTHING);
+        let names: Vec<_> =
+            everything.into_iter().chain(self.permissions.iter().map(|name| name.name())).collect();
+        let permissions = serde_json::to_string(&names).map_err(Problem::internal)?;
         Ok((permissions, serde_json::to_string(&self.custom).map_err(Problem::internal)?))
     }
 }
@@ -253,6 +276,7 @@ impl Row {
     fn shown(self) -> Result<Profile> {
         let draft = ProfileDraft {
             permissions: permissions(&self.permissions)?.names(),
+            everything: authenticate::holds_everything(&self.permissions)?,
             state: AccessState::from_name(&self.state),
             custom: serde_json::from_str(&self.custom).map_err(Problem::internal)?,
             code: self.code,
@@ -261,6 +285,7 @@ impl Row {
         Ok(Profile {
             id: self.id,
             version: self.version,
+            built_in: draft.everything,
             draft,
             created_at: Instant(self.created_us),
             updated_at: Instant(self.updated_us),

@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{Pushed, Service, Target, tokens::PURPOSE};
-use crate::{app::App, database::columns, problem::Result, secrets::Secret, sync::wake};
+use crate::{app::App, database::columns, duties::Left, problem::Result, secrets::Secret, sync::wake};
 
 /// How often changes are looked for.
 const EVERY: Duration = Duration::from_secs(1);
@@ -32,16 +32,16 @@ const AT_A_TIME: usize = 16;
 /// The most phones that are woken in one look.
 const BATCH: i64 = 500;
 
-/// Looks for changes and wakes phones, for about a minute. True when there is no service to wake them by.
-pub async fn run(app: &App) -> Result<bool> {
+/// Looks for changes and wakes phones, for about a minute. Nothing is left where there is no service to wake them by.
+pub async fn duty(app: &App) -> Result<Left> {
     if app.push.served().is_empty() {
-        return Ok(true);
+        return Ok(Left::Nothing);
     }
     for _ in 0..LOOKS {
         look(app, app.environment.now_us()).await?;
         app.environment.sleep(EVERY).await;
     }
-    Ok(false)
+    Ok(Left::More)
 }
 
 /// Notes who has something new, and wakes those whose time has come. Returns how many pushes the services took.

@@ -9,7 +9,10 @@ use serde_json::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::save::{Edit, Effect, MAX_SAVES, NewTask, Operation, Save, Saved, save_many};
+use super::{
+    save::{Edit, Effect, MAX_SAVES, NewTask, Operation, Save, Saved, save_many},
+    undo::record_saves,
+};
 use crate::{
     access::{Allowed, permissions::ManageTasks},
     api::edit::{Created, Once},
@@ -36,6 +39,9 @@ pub struct TaskBatch {
 pub struct TaskBatchDone {
     /// One for each task, in the order of the request
     pub outcomes: Vec<TaskOutcome>,
+    /// The act, which can be taken back for 10 minutes; none where nothing changed
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Uuid>,
 }
 
 /// What became of one task of a batch.
@@ -88,7 +94,10 @@ pub async fn save_batch(
         .map(|task| Save::read(batch.operation, Edit::Merge, task.clone()).map_err(Problem::from))
         .collect();
     let saves = read.iter().filter_map(|save| save.as_ref().ok().cloned()).collect();
-    let mut saved = save_many(&mut write, saves).await?.into_iter();
+    let saved = save_many(&mut write, saves).await?;
+    let act =
+        record_saves(&mut write, "tasks.batch", saved.iter().filter_map(|one| one.as_ref().ok())).await?;
+    let mut saved = saved.into_iter();
     let outcomes = read
         .into_iter()
         .filter_map(|save| match save {
@@ -97,7 +106,7 @@ pub async fn save_batch(
         })
         .map(|outcome| shown(outcome, language))
         .collect();
-    let body = to_raw_value(&TaskBatchDone { outcomes }).map_err(Problem::internal)?;
+    let body = to_raw_value(&TaskBatchDone { outcomes, act }).map_err(Problem::internal)?;
     let created = Created { location: "/v1/tasks".to_owned(), version: 0, body };
     once.keep(&mut write, &batch, &created).await?;
     write.commit().await?;
@@ -105,7 +114,7 @@ pub async fn save_batch(
 }
 
 fn shown(outcome: Result<Saved>, language: Language) -> TaskOutcome {
-    let Saved { effect, task } = match outcome {
+    let Saved { effect, task, .. } = match outcome {
         Ok(saved) => saved,
         Err(problem) => return TaskOutcome::Refused { problem: problem.shown(language, None) },
     };

@@ -19,6 +19,7 @@ use super::{
     read::{self, find, find_for_edit},
     save::{AssignTo, resolve},
     shown::TaskShown,
+    undo::record_decision,
 };
 use crate::{
     access::{Allowed, permissions::ManageTasks},
@@ -83,9 +84,11 @@ pub async fn set_status(
     check_reason(change.reason.as_deref())?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let account = write.account();
-    let task = find_for_edit(write.tx(), account, reference).await?.id;
+    let before = find_for_edit(write.tx(), account, reference).await?;
+    let task = before.id;
     let about = About { task: Some(task), reason: change.reason, ..About::default() };
     write.entry(Kind::TaskStatusSet, about, &StatusSet { status: change.status })?;
+    record_decision(&mut write, "tasks.status", before).await?;
     write.commit().await?;
     read::shown(app, account, &TaskReference::Id(task)).await
 }
@@ -101,7 +104,8 @@ pub async fn assign(
     check_reason(change.reason.as_deref())?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let account = write.account();
-    let task = find_for_edit(write.tx(), account, reference).await?.id;
+    let before = find_for_edit(write.tx(), account, reference).await?;
+    let task = before.id;
     let named = change.assignments.iter().map(|one| (ObjectKind::Employee, one.employee.clone()));
     let links = Links::resolve(write.tx(), account, named.collect::<Vec<_>>()).await?;
     let mut faults = Faults::default();
@@ -109,6 +113,7 @@ pub async fn assign(
     faults.into_result()?;
     let about = About { task: Some(task), reason: change.reason, ..About::default() };
     write.entry(Kind::TaskAssigned, about, &Assigned { assignments })?;
+    record_decision(&mut write, "tasks.assign", before).await?;
     write.commit().await?;
     read::shown(app, account, &TaskReference::Id(task)).await
 }

@@ -7,6 +7,7 @@ use crate::{
     access::{Caller, Duty, permissions::ManageTasks},
     accounts::settings,
     app::App,
+    duties::{Left, each_account},
     problem::Result,
     scheduler::Class,
 };
@@ -14,6 +15,17 @@ use crate::{
 /// How many tasks one transaction retires.
 const BATCH: i64 = 500;
 const DAY_US: i64 = 24 * 3600 * 1_000_000;
+
+/// The duty [`Duty::RetireTasks`], for every account.
+pub async fn duty(app: &App) -> Result<Left> {
+    each_account(app, None, |app, account| {
+        Box::pin(async move {
+            let before_us = closed_before_us(app, account).await?;
+            retire(app, account, before_us).await.map(drop)
+        })
+    })
+    .await
+}
 
 /// The instant before which a task must have ended to be retired now, by the account's setting `closed_task_days`.
 pub async fn closed_before_us(app: &App, account: i64) -> Result<i64> {

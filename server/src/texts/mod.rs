@@ -72,6 +72,8 @@ struct Catalogue {
     faults: BTreeMap<String, Vec<String>>,
     /// What a field expects: from the English that the sources write, with `{}` for what varies
     expected: BTreeMap<String, String>,
+    /// Kinds of notices
+    notices: BTreeMap<String, ProblemText>,
 }
 
 static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("es.toml")));
@@ -102,6 +104,18 @@ pub fn problem(language: Language, code: Code) -> &'static ProblemText {
 pub fn fault(language: Language, code: &str) -> &'static [String] {
     let faults = &catalogue(language).faults;
     faults.get(code).or_else(|| faults.get("unknown")).map_or(&[], Vec::as_slice)
+}
+
+/// Title and text of a notice. For a kind that this release does not know they show the kind itself.
+pub fn notice<'v>(
+    language: Language,
+    kind: &str,
+    value: impl Fn(&str) -> Option<&'v str>,
+) -> (String, String) {
+    match catalogue(language).notices.get(kind) {
+        Some(text) => (text.title.clone(), fill(&text.detail, value)),
+        None => (kind.to_owned(), String::new()),
+    }
 }
 
 /// What a field expects, from the English of [`campo_protocol::faults::Fault::expected`]; unchanged where there is no

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::user::{end_sessions, locked};
 use crate::{
-    access::{Allowed, OwnSession, login::login_name, permissions::ManageUsers},
+    access::{Allowed, OwnSession, Principal, login::login_name, permissions::ManageUsers},
     app::App,
     environment::Environment,
     log::write::Write,
@@ -105,7 +105,8 @@ pub async fn set(
     let (password, hash, made) = new(app, given.password.as_ref(), &user.draft.login).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let user = locked(&mut write, allowed, &Ref::Id(user.id)).await?;
-    store(&mut write, user.id, &hash).await?;
+    let by_another = allowed.principal() != Principal::User(user.id);
+    store(&mut write, user.id, &hash, by_another).await?;
     write.commit().await?;
     Ok(PasswordSet { password: made.then(|| password.reveal().to_owned()) })
 }
@@ -139,19 +140,19 @@ pub async fn change(app: &App, own: &OwnSession, change: &PasswordChange) -> Res
     if now.is_none_or(|(now,)| now != stored) {
         return Err(Code::CredentialsWrong.into());
     }
-    store(&mut write, user, &hash).await?;
+    store(&mut write, user, &hash, false).await?;
     write.commit().await?;
     Ok(())
 }
 
-async fn store(write: &mut Write, user: Uuid, hash: &str) -> Result<()> {
+async fn store(write: &mut Write, user: Uuid, hash: &str, must_change: bool) -> Result<()> {
     let (account, now_us) = (write.account(), write.now_us);
     let changed = write
         .tx()
         .execute(
-            "update account_user set password = $3, version = version + 1, updated_us = $4 \
+            "update account_user set password = $3, must_change = $5, version = version + 1, updated_us = $4 \
              where account = $1 and id = $2 and state <> 'deleted'",
-            (account, user, hash, now_us),
+            (account, user, hash, now_us, must_change),
         )
         .await?;
     if changed == 0 {

@@ -1,39 +1,95 @@
 //! `/v1/session`.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::{FromRequest as _, Request, State},
+    http::{StatusCode, header, request::Parts},
+    response::{AppendHeaders, IntoResponse as _, Response},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::{
     password::{self, PasswordChange},
-    sessions::{self, Credentials, LoggedIn, Who},
+    sessions::{self, Credentials, LoggedIn, OpenSession, Place, Who},
 };
 use crate::{
-    access::{Anybody, Client, OwnSession},
+    access::{Anybody, OwnSession, browser, client_address},
     app::App,
-    extract::{Json, Private},
+    extract::{Json, Path, Private},
     problem::Result,
 };
 
 /// The routes of one's own session.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(log_in, get, log_out)).routes(routes!(change_password))
+    OpenApiRouter::new()
+        .routes(routes!(log_in, get, log_out))
+        .routes(routes!(change_password))
+        .routes(routes!(list))
+        .routes(routes!(end))
 }
+
+/// The most characters of what a program says it is.
+const MAX_AGENT: usize = 200;
 
 /// Logs a person in
 ///
-/// The answer has the bearer secret of a new session; a person may have several. Too many wrong tries for one name or
-/// from one address are answered with 429 and `Retry-After`.
+/// The answer has the bearer secret of a new session; a person may have several. With `cookie` the session is kept in a
+/// cookie instead, for browsers: its requests count only where a page of this server asked for them
+/// (`Sec-Fetch-Site: same-origin`, or an `Origin` that is this server's). Too many wrong tries for one name or from one
+/// address are answered with 429 and `Retry-After`.
 #[utoipa::path(
     post, path = "/v1/session", tag = "session",
     request_body = Credentials,
     responses((status = CREATED, body = LoggedIn))
 )]
-async fn log_in(
-    State(app): State<App>,
-    Client(address): Client,
-    Private(credentials): Private<Credentials>,
-) -> Result<(StatusCode, Json<LoggedIn>)> {
-    Ok((StatusCode::CREATED, Json(sessions::log_in(&app, address, &credentials).await?)))
+async fn log_in(State(app): State<App>, request: Request) -> Result<Response> {
+    let (mut parts, body) = request.into_parts();
+    let request = Request::from_parts(parts.clone(), body);
+    let Private(credentials) = Private::<Credentials>::from_request(request, &app).await?;
+    if credentials.cookie {
+        browser::check_same_origin(&app, &parts.headers)?;
+        // Before the password is looked at: it must not have crossed a network in clear for nothing
+        browser::set_cookie(&app, &parts, "", 0)?;
+    }
+    let place = place(&app, &mut parts);
+    let (token, session) = sessions::log_in(&app, place, &credentials).await?;
+    if !credentials.cookie {
+        return Ok((StatusCode::CREATED, Json(session)).into_response());
+    }
+    let seconds = (session.expires_at.0 - app.environment.now_us()) / 1_000_000;
+    let cookie = browser::set_cookie(&app, &parts, token.reveal(), seconds)?;
+    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response())
+}
+
+/// From where a request comes.
+fn place(app: &App, parts: &mut Parts) -> Place {
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let agent_text = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
+    Place { address: client_address(app, parts), agent_text }
+}
+
+/// One's own sessions
+///
+/// Those that are not over, the one used last first.
+#[utoipa::path(
+    get, path = "/v1/session/all", tag = "session",
+    security(("bearer" = [])),
+    responses((status = OK, body = Vec<OpenSession>))
+)]
+async fn list(State(app): State<App>, own: OwnSession) -> Result<Json<Vec<OpenSession>>> {
+    sessions::own(&app, &own).await.map(Json)
+}
+
+/// Ends one of one's own sessions
+#[utoipa::path(
+    delete, path = "/v1/session/all/{session}", tag = "session",
+    security(("bearer" = [])),
+    params(("session" = Uuid, Path, description = "Its id")),
+    responses((status = NO_CONTENT))
+)]
+async fn end(State(app): State<App>, own: OwnSession, Path(session): Path<Uuid>) -> Result<StatusCode> {
+    sessions::end(&app, &own, session).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Who one is, and what one may do
@@ -52,9 +108,9 @@ async fn get(State(app): State<App>, Anybody(caller): Anybody) -> Result<Json<Wh
     security(("bearer" = [])),
     responses((status = NO_CONTENT))
 )]
-async fn log_out(State(app): State<App>, own: OwnSession) -> Result<StatusCode> {
+async fn log_out(State(app): State<App>, own: OwnSession) -> Result<Response> {
     sessions::log_out(&app, &own).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((StatusCode::NO_CONTENT, AppendHeaders(browser::clear_cookies())).into_response())
 }
 
 /// Changes one's own password

@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use crate::{
     access::{
-        Caller, OwnSession, PermissionName, Permissions, Principal, authenticate::permissions,
-        guard::address_key, login::login_name,
+        Caller, OwnSession, PermissionName, Permissions, Principal,
+        authenticate::{Presented, permissions},
+        guard::address_key,
+        login::login_name,
     },
     accounts::own::language_of,
     api::time::Instant,
@@ -35,13 +37,17 @@ pub struct Credentials {
     pub login: String,
     /// The password
     pub password: Secret,
+    /// True for a browser: the session is kept in a cookie that no script can read, and the answer has no token
+    #[serde(default)]
+    pub cookie: bool,
 }
 
 /// A new session.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LoggedIn {
-    /// The bearer secret of the session: it is shown this once
-    pub token: String,
+    /// The bearer secret of the session: it is shown this once, and not where the session is in a cookie
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
     /// When it ends at the latest
     pub expires_at: Instant,
     #[serde(flatten)]
@@ -72,6 +78,12 @@ pub struct Who {
     pub name: String,
     /// What one may do
     pub permissions: Vec<PermissionName>,
+    /// True when somebody else set the password: a browser must change it before anything else
+    pub must_change_password: bool,
+    /// The language in which a user reads
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Language>)]
+    pub language: Option<AccountLanguage>,
     /// The company
     pub account: WhoAccount,
 }
@@ -112,9 +124,19 @@ struct UserRow {
     permissions: String,
 }
 
+/// From where somebody logs in.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The address
+    pub address: Option<IpAddr>,
+    /// What the program says it is, shortened
+    pub agent_text: Option<String>,
+}
+
 /// Logs a person in. A wrong name takes as long as a wrong password, and both answer the same; tries are counted by
-/// name and by `address`.
-pub async fn log_in(app: &App, address: Option<IpAddr>, given: &Credentials) -> Result<LoggedIn> {
+/// name and by address. The bearer secret of the session stands beside what is said of it.
+pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Secret, LoggedIn)> {
+    let address = place.address;
     let (login, from) = (login_name(&given.login), address_key(address));
     let now_us = app.environment.monotonic_us();
     app.guards.login_addresses.take(&from, now_us)?;
@@ -143,13 +165,22 @@ pub async fn log_in(app: &App, address: Option<IpAddr>, given: &Credentials) -> 
         permissions: permissions(&row.permissions)?,
     };
     let write = app.log.begin(&caller.oneself(), Class::Office).await?;
-    let (bearer, expires_us) = open(app, write, row.id, &stored).await?;
+    let by = if given.cookie { Presented::Cookie } else { Presented::Header };
+    let (bearer, expires_us) = open(app, write, row.id, &stored, (by, place)).await?;
     let who = who(app, &caller).await?;
-    Ok(LoggedIn { token: bearer.format(), expires_at: Instant(expires_us), who })
+    let token = Secret::new(bearer.format());
+    let shown = (!given.cookie).then(|| token.reveal().to_owned());
+    Ok((token, LoggedIn { token: shown, expires_at: Instant(expires_us), who }))
 }
 
 /// Opens a session, unless the password that was right is another one by now or the user may not log in any more.
-async fn open(app: &App, mut write: Write, user: Uuid, password: &str) -> Result<(Bearer, i64)> {
+async fn open(
+    app: &App,
+    mut write: Write,
+    user: Uuid,
+    password: &str,
+    (by, place): (Presented, Place),
+) -> Result<(Bearer, i64)> {
     let (account, now_us) = (write.account(), write.now_us);
     let id = write.new_id();
     let bearer = Bearer::new(account, Holder::Session, id, write.environment());
@@ -158,10 +189,22 @@ async fn open(app: &App, mut write: Write, user: Uuid, password: &str) -> Result
     let opened = write
         .tx()
         .execute(
-            "insert into user_session (account, id, account_user, token, created_us, seen_us, expires_us) \
-             select u.account, $3, u.id, $4, $5, $5, $6 from account_user u \
+            "insert into user_session (account, id, account_user, token, created_us, seen_us, expires_us, kind, \
+             address, agent_text) \
+             select u.account, $3, u.id, $4, $5, $5, $6, $8, $9, $10 from account_user u \
              where u.account = $1 and u.id = $2 and u.state = 'enabled' and u.password = $7",
-            (account, user, id, token, now_us, expires_us, password),
+            (
+                account,
+                user,
+                id,
+                token,
+                now_us,
+                expires_us,
+                password,
+                by.session_kind(),
+                place.address.map(|address| address.to_string()),
+                place.agent_text,
+            ),
         )
         .await?;
     if opened == 0 {
@@ -180,17 +223,97 @@ async fn open(app: &App, mut write: Write, user: Uuid, password: &str) -> Result
 
 /// Ends the session behind the request.
 pub async fn log_out(app: &App, own: &OwnSession) -> Result<()> {
+    end(app, own, own.session).await
+}
+
+/// Ends one of one's own sessions. [`Code::NotFound`] when it is none, or over.
+pub async fn end(app: &App, own: &OwnSession, session: Uuid) -> Result<()> {
     let mut write = app.log.begin(&own.caller.oneself(), Class::Office).await?;
     let (account, now_us) = (write.account(), write.now_us);
-    write
+    let ended = write
         .tx()
         .execute(
-            "update user_session set revoked_us = $3 where account = $1 and id = $2 and revoked_us is null",
-            (account, own.session, now_us),
+            "update user_session set revoked_us = $4 \
+             where account = $1 and id = $2 and account_user = $3 and revoked_us is null",
+            (account, session, own.user, now_us),
         )
         .await?;
     write.commit().await?;
+    if ended == 0 && session != own.session {
+        return Err(Code::NotFound.into());
+    }
     Ok(())
+}
+
+#[derive(FromRow)]
+struct Named {
+    name: String,
+    must_change: bool,
+    language: Option<String>,
+}
+
+/// A session of one's own that can be ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenSession {
+    /// Its id
+    pub id: Uuid,
+    /// True for the one behind this request
+    pub current: bool,
+    /// True for a browser's, false for one whose token a program holds
+    pub browser: bool,
+    /// From which address it was opened
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What the program said it is
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// When it was opened
+    pub opened_at: Instant,
+    /// When it was used last, to the minute
+    pub used_at: Instant,
+    /// When it ends at the latest
+    pub expires_at: Instant,
+}
+
+#[derive(FromRow)]
+struct OpenRow {
+    id: Uuid,
+    kind: String,
+    address: Option<String>,
+    agent_text: Option<String>,
+    created_us: i64,
+    seen_us: i64,
+    expires_us: i64,
+}
+
+/// The most sessions that are listed: the newest.
+const LISTED: i64 = 200;
+
+/// One's own sessions that are not over, the one used last first.
+pub async fn own(app: &App, own: &OwnSession) -> Result<Vec<OpenSession>> {
+    let now_us = app.environment.now_us();
+    let rows: Vec<OpenRow> = app
+        .db
+        .fetch_all(
+            "select id, kind, address, agent_text, created_us, seen_us, expires_us from user_session \
+             where account = $1 and account_user = $2 and revoked_us is null and expires_us > $3 and seen_us > $4 \
+             order by seen_us desc, id limit $5",
+            (own.caller.account, own.user, now_us, now_us - app.limits.session_us, LISTED),
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| OpenSession {
+            id: row.id,
+            current: row.id == own.session,
+            browser: row.kind == Presented::Cookie.session_kind(),
+            address: row.address,
+            user_agent: row.agent_text,
+            opened_at: Instant(row.created_us),
+            used_at: Instant(row.seen_us),
+            expires_at: Instant(row.expires_us),
+        })
+        .collect())
 }
 
 /// Who a caller is.
@@ -200,22 +323,31 @@ pub async fn who(app: &App, caller: &Caller) -> Result<Who> {
         .fetch_optional("select id, code, name, zone, language from account where id = $1", (caller.account,))
         .await?;
     let (kind, id, sql) = match caller.principal {
-        Principal::User(id) => {
-            (WhoKind::User, id, "select name from account_user where account = $1 and id = $2")
-        }
-        Principal::Key(id) => {
-            (WhoKind::Key, id, "select name from access_key where account = $1 and id = $2")
-        }
-        Principal::Installation(id) => {
-            (WhoKind::Installation, id, "select name from installation where account = $1 and id = $2")
-        }
+        Principal::User(id) => (
+            WhoKind::User,
+            id,
+            "select name, must_change, language from account_user where account = $1 and id = $2",
+        ),
+        Principal::Key(id) => (
+            WhoKind::Key,
+            id,
+            "select name, false as must_change, null as language from access_key where account = $1 and id = $2",
+        ),
+        Principal::Installation(id) => (
+            WhoKind::Installation,
+            id,
+            "select name, false as must_change, null as language from installation where account = $1 and id = $2",
+        ),
         Principal::Duty(_) => return Err(Problem::new(Code::NotFound)),
     };
-    let name: Option<(String,)> = app.db.fetch_optional(sql, (caller.account, id)).await?;
+    let row: Option<Named> = app.db.fetch_optional(sql, (caller.account, id)).await?;
+    let row = row.ok_or(Code::NotFound)?;
     Ok(Who {
         kind,
         id,
-        name: name.ok_or(Code::NotFound)?.0,
+        name: row.name,
+        must_change_password: row.must_change,
+        language: row.language.map(AccountLanguage::from),
         permissions: Permissions::names(caller.permissions),
         account: account.ok_or(Code::NotFound)?,
     })

@@ -267,7 +267,7 @@ pub(crate) async fn insert(
     let (code, name, language) = (draft.code.as_str(), draft.name.as_str(), language_name(draft.language));
     tx.execute(
         "insert into account_user (account, id, code, name, profile, password, language, state, custom, version, \
-         created_us, updated_us) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10)",
+         created_us, updated_us, must_change) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, $10, true)",
         (account, id, code, name, profile, hash, language, draft.state.name(), custom, now_us),
     )
     .await?;

@@ -1,5 +1,8 @@
 use axum::http::Method;
-use campo_server::access::PermissionName::{ManageTasks, ManageUsers, ViewTasks};
+use campo_server::{
+    access::PermissionName::{ManageTasks, ManageUsers, ViewTasks},
+    accounts::{self, Administrator, NewAccount},
+};
 use campo_tests::{
     api::Client,
     on_both,
@@ -16,6 +19,52 @@ on_both! {
     a_user_is_made_once_and_a_password_made_here_is_shown_then_only,
     a_name_to_log_in_with_is_unique_on_the_server_and_not_told_whose_it_is,
     users_are_listed_in_pages,
+    the_administrator_of_an_account_of_the_release_before_holds_what_is_new,
+    the_administrators_profile_stays_as_it_is,
+}
+
+/// An account with its administrator, logged in.
+async fn administered(world: &World) -> Client {
+    let new = NewAccount {
+        code: "acme".to_owned(),
+        name: "Acme".to_owned(),
+        zone: "America/Lima".to_owned(),
+        language: "es".to_owned(),
+    };
+    let administrator = Administrator { login: "boss".to_owned(), name: "Boss".to_owned() };
+    let made = accounts::create_with_administrator(&world.app, &new, &administrator).await.unwrap();
+    let body = json!({"login": "boss", "password": made.password.reveal()});
+    let session = Client::new(&world.app, None).post("/v1/session", &body).await.unwrap().json();
+    Client::new(&world.app, session["token"].as_str())
+}
+
+async fn the_administrator_of_an_account_of_the_release_before_holds_what_is_new(world: World) {
+    let client = administered(&world).await;
+    // As the release before wrote it: without the permissions that it did not know, and without the sign for all;
+    // then the statement of the migration
+    let before =
+        "update profile set permissions = '[\"manage_users\",\"view_tasks\"]' where code = 'administrator'";
+    world.meddle(before, before).await.unwrap();
+    let new = json!({"code": "new", "name": "New", "permissions": ["manage_channels"]});
+    refused(&client.post("/v1/profiles", &new).await.unwrap(), 403, "forbidden");
+    let text = campo_server::database::migrations::MIGRATIONS[1].2;
+    let begin = text.find("update profile").unwrap();
+    let sql = text[begin..].split(';').next().unwrap();
+    world.meddle(sql, sql).await.unwrap();
+    done(&client.post("/v1/profiles", &new).await.unwrap(), 201);
+}
+
+async fn the_administrators_profile_stays_as_it_is(world: World) {
+    let client = administered(&world).await;
+    let path = "/v1/profiles/code:administrator";
+    let profile = client.get(path).await.unwrap().json();
+    assert_eq!(profile["built_in"], true);
+    let narrowed = patch(&client, path, 1, &json!({"permissions": ["view_tasks"]})).await;
+    refused(&narrowed, 422, "validation_failed");
+    refused(&patch(&client, path, 1, &json!({"state": "disabled"})).await, 422, "validation_failed");
+    refused(&delete(&client, path, 1).await, 409, "conflict");
+    done(&patch(&client, path, 1, &json!({"name": "Gerencia"})).await, 200);
+    assert_eq!(client.get(path).await.unwrap().json()["permissions"], profile["permissions"]);
 }
 
 async fn profiles_are_kept_with_versions_and_codes(world: World) {

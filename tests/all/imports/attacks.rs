@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::Method;
-use campo_server::{app::App, jobs, scheduler::Class};
+use campo_server::{app::App, capabilities, jobs, scheduler::Class};
 use campo_tests::{on_both, wait, world::World};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -18,12 +18,13 @@ on_both! {
     the_same_file_twice_at_once_is_imported_once,
     an_import_can_be_stopped,
     a_replica_that_lost_a_job_writes_nothing_more,
+    an_import_holds_up_nobody_elses_writes,
 }
 
 /// Does jobs at a replica until it is aborted.
 fn work(app: &App) -> tokio::task::JoinHandle<()> {
     let app = app.clone();
-    tokio::spawn(async move { jobs::run(&app, jobs::KINDS).await })
+    tokio::spawn(async move { jobs::run(&app, capabilities::JOBS).await })
 }
 
 /// Runs a statement in the turn behind the batch that is under way: captures go before imports.
@@ -149,7 +150,7 @@ async fn the_same_file_twice_at_once_is_imported_once(world: World) {
     };
     let (first, again, third) = (keyed("k1").await, keyed("k1").await, keyed("k2").await);
     assert!(first == again && first != third);
-    jobs::work_off(&world.app, jobs::KINDS).await.unwrap();
+    jobs::work_off(&world.app, capabilities::JOBS).await.unwrap();
     assert_eq!(desk.tasks_and_entries().await, (20, 20));
 }
 
@@ -159,7 +160,7 @@ async fn an_import_can_be_stopped(world: World) {
     desk.template(simple()).await;
     let path = desk.begin("simple", "a.csv", &many(10)).await;
     assert_eq!(desk.call(Method::DELETE, &path, &[], None).await.status, 204);
-    assert_eq!(jobs::work_off(&world.app, jobs::KINDS).await.unwrap(), 0);
+    assert_eq!(jobs::work_off(&world.app, capabilities::JOBS).await.unwrap(), 0);
     let run = desk.get(&path).await;
     assert_eq!((&run["state"], &run["problem"]["code"]), (&json!("stopped"), &json!("import_stopped")));
     assert_eq!(desk.call(Method::DELETE, &path, &[], None).await.status, 409);
@@ -174,7 +175,7 @@ async fn a_replica_that_lost_a_job_writes_nothing_more(world: World) {
     desk.template(simple()).await;
     let path = desk.begin("simple", "a.csv", &many(3000)).await;
     let app = world.app.clone();
-    let worker = tokio::spawn(async move { jobs::work_off(&app, jobs::KINDS).await });
+    let worker = tokio::spawn(async move { jobs::work_off(&app, capabilities::JOBS).await });
     desk.until(&path, has_begun).await;
     // Another replica thinks that this one is gone, while it is not
     between_batches(&world, account.id, "update job set holder = (select id from access_key limit 1)").await;
@@ -182,8 +183,32 @@ async fn a_replica_that_lost_a_job_writes_nothing_more(world: World) {
     assert!(desk.tasks_and_entries().await.0 < 3000, "it was too fast for this test");
     let sql = "update job set holder = null";
     world.meddle(sql, sql).await.unwrap();
-    jobs::work_off(&world.app, jobs::KINDS).await.unwrap();
+    jobs::work_off(&world.app, capabilities::JOBS).await.unwrap();
     let run = desk.get(&path).await;
     assert_eq!((counts(&run), &run["state"]), ([3000, 0, 0, 0], &json!("done")), "{run}");
     assert_eq!(desk.tasks_and_entries().await, (3000, 3000));
+}
+
+/// A job that is looked for while another one holds the one write connection of SQLite must not stop that one.
+async fn an_import_holds_up_nobody_elses_writes(world: World) {
+    let (acme, other) = (world.account("acme").await.unwrap(), world.account("other").await.unwrap());
+    let (large, small) = (Desk::of(&acme).await, Desk::of(&other).await);
+    large.template(simple()).await;
+    small.template(simple()).await;
+    let worker = work(&world.app);
+    let path = large.begin("simple", "large.csv", &many(4000)).await;
+    large.until(&path, has_begun).await;
+    // Each of these wakes the worker, which claims a job while the large import writes
+    for number in 0..20 {
+        let name = format!("{number}.csv");
+        let row = format!("Número;Trabajo\n{number};Trabajo {number}\n");
+        let path = small.begin("simple", &name, row.as_bytes()).await;
+        small.until(&path, is_over).await;
+    }
+    let run = large.until(&path, is_over).await;
+    assert_eq!((counts(&run), &run["state"]), ([4000, 0, 0, 0], &json!("done")), "{run}");
+    let (attempts,): (i64,) =
+        world.app.db.fetch_one("select count(*) from job where attempts > 1", ()).await.unwrap();
+    assert_eq!(attempts, 0, "a lease was lost");
+    worker.abort();
 }

@@ -133,7 +133,7 @@ async fn a_file_is_imported_once(world: World) {
     assert_eq!((&repeated.json()["repeated"], &repeated.json()["id"]), (&json!(true), &run["id"]));
     let again = desk.send(&format!("{path}&again=true"), TAREAS).await;
     assert_eq!((again.status.as_u16(), &again.json()["repeated"]), (202, &json!(false)));
-    campo_server::jobs::work_off(&account.app, campo_server::jobs::KINDS).await.unwrap();
+    campo_server::jobs::work_off(&account.app, campo_server::capabilities::JOBS).await.unwrap();
     let run = desk.get(again.header("location")).await;
     assert_eq!(counts(&run), [0, 0, 40, 2], "{run}");
     assert_eq!(desk.get("/v1/imports").await["items"].as_array().unwrap().len(), 2);

@@ -12,7 +12,7 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use campo_server::{access::PermissionName, app::App, jobs};
+use campo_server::{access::PermissionName, app::App, capabilities, jobs};
 use campo_tests::{
     api::{Answer, Client},
     wait,
@@ -95,7 +95,7 @@ impl Desk {
     /// Imports a file to its end; the run.
     pub(super) async fn import(&self, template: &str, name: &str, bytes: &[u8]) -> Value {
         let path = self.begin(template, name, bytes).await;
-        jobs::work_off(&self.account.app, jobs::KINDS).await.unwrap();
+        jobs::work_off(&self.account.app, capabilities::JOBS).await.unwrap();
         let run = self.get(&path).await;
         assert!(run["finished_at"].is_string(), "{run}");
         run

@@ -52,7 +52,7 @@ async fn a_template_that_is_edited_meanwhile_stays_what_it_was_for_a_file(world:
         .call(Method::PATCH, "/v1/import-templates/code:simple", &[("if-match", "\"1\"")], Some(&patch))
         .await;
     assert_eq!(edited.status, 200, "{}", edited.json());
-    campo_server::jobs::work_off(&account.app, campo_server::jobs::KINDS).await.unwrap();
+    campo_server::jobs::work_off(&account.app, campo_server::capabilities::JOBS).await.unwrap();
     let run = desk.get(&path).await;
     assert_eq!((counts(&run), &run["template"]["version"]), ([3, 0, 0, 0], &json!(1)));
     let task = desk.get("/v1/tasks/number:2").await;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use campo_server::{
     access::Duty,
     app::App,
+    capabilities,
     duties::{self, Lease, Left, Task},
     problem::Result,
 };
@@ -184,7 +185,7 @@ async fn a_duty_that_fails_is_noted_and_done_again(world: World) {
 }
 
 fn sweep(app: &App) -> BoxFuture<'_, Result<Left>> {
-    let task = duties::TASKS.iter().find(|task| task.duty == Duty::Sweep).unwrap();
+    let task = capabilities::DUTIES.iter().find(|task| task.duty == Duty::Sweep).unwrap();
     (task.run)(app)
 }
 

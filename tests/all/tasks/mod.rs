@@ -1,5 +1,6 @@
 //! Tasks through the API and through the entries of phones.
 
+mod acts;
 mod edits;
 mod feed;
 mod life;

@@ -218,7 +218,7 @@ impl Desk {
             created_us: stood.map_or(self.now_us, |task| task.created_us),
             updated_us: changed_us.or(stood.map(|task| task.updated_us)).unwrap_or(self.now_us),
         };
-        Ok(Saved { effect, task })
+        Ok(Saved { effect, before: stood.cloned(), task })
     }
 
     /// The task that a save is about; none when it makes a new one.

@@ -150,6 +150,8 @@ pub enum Effect {
 pub struct Saved {
     /// What happened
     pub effect: Effect,
+    /// The task as it was; none for a new one
+    pub before: Option<Task>,
     /// The task as it will be committed
     pub task: Task,
 }

@@ -1,7 +1,12 @@
 //! Removes what has no meaning any more. Each run removes a bounded part of each table in one statement.
 
-use super::Left;
-use crate::{app::App, problem::Result};
+use crate::{
+    app::App,
+    duties::{Left, each_account},
+    files,
+    problem::Result,
+    uploads,
+};
 
 /// The most rows of one table that a run removes.
 const ROWS: i64 = 2000;
@@ -15,7 +20,26 @@ const HEARTBEAT_US: i64 = 24 * HOUR_US;
 const HELD_US: i64 = 90 * 24 * HOUR_US;
 const HOUR_US: i64 = 3600 * 1_000_000;
 
-pub(super) async fn run(app: &App) -> Result<Left> {
+/// The duty [`Duty::Sweep`](crate::access::Duty::Sweep): rows first, then files that nothing refers to.
+pub async fn duty(app: &App) -> Result<Left> {
+    let now_us = app.environment.now_us();
+    let more_uploads = uploads::sweep::expired(app, now_us).await?;
+    match rows(app).await? {
+        Left::Nothing if !more_uploads => {
+            each_account(app, None, |app, account| {
+                Box::pin(async move {
+                    let now_us = app.environment.now_us();
+                    files::sweep::sweep_part(app, account, now_us).await?;
+                    uploads::sweep::forgotten(app, account, now_us).await
+                })
+            })
+            .await
+        }
+        _ => Ok(Left::More),
+    }
+}
+
+async fn rows(app: &App) -> Result<Left> {
     let now_us = app.environment.now_us();
     let mut transaction = app.log.begin_housekeeping().await?;
     let tx = transaction.tx();

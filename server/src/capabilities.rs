@@ -1,0 +1,99 @@
+//! What this release can do: the one registry, and the only module besides the commands that names every capability.
+//!
+//! What all capabilities stand on (`jobs`, `duties`, `health`, `access`, `api`) knows none of them: it is handed these
+//! lists. The permissions, a closed list too, are in [`crate::access::permissions`].
+
+use std::time::Duration;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    access::Duty,
+    accounts,
+    acts::{self, Undoer},
+    api::problems,
+    app::{App, Limits},
+    chains, channels, duties, entries, events, files, health, imports, installations, jobs, keys, live,
+    messages, notices, notifications, objects, profiles, push,
+    supervise::{self, Companion},
+    sweep, sync, tasks, timesheets, uploads, users,
+};
+
+/// Every route of every capability, each with its document.
+pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(accounts::routes())
+        .merge(acts::routes())
+        .merge(chains::routes())
+        .merge(channels::routes())
+        .merge(entries::routes())
+        .merge(events::routes())
+        .merge(files::routes())
+        .merge(health::routes())
+        .merge(imports::routes(limits))
+        .merge(installations::routes())
+        .merge(keys::routes())
+        .merge(live::routes())
+        .merge(messages::routes())
+        .merge(notices::routes())
+        .merge(notifications::routes())
+        .merge(objects::routes(limits))
+        .merge(problems::routes())
+        .merge(profiles::routes())
+        .merge(push::routes())
+        .merge(sync::routes(limits))
+        .merge(tasks::routes())
+        .merge(timesheets::routes())
+        .merge(uploads::routes())
+        .merge(users::routes())
+}
+
+/// Every kind of background work of accounts.
+pub const JOBS: &[jobs::Kind] = &[imports::JOB];
+
+/// Every duty that Campo does by itself, with how it is done.
+pub const DUTIES: &[duties::Task] = &[
+    duties::Task {
+        duty: Duty::CompleteEntries,
+        every: Duration::from_mins(1),
+        run: |app| Box::pin(files::complete::duty(app)),
+    },
+    duties::Task {
+        duty: Duty::RetireTasks,
+        every: Duration::from_mins(10),
+        run: |app| Box::pin(tasks::retire::duty(app)),
+    },
+    duties::Task {
+        duty: Duty::WakePhones,
+        every: Duration::from_mins(1),
+        run: |app| Box::pin(push::wake_ups::duty(app)),
+    },
+    duties::Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep::duty(app)) },
+];
+
+/// How each kind of thing is put back when an act is taken back.
+pub const UNDOERS: &[Undoer] = &[Undoer {
+    subject_kind: tasks::undo::SUBJECT,
+    run: |write, effects, position| Box::pin(tasks::undo::put_back(write, effects, position)),
+}];
+
+/// Every subsystem that `/health` looks at.
+pub const CHECKS: &[health::Check] = &[
+    health::Check { name: "database", run: |app| Box::pin(health::checks::database(app)) },
+    health::Check { name: "log_queue", run: |app| Box::pin(async { health::checks::log_queue(app) }) },
+    health::Check { name: "duties", run: |app| Box::pin(health::checks::duties(app)) },
+    health::Check { name: "background", run: |app| Box::pin(async { supervise::check(app) }) },
+    health::Check { name: "files", run: |app| Box::pin(health::checks::files(app)) },
+    health::Check { name: "notifications", run: |app| Box::pin(notifications::health::check(app)) },
+];
+
+/// Everything that runs beside the API for as long as the process does.
+pub const COMPANIONS: &[Companion] = &[
+    Companion { name: "metrics", run: |app| Box::pin(app.metrics.keep(&app.environment)) },
+    Companion { name: "duties", run: |app| Box::pin(duties::run(app, DUTIES)) },
+    Companion { name: "jobs", run: |app| Box::pin(jobs::run(app, JOBS)) },
+    Companion { name: "notifications", run: |app| Box::pin(notifications::run(app)) },
+    Companion { name: "contacts", run: |app| Box::pin(app.contacts.keep(app)) },
+    Companion { name: "live", run: |app| Box::pin(app.live.keep(app)) },
+    Companion { name: "awake_phones", run: |app| Box::pin(app.awake.keep(app)) },
+];

@@ -1,0 +1,20 @@
+//! The kinds of notices, a closed list: each has its texts in `texts`, and who must be told.
+
+use crate::access::PermissionName;
+
+/// A kind of notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind {
+    /// Its name on the wire, in tables and in the texts
+    pub name: &'static str,
+    /// Whoever has this permission is told
+    pub permission: PermissionName,
+}
+
+/// A channel was given up because its receiver answered 410 (Gone); parameters `name`, `code`
+pub const CHANNEL_GONE: Kind = Kind { name: "channel_gone", permission: PermissionName::ManageChannels };
+/// Some of what an act changed could not be taken back; parameters `undone`, `kept`
+pub const UNDO_INCOMPLETE: Kind = Kind { name: "undo_incomplete", permission: PermissionName::ManageTasks };
+
+/// Every kind. A capability adds its own here.
+pub const KINDS: &[Kind] = &[CHANNEL_GONE, UNDO_INCOMPLETE];
