@@ -31,4 +31,5 @@ mod statements;
 mod sync;
 mod tasks;
 mod timesheets;
+mod upgrade;
 mod verify;

@@ -11,3 +11,4 @@ pub mod problems;
 pub mod router;
 pub mod table;
 pub mod time;
+pub mod tls;

@@ -5,7 +5,7 @@ use std::{io, sync::Arc, time::Duration};
 use anyhow::{Context as _, Result};
 use campo_server::{
     accounts,
-    api::{listen, router::router},
+    api::{listen, router::router, tls::Certificate},
     app::App,
     capabilities::COMPANIONS,
     config::Config,
@@ -47,8 +47,19 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     accounts::own::announce_zone_database(&app).await?;
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
-    let beside = beside(&app, config).await?;
-    super::print(&format!("campo listening on http://{address}"))?;
+    let certificate = certificate(config)?;
+    let mut beside = beside(&app, config).await?;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    let door = match certificate {
+        None => listen::Door::plain(listener),
+        Some(certificate) => {
+            let door = listen::Door::tls(listener, &certificate)?;
+            let environment = app.environment.clone();
+            beside.push(tokio::spawn(async move { certificate.keep(&environment).await }));
+            door
+        }
+    };
+    super::print(&format!("campo listening on {scheme}://{address}"))?;
     tracing::info!(%address, database = %config.database_url, replica = %app.health.replica(), "listening");
     let grace = Duration::from_secs(config.shutdown_grace_s);
     let stop = async {
@@ -59,7 +70,7 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     };
     let environment = app.environment.clone();
     let router = router(app.clone());
-    let finished = listen::serve(listener, router, config.connections, &environment, stop, grace).await;
+    let finished = listen::serve(door, router, config.connections, &environment, stop, grace).await;
     end(&app, beside).await;
     anyhow::ensure!(
         finished,
@@ -68,6 +79,19 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     );
     tracing::info!("ended in order");
     Ok(())
+}
+
+/// The certificate, where one is set.
+fn certificate(config: &Config) -> Result<Option<Arc<Certificate>>> {
+    match (&config.tls_certificate, &config.tls_key) {
+        (None, None) => Ok(None),
+        (Some(chain), Some(key)) => {
+            let opened = Certificate::open(chain, key).context("HTTPS (tls_certificate, tls_key)")?;
+            Ok(Some(opened))
+        }
+        (Some(_), None) => anyhow::bail!("`tls_certificate` is set without `tls_key`: set both, or none"),
+        (None, Some(_)) => anyhow::bail!("`tls_key` is set without `tls_certificate`: set both, or none"),
+    }
 }
 
 /// Begins what runs beside the API: metrics at an address of their own, and every companion.
@@ -79,7 +103,15 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
         let (router, environment) = (health::metrics_alone(app.clone()), app.environment.clone());
         tasks.push(tokio::spawn(async move {
             let never = std::future::pending();
-            listen::serve(listener, router, METRICS_CONNECTIONS, &environment, never, Duration::ZERO).await;
+            listen::serve(
+                listen::Door::plain(listener),
+                router,
+                METRICS_CONNECTIONS,
+                &environment,
+                never,
+                Duration::ZERO,
+            )
+            .await;
         }));
     }
     tasks.extend(supervise::start(app, COMPANIONS));

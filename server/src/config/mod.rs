@@ -54,8 +54,14 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Address and port on which the API listens. It speaks plain HTTP: TLS ends at a proxy in front of it.
+    /// Address and port on which API and console listen. It speaks plain HTTP, for a proxy in front of it, unless
+    /// `tls_certificate` is set.
     listen: SocketAddr = "127.0.0.1:8080", address();
+    /// The certificate with which `listen` speaks HTTPS (HTTP/1.1 and HTTP/2): a file in PEM with the whole chain, the
+    /// server's own first. It is read again when it changes. It needs `tls_key`.
+    tls_certificate: Option<PathBuf> = "", optional(folder());
+    /// The key of that certificate, a file in PEM.
+    tls_key: Option<PathBuf> = "", optional(folder());
     /// How many connections to the API may be open at a time; more wait to be accepted.
     connections: usize = "10000", integer(1, 1_000_000);
     /// Address and port on which `/metrics` and the health of each subsystem, `/health`, are given to whoever asks: they

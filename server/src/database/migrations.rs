@@ -69,9 +69,15 @@ pub fn text(template: &str, dialect: Dialect) -> String {
 /// Brings the database to this release. Several replicas may call it at once; an older release than the one that
 /// migrated last may call it too and changes nothing.
 pub async fn migrate(db: &Db) -> Result<(), OpenError> {
+    migrate_to(db, i64::MAX).await
+}
+
+/// The same up to a version, as a release of before left its database.
+pub async fn migrate_to(db: &Db, last: i64) -> Result<(), OpenError> {
     let dialect = if db.is_sqlite() { Dialect::Sqlite } else { Dialect::Postgres };
     let migrations = MIGRATIONS
         .iter()
+        .filter(|(version, ..)| *version <= last)
         .map(|(version, name, template)| {
             Migration::new(
                 *version,

@@ -44,8 +44,14 @@ pub struct Table {
 
 /// Every table, in the order of the migrations.
 pub fn tables() -> Vec<Table> {
+    tables_of(i64::MAX)
+}
+
+/// The tables as the migrations up to a version made them.
+pub fn tables_of(last: i64) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
-    for line in MIGRATIONS.iter().flat_map(|(_, _, text)| text.lines()) {
+    let texts = MIGRATIONS.iter().filter(|(version, ..)| *version <= last);
+    for line in texts.flat_map(|(_, _, text)| text.lines()) {
         if let Some(rest) = line.strip_prefix("create table ") {
             tables.push(Table { name: rest.trim_end_matches(" ("), columns: Vec::new() });
         } else if let Some((name, added)) = added_column(line) {

@@ -23,7 +23,7 @@ async fn tasks(office: &Office, count: i64) {
 
 /// How many employees have a task.
 fn assigned(task: &Value) -> usize {
-    task["assignments"].as_array().map_or(0, Vec::len)
+    task["progress"]["assignments"].as_array().map_or(0, Vec::len)
 }
 
 /// Changes the tasks of these numbers at once; the act.
@@ -59,7 +59,7 @@ async fn a_bulk_change_is_taken_back(world: World) {
     for number in 1..=3 {
         let task = office.get(&format!("/v1/tasks/number:{number}")).await;
         assert_eq!(task["description"], format!("as it was {number}"), "{task}");
-        assert_eq!((&task["status"], assigned(&task)), (&json!("new"), 0), "{task}");
+        assert_eq!((&task["progress"]["status"], assigned(&task)), (&json!("new"), 0), "{task}");
     }
     let again = office.call(Method::POST, &format!("/v1/acts/{act}/undo"), &[], None).await;
     assert_eq!(again.status, StatusCode::GONE, "{}", again.json());
