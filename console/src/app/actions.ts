@@ -53,7 +53,7 @@ export const useAllActions = () => useSyncExternalStore(subscribe, () => all);
 export function actionFor(event: KeyboardEvent): Action | undefined {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return undefined;
     const target = event.target as HTMLElement | null;
-    if (target?.closest?.("input,textarea,select,[contenteditable=true],[role=listbox],[role=menu],[role=dialog],[role=alertdialog]")) return undefined;
+    if (target?.closest?.("input,textarea,select,[contenteditable=true],.popover,[role=menu],[role=dialog],[role=alertdialog]")) return undefined;
     if (document.querySelector("[role=dialog],[role=alertdialog]")) return undefined;
     const pressed = event.key.length === 1 ? event.key.toUpperCase() : event.key;
     return all.findLast((action) => action.key === pressed);

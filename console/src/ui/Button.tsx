@@ -40,14 +40,13 @@ export function Button(props: ButtonProps) {
         <AriaButton
             ref={props.ref}
             className={classes.join(" ")}
-            type={cannot ? "button" : props.type}
+            type={cannot || pending ? "button" : props.type}
             form={props.form}
             slot={props.slot}
             autoFocus={props.autoFocus}
-            isPending={pending}
             aria-describedby={cannot ? why : undefined}
-            onPress={cannot ? undefined : props.onPress}
-            render={(dom) => <button {...dom} aria-disabled={cannot || pending || undefined} title={cannot ? reason : undefined} />}
+            onPress={cannot || pending ? undefined : props.onPress}
+            render={(dom) => <button {...dom} aria-disabled={cannot || pending || undefined} aria-busy={pending || undefined} title={cannot ? reason : undefined} />}
         >
             {Icon && <Icon size={small ? 14 : 16} aria-hidden />}
             {children}

@@ -5,7 +5,7 @@ export function KeyValues({ facts }: { facts: [label: string, value: ReactNode][
     return (
         <dl className="kv">
             {facts.map(([label, value]) =>
-                value === undefined || value === null || value === "" ? null : (
+                value === undefined || value === null || value === "" || value === false ? null : (
                     <div key={label} style={{ display: "contents" }}>
                         <dt>{label}</dt>
                         <dd dir="auto">{value}</dd>

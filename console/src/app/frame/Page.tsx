@@ -39,7 +39,7 @@ export function Page({ section, title, bar, primary, children, className }: Page
                 {bar && <div className="topbar-bar">{bar}</div>}
                 <span className="grow" />
                 <LiveMark />
-                <AriaButton className="search" onPress={openPalette} aria-label={t`Buscar o hacer…`} aria-keyshortcuts="Control+K">
+                <AriaButton className="search" onPress={openPalette} aria-keyshortcuts="Control+K">
                     <Search size={14} aria-hidden />
                     <span>{t`Buscar o hacer…`}</span>
                     <kbd aria-hidden>Ctrl K</kbd>

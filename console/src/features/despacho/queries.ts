@@ -1,13 +1,110 @@
-// What the board asks the server.
-import { infiniteQueryOptions } from "@tanstack/react-query";
-import { type Schemas, answer, api } from "~/api/client";
+// What the board asks the server. The first word of each key is the topic by which the live stream says it changed.
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type Schemas, answer, api, everyPage } from "~/api/client";
 
-export type Task = Schemas["TaskShown"];
+export type Task = Schemas["TaskShown"] & {
+    point?: { latitude: number; longitude: number } | null;
+    phones?: { employees: number; holding: number; since?: string | null } | null;
+};
+export type Employee = Schemas["KeptEmployee"];
+export type Group = Schemas["KeptGroup"];
+export type TaskType = Schemas["KeptTaskType"];
+export type Timesheet = Schemas["Timesheet"];
+export type TaskEntry = Schemas["TaskEntry"];
+export type Entry = Schemas["EntryShown"];
 
+/** The most that a page of a list holds. */
+const PAGE = 500;
+
+/** Every task that the board of a day is about. */
 export const tasksQuery = () =>
+    queryOptions({
+        queryKey: ["tasks", "board"],
+        queryFn: ({ signal }) => everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { after, limit: PAGE } }, signal }))),
+    });
+
+export const employeesQuery = () =>
+    queryOptions({
+        queryKey: ["employees", "all"],
+        queryFn: ({ signal }) => everyPage<Employee>((after) => answer(api.GET("/v1/employees", { params: { query: { after, limit: PAGE } }, signal }))),
+        staleTime: 300_000,
+    });
+
+export const groupsQuery = () =>
+    queryOptions({
+        queryKey: ["groups", "all"],
+        queryFn: ({ signal }) => everyPage<Group>((after) => answer(api.GET("/v1/groups", { params: { query: { after, limit: PAGE } }, signal }))),
+        staleTime: 300_000,
+    });
+
+export const taskTypesQuery = () =>
+    queryOptions({
+        queryKey: ["definitions", "task-types"],
+        queryFn: ({ signal }) => everyPage<TaskType>((after) => answer(api.GET("/v1/task-types", { params: { query: { after, limit: PAGE } }, signal }))),
+        staleTime: 300_000,
+    });
+
+export const absencesQuery = () =>
+    queryOptions({
+        queryKey: ["employees", "non-working-days"],
+        queryFn: ({ signal }) => everyPage<Schemas["NonWorkingDays"]>((after) => answer(api.GET("/v1/non-working-days", { params: { query: { after, limit: PAGE } }, signal }))),
+        staleTime: 300_000,
+    });
+
+export const shiftsQuery = (day: string) =>
+    queryOptions({
+        queryKey: ["timesheets", "board", day],
+        queryFn: ({ signal }) => everyPage<Timesheet>((after) => answer(api.GET("/v1/timesheets", { params: { query: { date: day, after, limit: 100 } }, signal }))),
+    });
+
+export const taskQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["tasks", "one", id],
+        queryFn: async ({ signal }): Promise<Task> => answer(api.GET("/v1/tasks/{reference}", { params: { path: { reference: id } }, signal })),
+    });
+
+export const historyQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["tasks", "history", id],
+        queryFn: ({ signal }) => everyPage<TaskEntry>((after) => answer(api.GET("/v1/tasks/{reference}/history", { params: { path: { reference: id }, query: { after, limit: PAGE } }, signal }))),
+    });
+
+export const versionsQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["tasks", "versions", id],
+        queryFn: ({ signal }) => everyPage<Schemas["TaskVersion"]>((after) => answer(api.GET("/v1/tasks/{reference}/versions", { params: { path: { reference: id }, query: { after } }, signal }))),
+    });
+
+export const phonesQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["tasks", "phones", id],
+        queryFn: async ({ signal }) => (await answer(api.GET("/v1/tasks/{reference}/phones", { params: { path: { reference: id } }, signal }))).items,
+    });
+
+export const filesQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["tasks", "files", id],
+        queryFn: async ({ signal }) => (await answer(api.GET("/v1/tasks/{reference}/files", { params: { path: { reference: id } }, signal }))).items,
+    });
+
+/** What phones captured for a task: photos, forms, places. */
+export const entriesQuery = (id: string) =>
+    queryOptions({
+        queryKey: ["tasks", "entries", id],
+        queryFn: ({ signal }) => everyPage<Entry>((after) => answer(api.GET("/v1/entries", { params: { query: { task: id, after, limit: PAGE } }, signal }))),
+    });
+
+export const formsQuery = () =>
+    queryOptions({
+        queryKey: ["definitions", "forms"],
+        queryFn: ({ signal }) => everyPage<Schemas["KeptFormDefinition"]>((after) => answer(api.GET("/v1/forms", { params: { query: { after, limit: PAGE } }, signal }))),
+        staleTime: 300_000,
+    });
+
+export const poisQuery = (text: string) =>
     infiniteQueryOptions({
-        queryKey: ["tasks", "list"],
-        queryFn: ({ pageParam, signal }) => answer(api.GET("/v1/tasks", { params: { query: { after: pageParam, limit: 200 } }, signal })),
+        queryKey: ["pois", "find", text],
+        queryFn: ({ pageParam, signal }) => answer(api.GET("/v1/pois", { params: { query: { q: text || undefined, after: pageParam, limit: 50 } }, signal })),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.next ?? undefined,
     });

@@ -2,13 +2,15 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
+import { readSearch } from "./filter";
 import { tasksQuery } from "./queries";
 
 const board = createRoute({
     getParentRoute: () => rootRoute,
     path: "/tablero",
+    validateSearch: readSearch,
     beforeLoad: needs("view_tasks", "manage_tasks"),
-    loader: () => queries.ensureInfiniteQueryData(tasksQuery()),
+    loader: () => queries.ensureQueryData(tasksQuery()),
     component: lazyRouteComponent(() => import("./Board"), "Board"),
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatIn } from "./format";
+import { formatIn } from "./formats";
 
 const bogota = formatIn("es", "America/Bogota");
 
