@@ -1,6 +1,10 @@
 //! A walk over every route of the OpenAPI document: whom it lets in, whom it refuses, and that it describes itself.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use axum::http::Method;
 use campo_server::{access::PermissionName, api::router};
@@ -16,6 +20,7 @@ on_both! {
     a_misspelt_parameter_is_named_by_every_route_that_takes_any,
     no_route_shows_one_account_what_is_anothers,
     a_route_takes_the_methods_that_the_document_names_and_no_others,
+    an_address_that_a_browser_opens_is_a_page_and_for_a_program_it_is_not_there,
 }
 
 /// What everybody may call. Everything else needs a bearer secret.
@@ -314,8 +319,45 @@ async fn a_route_takes_the_methods_that_the_document_names_and_no_others(world: 
         assert_eq!(taken, documented, "{path}");
         assert_eq!(answer.json()["code"], "method_not_allowed");
     }
-    for path in ["/", "/v1", "/v1/", "/v1/nothing", "/v2/sync", "/health/", "/V1/sync"] {
+    for path in [
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v2/sync",
+        "/health/",
+        "/V1/sync",
+        "/assets/none.js",
+        "/index.html.br",
+    ] {
         let answer = client.get(path).await.unwrap();
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (404, &json!("not_found")), "{path}");
+    }
+}
+
+/// With or without a console in the binary, what is answered there may not be framed, and loads nothing of others.
+async fn an_address_that_a_browser_opens_is_a_page_and_for_a_program_it_is_not_there(world: World) {
+    let client = Client::new(&world.app, None);
+    let page = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
+    for (path, asked) in
+        [("/", &[][..]), ("/", &page), ("/tablero", &page), ("/integraciones/importar", &page)]
+    {
+        let answer = client.call(Method::GET, path, asked, None).await.unwrap();
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("cache-control"), "no-cache", "{path}");
+        assert!(answer.header("content-type").starts_with("text/html"), "{path}");
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors 'none'") && policy.contains("default-src"), "{policy}");
+        assert_eq!(answer.header("x-frame-options"), "DENY");
+    }
+    for (method, path, asked) in [
+        (Method::GET, "/tablero", &[][..]),
+        (Method::POST, "/tablero", &page),
+        (Method::GET, "/v1/nothing", &page),
+        (Method::GET, "/../Cargo.toml", &page),
+        (Method::GET, "/assets/../index.html", &page),
+        (Method::GET, "/.vite/manifest.json.map", &page),
+    ] {
+        let answer = client.call(method, path, asked, None).await.unwrap();
         assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (404, &json!("not_found")), "{path}");
     }
 }
@@ -403,4 +445,50 @@ async fn every_problem_code_is_explained_in_both_languages_and_pages_load_nothin
         let answer = client.get(&format!("/docs/{}", &asset[2..])).await.unwrap();
         assert_eq!(answer.status, 200, "{asset}");
     }
+}
+
+/// The document knows a type by its name alone: of two with one name, one would silently describe the other.
+#[test]
+fn no_two_types_of_the_document_share_a_name() {
+    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+    for folder in ["../server/src", "../protocol/src"] {
+        for path in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
+            let source = fs::read_to_string(&path).unwrap();
+            let lines: Vec<&str> = source.lines().map(str::trim).collect();
+            for (place, line) in lines.iter().enumerate() {
+                let declared = line.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ");
+                let declared = declared.trim_start_matches("pub ");
+                let Some(rest) = declared.strip_prefix("struct ").or_else(|| declared.strip_prefix("enum "))
+                else {
+                    continue;
+                };
+                let attributes: Vec<&str> =
+                    lines[..place].iter().rev().take_while(|line| line.starts_with('#')).copied().collect();
+                if !attributes.iter().any(|attribute| attribute.contains("ToSchema")) {
+                    continue;
+                }
+                let named = attributes.iter().find_map(|attribute| attribute.split("schema(as = ").nth(1));
+                let is_name = |character: char| character.is_alphanumeric() || character == '_';
+                let name: String = named.unwrap_or(rest).chars().take_while(|c| is_name(*c)).collect();
+                let here = path.display().to_string();
+                if let Some(there) = seen.insert(name.clone(), here.clone()) {
+                    panic!("{name} in {here} and in {there}: give one of them `#[schema(as = …)]`");
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 100, "found {} types", seen.len());
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found
 }

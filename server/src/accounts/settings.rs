@@ -12,6 +12,7 @@ use crate::{
 /// When phones record where they are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = AccountLocationMode)]
 pub enum LocationMode {
     /// Never
     Never,

@@ -4,7 +4,7 @@ use axum::Router;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
-use super::{layers, openapi};
+use super::{console, layers, openapi};
 use crate::{
     app::{App, Limits},
     capabilities,
@@ -28,5 +28,9 @@ pub fn document() -> OpenApi {
 pub fn router(app: App) -> Router {
     let (router, _) = routes(&app.limits).split_for_parts();
     let (request_bytes, environment) = (app.limits.request_bytes, app.environment.clone());
-    layers::around(router.merge(openapi::page()).with_state(app), request_bytes, &environment)
+    layers::around(
+        router.merge(openapi::page()).merge(console::pages()).with_state(app),
+        request_bytes,
+        &environment,
+    )
 }

@@ -147,6 +147,7 @@ pub struct Channel {
 
 /// How a channel does.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ChannelProgress)]
 pub struct Progress {
     /// The epoch of `position`
     pub epoch: Uuid,

@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// How well something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = HealthStatus)]
 pub enum Status {
     /// As it should
     Ok,
@@ -27,6 +28,7 @@ pub enum Status {
 /// Who can do something about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = HealthFault)]
 pub enum Fault {
     /// Campo and the machines it runs on: this alone turns the whole red
     Ours,
@@ -86,6 +88,7 @@ pub struct Check {
 
 /// The health of this replica.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = HealthReport)]
 pub struct Report {
     /// `failed` when something failed that is our fault, `degraded` when anything is not as it should be
     pub status: Status,

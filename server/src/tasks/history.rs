@@ -61,6 +61,7 @@ pub struct TaskEntry {
 
 /// Who did something.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HistoryAuthor)]
 pub struct Author {
     /// `user`, `key`, `installation`, or the name of a duty of Campo itself
     pub kind: String,

@@ -1,0 +1,136 @@
+//! The console: the files of its build are in the binary, compressed already; every address that is no other is its page.
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::html;
+use crate::app::App;
+
+/// What `make console` wrote. A development build reads it from the folder at each request, so that it need not be
+/// compiled again when the console was.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../console/dist"]
+struct Files;
+
+/// Names of the build's files hold a hash of their content.
+const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
+/// Nothing inline, nothing of others, and nobody may frame it.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; \
+     connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
+/// What belongs to programs: an unknown address there is a problem, not a page.
+const NOT_PAGES: &[&str] = &["/v1/", "/health", "/metrics", "/problems/", "/docs/"];
+
+const NOT_BUILT: &str = "<h1>Campo</h1>\
+    <h2>La consola no está en este programa</h2><p>El servidor funciona y la API responde. Para tener la consola: \
+    <code>make console</code> en la carpeta de Campo (necesita Node 20.19 o más nuevo), y después compilar el servidor de \
+    nuevo.</p>\
+    <h2>The console is not in this program</h2><p>The server works and the API answers. To have the console: \
+    <code>make console</code> in Campo's folder (needs Node 20.19 or newer), then build the server again.</p>\
+    <p><a href=\"/docs\">API</a></p>";
+
+/// Answers what no route did.
+pub(super) fn pages() -> Router<App> {
+    Router::new().fallback(page_or_file)
+}
+
+async fn page_or_file(request: Request) -> Response {
+    let path = request.uri().path();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let name = path.trim_start_matches('/');
+    let answer = if !is_read || NOT_PAGES.iter().any(|prefix| path.starts_with(prefix)) {
+        None
+    } else if is_file(name) {
+        file(name, request.headers())
+    } else if name.is_empty() || reads_pages(request.headers()) {
+        Some(file("index.html", request.headers()).unwrap_or_else(not_built))
+    } else {
+        None
+    };
+    answer.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// Browsers say that they want a page; a program that mistook an address is told that it is not there.
+fn reads_pages(asked: &HeaderMap) -> bool {
+    asked
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// Pages have no dot in their address; what has one is a file or is not there.
+fn is_file(name: &str) -> bool {
+    name.contains('.')
+}
+
+fn not_built() -> Response {
+    (StatusCode::OK, [(header::CACHE_CONTROL, ASK_AGAIN)], html::page("Campo", NOT_BUILT)).into_response()
+}
+
+/// A file of the build as this browser takes it.
+fn file(name: &str, asked: &HeaderMap) -> Option<Response> {
+    if name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
+        return None;
+    }
+    let kind = media_type(name)?;
+    let (content, encoding) = encoded(name, asked)?;
+    let cache = if name.starts_with("assets/") { FOREVER } else { ASK_AGAIN };
+    let mut response = content.data.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CACHE_CONTROL, cache);
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if kind.starts_with("text/html") {
+        headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+        headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    }
+    Some(response)
+}
+
+/// The file as it was compressed when the console was built, else as it is.
+fn encoded(name: &str, asked: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    for (encoding, extension) in [("br", "br"), ("gzip", "gz")] {
+        if takes(asked, encoding)
+            && let Some(content) = Files::get(&format!("{name}.{extension}"))
+        {
+            return Some((content, Some(encoding)));
+        }
+    }
+    Some((Files::get(name)?, None))
+}
+
+fn takes(asked: &HeaderMap, encoding: &str) -> bool {
+    let accepted =
+        asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|each| {
+        let (name, weight) = each.split_once(';').unwrap_or((each, ""));
+        name.trim() == encoding && weight.replace(' ', "") != "q=0"
+    })
+}
+
+/// Only what a build writes is handed out.
+fn media_type(name: &str) -> Option<&'static str> {
+    Some(match name.rsplit_once('.')?.1 {
+        "html" => "text/html; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "woff2" => "font/woff2",
+        "json" => "application/json",
+        "pbf" => "application/x-protobuf",
+        _ => return None,
+    })
+}
