@@ -17,6 +17,7 @@ export default defineConfig({
         manifest: true,
     },
     server: { port: 5173, proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server } },
+    preview: { proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server } },
     test: {
         projects: [
             { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node" } },

@@ -1,7 +1,7 @@
 // The one way to the server: the OpenAPI document's types, the session's identity, and refusals as values of one kind.
 import createClient, { type Middleware } from "openapi-fetch";
 import { language } from "~/app/language";
-import { identify, sessionEnded } from "~/app/session/identity";
+import { sessionEnded } from "~/app/session/identity";
 import { type Problem, Refusal, unreachable } from "./problem";
 import type { components, paths } from "./schema";
 
@@ -10,7 +10,6 @@ export type Schemas = components["schemas"];
 const session: Middleware = {
     onRequest: ({ request }) => {
         request.headers.set("Accept-Language", language());
-        identify(request);
         return request;
     },
     onResponse: ({ request, response }) => {
@@ -48,7 +47,7 @@ function problemOf(error: unknown, response: Response): Problem {
 }
 
 /** For `If-Match`: what an edit was made from. */
-export const ifMatch = (version: number) => ({ "If-Match": version });
+export const ifMatch = (version: number) => ({ "If-Match": version as never });
 
 /** One for each act a person does; a repetition of the same act keeps it. */
 export const idempotencyKey = () => ({ "Idempotency-Key": randomId() });

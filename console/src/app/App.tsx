@@ -10,6 +10,7 @@ import { router } from "./router";
 import { SignInAgain } from "./session/SignInAgain";
 import { SignInPage } from "./session/SignInPage";
 import { useSession } from "./session";
+import { FirstPassword } from "./session/FirstPassword";
 
 export function App() {
     const language = useLanguage();
@@ -27,7 +28,8 @@ export function App() {
 function Inside() {
     const session = useSession();
     if (session.state === "asking") return null;
-    if (session.state === "nobody") return <SignInPage />;
+    if (!("who" in session)) return <SignInPage />;
+    if (session.who.must_change_password) return <FirstPassword />;
     return (
         <>
             <RouterProvider router={router} />

@@ -15,7 +15,12 @@ export const MENU: MenuItem[] = [
         pages: [{ to: "/tablero", label: msg`Tablero`, anyOf: ["view_tasks", "manage_tasks"] }],
     },
     { id: "jornadas", label: msg`Jornadas`, icon: Clock, pages: [] },
-    { id: "lugares", label: msg`Lugares`, icon: MapPin, pages: [] },
+    {
+        id: "lugares",
+        label: msg`Lugares`,
+        icon: MapPin,
+        pages: [{ to: "/lugares", label: msg`Lugares`, anyOf: ["view_pois", "manage_pois"] }],
+    },
     { id: "equipo", label: msg`Equipo`, icon: Users, pages: [] },
     { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
     { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [] },

@@ -1,6 +1,7 @@
 // The company whom the tests and the pictures show: twelve technicians in Bogotá and a day's work, all by the API.
-import type { Api } from "./server";
+import { Api } from "./server";
 
+export const FIRST_PASSWORD = "la primera de todas";
 export const PASSWORD = "maíz-cielo-arcilla-7";
 
 /** Who signs in: with which permissions. */
@@ -11,6 +12,7 @@ export const PEOPLE = {
         permissions: ["view_employees", "view_tasks", "manage_tasks", "view_pois", "manage_pois", "view_definitions", "view_entries", "view_timesheets", "view_messages", "send_messages"],
     },
     viewer: { login: "mira@andina.example", name: "Mateo Rincón", permissions: ["view_tasks"] },
+    newcomer: { login: "nueva@andina.example", name: "Irene Suárez", permissions: ["view_tasks"] },
     stranger: { login: "otra@andina.example", name: "Sara Pinto", permissions: ["view_messages"] },
 } as const;
 
@@ -65,8 +67,10 @@ export const today = (offset = 0) => new Intl.DateTimeFormat("en-CA", { timeZone
 
 export async function found(api: Api): Promise<void> {
     for (const [key, person] of Object.entries(PEOPLE)) {
-        await api.send("POST", "/v1/profiles", { code: key, name: key === "dispatcher" ? "Despacho" : key === "viewer" ? "Solo mirar" : "Mensajes", permissions: person.permissions });
-        await api.send("POST", "/v1/users", { code: key, name: person.name, login: person.login, profile: `code:${key}`, language: "es", password: PASSWORD });
+        await api.send("POST", "/v1/profiles", { code: key, name: person.name, permissions: person.permissions });
+        await api.send("POST", "/v1/users", { code: key, name: person.name, login: person.login, profile: `code:${key}`, language: "es", password: FIRST_PASSWORD });
+        // Whoever was given a password must choose one of their own; the newcomer has not yet.
+        if (key !== "newcomer") await (await Api.signedIn(api.url, person.login, FIRST_PASSWORD)).send("PUT", "/v1/session/password", { current: FIRST_PASSWORD, password: PASSWORD });
     }
     for (const [code, name] of GROUPS) await api.send("POST", "/v1/groups", { code, name });
     for (const [code, name] of TYPES) {

@@ -1,6 +1,6 @@
 // One server with one company for all tests of the console.
 import type { TestProject } from "vitest/node";
-import { found } from "./company";
+import { found, PASSWORD } from "./company";
 import { Api, removeServer, startServer } from "./server";
 
 declare module "vitest" {
@@ -12,7 +12,11 @@ declare module "vitest" {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
     const server = await startServer();
-    await found(await Api.signedIn(server.url, server.administrator.login, server.administrator.password));
+    const { administrator } = server;
+    await found(await Api.signedIn(server.url, administrator.login, administrator.password));
+    // The administrator, too, has chosen a password of their own.
+    await (await Api.signedIn(server.url, administrator.login, administrator.password)).send("PUT", "/v1/session/password", { current: administrator.password, password: PASSWORD });
+    administrator.password = PASSWORD;
     project.provide("url", server.url);
     project.provide("administrator", server.administrator);
     return () => removeServer(server);

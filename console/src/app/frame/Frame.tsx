@@ -8,6 +8,7 @@ import { Button as AriaButton } from "react-aria-components";
 import { useNarrow } from "~/ui";
 import { undoLast } from "~/ui/toast";
 import { type Action, actionFor, useActions } from "../actions";
+import { listen } from "../live";
 import { type MenuItem, menuFor } from "../menu";
 import { useWho } from "../session";
 import { KeysDialog } from "./KeysDialog";
@@ -24,6 +25,7 @@ export function Frame() {
     const menu = menuFor(who.permissions);
     const [keysShown, showKeys] = useState(false);
     useGlobalKeys();
+    useEffect(listen, [who.id]);
     const group = t`En todas partes`;
     const go = menu.flatMap((item) => item.pages.map((page) => ({ item, page })));
     useActions([

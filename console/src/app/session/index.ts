@@ -4,11 +4,11 @@ import { useSyncExternalStore } from "react";
 import { type Schemas, answer, api } from "~/api/client";
 import { Refusal } from "~/api/problem";
 import { queries } from "../queries";
-import { mayBeSignedIn, onSessionEnded, setToken } from "./identity";
+import { AS_BROWSER, onSessionEnded } from "./identity";
 
 export type Who = Schemas["Who"];
 export type Permission = Schemas["PermissionName"];
-export type Session = { state: "asking" | "nobody" } | { state: "in" | "ended"; who: Who };
+export type Session = { state: "asking" } | { state: "nobody" } | { state: "in"; who: Who } | { state: "ended"; who: Who };
 
 let session: Session = { state: "asking" };
 const listeners = new Set<() => void>();
@@ -24,29 +24,45 @@ onSessionEnded(() => {
 
 /** Asks the server once, when the page opens. */
 export async function resume(): Promise<void> {
-    if (!mayBeSignedIn()) return become({ state: "nobody" });
     try {
         become({ state: "in", who: await answer(api.GET("/v1/session")) });
     } catch (error) {
-        if (error instanceof Refusal && error.problem.status === 401) return become({ state: "nobody" });
-        throw error;
+        // Whoever is not known signs in; where the server was not reached, the attempt to sign in says so.
+        if (!(error instanceof Refusal)) throw error;
+        become({ state: "nobody" });
     }
 }
 
+// The name with which somebody signed in on this page: a changed password ends all sessions, and this one goes on with it.
+let signedInAs: string | null = null;
+
 export async function signIn(login: string, password: string): Promise<void> {
-    const { token, ...who } = await answer(api.POST("/v1/session", { body: { login, password } }));
-    setToken(token);
-    const same = session.state === "ended" && session.who.id === who.id && session.who.account.id === who.account.id;
+    const { token: _, expires_at: __, ...who } = await answer(api.POST("/v1/session", { body: { login, password, ...AS_BROWSER } }));
+    signedInAs = login;
+    const before = "who" in session ? session.who : undefined;
+    const same = before?.id === who.id && before.account.id === who.account.id;
     if (!same) queries.clear();
     become({ state: "in", who });
     if (same) await queries.invalidateQueries();
+}
+
+/** Changes one's own password; true where one is signed in with it already, false where one must sign in anew. */
+export async function changePassword(current: string, password: string): Promise<boolean> {
+    await answer(api.PUT("/v1/session/password", { body: { current, password } }));
+    if (signedInAs !== null) {
+        await signIn(signedInAs, password);
+        return true;
+    }
+    queries.clear();
+    become({ state: "nobody" });
+    return false;
 }
 
 export async function signOut(): Promise<void> {
     try {
         await answer(api.DELETE("/v1/session"));
     } finally {
-        setToken(null);
+        signedInAs = null;
         queries.clear();
         become({ state: "nobody" });
     }

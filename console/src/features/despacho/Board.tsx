@@ -93,7 +93,7 @@ export function Board() {
 
     const drawer = search.tarea && <TaskDrawer key={search.tarea} id={search.tarea} editing={search.editar ?? false} board={board} onClose={close} onEdit={(editar) => go({ editar: editar || undefined })} onAssign={(tasks) => ask({ what: "assign", tasks })} onStatus={(tasks) => ask({ what: "status", tasks })} onCreated={(id) => go({ tarea: id, editar: undefined }, true)} />;
     const list = <TaskList board={board} current={search.tarea} selected={selected} onSelect={select} onOpen={open} onMenu={(task, place) => setMenu({ task, ...place })} onDragStart={mayManage ? dragStart : undefined} onClear={() => go(NOTHING)} hideTitle={narrow} />;
-    const map = <MapPane board={board} current={search.tarea} onOpen={open} large={narrow || !search.tarea} />;
+    const map = <MapPane board={board} current={search.tarea} onOpen={open} />;
     return (
         <Page
             section={t`Despacho`}

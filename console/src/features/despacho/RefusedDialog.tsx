@@ -10,12 +10,12 @@ export function RefusedDialog({ refused, onClose }: { refused: Refused[]; onClos
     return (
         <Dialog title={plural(refused.length, { one: "# tarea quedó como estaba", other: "# tareas quedaron como estaban" })} open onClose={onClose} alert foot={<Button onPress={onClose}>{t`Entendido`}</Button>}>
             <ul className="refused-list">
-                {refused.slice(0, 50).map(({ task, problem }) => (
+                {refused.slice(0, 50).map(({ task, why }) => (
                     <li key={task.id}>
                         <b dir="auto">
                             {task.task_number} · {titleOf(task)}
                         </b>
-                        <p>{[problem.detail, ...(problem.faults ?? []).map((fault) => fault.message)].join(" ")}</p>
+                        <p>{why}</p>
                     </li>
                 ))}
             </ul>

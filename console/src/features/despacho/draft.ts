@@ -1,4 +1,5 @@
 // A task as a form holds it, and what of it changed.
+import { parsePlace } from "~/app/map/coordinates";
 import type { Task } from "./queries";
 
 export type Draft = {
@@ -42,16 +43,6 @@ export function draftOf(task: Task): Draft {
         external_number: task.external_number ?? "",
         data: { ...task.data },
     };
-}
-
-/** "4.6097, -74.0817", "4,6097; -74,0817", "4,6097 -74,0817", an address of a map: as people paste places. */
-export function parsePlace(text: string): { latitude: number; longitude: number } | undefined {
-    const inside = /@(-?\d+\.\d+),(-?\d+\.\d+)/.exec(text) ?? /[?&](?:q|ll|query)=(-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?)/.exec(text);
-    const plain = inside ?? /^\s*([+-−]?\d+(?:[.,]\d+)?)\s*°?\s*[,;\s]\s*([+-−]?\d+(?:[.,]\d+)?)\s*°?\s*$/.exec(text);
-    if (!plain) return undefined;
-    const [latitude, longitude] = [plain[1], plain[2]].map((part) => Number((part ?? "").replace("−", "-").replace(",", ".")));
-    if (latitude === undefined || longitude === undefined || !(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 180)) return undefined;
-    return { latitude, longitude };
 }
 
 const civil = (local: string, zone: string) => (local ? { local, zone } : null);

@@ -1,6 +1,8 @@
 // What the board asks the server. The first word of each key is the topic by which the live stream says it changed.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Schemas, answer, api, everyPage } from "~/api/client";
+import { queries } from "~/app/queries";
+import { isOver } from "./model";
 
 export type Task = Schemas["TaskShown"] & {
     point?: { latitude: number; longitude: number } | null;
@@ -16,12 +18,43 @@ export type Entry = Schemas["EntryShown"];
 /** The most that a page of a list holds. */
 const PAGE = 500;
 
-/** Every task that the board of a day is about. */
-export const tasksQuery = () =>
+/** What is not over, by id. After the first time only what changed is asked for. */
+let openTasks: { all: Map<string, Task>; asked: number; whole: number } | null = null;
+queries.getQueryCache().subscribe(({ type, query }) => {
+    if (type === "removed" && query.queryKey[1] === "open") openTasks = null;
+});
+
+const OPEN = ["new", "sent", "acknowledged", "in_progress", "suspended", "en_route", "loading", "unloading", "draft", "arrived", "ready_for_review", "ready_for_approval", "custom1", "custom2", "custom3", "custom4"] as const;
+/** Two clocks and what was under way: asked again from a little before. */
+const OVERLAP_MS = 60_000;
+/** As often everything is asked for anew, for what no change tells of. */
+const WHOLE_MS = 600_000;
+
+async function readOpen(signal: AbortSignal): Promise<Task[]> {
+    const asked = Date.now();
+    const since = openTasks && asked - openTasks.whole < WHOLE_MS ? new Date(openTasks.asked - OVERLAP_MS).toISOString() : undefined;
+    const filter = since ? { changed_after: since } : { status: [...OPEN] };
+    const found = await everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { ...filter, after, limit: PAGE } }, signal })));
+    const all = since && openTasks ? new Map(openTasks.all) : new Map<string, Task>();
+    for (const task of found) {
+        if (isOver(task)) all.delete(task.id);
+        else all.set(task.id, task);
+    }
+    openTasks = { all, asked, whole: since && openTasks ? openTasks.whole : asked };
+    return [...all.values()];
+}
+
+/** Everything that is not over, whatever its day. */
+export const openTasksQuery = () => queryOptions({ queryKey: ["tasks", "open"], queryFn: ({ signal }) => readOpen(signal) });
+
+/** What a day is about, over or not. */
+export const dayTasksQuery = (from: number, until: number) =>
     queryOptions({
-        queryKey: ["tasks", "board"],
-        queryFn: ({ signal }) => everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { after, limit: PAGE } }, signal }))),
+        queryKey: ["tasks", "day", from, until],
+        queryFn: ({ signal }) => everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { ...planned(from, until), after, limit: PAGE } }, signal }))),
     });
+
+const planned = (from: number, until: number) => ({ due_from: new Date(from).toISOString(), due_until: new Date(until).toISOString() });
 
 export const employeesQuery = () =>
     queryOptions({

@@ -3,14 +3,14 @@ import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { readSearch } from "./filter";
-import { tasksQuery } from "./queries";
+import { openTasksQuery } from "./queries";
 
 const board = createRoute({
     getParentRoute: () => rootRoute,
     path: "/tablero",
     validateSearch: readSearch,
     beforeLoad: needs("view_tasks", "manage_tasks"),
-    loader: () => queries.ensureQueryData(tasksQuery()),
+    loader: () => queries.ensureQueryData(openTasksQuery()),
     component: lazyRouteComponent(() => import("./Board"), "Board"),
 });
 

@@ -5,7 +5,7 @@ import { useFormat } from "~/app/format";
 import { useMay } from "~/app/session";
 import { type BoardSearch, filterOf, passes } from "./filter";
 import { bar, dayOf, face, isOver, isUnassigned, lanes, planned, urgentFirst } from "./model";
-import { absencesQuery, employeesQuery, type Group, groupsQuery, shiftsQuery, type Task, tasksQuery } from "./queries";
+import { absencesQuery, dayTasksQuery, employeesQuery, type Group, groupsQuery, shiftsQuery, openTasksQuery, type Task } from "./queries";
 
 export type Person = { id: string; name: string; number: string; group?: string };
 export type Lane = { person: Person; tasks: Task[]; bars: ReturnType<typeof lanes>; worst: Task | undefined; absence?: string };
@@ -29,7 +29,9 @@ export function useBoard(search: BoardSearch) {
     const day = search.dia ?? today;
     const [from, until] = useMemo(() => dayOf(day, format.zone), [day, format.zone]);
     const mayPeople = useMay("view_employees");
-    const tasks = useSuspenseQuery(tasksQuery());
+    const open = useSuspenseQuery(openTasksQuery());
+    const ofThisDay = useQuery({ ...dayTasksQuery(from, until), placeholderData: (before) => before });
+    const all = useMemo(() => joined(open.data, ofThisDay.data ?? []), [open.data, ofThisDay.data]);
     const employees = useQuery({ ...employeesQuery(), enabled: mayPeople });
     const groups = useQuery({ ...groupsQuery(), enabled: mayPeople });
     const absences = useQuery({ ...absencesQuery(), enabled: mayPeople });
@@ -39,7 +41,7 @@ export function useBoard(search: BoardSearch) {
 
     const ofDay = useMemo(
         () =>
-            tasks.data.filter((task) => {
+            all.filter((task) => {
                 if (task.state === "deleted") return false;
                 const span = bar(task, now) ?? planned(task);
                 if (!span) return !isOver(task) || format.day(task.progress.since) === day;
@@ -47,16 +49,26 @@ export function useBoard(search: BoardSearch) {
                 // What is late follows the dispatcher to today.
                 return day === today && !isOver(task) && span.from < from;
             }),
-        [tasks.data, now, from, until, day, today, format],
+        [all, now, from, until, day, today, format],
     );
     const pass = useMemo(() => passes(filter, members, now), [filter, members, now]);
     const listed = useMemo(() => urgentFirst(ofDay.filter(pass), now), [ofDay, pass, now]);
     const tray = useMemo(() => listed.filter(isUnassigned), [listed]);
-    const people = useMemo(() => peopleOf(employees.data, tasks.data), [employees.data, tasks.data]);
+    const people = useMemo(() => peopleOf(employees.data, all), [employees.data, all]);
     const away = useMemo(() => absenceOf(absences.data ?? [], day), [absences.data, day]);
     const rows = useMemo(() => lanesOf(people, ofDay, members, filter.tecnico, from, until, now, away), [people, ofDay, members, filter.tecnico, from, until, now, away]);
-    const byId = useMemo(() => new Map(tasks.data.map((task) => [task.id, task])), [tasks.data]);
-    return { now, today, day, from, until, filter, pass, ofDay, listed, tray, people, rows, byId, groups: groups.data, shifts: shifts.data, fetching: tasks.isFetching, updatedAt: tasks.dataUpdatedAt };
+    const byId = useMemo(() => new Map(all.map((task) => [task.id, task])), [all]);
+    return { now, today, day, from, until, filter, pass, ofDay, listed, tray, people, rows, byId, groups: groups.data, shifts: shifts.data, fetching: open.isFetching || ofThisDay.isFetching };
+}
+
+/** Of a task that both hold, the one that was changed last. */
+function joined(open: readonly Task[], ofDay: readonly Task[]): Task[] {
+    const all = new Map(ofDay.map((task) => [task.id, task]));
+    for (const task of open) {
+        const known = all.get(task.id);
+        if (!known || known.version < task.version || (known.version === task.version && known.progress.since <= task.progress.since)) all.set(task.id, task);
+    }
+    return [...all.values()];
 }
 
 function peopleOf(employees: { id: string; number: string; first_name?: string; last_name?: string; group: string; state?: string }[] | undefined, tasks: readonly Task[]): Person[] {

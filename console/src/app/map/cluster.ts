@@ -1,0 +1,43 @@
+// What lies close together on the screen becomes one pin with a count.
+
+export type Spot<T> = { x: number; y: number; items: T[] };
+
+/** Closer than this, in pixels, two pins would cover each other. */
+const WIDTH = 76;
+const HEIGHT = 28;
+
+/** Those on the screen, together where they would cover each other; the chosen one stands alone and last, on top. */
+export function clustered<T extends { id: string }>(items: readonly T[], project: (item: T) => { x: number; y: number }, width: number, height: number, current?: string): Spot<T>[] {
+    // Looked up by cells of the size of a pin, of which nine can hold what one pin would cover.
+    const cells = new Map<string, Spot<T>>();
+    const spots: Spot<T>[] = [];
+    const alone: Spot<T>[] = [];
+    for (const item of items) {
+        const { x, y } = project(item);
+        if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
+        if (item.id === current) {
+            alone.push({ x, y, items: [item] });
+            continue;
+        }
+        const [column, row] = [Math.floor(x / WIDTH), Math.floor(y / HEIGHT)];
+        const near = covered(cells, x, y, column, row);
+        if (near) {
+            near.items.push(item);
+            continue;
+        }
+        const spot = { x, y, items: [item] };
+        cells.set(`${column}:${row}`, spot);
+        spots.push(spot);
+    }
+    return [...spots, ...alone];
+}
+
+function covered<T>(cells: ReadonlyMap<string, Spot<T>>, x: number, y: number, column: number, row: number): Spot<T> | undefined {
+    for (let dx = -1; dx <= 1; dx += 1) {
+        for (let dy = -1; dy <= 1; dy += 1) {
+            const spot = cells.get(`${column + dx}:${row + dy}`);
+            if (spot && Math.abs(spot.x - x) < WIDTH && Math.abs(spot.y - y) < HEIGHT) return spot;
+        }
+    }
+    return undefined;
+}
