@@ -33,7 +33,13 @@ export function unreachable(): Problem {
 /** `/address/city` as forms name it: `address.city`. */
 const nameOf = (pointer: string) => pointer.replace(/^\//, "").replaceAll("/", ".");
 
-const faultsOf = (error: unknown) => (error instanceof Refusal ? (error.problem.faults ?? []) : []).map((fault) => ({ ...fault, field: nameOf(fault.field) }));
+const faultsOf = (error: unknown) => (error instanceof Refusal ? [...(error.problem.faults ?? []), ...alreadyThere(error.problem)] : []).map((fault) => ({ ...fault, field: nameOf(fault.field) }));
+
+/** Another one has the same code or number: said of the whole, it belongs at its field. */
+function alreadyThere(problem: Problem): { field: string; message: string }[] {
+    const field = problem.code === "already_exists" ? (problem.parameters as Record<string, string> | undefined)?.field : undefined;
+    return field === undefined ? [] : [{ field, message: problem.detail }];
+}
 
 /** The message for one field: of its own fault, or of the first one inside it (`address.city` stands at `address`). */
 export function faultAt(error: unknown, field: string): string | undefined {

@@ -3,6 +3,7 @@ import { i18n } from "@lingui/core";
 import { I18nProvider } from "@lingui/react";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { I18nProvider as AriaLanguage } from "react-aria-components";
 import { useLanguage } from "./language";
 import { queries } from "./queries";
@@ -11,6 +12,11 @@ import { SignInAgain } from "./session/SignInAgain";
 import { SignInPage } from "./session/SignInPage";
 import { useSession } from "./session";
 import { FirstPassword } from "./session/FirstPassword";
+
+const EnrolPage = lazy(async () => ({ default: (await import("~/features/equipo/EnrolPage")).EnrolPage }));
+
+/** Where a phone's camera leads: open to everybody. */
+const isEnrolment = () => location.pathname === "/e";
 
 export function App() {
     const language = useLanguage();
@@ -27,6 +33,13 @@ export function App() {
 
 function Inside() {
     const session = useSession();
+    if (isEnrolment()) {
+        return (
+            <Suspense>
+                <EnrolPage />
+            </Suspense>
+        );
+    }
     if (session.state === "asking") return null;
     if (!("who" in session)) return <SignInPage />;
     if (session.who.must_change_password) return <FirstPassword />;

@@ -3,6 +3,7 @@ import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { pages as ajustes } from "~/features/ajustes/routes";
 import { pages as despacho } from "~/features/despacho/routes";
 import { pages as lugares } from "~/features/lugares/routes";
+import { pages as equipo } from "~/features/equipo/routes";
 import { Failed, NotFound } from "./frame/Failed";
 import { Frame } from "./frame/Frame";
 import { menuFor } from "./menu";
@@ -22,7 +23,7 @@ const home = createRoute({
 rootRoute.update({ component: Frame });
 
 export const router = createRouter({
-    routeTree: rootRoute.addChildren([home, ...despacho, ...lugares, ...ajustes]),
+    routeTree: rootRoute.addChildren([home, ...despacho, ...lugares, ...equipo, ...ajustes]),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: Failed,

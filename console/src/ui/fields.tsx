@@ -200,7 +200,7 @@ function SelectedMark() {
 }
 
 /** One of many, found by typing. */
-export function Combo(props: FieldProps & { options: Option[]; value: string | null; onChange: (id: string | null) => void; placeholder?: string; input?: string; onInput?: (text: string) => void; autoFocus?: boolean; pending?: boolean }) {
+export function Combo(props: FieldProps & { options: Option[]; value: string | null; onChange: (id: string | null) => void; placeholder?: string; input?: string; onInput?: (text: string) => void; autoFocus?: boolean; pending?: boolean; opens?: "focus" | "input" }) {
     const { t } = useLingui();
     const { label, help, error, optional, options, value, onChange, placeholder, required, disabled, input, onInput } = props;
     return (
@@ -216,7 +216,7 @@ export function Combo(props: FieldProps & { options: Option[]; value: string | n
             isRequired={required}
             isDisabled={disabled}
             autoFocus={props.autoFocus}
-            menuTrigger="focus"
+            menuTrigger={props.opens ?? "focus"}
             allowsEmptyCollection
             validationBehavior="aria"
         >

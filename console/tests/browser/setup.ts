@@ -1,4 +1,6 @@
-// One server with one company for all tests of the console.
+// One server with one company for all tests of the console. With CONSOLE_PAGES=source the pages come from the sources as
+// they are, without a build; all else comes from the server.
+import { createServer } from "vite";
 import type { TestProject } from "vitest/node";
 import { found, PASSWORD } from "./company";
 import { Api, removeServer, startServer } from "./server";
@@ -17,7 +19,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // The administrator, too, has chosen a password of their own.
     await (await Api.signedIn(server.url, administrator.login, administrator.password)).send("PUT", "/v1/session/password", { current: administrator.password, password: PASSWORD });
     administrator.password = PASSWORD;
-    project.provide("url", server.url);
+    const pages = process.env.CONSOLE_PAGES === "source" ? await fromSources(server.url) : undefined;
+    project.provide("url", pages?.url ?? server.url);
     project.provide("administrator", server.administrator);
-    return () => removeServer(server);
+    return async () => {
+        await pages?.close();
+        await removeServer(server);
+    };
+}
+
+async function fromSources(target: string) {
+    const vite = await createServer({ server: { port: 0, host: "127.0.0.1", hmr: false, proxy: { "/v1": { target, changeOrigin: true }, "/problems": target } }, logLevel: "error" });
+    await vite.listen();
+    return { url: `http://127.0.0.1:${(vite.httpServer?.address() as { port: number }).port}`, close: () => vite.close() };
 }

@@ -70,6 +70,10 @@ pub struct CreatedEnrolment {
     /// What is typed on the phone: it is shown this once
     #[schema(example = "7K3QD-9XPW2")]
     pub code: String,
+    /// What a QR code of it holds: in a browser it says how to get the app. Absent where the operator set no `public_url`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://campo.example.com/e#7K3QD-9XPW2")]
+    pub link: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -117,7 +121,8 @@ pub async fn create(
         .await?;
     let row_name = draft.name.clone();
     let enrolment = shown((id, row_name), members, (now_us, expires_us), None);
-    let created = CreatedEnrolment { enrolment, code };
+    let link = app.limits.public_url.as_ref().map(|url| format!("{}/e#{code}", url.trim_end_matches('/')));
+    let created = CreatedEnrolment { enrolment, code, link };
     let created = Created::new(format!("/v1/enrolments/{id}"), 1, &created)?;
     once.keep(&mut write, &request, &created).await?;
     write.commit().await?;

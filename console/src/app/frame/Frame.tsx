@@ -151,7 +151,7 @@ function BottomMenu({ menu }: { menu: MenuItem[] }) {
                         <section key={item.id}>
                             <h2>{i18n._(item.label)}</h2>
                             {item.pages.map((page) => (
-                                <Link key={page.to} to={page.to} className="nav-item">
+                                <Link key={page.to} to={page.to} className="nav-item" onClick={() => showWhole(false)}>
                                     <item.icon size={20} aria-hidden />
                                     {i18n._(page.label)}
                                 </Link>
