@@ -40,7 +40,11 @@ export const MENU: MenuItem[] = [
         id: "ajustes",
         label: msg`Ajustes`,
         icon: Settings,
-        pages: [{ to: "/ajustes/cuenta-propia", label: msg`Mi cuenta`, anyOf: [] }],
+        pages: [
+            { to: "/ajustes/usuarios", label: msg`Usuarios`, anyOf: ["manage_users"] },
+            { to: "/ajustes/perfiles", label: msg`Perfiles de usuarios`, anyOf: ["manage_users"] },
+            { to: "/ajustes/cuenta-propia", label: msg`Mi cuenta`, anyOf: [] },
+        ],
     },
 ];
 

@@ -168,7 +168,7 @@ export function Select(props: FieldProps & { options: Option[]; value: string | 
         >
             {!hideLabel && <LabelText label={label} optional={optional} />}
             <AriaButton className="inp">
-                <SelectValue className="cut">{({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}</SelectValue>
+                <SelectValue className="cut">{({ selectedText, defaultChildren }) => selectedText || defaultChildren}</SelectValue>
                 <ChevronDown size={14} aria-hidden />
             </AriaButton>
             <Lines help={help} error={error} />

@@ -13,6 +13,7 @@ export { Note } from "./Note";
 export { PickMany } from "./PickMany";
 export { Progress } from "./Progress";
 export { type Family, Status } from "./Status";
+export { CopyValue, SecretOnce } from "./SecretOnce";
 export { type Column, type Sort, Table } from "./Table";
 export { Tabs } from "./Tabs";
 export { say } from "./toast";

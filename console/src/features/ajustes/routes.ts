@@ -1,6 +1,8 @@
-// Settings: for now one's own account.
+// Settings: one's own account, users and their profiles.
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { rootRoute } from "~/app/root";
+import { queries } from "~/app/queries";
+import { needs, rootRoute } from "~/app/root";
+import { profilesQuery, usersQuery } from "./queries";
 
 const own = createRoute({
     getParentRoute: () => rootRoute,
@@ -8,4 +10,27 @@ const own = createRoute({
     component: lazyRouteComponent(() => import("./OwnAccount"), "OwnAccount"),
 });
 
-export const pages = [own];
+/** Which row is open is a part of the address. */
+const opened = (search: Record<string, unknown>): { abierto?: string } => (typeof search.abierto === "string" ? { abierto: search.abierto } : {});
+
+const both = () => Promise.all([queries.ensureQueryData(usersQuery()), queries.ensureQueryData(profilesQuery())]);
+
+const users = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/ajustes/usuarios",
+    beforeLoad: needs("manage_users"),
+    validateSearch: opened,
+    loader: both,
+    component: lazyRouteComponent(() => import("./Users"), "Users"),
+});
+
+const profiles = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/ajustes/perfiles",
+    beforeLoad: needs("manage_users"),
+    validateSearch: opened,
+    loader: both,
+    component: lazyRouteComponent(() => import("./Profiles"), "Profiles"),
+});
+
+export const pages = [own, users, profiles];
