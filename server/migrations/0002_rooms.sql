@@ -149,6 +149,12 @@ listed_version = version where kind = 'poi';
 -- sqlite:drop table if exists sqlite_stat1;
 -- sqlite:drop table if exists sqlite_stat4;
 
+-- WORKING TIME
+
+-- Corrections and closings by when they came: clocks of phones may be years off
+create index entry_punch_change_received on entry (account, employee, received_us)
+    where kind in ('punch.correction', 'punch.agreement', 'period.closed', 'period.reopened');
+
 -- JOBS
 
 -- Jobs of one lane are done in order, lanes side by side
