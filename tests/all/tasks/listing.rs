@@ -13,6 +13,7 @@ on_both! {
     a_list_is_sorted_and_its_pages_join,
     a_task_is_on_the_phone_once_the_phone_said_so,
     many_tasks_are_deleted_at_once_each_with_an_outcome,
+    what_an_older_replica_edited_is_listed_anew,
 }
 
 fn numbers(page: &Value) -> Vec<i64> {
@@ -276,4 +277,20 @@ async fn many_tasks_are_deleted_at_once_each_with_an_outcome(world: World) {
     assert_eq!(again["items"][0]["problem"]["code"], "gone");
     let refused = office.call(Method::POST, "/v1/tasks/delete", &[], Some(json!({ "items": ["8"] }))).await;
     assert_eq!(faults(&refused.json()), [("/items/0", "invalid_value")]);
+}
+
+async fn what_an_older_replica_edited_is_listed_anew(world: World) {
+    let office = company(&world).await;
+    // a replica that knows nothing of lists writes the office part alone
+    let edit = "update task set version = version + 1, fields = '{\"task_number\":7,\"priority\":\"high\",\
+         \"location\":{\"latitude\":1.5,\"longitude\":2.5}}' where task_number = 7; \
+         update object set version = version + 1, \
+         body = replace(body, '-77.05', '-70.05') where kind = 'poi' and code = 'C-1'";
+    world.meddle(edit, edit).await.unwrap();
+    let found = async |query: &str| numbers(&office.get(&format!("/v1/tasks?{query}")).await);
+    assert_eq!(found("priority=high").await, Vec::<i64>::new());
+    while campo_server::sweep::duty(&world.app).await.unwrap() == campo_server::duties::Left::More {}
+    assert_eq!(found("priority=high").await, [7]);
+    assert_eq!(found("south=1&north=2&west=2&east=3").await, [7]);
+    assert_eq!(found("south=-13&north=-12&west=-71&east=-70").await, [2]);
 }

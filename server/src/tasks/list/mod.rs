@@ -1,5 +1,6 @@
 //! Lists of tasks.
 
+pub(crate) mod relist;
 #[macro_use]
 mod texts;
 pub mod totals;
