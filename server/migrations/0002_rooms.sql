@@ -103,6 +103,58 @@ create table live_topic (
     primary key (account, topic)
 ) {strict};
 
+-- LISTS FOR SCREENS
+
+-- What lists filter and sort by, made of the office part. `begins_us` and `ends_us` are the planned time: where only one
+-- of start and due is told it is both, and without any both are the last instant, so that such tasks come last.
+-- `priority` is its number, from 0 for none. `listed_version` is the version of which they were made: an older
+-- replica's edit leaves it behind, and a duty makes them again
+alter table task add column begins_us {i64} not null default 9223372036854775807;
+alter table task add column ends_us {i64} not null default 9223372036854775807;
+alter table task add column priority {i64} not null default 0;
+alter table task add column latitude {f64};
+alter table task add column longitude {f64};
+alter table task add column listed_version {i64} not null default 0;
+create index task_begins on task (account, begins_us, id) where state <> 'deleted';
+create index task_ends on task (account, ends_us, id) where state <> 'deleted';
+create index task_priority on task (account, priority, id) where state <> 'deleted';
+create index task_latitude on task (account, latitude) where latitude is not null;
+create index task_unlisted on task (account, id) where listed_version <> version;
+
+-- Where a point of interest is, for tasks that have no point of their own
+alter table object add column latitude {f64};
+alter table object add column longitude {f64};
+alter table object add column listed_version {i64} not null default 0;
+create index object_unlisted on object (account, id) where kind = 'poi' and listed_version <> version;
+create index object_latitude on object (account, kind, latitude) where latitude is not null;
+
+-- What is there already, once
+-- sqlite:update task set priority = case fields ->> '$.priority' when 'lowest' then 1 when 'low' then 2
+-- sqlite:when 'normal' then 3 when 'high' then 4 when 'highest' then 5 when 'urgent' then 6 else 0 end,
+-- sqlite:latitude = cast(fields ->> '$.location.latitude' as real),
+-- sqlite:longitude = cast(fields ->> '$.location.longitude' as real),
+-- postgres:update task set priority = case fields::json ->> 'priority' when 'lowest' then 1 when 'low' then 2
+-- postgres:when 'normal' then 3 when 'high' then 4 when 'highest' then 5 when 'urgent' then 6 else 0 end,
+-- postgres:latitude = cast(fields::json -> 'location' ->> 'latitude' as double precision),
+-- postgres:longitude = cast(fields::json -> 'location' ->> 'longitude' as double precision),
+begins_us = coalesce(start_us, due_us, begins_us), ends_us = coalesce(due_us, start_us, ends_us),
+listed_version = version;
+update object set
+-- sqlite:latitude = cast(body ->> '$.place.latitude' as real), longitude = cast(body ->> '$.place.longitude' as real),
+-- postgres:latitude = cast(body::json -> 'place' ->> 'latitude' as double precision),
+-- postgres:longitude = cast(body::json -> 'place' ->> 'longitude' as double precision),
+listed_version = version where kind = 'poi';
+
+-- Plans that follow statistics of yesterday read whole accounts: without them each statement has one
+-- sqlite:drop table if exists sqlite_stat1;
+-- sqlite:drop table if exists sqlite_stat4;
+
+-- WORKING TIME
+
+-- Corrections and closings by when they came: clocks of phones may be years off
+create index entry_punch_change_received on entry (account, employee, received_us)
+    where kind in ('punch.correction', 'punch.agreement', 'period.closed', 'period.reopened');
+
 -- JOBS
 
 -- Jobs of one lane are done in order, lanes side by side

@@ -37,6 +37,7 @@ pub mod problem;
 pub mod profiles;
 pub mod push;
 pub mod rebuild;
+pub mod retention;
 pub mod scheduler;
 pub mod secrets;
 pub mod server_setting;

@@ -5,7 +5,7 @@ use crate::{
     duties::{Left, each_account},
     files,
     problem::Result,
-    uploads,
+    retention, tasks, uploads,
 };
 
 /// The most rows of one table that a run removes.
@@ -24,8 +24,9 @@ const HOUR_US: i64 = 3600 * 1_000_000;
 pub async fn duty(app: &App) -> Result<Left> {
     let now_us = app.environment.now_us();
     let more_uploads = uploads::sweep::expired(app, now_us).await?;
+    let more_lists = tasks::list::relist::relist(app).await?;
     match rows(app).await? {
-        Left::Nothing if !more_uploads => {
+        Left::Nothing if !more_uploads && !more_lists => {
             each_account(app, None, |app, account| {
                 Box::pin(async move {
                     let now_us = app.environment.now_us();
@@ -66,10 +67,11 @@ async fn rows(app: &App) -> Result<Left> {
             (now_us - HELD_US, ROWS),
         )
         .await?;
+    let kept = retention::remove(tx, now_us, ROWS).await?;
     tx.execute("delete from heartbeat where beaten_us <= $1", (now_us - HEARTBEAT_US,)).await?;
     transaction.commit().await?;
     if requests + sessions > 0 {
         tracing::info!(requests, sessions, "swept");
     }
-    Ok(if requests.max(sessions).max(held) < ROWS as u64 { Left::Nothing } else { Left::More })
+    Ok(if requests.max(sessions).max(held).max(kept) < ROWS as u64 { Left::Nothing } else { Left::More })
 }

@@ -220,7 +220,7 @@ async fn every_json_route_refuses_what_it_cannot_read(world: World) {
 
 /// Every operation that takes a body of JSON, with ids in its path that nothing has.
 fn json_routes() -> Vec<(String, Method)> {
-    let document = serde_json::to_value(router::document()).unwrap();
+    let document = router::document();
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {

@@ -6,6 +6,7 @@ mod backup;
 mod bad_input;
 mod canary;
 mod changes;
+mod contract;
 mod demo;
 mod entries;
 mod events;

@@ -6,9 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use campo_server::database::{
-    Db,
-    schema::{self, ColumnType},
+use campo_server::{
+    database::{
+        Db,
+        schema::{self, ColumnType},
+    },
+    tasks::list,
 };
 use campo_tests::{on_both, world::World};
 use proc_macro2::{Span, TokenStream, TokenTree};
@@ -36,7 +39,7 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("server/src/push/wake_ups.rs", "sync: phones are woken by pushes"),
     ("server/src/sync/view.rs", "sync: pages under attack"),
     ("server/src/sync/wake.rs", "sync: phones that listen are told"),
-    ("server/src/tasks/list.rs", "tasks: every filter is asked for"),
+    ("server/src/tasks/list/texts.rs", "here: each statement that the pieces come to is prepared"),
 ];
 
 /// An SQL text of the source.
@@ -143,6 +146,16 @@ async fn a_text_that_does_not_is_named(world: World) {
 
 /// Every SQL text of the server.
 fn texts() -> Vec<Text> {
+    let lists = list::statements().enumerate().map(|(number, sql)| Text {
+        place: format!("statement {number} of lists of tasks"),
+        form: Form::Whole(sql.to_owned()),
+        only: None,
+    });
+    lists.chain(texts_of_sources()).collect()
+}
+
+/// Every SQL text that stands in the sources.
+fn texts_of_sources() -> Vec<Text> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../server/src");
     let mut files = Vec::new();
     collect(&root, &mut files);

@@ -360,7 +360,12 @@ fn captured(record: &Record) -> Option<Punch> {
     })
 }
 
-/// True for an instant at which somebody can have worked when the correction was made.
+/// True for an instant at which somebody can have worked when the correction was made. Of a phone whose clock may be
+/// years behind it is known only when its word came.
 const fn can_be(at_us: i64, record: &Record) -> bool {
-    at_us >= EARLIEST_US && at_us <= record.at_us.saturating_add(TOLERANCE_US)
+    let made_us = match record.occurred_kind {
+        OccurredKind::Wall if record.received_us > record.at_us => record.received_us,
+        _ => record.at_us,
+    };
+    at_us >= EARLIEST_US && at_us <= made_us.saturating_add(TOLERANCE_US)
 }

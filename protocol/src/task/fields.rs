@@ -141,6 +141,11 @@ impl Priority {
     pub const ALL: [Self; 7] =
         [Self::NotSet, Self::Lowest, Self::Low, Self::Normal, Self::High, Self::Highest, Self::Urgent];
 
+    /// Its number in tables, from 0.
+    pub const fn number(self) -> i64 {
+        self as i64
+    }
+
     /// Its name on the wire.
     pub const fn name(self) -> &'static str {
         match self {

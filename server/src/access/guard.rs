@@ -23,8 +23,10 @@ const SECOND_US: i64 = 1_000_000;
 /// The guards of a process.
 #[derive(Debug)]
 pub struct Guards {
-    /// Tries to log in under one name
+    /// Tries to log in under one name from one address: whoever guesses elsewhere keeps nobody out
     pub login_names: Throttle,
+    /// Tries under one name from all addresses where its owner has not been
+    pub login_strangers: Throttle,
     /// Tries to log in from one address, behind which there can be a whole office
     pub login_addresses: Throttle,
     /// Tries of one-time codes from one address
@@ -39,6 +41,7 @@ impl Default for Guards {
     fn default() -> Self {
         Self {
             login_names: Throttle::new(10, 30 * SECOND_US),
+            login_strangers: Throttle::new(60, 10 * SECOND_US),
             login_addresses: Throttle::new(60, 5 * SECOND_US),
             codes: Throttle::new(20, 30 * SECOND_US),
             noting_sessions: Mutex::default(),

@@ -93,13 +93,15 @@ fn name_limit(mut response: Response, bytes: usize) -> Response {
 #[derive(Debug, Clone, Copy)]
 pub struct Terse;
 
-/// Keeps browsers from guessing what an answer is, and pages from being framed or loading what is not ours.
+/// Keeps browsers from guessing what an answer is, from keeping what is somebody's, and pages from being framed or
+/// loading what is not ours. What may be kept says so itself.
 async fn protect(mut response: Response) -> Response {
     if response.extensions().get::<Terse>().is_some() {
         return response;
     }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let is_page =
         headers.get(header::CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"text/html"));
     if is_page {

@@ -1,7 +1,7 @@
 //! The router of the whole API, and its OpenAPI document, made together from the same handlers.
 
 use axum::Router;
-use utoipa::openapi::OpenApi;
+use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{console, layers, openapi};
@@ -18,10 +18,8 @@ fn routes(limits: &Limits) -> OpenApiRouter<App> {
 }
 
 /// The OpenAPI document (3.1) of this release.
-pub fn document() -> OpenApi {
-    let mut document = routes(&Limits::default()).into_openapi();
-    openapi::complete(&mut document);
-    document
+pub fn document() -> Value {
+    openapi::of(routes(&Limits::default()).into_openapi())
 }
 
 /// The API as a service.

@@ -1,7 +1,7 @@
 //! Making, changing and removing channels. Whoever makes one can read through it what the account captures, and so must
 //! be allowed to.
 
-use campo_protocol::model::Ref;
+use campo_protocol::{faults::Fault, model::Ref};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -147,7 +147,13 @@ pub async fn edit(
     }
     channel.headers = secrets.headers.keys().cloned().collect();
     if channel.draft.order != before.order && channel.progress.waiting > 0 {
-        return Err(Problem::new(Code::Conflict).with("with", "deliveries"));
+        let fault = Fault {
+            field: "/order".to_owned(),
+            code: "not_applicable".to_owned(),
+            found: channel.draft.order.name().to_owned(),
+            expected: "the order as it is until nothing waits: retry or discard what waits".to_owned(),
+        };
+        return Err(Problem::new(Code::Conflict).with("with", "deliveries").with_fault(fault));
     }
     edit::refuse_taken_code(&mut write, TAKEN, channel.id, &channel.draft.code).await?;
     let (account, now_us) = (write.account(), write.now_us);

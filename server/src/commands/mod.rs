@@ -8,9 +8,14 @@ mod openapi;
 mod rebuild;
 mod restore;
 mod serve;
+mod user;
 mod verify;
 
-use std::{fs, io::Write as _, path::PathBuf};
+use std::{
+    fs,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 use campo_server::{
@@ -36,6 +41,7 @@ const OTHER_CONNECTIONS: u32 = 4;
 /// Settings come from a file and from variables of the environment, see docs/configuration.md.
 #[derive(Debug, Parser)]
 #[command(
+    name = "campo",
     version,
     after_help = "Exit codes: 0 done, 1 it could not be done, 2 the command line or a setting is wrong."
 )]
@@ -51,6 +57,7 @@ pub(crate) struct Line {
 enum Command {
     Serve(serve::Arguments),
     Account(account::Arguments),
+    User(user::Arguments),
     Backup(backup::Arguments),
     Restore(restore::Arguments),
     Verify(verify::Arguments),
@@ -79,6 +86,7 @@ pub(crate) fn run(line: Line) -> Result<()> {
         match line.command {
             Command::Serve(arguments) => serve::run(arguments, &config).await,
             Command::Account(arguments) => account::run(arguments, &config).await,
+            Command::User(arguments) => user::run(arguments, &config).await,
             Command::Backup(arguments) => backup::run(arguments, &config).await,
             Command::Restore(arguments) => restore::run(arguments, &config).await,
             Command::Verify(arguments) => verify::run(arguments, &config).await,
@@ -100,7 +108,7 @@ pub(crate) async fn open(config: &Config) -> Result<App> {
 /// The same on a database that is migrated and not prepared: nothing is in it when it is new.
 pub(crate) async fn connect(config: &Config) -> Result<App> {
     let folder = &config.data_folder;
-    fs::create_dir_all(folder)
+    private_folder(folder)
         .with_context(|| format!("the folder {} (data_folder) cannot be made", folder.display()))?;
     let environment = Environment::system();
     let secrets = Secrets::new(config.master_key(&environment)?);
@@ -121,6 +129,19 @@ pub(crate) async fn connect(config: &Config) -> Result<App> {
     let store = Store::folder(&folder.join("files"))?;
     let app = App::new(db, log, store, environment, secrets, limits(config));
     Ok(app.with_operator_token(config.operator_token.clone()))
+}
+
+/// What is made from here on is for the user alone who runs Campo; and so is the folder, also one that is there already.
+fn private_folder(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+        fs::create_dir_all(folder)?;
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+    }
+    #[cfg(not(unix))]
+    fs::create_dir_all(folder)
 }
 
 fn limits(config: &Config) -> Limits {

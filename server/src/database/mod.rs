@@ -187,7 +187,6 @@ impl Db {
             .synchronous(synchronous)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(20))
-            .optimize_on_close(true, 400)
             .pragma("temp_store", "memory")
             .pragma("wal_autocheckpoint", "0")
             .row_buffer_size(SQLITE_ROWS_AHEAD)

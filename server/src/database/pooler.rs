@@ -9,8 +9,8 @@ use sqlx::{Pool, Postgres, postgres::PgConnectOptions};
 use super::Options;
 
 /// A replica that hangs or lost its network within a transaction holds an account's lock until the server ends its
-/// session.
-const HANGING: (&str, &str) = ("idle_in_transaction_session_timeout", "60s");
+/// session: sooner than a lease is over, so that whoever takes its work up finds no lock of it.
+const HANGING: (&str, &str) = ("idle_in_transaction_session_timeout", "20s");
 
 /// What to connect with.
 pub(super) fn connect_options(options: &Options) -> sqlx::Result<PgConnectOptions> {
@@ -29,7 +29,7 @@ pub(super) fn begin(pool: &Pool<Postgres>) -> &'static str {
     if pool.connect_options().get_options().is_some() {
         "begin"
     } else {
-        "begin; set local idle_in_transaction_session_timeout = '60s'; set local jit = off"
+        "begin; set local idle_in_transaction_session_timeout = '20s'; set local jit = off"
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
             (
                 false,
                 Some(
-                    "-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=60s",
+                    "-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=20s",
                 ),
             ),
         ] {

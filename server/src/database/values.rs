@@ -166,4 +166,8 @@ tuples! {
     (A B C D E F G H I J K L M N O P Q R S T U V),
     (A B C D E F G H I J K L M N O P Q R S T U V W),
     (A B C D E F G H I J K L M N O P Q R S T U V W X),
+    (A B C D E F G H I J K L M N O P Q R S T U V W X Y),
+    (A B C D E F G H I J K L M N O P Q R S T U V W X Y Z),
+    (A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa),
+    (A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Bb),
 }

@@ -1,9 +1,62 @@
 //! Which entries are wanted.
 
-use campo_protocol::sync::Outcome;
+use campo_protocol::{
+    faults::Faults,
+    model::{Kind, Ref},
+    sync::Outcome,
+};
 use uuid::Uuid;
 
-use crate::{database::Tx, problem::Result};
+use crate::{
+    database::Tx,
+    problem::{Code, Result},
+    tasks::{self, Links, TaskReference},
+};
+
+/// What a filter names, by id or by the customer's own number.
+#[derive(Debug, Clone, Default)]
+pub struct Named {
+    /// The employee
+    pub employee: Option<Ref>,
+    /// The task
+    pub task: Option<TaskReference>,
+    /// The form definition
+    pub form: Option<Ref>,
+}
+
+impl Named {
+    /// Sets in `filter` what is named. An id is taken as it is, since entries outlive what they name; a number of which
+    /// nothing is there is refused.
+    pub(super) async fn resolve(self, tx: &mut Tx, account: i64, filter: &mut Filter) -> Result<()> {
+        let mut faults = Faults::default();
+        for (field, kind, named, id) in [
+            ("/employee", Kind::Employee, self.employee, &mut filter.employee),
+            ("/form", Kind::Form, self.form, &mut filter.form),
+        ] {
+            *id = match named {
+                None => None,
+                Some(Ref::Id(named)) => Some(named),
+                Some(code) => {
+                    let links = Links::resolve(tx, account, [(kind, code.clone())]).await?;
+                    links.find(&mut faults, field, kind, &code)
+                }
+            };
+        }
+        filter.task = match self.task {
+            None => None,
+            Some(TaskReference::Id(id)) => Some(id),
+            Some(reference) => match tasks::read::find(tx, account, &reference).await {
+                Ok(task) => Some(task.id),
+                Err(problem) if problem.code() == Code::NotFound => {
+                    faults.add("/task", "unknown_reference", &reference.to_string(), "a task that exists");
+                    None
+                }
+                Err(problem) => return Err(problem),
+            },
+        };
+        Ok(faults.into_result()?)
+    }
+}
 
 /// Which entries are wanted: those for which everything that is set holds.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ mod routes;
 mod shown;
 
 pub use self::{
-    filter::Filter,
+    filter::{Filter, Named},
     routes::routes,
     shown::{Author, EntryShown, FileShown},
 };
@@ -24,12 +24,13 @@ use crate::{
 pub async fn list(
     db: &Db,
     allowed: &Allowed<ViewEntries>,
-    filter: &Filter,
-    after: i64,
-    limit: i64,
+    mut filter: Filter,
+    named: Named,
+    (after, limit): (i64, i64),
 ) -> Result<Page<EntryShown>> {
     let account = allowed.account();
     let mut tx = db.begin_snapshot().await?;
+    named.resolve(&mut tx, account, &mut filter).await?;
     let positions = filter.positions(&mut tx, account, after, limit.saturating_add(1)).await?;
     let rows = shown::rows(&mut tx, account, &positions).await?;
     let kept = fitting(rows.iter().take(limit as usize).map(shown::Row::size_bytes));

@@ -5,13 +5,13 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use campo_protocol::sync::Outcome;
+use campo_protocol::{model::Ref, sync::Outcome};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{EntryShown, Filter};
+use super::{EntryShown, Filter, Named};
 use crate::{
     access::{Auth, permissions::ViewEntries},
     api::{
@@ -21,6 +21,7 @@ use crate::{
     app::App,
     extract::{Json, Path, Query},
     problem::Result,
+    tasks::TaskReference,
 };
 
 /// The routes of entries.
@@ -38,14 +39,17 @@ pub fn routes() -> OpenApiRouter<App> {
 struct EntriesQuery {
     /// Entries of this kind, such as `shift.start` or `form`
     kind: Option<String>,
-    /// Entries of this employee
-    employee: Option<Uuid>,
+    /// Entries of this employee: an id or `number:` and the employee's number
+    #[param(value_type = Option<String>)]
+    employee: Option<Ref>,
     /// Entries that this installation captured
     installation: Option<Uuid>,
-    /// Entries about this task
-    task: Option<Uuid>,
-    /// Forms that answer this definition
-    form: Option<Uuid>,
+    /// Entries about this task: an id, or `number:` or `external:` and the number
+    #[param(value_type = Option<String>)]
+    task: Option<TaskReference>,
+    /// Forms that answer this definition: an id or `code:` and the code
+    #[param(value_type = Option<String>)]
+    form: Option<Ref>,
     /// Entries of which this became
     outcome: Option<Outcome>,
     /// Entries that occurred at this instant or later
@@ -61,21 +65,25 @@ struct EntriesQuery {
 }
 
 impl EntriesQuery {
-    fn into_parts(self) -> Result<(Filter, i64, i64)> {
+    fn into_parts(self) -> Result<(Filter, Named, (i64, i64))> {
         let page = PageQuery { after: self.after, limit: self.limit };
+        let named = Named { employee: self.employee, task: self.task, form: self.form };
         let filter = Filter {
             kind: self.kind,
-            employee: self.employee,
             installation: self.installation,
-            task: self.task,
-            form: self.form,
             outcome: self.outcome,
             from_us: self.from.map(|at| at.0),
             until_us: self.until.map(|at| at.0),
             received_after_us: self.received_after.map(|at| at.0),
+            ..Filter::default()
         };
-        Ok((filter, page.after()?.unwrap_or(0), page.limit()?))
+        Ok((filter, named, page_of(&page)?))
     }
+}
+
+/// The position behind which a page begins, and how many entries are wanted.
+fn page_of(page: &PageQuery) -> Result<(i64, i64)> {
+    Ok((page.after()?.unwrap_or(0), page.limit()?))
 }
 
 /// Lists entries
@@ -92,8 +100,8 @@ async fn list(
     auth: Auth<ViewEntries>,
     Query(query): Query<EntriesQuery>,
 ) -> Result<Json<Page<EntryShown>>> {
-    let (filter, after, limit) = query.into_parts()?;
-    super::list(&app.db, &auth, &filter, after, limit).await.map(Json)
+    let (filter, named, page) = query.into_parts()?;
+    super::list(&app.db, &auth, filter, named, page).await.map(Json)
 }
 
 /// Lists the entries that were set aside
@@ -111,7 +119,7 @@ async fn set_aside(
     Query(page): Query<PageQuery>,
 ) -> Result<Json<Page<EntryShown>>> {
     let filter = Filter { outcome: Some(Outcome::SetAside), ..Filter::default() };
-    super::list(&app.db, &auth, &filter, page.after()?.unwrap_or(0), page.limit()?).await.map(Json)
+    super::list(&app.db, &auth, filter, Named::default(), page_of(&page)?).await.map(Json)
 }
 
 /// One entry

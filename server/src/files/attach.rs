@@ -254,7 +254,7 @@ async fn change_task(write: &mut Write, task: Uuid) -> Result<()> {
     write
         .tx()
         .execute(
-            "update task set version = version + 1, updated_us = $3, files = (select count(*) from file_reference r \
+            "update task set version = version + 1, listed_version = listed_version + 1, updated_us = $3, files = (select count(*) from file_reference r \
              where r.account = $1 and r.owner_kind = 'task' and r.owner = $2) where account = $1 and id = $2",
             (account, task, now_us),
         )
@@ -283,7 +283,7 @@ async fn change_poi(write: &mut Write, poi: Uuid) -> Result<()> {
     write
         .tx()
         .execute(
-            "update object set version = version + 1, updated_us = $3 \
+            "update object set version = version + 1, listed_version = listed_version + 1, updated_us = $3 \
              where account = $1 and kind = 'poi' and id = $2",
             (account, poi, now_us),
         )

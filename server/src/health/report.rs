@@ -90,7 +90,8 @@ pub struct Check {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = HealthReport)]
 pub struct Report {
-    /// `failed` when something failed that is our fault, `degraded` when anything is not as it should be
+    /// `failed` when something failed that is our fault, `degraded` when anything of
+    /// ours or the operator's is not as it should be
     pub status: Status,
     /// The release
     #[schema(example = "1.0.0")]
@@ -121,10 +122,13 @@ async fn look(app: &App, check: Check) -> Finding {
     }
 }
 
-/// Only our own fault makes the whole fail; what others have to mend degrades it.
+/// Only our own fault makes the whole fail; what the operator has to mend degrades it. What a customer has to mend is
+/// shown, and is theirs.
 fn overall(subsystems: &[Finding]) -> Status {
     let counted = subsystems.iter().map(|finding| match finding.fault {
-        Some(Fault::Customer | Fault::Operator) => finding.status.min(Status::Degraded),
+        // One customer's receiver says nothing of the server
+        Some(Fault::Customer) => Status::Ok,
+        Some(Fault::Operator) => finding.status.min(Status::Degraded),
         Some(Fault::Ours) | None => finding.status,
     });
     counted.max().unwrap_or(Status::Ok)
@@ -141,7 +145,7 @@ mod tests {
         for (findings, expected) in [
             (&[][..], Ok),
             (&[(Ok, None)], Ok),
-            (&[(Failed, Some(Customer)), (Ok, None)], Degraded),
+            (&[(Failed, Some(Customer)), (Ok, None)], Ok),
             (&[(Failed, Some(Operator))], Degraded),
             (&[(Degraded, Some(Ours)), (Failed, Some(Customer))], Degraded),
             (&[(Ok, None), (Failed, Some(Ours))], Failed),

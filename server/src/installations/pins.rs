@@ -16,7 +16,7 @@ use crate::{
     log::write::Write,
     problem::{Code, Result},
     scheduler::Class,
-    secrets::{Secret, hash_password},
+    secrets::{Secret, hash_password, is_weak_pin},
 };
 
 /// The fewest and the most digits of a PIN.
@@ -86,6 +86,8 @@ fn check(pin: &Secret) -> Result<()> {
     if !digits || !DIGITS.contains(&pin.reveal().len()) {
         let (least, most) = DIGITS.into_inner();
         faults.add("/pin", "invalid_value", "", format!("{least} to {most} digits"));
+    } else if is_weak_pin(pin.reveal()) {
+        faults.add("/pin", "invalid_value", "", "a PIN that is not among the first that are guessed");
     }
     Ok(faults.into_result()?)
 }
@@ -97,7 +99,7 @@ mod tests {
     #[test]
     fn a_pin_has_four_to_twelve_digits() {
         for (pin, good) in [
-            ("0000", true),
+            ("0000", false),
             ("123456789012", true),
             ("123", false),
             ("1234567890123", false),

@@ -1,15 +1,15 @@
 //! From where and until when a key may be used, as a bound on the keys that it makes and changes: whoever finds the
 //! secret of a key of one network would else have one of every network.
 
-use campo_protocol::faults::{Faults, pointer};
+use campo_protocol::faults::{Fault, Faults, pointer};
 use ipnet::IpNet;
 use jiff::Timestamp;
 
 use super::key::KeyDraft;
 use crate::{
-    access::{Allowed, Principal, permissions::ManageKeys},
+    access::{Allowed, PermissionName, Principal, permissions::ManageKeys},
     log::write::Write,
-    problem::{Problem, Result},
+    problem::{Code, Problem, Result},
 };
 
 /// The bounds of a caller.
@@ -23,7 +23,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// Those of the key that calls, as they are now; anybody else has none.
-    pub(super) async fn of(write: &mut Write, allowed: &Allowed<ManageKeys>) -> Result<Self> {
+    async fn of<P>(write: &mut Write, allowed: &Allowed<P>) -> Result<Self> {
         let Principal::Key(id) = allowed.principal() else { return Ok(Self::default()) };
         let (networks, expires_us): (String, Option<i64>) = write
             .tx()
@@ -33,6 +33,11 @@ impl Bounds {
             )
             .await?;
         Ok(Self { networks: serde_json::from_str(&networks).map_err(Problem::internal)?, expires_us })
+    }
+
+    /// Those of the caller for the keys that it makes or changes.
+    pub(super) async fn of_keys(write: &mut Write, allowed: &Allowed<ManageKeys>) -> Result<Self> {
+        Self::of(write, allowed).await
     }
 
     /// Refuses a key that could be used from elsewhere or for longer.
@@ -63,6 +68,21 @@ impl Bounds {
         }
         Ok(faults.into_result()?)
     }
+}
+
+/// Refuses a key with bounds: a user whom it makes, or whose password it sets, would have none of them.
+pub(crate) async fn must_be_unbound<P>(write: &mut Write, allowed: &Allowed<P>) -> Result<()> {
+    let Bounds { networks, expires_us } = Bounds::of(write, allowed).await?;
+    if networks.is_empty() && expires_us.is_none() {
+        return Ok(());
+    }
+    let problem = Problem::new(Code::Forbidden).with("permission", PermissionName::ManageUsers.name());
+    Err(problem.with_fault(Fault {
+        field: String::new(),
+        code: "not_applicable".to_owned(),
+        found: "a key with networks or an end".to_owned(),
+        expected: "a user, or a key without networks and end".to_owned(),
+    }))
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given
     let mut draft: KeyDraft = patch::new(given)?;
     allowed.must_cover(draft.check()?)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
-    Bounds::of(&mut write, allowed).await?.must_hold(&draft)?;
+    Bounds::of_keys(&mut write, allowed).await?.must_hold(&draft)?;
     let request = ("keys.create", given);
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok(created);
@@ -193,7 +193,7 @@ pub async fn edit(
     if_match.check(key.version)?;
     key.draft = patch::patched(&key.draft, given)?;
     allowed.must_cover(key.draft.check()?)?;
-    Bounds::of(&mut write, allowed).await?.must_hold(&key.draft)?;
+    Bounds::of_keys(&mut write, allowed).await?.must_hold(&key.draft)?;
     edit::refuse_taken_code(&mut write, TAKEN, key.id, &key.draft.code).await?;
     key.version += 1;
     key.updated_at = Instant(write.now_us);
@@ -259,7 +259,7 @@ pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, whi
     let row = row.ok_or(Code::NotFound)?;
     allowed.must_cover(permissions(&row.permissions)?)?;
     let key = row.shown()?;
-    Bounds::of(write, allowed).await?.must_hold(&key.draft)?;
+    Bounds::of_keys(write, allowed).await?.must_hold(&key.draft)?;
     Ok(key)
 }
 

@@ -1,6 +1,6 @@
 //! Keys: the identities of customers' systems. A key has a bearer secret, and for SOAP and FTP a name and a password.
 
-mod bounds;
+pub(crate) mod bounds;
 pub mod key;
 pub mod password;
 mod routes;

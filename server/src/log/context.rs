@@ -158,7 +158,7 @@ async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap
         .map(|row| {
             if row.fold.is_some_and(|rules| rules > fold::VERSION) {
                 // Written back by these rules it would lack what only later ones know
-                return Err(Code::Unavailable.into());
+                return Err(Problem::new(Code::LaterRules).with("task", row.id));
             }
             let state: Option<Arc<TaskState>> = row
                 .folded

@@ -196,8 +196,10 @@ async fn channel_row(tx: &mut Tx, account: i64, channel: Uuid, now_us: i64) -> R
 async fn again(tx: &mut Tx, account: i64, channel: Uuid, now_us: i64, heads: i64) -> Result<Vec<Vec<Event>>> {
     let due: Vec<(Uuid,)> = tx
         .fetch_all(
-            "select order_key from delivery where account = $1 and channel = $2 and state = 'waiting' \
-             and due_us <= $3 order by due_us, position limit $4",
+            "select d.order_key from delivery d where d.account = $1 and d.channel = $2 and d.state = 'waiting' \
+             and d.due_us <= $3 and not exists (select 1 from delivery e where e.account = d.account \
+             and e.channel = d.channel and e.order_key = d.order_key and e.state = 'waiting' \
+             and e.position < d.position) order by d.due_us, d.position limit $4",
             (account, channel, now_us, heads),
         )
         .await?;

@@ -22,6 +22,7 @@ use crate::{
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
+    texts::{self, Language},
 };
 
 /// How it stands with an event that was not delivered at once.
@@ -73,6 +74,9 @@ pub struct Delivery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "status_500")]
     pub problem: Option<String>,
+    /// The same as a sentence, in the caller's language
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
     /// The status of the last answer
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<i64>,
@@ -112,6 +116,7 @@ pub async fn list(
     which: &Ref,
     state: Option<DeliveryState>,
     page: &PageQuery,
+    language: Language,
 ) -> Result<Page<Delivery>> {
     let channel = read::id(app, allowed, which).await?;
     let (limit, after) = (page.limit()?, page.after::<i64>()?.unwrap_or(0));
@@ -126,7 +131,7 @@ pub async fn list(
             (allowed.account(), channel, after, state.map(|state| state.name().to_owned()), limit + 1),
         )
         .await?;
-    Ok(Page::new(rows, limit, |row| row.position).map(Row::shown))
+    Ok(Page::new(rows, limit, |row| row.position).map(|row| row.shown(language)))
 }
 
 /// Tries an event of a channel at once, or each that was given up where none is named.
@@ -145,7 +150,7 @@ pub async fn retry(
             write
                 .tx()
                 .execute(
-                    "update delivery set state = 'waiting', due_us = $4, since_us = $4 \
+                    "update delivery set state = 'waiting', due_us = null, since_us = $4 \
                      where account = $1 and channel = $2 and event = $3",
                     (account, channel, event, now_us),
                 )
@@ -155,7 +160,7 @@ pub async fn retry(
             write
                 .tx()
                 .execute(
-                    "update delivery set state = 'waiting', due_us = $3, since_us = $3 \
+                    "update delivery set state = 'waiting', due_us = null, since_us = $3 \
                      where account = $1 and channel = $2 and (state = 'not_delivered' or due_us is not null)",
                     (account, channel, now_us),
                 )
@@ -165,9 +170,29 @@ pub async fn retry(
     if event.is_some() && count == 0 {
         return Err(Problem::new(Code::NotFound));
     }
+    try_chain(&mut write, channel, event).await?;
     write.commit().await?;
     app.log.announce();
     Ok(Retried { deliveries: count as i64 })
+}
+
+/// Lets the first event of the order key of `event` be tried at once, or of every order key, and no other of it: what
+/// comes behind one that fails is not tried before it.
+async fn try_chain(write: &mut Write, channel: Uuid, event: Option<Uuid>) -> Result<()> {
+    let (account, now_us) = (write.account(), write.now_us);
+    write
+        .tx()
+        .execute(
+            "update delivery set due_us = case when exists (select 1 from delivery e \
+             where e.account = delivery.account and e.channel = delivery.channel \
+             and e.order_key = delivery.order_key and e.state = 'waiting' and e.position < delivery.position) \
+             then null else cast($4 as bigint) end where account = $1 and channel = $2 and state = 'waiting' \
+             and (cast($3 as uuid) is null or order_key in (select o.order_key from delivery o \
+             where o.account = $1 and o.channel = $2 and o.event = $3))",
+            (account, channel, event, now_us),
+        )
+        .await?;
+    Ok(())
 }
 
 /// Removes an event from the list for good: nobody is told of it by this channel any more.
@@ -207,7 +232,7 @@ pub(super) async fn lock_cursor(write: &mut Write, channel: Uuid) -> Result<()> 
 }
 
 impl Row {
-    fn shown(self) -> Delivery {
+    fn shown(self, language: Language) -> Delivery {
         let is_waiting = self.state == DeliveryState::Waiting.name();
         Delivery {
             position: self.position,
@@ -220,6 +245,7 @@ impl Row {
             next_try_at: self.due_us.filter(|_| is_waiting).map(Instant),
             since: Instant(self.since_us),
             tried_at: self.tried_us.map(Instant),
+            explanation: self.problem.as_deref().and_then(|problem| texts::delivery(language, problem)),
             problem: self.problem,
             status: self.status,
             answer: self.answer,

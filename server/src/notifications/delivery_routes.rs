@@ -1,6 +1,9 @@
 //! `/v1/channels/{channel}/deliveries`.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use campo_protocol::model::Ref;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -17,6 +20,7 @@ use crate::{
     app::App,
     extract::{Json, Path, Query},
     problem::Result,
+    texts::Language,
 };
 
 /// The routes of deliveries.
@@ -54,9 +58,11 @@ async fn list_deliveries(
     allowed: Auth<ViewDeliveries>,
     Path(channel): Path<Ref>,
     Query(query): Query<DeliveriesQuery>,
+    headers: HeaderMap,
 ) -> Result<Json<Page<Delivery>>> {
     let page = PageQuery { after: query.after, limit: query.limit };
-    deliveries::list(&app, &allowed, &channel, query.state, &page).await.map(Json)
+    let language = Language::of(&headers);
+    deliveries::list(&app, &allowed, &channel, query.state, &page, language).await.map(Json)
 }
 
 /// Tries at once what was given up, and what waits to be tried

@@ -50,7 +50,13 @@ pub async fn replay(
     let (last,): (i64,) =
         write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
     let position = match from {
-        From::Position(position) => position.min(last + 1),
+        From::Position(position) if position > last + 1 => {
+            let mut faults = Faults::default();
+            let expected = format!("at most {}, which is the next event's", last + 1);
+            faults.add("/position", "out_of_range", &position.to_string(), expected);
+            return Err(faults.into());
+        }
+        From::Position(position) => position,
         From::Time(at_us) => {
             let (first,): (Option<i64>,) = write
                 .tx()

@@ -1,7 +1,10 @@
 //! Sends a batch: chains side by side, the events of one chain one after the other.
 
 use std::{
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -33,6 +36,15 @@ const BATCH_US: i64 = 10 * 1_000_000;
 const MOST_TIME: Duration = Duration::from_secs(15);
 /// The most characters of an answer that are kept.
 const ANSWER_CHARACTERS: usize = 300;
+
+/// Whose turn it is to have a request in flight.
+#[derive(Debug, Clone)]
+pub struct Permits {
+    /// Those of the account
+    pub own: Arc<Semaphore>,
+    /// Those of all
+    pub all: Arc<Semaphore>,
+}
 
 /// An event and what became of it.
 #[derive(Debug)]
@@ -85,7 +97,7 @@ pub fn time_out(app: &App) -> Duration {
 }
 
 /// Sends what fits into the time that is left of the lease, and says of each event what became of it.
-pub async fn batch(app: &App, batch: &mut Batch, term: &Term, permits: &Semaphore) -> Vec<Sent> {
+pub async fn batch(app: &App, batch: &mut Batch, term: &Term, permits: &Permits) -> Vec<Sent> {
     let chains = std::mem::take(&mut batch.chains);
     let width = if batch.failures > 0 { 1 } else { SIDE_BY_SIDE };
     let run = Run {
@@ -108,7 +120,7 @@ struct Run<'a> {
     app: &'a App,
     batch: &'a Batch,
     term: &'a Term,
-    permits: &'a Semaphore,
+    permits: &'a Permits,
     begun_us: i64,
     successes: AtomicUsize,
     failures: AtomicUsize,
@@ -151,8 +163,9 @@ impl Run<'_> {
             tracing::error!(account = self.batch.account, event = %event.id, "no notification can be made of an event");
             return Fate::SetAside("cannot_be_rendered");
         };
-        // The semaphore is never closed.
-        let _permit = self.permits.acquire().await;
+        // The semaphores are never closed. The own one is first, so that whoever waits for it holds nothing of others.
+        let _own = self.permits.own.acquire().await;
+        let _permit = self.permits.all.acquire().await;
         if !self.may_begin() {
             return Fate::NotTried;
         }

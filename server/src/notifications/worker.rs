@@ -14,7 +14,7 @@ use tokio::{
 use super::{
     batch, record,
     scan::{self, Key},
-    send::{self, Fate},
+    send::{self, Fate, Permits},
 };
 use crate::{
     app::App,
@@ -28,6 +28,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(20);
 /// How many requests are in flight, over all channels.
 const SIDE_BY_SIDE: usize = 256;
+/// How many of them are one account's: receivers that hang hold up no other account.
+const OF_ACCOUNT: usize = 48;
 
 /// A worker that ended: its channel, the lease that it leaves as it is, and whether there was anything to do.
 type Ended = (Key, Lease, bool);
@@ -36,7 +38,8 @@ type Ended = (Key, Lease, bool);
 /// behind that [`crate::duties::release`] gives back.
 pub async fn run(app: &App) {
     let mut news = app.log.news();
-    let permits = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let all = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let mut shares: HashMap<i64, Arc<Semaphore>> = HashMap::new();
     let mut leases: HashMap<Key, Lease> = HashMap::new();
     let mut busy: HashMap<Id, Key> = HashMap::new();
     let mut working: JoinSet<Ended> = JoinSet::new();
@@ -46,10 +49,14 @@ pub async fn run(app: &App) {
             Ok(due) => {
                 let occupied: HashSet<Key> = busy.values().copied().collect();
                 leases.retain(|key, _| due.contains(key));
+                shares.retain(|_, share| Arc::strong_count(share) > 1);
                 for key in due.into_iter().filter(|key| !occupied.contains(key)) {
                     let lease = leases.remove(&key);
                     let lease = lease.unwrap_or_else(|| Lease::of_channel(app, key.account, key.channel));
-                    let work = serve(app.clone(), key, lease, Arc::clone(&permits));
+                    let own =
+                        shares.entry(key.account).or_insert_with(|| Arc::new(Semaphore::new(OF_ACCOUNT)));
+                    let permits = Permits { own: Arc::clone(own), all: Arc::clone(&all) };
+                    let work = serve(app.clone(), key, lease, permits);
                     busy.insert(working.spawn(work).id(), key);
                 }
             }
@@ -93,7 +100,7 @@ fn ended_with_work(
 }
 
 /// Works on a channel while there is something to do and the lease is this replica's.
-async fn serve(app: App, key: Key, mut lease: Lease, permits: Arc<Semaphore>) -> Ended {
+async fn serve(app: App, key: Key, mut lease: Lease, permits: Permits) -> Ended {
     let mut worked = false;
     match lease.hold(&app).await {
         Ok(true) => {
@@ -126,7 +133,7 @@ async fn serve(app: App, key: Key, mut lease: Lease, permits: Arc<Semaphore>) ->
 }
 
 /// Reads, sends and records one batch. False when there was nothing to do, or it was no longer ours.
-async fn one_batch(app: &App, key: Key, term: &Term, permits: &Semaphore) -> Result<bool> {
+async fn one_batch(app: &App, key: Key, term: &Term, permits: &Permits) -> Result<bool> {
     let Some(mut next) = batch::read(app, key.account, key.channel).await? else { return Ok(false) };
     let sent = send::batch(app, &mut next, term, permits).await;
     let nothing_tried = sent.iter().all(|sent| sent.fate == Fate::NotTried || sent.fate == Fate::Behind);

@@ -8,7 +8,7 @@ use utoipa::{
         ResponseBuilder, SchemaFormat,
         path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn, Paths},
         request_body::RequestBodyBuilder,
-        schema::{Schema, SchemaType, Type},
+        schema::{AdditionalProperties, Schema, SchemaType, Type},
         security::SecurityRequirement,
     },
 };
@@ -17,7 +17,7 @@ use utoipa_axum::router::UtoipaMethodRouter;
 use super::{
     Kept,
     read::Author,
-    routes::{Batch, BatchAnswer, ListQuery},
+    routes::{Batch, BatchAnswer, ListQuery, MAX_ITEMS},
 };
 use crate::{
     access::{Permission, PermissionName},
@@ -54,7 +54,7 @@ pub(super) fn batch<K: Kept>(handlers: MethodRouter<App>) -> UtoipaMethodRouter<
              by code in any order. A refused item leaves the others.",
         ))
         .parameter(header("Idempotency-Key", "The same key with the same body has one effect", Required::False))
-        .request_body(Some(body(JSON, schema_ref(&Batch::name()))))
+        .request_body(Some(body(JSON, schema_ref(&batch_name::<K>()))))
         .response("200", answer("What became of each", schema_ref(&BatchAnswer::name())));
     path::<K>("/batch", vec![(HttpMethod::Post, save)], handlers)
 }
@@ -76,11 +76,8 @@ pub(super) fn one<K: Kept>(handlers: MethodRouter<App>) -> UtoipaMethodRouter<Ap
     let replace = edit("replace", "Replace one")
         .request_body(Some(body(JSON, schema_ref(&name::<K>()))))
         .response("200", shown());
-    let patch = ObjectBuilder::new()
-        .description(Some(format!("Members of `{}`; `null` removes one (RFC 7396)", name::<K>())))
-        .build();
     let merge = edit("change", "Change some members of one")
-        .request_body(Some(body("application/merge-patch+json", Schema::Object(patch).into())))
+        .request_body(Some(body("application/merge-patch+json", schema_ref(&name::<K>()))))
         .response("200", shown());
     let remove = edit("delete", "Take one out of use")
         .description(Some("It stays readable by id, since history names it; its code is free again."))
@@ -201,7 +198,7 @@ fn schemas<K: Kept>() -> Vec<(String, RefOr<Schema>)> {
         (kept::<K>(), kept_schema::<K>()),
         (format!("{name}Page"), page_schema(schema_ref(&kept::<K>()))),
         (format!("{name}VersionPage"), page_schema(version_schema(&name))),
-        (Batch::name().into_owned(), Batch::schema()),
+        (batch_name::<K>(), batch_schema(&name)),
         (BatchAnswer::name().into_owned(), BatchAnswer::schema()),
         (Author::name().into_owned(), Author::schema()),
     ];
@@ -209,6 +206,26 @@ fn schemas<K: Kept>() -> Vec<(String, RefOr<Schema>)> {
     Batch::schemas(&mut schemas);
     BatchAnswer::schemas(&mut schemas);
     schemas
+}
+
+fn batch_name<K: Kept>() -> String {
+    format!("{}Batch", name::<K>())
+}
+
+/// Many of a kind.
+fn batch_schema(name: &str) -> RefOr<Schema> {
+    let items = ArrayBuilder::new()
+        .items(schema_ref(name))
+        .description(Some(
+            "At most 500, each with its code or number. One that exists is changed as by a merge patch",
+        ))
+        .max_items(Some(MAX_ITEMS));
+    let batch = ObjectBuilder::new()
+        .property("operation", schema_ref(&<super::Operation as ToSchema>::name()))
+        .property("items", Schema::Array(items.build()))
+        .required("items")
+        .additional_properties(Some(AdditionalProperties::FreeForm(false)));
+    Schema::Object(batch.build()).into()
 }
 
 /// The object with what the server adds.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use campo_protocol::{
     document::later::Later,
-    model::{Kind, Ref, State},
+    model::{Kind, Ref, State, place::Point},
     scope::Scope,
 };
 use uuid::Uuid;
@@ -50,6 +50,8 @@ pub(super) struct Draft {
     pub(super) state: State,
     pub(super) parent: Option<Uuid>,
     pub(super) table: Option<String>,
+    /// Where it is, for lists of tasks at it
+    pub(super) place: Option<Point>,
     pub(super) body: String,
     pub(super) named: BTreeSet<Named>,
     /// What it is filed under for phones; none when it is deleted
@@ -75,6 +77,7 @@ impl Draft {
             state,
             parent: object.parent().and_then(Ref::id),
             table: object.table().map(str::to_owned),
+            place: object.place(),
             body: later.write(object).map_err(Problem::internal)?,
             named: named(object),
             scopes: if state == State::Enabled { object.scopes(id) } else { Vec::new() },

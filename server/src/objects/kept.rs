@@ -3,8 +3,8 @@
 use campo_protocol::{
     model::{
         Kind, Reference, catalogue::CatalogueItem, employee::Employee, form::FormDefinition, group::Group,
-        non_working_days::NonWorkingDays, poi::Poi, profile::EmployeeProfile, task_type::TaskType,
-        work_order::WorkOrder, working_time_rules::WorkingTimeRules,
+        non_working_days::NonWorkingDays, place::Point, poi::Poi, profile::EmployeeProfile,
+        task_type::TaskType, work_order::WorkOrder, working_time_rules::WorkingTimeRules,
     },
     scope::Scope,
 };
@@ -51,6 +51,11 @@ pub trait Kept: Reference + PartialEq {
     fn handed_down(&self) -> Vec<Scope> {
         Vec::new()
     }
+
+    /// Where it is.
+    fn place(&self) -> Option<Point> {
+        None
+    }
 }
 
 impl Kept for Group {
@@ -92,6 +97,10 @@ impl Kept for Poi {
 
     fn handed_down(&self) -> Vec<Scope> {
         self.link_scopes().into_iter().filter(|link| link.recursive).map(|link| link.scope).collect()
+    }
+
+    fn place(&self) -> Option<Point> {
+        self.place
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use campo_protocol::{
     faults::Faults,
-    model::{MAX_NAME, Ref, State},
+    model::{Kind, MAX_NAME, Ref, State},
     text,
 };
 use serde::Serialize;
@@ -58,6 +58,8 @@ pub struct Filter {
     pub states: States,
     /// Only what stands directly below this one; of employees, the members of this group
     pub parent: Option<Ref>,
+    /// Only what stands below this one at any depth; of employees, the members of this group and of all below it
+    pub within: Option<Ref>,
     /// Only items of this table, of kinds that stand in tables
     pub table: Option<String>,
     /// Only what has this code
@@ -134,6 +136,17 @@ const LIST_OF_CODE: &str = "select id, version, body, created_us, updated_us, so
                             and (sort_key, id) > ($6, $7) and code = $9 and (parent = $10 or $10 is null) \
                             order by sort_key, id limit $8";
 
+const LIST_WITHIN: &str = "with recursive branch(id) as (select g.id from object g \
+                           where g.account = $1 and g.kind = $9 and g.id = $10 union select g.id from branch b \
+                           join object g on g.account = $1 and g.kind = $9 and g.parent = b.id \
+                           and g.state <> 'deleted') \
+                           select id, version, body, created_us, updated_us, sort_key from object \
+                           where account = $1 and kind = $2 and (state = $3 or $3 is null) \
+                           and (updated_us > $4 or $4 is null) and (sort_key like $5 escape '!' or $5 is null) \
+                           and (sort_key, id) > ($6, $7) and (code = $11 or $11 is null) \
+                           and (parent = $12 or $12 is null) and parent in (select b.id from branch b) \
+                           order by sort_key, id limit $8";
+
 /// A [`Row`] with its place in the list.
 #[derive(FromRow)]
 struct ListRow {
@@ -163,13 +176,11 @@ pub async fn list<K: Kept>(
     let (key, id) = page.after::<(String, Uuid)>()?.unwrap_or_default();
     let (state, changed_us) = (filter.states.name(), filter.changed_after_us);
     let pattern = filter.search.as_deref().map(pattern).transpose()?;
-    let parent = match &filter.parent {
-        None => None,
-        Some(parent) => match parent_id::<K>(db, account, parent).await? {
-            None => return Ok(Page { items: Vec::new(), next: None }),
-            found => found,
-        },
-    };
+    let parent = parent_id::<K>(db, account, "/parent", filter.parent.as_ref()).await?;
+    let within = parent_id::<K>(db, account, "/within", filter.within.as_ref()).await?;
+    if (filter.parent.is_some() && parent.is_none()) || (filter.within.is_some() && within.is_none()) {
+        return Ok(Page { items: Vec::new(), next: None });
+    }
     let table = filter.table.as_deref();
     if table.is_some() && !K::HAS_TABLE {
         return Err(not_applicable("/table", table.unwrap_or_default(), "a filter for items of tables"));
@@ -180,6 +191,12 @@ pub async fn list<K: Kept>(
         (code, _) if table.is_some() => {
             let args = (account, kind, state, changed_us, pattern, key, id, more, table, code);
             db.fetch_all(LIST_IN_TABLE, args).await?
+        }
+        (code, parent) if within.is_some() => {
+            let above = K::PARENT.map(Kind::name);
+            let args =
+                (account, kind, state, changed_us, pattern, key, id, more, above, within, code, parent);
+            db.fetch_all(LIST_WITHIN, args).await?
         }
         (None, None) => {
             db.fetch_all(LIST, (account, kind, state, changed_us, pattern, key, id, more)).await?
@@ -198,13 +215,15 @@ pub async fn list<K: Kept>(
 }
 
 /// The id of what a list is filtered by; none when there is no such thing, below which then stands nothing.
-async fn parent_id<K: Kept>(db: &Db, account: i64, parent: &Ref) -> Result<Option<Uuid>> {
+async fn parent_id<K: Kept>(
+    db: &Db,
+    account: i64,
+    field: &str,
+    parent: Option<&Ref>,
+) -> Result<Option<Uuid>> {
+    let Some(parent) = parent else { return Ok(None) };
     let Some(kind) = K::PARENT else {
-        return Err(not_applicable(
-            "/parent",
-            &parent.to_string(),
-            "a filter for kinds that stand in a tree",
-        ));
+        return Err(not_applicable(field, &parent.to_string(), "a filter for kinds that stand in a tree"));
     };
     match parent {
         Ref::Id(id) => Ok(Some(*id)),

@@ -83,6 +83,9 @@ pub(super) struct ListQuery {
     /// What stands directly below this one; of employees, the members of this group
     #[param(value_type = Option<String>, example = "code:NORTH")]
     parent: Option<Ref>,
+    /// What stands below this one at any depth; of employees, the members of this group and of all groups below it
+    #[param(value_type = Option<String>, example = "code:NORTH")]
+    within: Option<Ref>,
     /// Of items of the catalogue, those of this table: `catalogue`, or the code of a table of the customer's
     table: Option<String>,
     /// The one with this code or number
@@ -121,10 +124,10 @@ async fn list<K: Kept>(
     allowed: Auth<K::View>,
     Query(query): Query<ListQuery>,
 ) -> Result<Json<Page<Object<K>>>> {
-    let ListQuery { after, limit, state, parent, table, code, changed_after, q } = query;
+    let ListQuery { after, limit, state, parent, within, table, code, changed_after, q } = query;
     let states = state.map(States::from).unwrap_or_default();
     let changed_after_us = changed_after.map(|instant| instant.0);
-    let filter = Filter { states, parent, table, code, changed_after_us, search: q };
+    let filter = Filter { states, parent, within, table, code, changed_after_us, search: q };
     read::list(&app.db, &allowed, &filter, &PageQuery { after, limit }).await.map(Json)
 }
 

@@ -19,6 +19,9 @@ struct ObjectRow {
     catalogue_table: Option<String>,
     state: &'static str,
     version: i64,
+    listed_version: i64,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
     body: String,
     created_us: i64,
 }
@@ -57,17 +60,34 @@ async fn objects(write: &mut Write, kind: Kind, drafts: &[&Draft]) -> Result<()>
             catalogue_table: draft.table.clone(),
             state: draft.state.name(),
             version: draft.version(),
+            listed_version: draft.version(),
+            latitude: draft.place.map(|point| point.latitude),
+            longitude: draft.place.map(|point| point.longitude),
             body: draft.body.clone(),
             created_us: draft.before.as_ref().map_or(now_us, |before| before.row.created_us),
         })
         .collect();
     let count = rows.len();
-    let (id, code, name, sort_key, parent, catalogue_table, state, version, body, created_us) = columns!(rows =>
-        id, code, name, sort_key, parent, catalogue_table, state, version, body, created_us);
+    let (
+        id,
+        code,
+        name,
+        sort_key,
+        parent,
+        catalogue_table,
+        state,
+        version,
+        listed_version,
+        latitude,
+        longitude,
+        body,
+        created_us,
+    ) = columns!(rows => id, code, name, sort_key, parent, catalogue_table, state, version, listed_version,
+        latitude, longitude, body, created_us);
     // who created it stays as it is where it is there already
     write.tx().insert_many(
-        "insert into object (account, kind, id, code, name, sort_key, parent, catalogue_table, state, version, body, \
-         creator, creator_id, created_us, updated_us)",
+        "insert into object (account, kind, id, code, name, sort_key, parent, catalogue_table, state, version, \
+         listed_version, latitude, longitude, body, creator, creator_id, created_us, updated_us)",
         (
             vec![account; count],
             vec![kind.name(); count],
@@ -79,6 +99,9 @@ async fn objects(write: &mut Write, kind: Kind, drafts: &[&Draft]) -> Result<()>
             catalogue_table,
             state,
             version,
+            listed_version,
+            latitude,
+            longitude,
             body,
             vec![creator.kind(); count],
             vec![creator.id(); count],
@@ -88,6 +111,7 @@ async fn objects(write: &mut Write, kind: Kind, drafts: &[&Draft]) -> Result<()>
         "on conflict (account, kind, id) do update set code = excluded.code, name = excluded.name, \
          sort_key = excluded.sort_key, parent = excluded.parent, \
          catalogue_table = excluded.catalogue_table, state = excluded.state, \
+         listed_version = excluded.listed_version, latitude = excluded.latitude, longitude = excluded.longitude, \
          version = excluded.version, body = excluded.body, updated_us = excluded.updated_us",
     )
     .await?;

@@ -86,12 +86,27 @@ pub enum SendError {
     /// The name has no address
     #[error("the name has no address")]
     UnknownHost,
+    /// Its port is that of another service, such as mail or a database
+    #[error("the port is that of another service")]
+    PortRefused,
     /// Nobody answers there
     #[error("no connection could be made")]
     NoConnection,
-    /// The other side is not who it should be, or speaks no TLS that we take
+    /// The other side speaks no TLS that we take
     #[error("the TLS connection failed")]
     Tls,
+    /// The other side speaks no TLS at all
+    #[error("the other side speaks no TLS")]
+    NoTls,
+    /// Its certificate is no longer valid, or not yet
+    #[error("the certificate is out of its time")]
+    CertificateExpired,
+    /// Its certificate is for other names
+    #[error("the certificate is for another name")]
+    CertificateName,
+    /// Its certificate is by nobody whom we trust
+    #[error("the certificate is by nobody who is trusted")]
+    CertificateIssuer,
     /// It took too long
     #[error("the answer took too long")]
     TimedOut,
@@ -100,6 +115,12 @@ pub enum SendError {
     BrokenOff,
 }
 
+/// Ports of services that would take a request for one of their own: mail, shells, files, databases.
+const OTHER_SERVICES: &[u16] = &[
+    20, 21, 22, 23, 25, 53, 69, 110, 111, 119, 135, 137, 139, 143, 389, 445, 465, 514, 587, 636, 873, 993,
+    995, 1433, 1521, 2049, 2375, 3306, 3389, 5432, 5672, 5900, 6379, 9200, 11211, 27017,
+];
+
 impl SendError {
     /// Every error.
     pub const ALL: &[Self] = &[
@@ -107,8 +128,13 @@ impl SendError {
         Self::PlainHttp,
         Self::AddressRefused,
         Self::UnknownHost,
+        Self::PortRefused,
         Self::NoConnection,
         Self::Tls,
+        Self::NoTls,
+        Self::CertificateExpired,
+        Self::CertificateName,
+        Self::CertificateIssuer,
         Self::TimedOut,
         Self::BrokenOff,
     ];
@@ -121,7 +147,12 @@ impl SendError {
             Self::AddressRefused => "address_refused",
             Self::UnknownHost => "unknown_host",
             Self::NoConnection => "no_connection",
+            Self::PortRefused => "port_refused",
             Self::Tls => "tls",
+            Self::NoTls => "no_tls",
+            Self::CertificateExpired => "certificate_expired",
+            Self::CertificateName => "certificate_name",
+            Self::CertificateIssuer => "certificate_issuer",
             Self::TimedOut => "timed_out",
             Self::BrokenOff => "broken_off",
         }
@@ -169,6 +200,9 @@ impl Outbound {
             _ => return Err(SendError::InvalidUrl),
         }
         let host = url.host_str().filter(|host| !host.is_empty()).ok_or(SendError::InvalidUrl)?;
+        if url.port().is_some_and(|port| OTHER_SERVICES.contains(&port)) {
+            return Err(SendError::PortRefused);
+        }
         // Addresses written as such are never looked up; the parser has made them canonical.
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
         match literal {
@@ -179,9 +213,20 @@ impl Outbound {
 
     /// Sends a request and reads the answer, whatever its status. Beyond what is read of a long answer the connection
     /// is given up.
+    ///
+    /// A connection that was kept from an earlier request may have been closed meanwhile: one that breaks off is tried
+    /// once more at once.
     pub async fn post(&self, post: Post) -> Result<Reply, SendError> {
+        match self.once(&post).await {
+            Err(SendError::BrokenOff) => self.once(&post).await,
+            result => result,
+        }
+    }
+
+    async fn once(&self, post: &Post) -> Result<Reply, SendError> {
         let url = self.check(post.url.as_str())?;
-        let request = self.client.post(url).headers(post.headers).timeout(post.within).body(post.body);
+        let request = self.client.post(url).headers(post.headers.clone());
+        let request = request.timeout(post.within).body(post.body.clone());
         let response = request.send().await.map_err(|error| because(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = start_of(response).await.map_err(|error| because(&error))?;
@@ -219,22 +264,25 @@ fn tls(protocols: &[&[u8]]) -> ClientConfig {
     config
 }
 
-/// What a failure comes down to, found among its causes.
+/// What a failure comes down to, found among all its causes.
 fn because(error: &reqwest::Error) -> SendError {
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(current) = cause {
-        // An error within `io::Error` is not among its sources.
-        let inner = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let inner = inner.map(|inner| inner as &(dyn Error + 'static));
-        for one in [Some(current), inner].into_iter().flatten() {
-            match one.downcast_ref::<NoAddress>() {
-                Some(NoAddress::Inside) => return SendError::AddressRefused,
-                Some(NoAddress::Unknown) => return SendError::UnknownHost,
-                None if one.is::<rustls::Error>() => return SendError::Tls,
-                None => {}
-            }
+    let mut open: Vec<&(dyn Error + 'static)> = vec![error];
+    // Whatever wraps whatever, no failure has as many causes.
+    for _ in 0..64 {
+        let Some(current) = open.pop() else { break };
+        match current.downcast_ref::<NoAddress>() {
+            Some(NoAddress::Inside) => return SendError::AddressRefused,
+            Some(NoAddress::Unknown) => return SendError::UnknownHost,
+            None => {}
         }
-        cause = current.source();
+        if let Some(tls) = current.downcast_ref::<rustls::Error>() {
+            return of_tls(tls);
+        }
+        open.extend(current.source());
+        // An error within `io::Error` is not among its sources.
+        if let Some(inner) = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            open.push(inner);
+        }
     }
     if error.is_timeout() {
         SendError::TimedOut
@@ -244,6 +292,25 @@ fn because(error: &reqwest::Error) -> SendError {
         SendError::InvalidUrl
     } else {
         SendError::BrokenOff
+    }
+}
+
+fn of_tls(error: &rustls::Error) -> SendError {
+    use rustls::CertificateError::{
+        Expired, ExpiredContext, NotValidForName, NotValidForNameContext, NotValidYet, NotValidYetContext,
+        UnknownIssuer,
+    };
+    match error {
+        rustls::Error::InvalidMessage(_) => SendError::NoTls,
+        rustls::Error::InvalidCertificate(error) => match error {
+            Expired | ExpiredContext { .. } | NotValidYet | NotValidYetContext { .. } => {
+                SendError::CertificateExpired
+            }
+            NotValidForName | NotValidForNameContext { .. } => SendError::CertificateName,
+            UnknownIssuer => SendError::CertificateIssuer,
+            _ => SendError::Tls,
+        },
+        _ => SendError::Tls,
     }
 }
 
@@ -273,6 +340,8 @@ mod tests {
             ("https://[::ffff:10.0.0.1]/", Some(AddressRefused)),
             ("https://[fd00:ec2::254]/", Some(AddressRefused)),
             ("https://[2606:4700::1111]/", None),
+            ("https://example.com:22/", Some(SendError::PortRefused)),
+            ("https://example.com:8443/", None),
         ] {
             assert_eq!(strict.check(url).err(), expected, "{url}");
         }

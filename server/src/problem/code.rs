@@ -115,6 +115,8 @@ codes! {
     Internal = INTERNAL_SERVER_ERROR "internal",
     /// Cannot be answered now (starting, stopping, database away)
     Unavailable = SERVICE_UNAVAILABLE "unavailable",
+    /// It is about a task that a later release of this server changed, which this one must not touch; parameter `task`
+    LaterRules = SERVICE_UNAVAILABLE "later_rules",
 }
 
 impl Code {

@@ -24,9 +24,11 @@ use crate::{
     },
     app::App,
     database::Tx,
+    keys::bounds,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
+    users::managers,
 };
 
 /// What is given to make or change a profile.
@@ -118,6 +120,7 @@ pub async fn create(
     let draft: ProfileDraft = patch::new(given)?;
     allowed.must_cover(draft.check()?)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
     let request = ("profiles.create", given);
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok(created);
@@ -142,6 +145,8 @@ pub async fn edit(
     given: &Value,
 ) -> Result<Versioned<Profile>> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
+    let managers = managers::count(&mut write).await?;
     let mut profile = locked(&mut write, allowed, which, if_match).await?;
     profile.draft = ProfileDraft { everything: profile.built_in, ..patch::patched(&profile.draft, given)? };
     allowed.must_cover(profile.draft.check()?)?;
@@ -160,6 +165,7 @@ pub async fn edit(
             (account, id, code, name, permissions, state, custom, version, now_us),
         )
         .await?;
+    managers::must_remain(&mut write, managers).await?;
     write.commit().await?;
     Ok(Versioned(version, profile))
 }
@@ -167,6 +173,7 @@ pub async fn edit(
 /// Removes a profile that no user has.
 pub async fn delete(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref, if_match: IfMatch) -> Result<()> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
     let profile = locked(&mut write, allowed, which, if_match).await?;
     if profile.built_in {
         return Err(Problem::new(Code::Conflict).with("with", "the administrator's profile, which stays"));

@@ -4,6 +4,7 @@ mod bearer;
 mod master;
 mod password;
 mod readable;
+mod weak;
 
 use std::{
     collections::HashMap,
@@ -28,6 +29,7 @@ pub use self::{
     master::{MasterKey, MasterKeyError},
     password::{NOBODY, hash_password, verify_password},
     readable::{READABLE, readable, readable_secret, typed},
+    weak::{is_weak_password, is_weak_pin},
 };
 use crate::environment::Environment;
 

@@ -29,7 +29,6 @@ const FORMAT: i64 = 1;
 /// It needs nothing of HTTP: whoever has a [`Phone`] may call it, such as a simulator with [`Phone::identify`].
 /// `now_us` is when the request was received: microseconds since 1970 UTC.
 pub async fn exchange(app: &App, phone: &Phone, bytes: &[u8], now_us: i64) -> Result<Answer> {
-    app.log.ensure_room(&phone.allowed)?;
     let (first, lines) = body::lines(bytes);
     let request: Request = from_json(first)?;
     check(&request)?;

@@ -1,6 +1,10 @@
 //! `POST /v1/sync`.
 
-use axum::{extract::State, http::HeaderMap, response::Response};
+use axum::{
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, request::Parts},
+    response::Response,
+};
 use campo_protocol::sync::Answer;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -10,13 +14,26 @@ use crate::{
     api::layers,
     app::{App, Limits},
     extract::Raw,
-    problem::Result,
+    problem::{Problem, Result},
 };
 
 /// The routes of the exchange.
 pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
     layers::limit_body(OpenApiRouter::new().routes(routes!(exchange)), limits.sync_bytes)
         .merge(stream::routes())
+}
+
+/// A phone for whose entries there is room: asked before its body is read and unpacked.
+struct Awaited(Phone);
+
+impl FromRequestParts<App> for Awaited {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let phone = Phone::from_request_parts(parts, app).await?;
+        app.log.ensure_room(&phone.allowed)?;
+        Ok(Self(phone))
+    }
 }
 
 /// One exchange of a phone
@@ -33,7 +50,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
 )]
 async fn exchange(
     State(app): State<App>,
-    phone: Phone,
+    Awaited(phone): Awaited,
     headers: HeaderMap,
     Raw(bytes): Raw,
 ) -> Result<Response> {

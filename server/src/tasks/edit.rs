@@ -1,25 +1,17 @@
-//! Single tasks created, changed and removed.
+//! Single tasks created and changed.
 
-use campo_protocol::{
-    entry::Kind,
-    task::{body::StatusSet, status::Status},
-};
 use serde_json::Value;
 
 use super::{
     TaskReference,
     read::{self, find_for_edit},
-    save::{Edit, Operation, Save, insert_versions, save},
+    save::{Edit, Operation, Save, save},
     shown::{self, TaskShown},
 };
 use crate::{
     access::{Allowed, permissions::ManageTasks},
     api::edit::{Created, IfMatch, Once},
     app::App,
-    log::{
-        events::{TASK_DELETED, TaskEvent},
-        write::About,
-    },
     problem::{Code, Result},
     scheduler::Class,
 };
@@ -76,33 +68,4 @@ pub async fn change(
     .await?;
     write.commit().await?;
     read::shown(app, account, &TaskReference::Id(task)).await
-}
-
-/// Deletes a task: phones lose it, its numbers are free again, its entries stay. Unless it was over already it is
-/// canceled first, so that what workers still hand in for it is shown to the dispatcher.
-pub async fn remove(
-    app: &App,
-    allowed: &Allowed<ManageTasks>,
-    reference: &TaskReference,
-    version: IfMatch,
-) -> Result<()> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let (account, now_us) = (write.account(), write.now_us);
-    let task = find_for_edit(write.tx(), account, reference).await?;
-    version.check(task.version)?;
-    write
-        .tx()
-        .execute(
-            "update task set state = 'deleted', version = version + 1, updated_us = $3 where account = $1 and id = $2",
-            (account, task.id, now_us),
-        )
-        .await?;
-    insert_versions(&mut write, std::iter::once(&task)).await?;
-    if !task.state.status.is_terminal() {
-        let about = About { task: Some(task.id), ..About::default() };
-        write.entry(Kind::TaskStatusSet, about, &StatusSet { status: Status::Canceled })?;
-    }
-    write.task_event(TaskEvent { kind: TASK_DELETED, task: task.id, version: task.version + 1 });
-    write.commit().await?;
-    Ok(())
 }

@@ -1,5 +1,7 @@
 //! What happened to a task: its entries in the order of their positions, and what its office part was before.
 
+use std::collections::HashMap;
+
 use campo_protocol::entry::{Entry, Kind};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -11,7 +13,7 @@ use super::{TaskReference, read::find};
 use crate::{
     access::{Allowed, permissions::ViewTasks},
     api::{
-        page::{Page, PageQuery},
+        page::{Page, PageQuery, fitting},
         time::Instant,
     },
     app::App,
@@ -98,10 +100,10 @@ struct EntryRow {
     outcome: String,
     reason: Option<String>,
     marks: i64,
-    bytes: Option<Vec<u8>>,
+    size_bytes: Option<i64>,
 }
 
-/// The entries of a task, first to last.
+/// The entries of a task, first to last. A page ends early where its entries are large.
 pub async fn entries(
     app: &App,
     allowed: &Allowed<ViewTasks>,
@@ -115,19 +117,33 @@ pub async fn entries(
     let rows: Vec<EntryRow> = tx
         .fetch_all(
             "select e.position, e.id, e.kind, e.author, e.author_id, e.employee, e.occurred_us, e.occurred_kind, \
-             e.received_us, e.outcome, e.reason, e.marks, b.bytes from entry e \
+             e.received_us, e.outcome, e.reason, e.marks, cast(length(b.bytes) as bigint) as size_bytes from entry e \
              left join entry_body b on b.account = e.account and b.position = e.position \
              where e.account = $1 and e.task = $2 and e.position > $3 order by e.position limit $4",
             (account, task, after, limit + 1),
         )
         .await?;
+    let kept = fitting(rows.iter().take(limit as usize).map(|row| row.size_bytes.unwrap_or(0)));
+    let page = Page::new(rows, kept as i64, |row| row.position);
+    let positions: Vec<i64> = page.items.iter().map(|row| row.position).collect();
+    let bodies: Vec<(i64, Vec<u8>)> = tx
+        .fetch_many(
+            "a, p",
+            (vec![account; positions.len()], positions),
+            "select b.position, b.bytes from k join entry_body b on b.account = k.a and b.position = k.p",
+        )
+        .await?;
     tx.commit().await?;
-    Ok(Page::new(rows, limit, |row| row.position).map(shown))
+    let mut bodies: HashMap<i64, Vec<u8>> = bodies.into_iter().collect();
+    Ok(page.map(|row| {
+        let bytes = bodies.remove(&row.position);
+        shown(row, bytes.as_deref())
+    }))
 }
 
-fn shown(row: EntryRow) -> TaskEntry {
+fn shown(row: EntryRow, bytes: Option<&[u8]>) -> TaskEntry {
     // An erased entry has no bytes; one that was not understood has none that can be read
-    let entry = row.bytes.as_deref().and_then(|bytes| serde_json::from_slice::<Entry>(bytes).ok());
+    let entry = bytes.and_then(|bytes| serde_json::from_slice::<Entry>(bytes).ok());
     let (reason, note, body) =
         entry.map_or((None, None, None), |entry| (entry.reason, entry.note, entry.body));
     let by_office = Kind::from_name(&row.kind).is_some_and(Kind::is_office);

@@ -13,6 +13,7 @@ pub mod history;
 pub mod list;
 pub mod phones;
 pub mod read;
+pub mod remove;
 pub mod retire;
 pub mod save;
 pub mod shown;

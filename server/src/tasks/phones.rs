@@ -1,5 +1,7 @@
 //! On which phones a task is, and since when, as they said themselves.
 
+use std::collections::HashMap;
+
 use campo_protocol::scope::Scope;
 use serde::Serialize;
 use sqlx::FromRow;
@@ -11,6 +13,7 @@ use crate::{
     access::{Allowed, permissions::ViewTasks},
     api::time::Instant,
     app::App,
+    database::Tx,
     problem::Result,
     sync::scopes::AFTER_CLOSING_US,
 };
@@ -32,6 +35,49 @@ pub struct TaskPhone {
     /// When the phone was heard of last, to a minute
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heard_at: Option<Instant>,
+}
+
+/// On how many phones' views a task is, in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TaskPhones {
+    /// How many employees are to have it on their phones
+    pub employees: i64,
+    /// How many of them have it there as it is now
+    pub holding: i64,
+    /// Since when all of them have it; absent while somebody does not
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Instant>,
+}
+
+/// On how many phones each of these tasks is; what is filed for nobody is left out.
+pub(super) async fn holding(
+    tx: &mut Tx,
+    account: i64,
+    tasks: Vec<Uuid>,
+) -> Result<HashMap<Uuid, TaskPhones>> {
+    let rows: Vec<(Uuid, Option<i64>)> = tx
+        .fetch_many(
+            "a, i",
+            (vec![account; tasks.len()], tasks),
+            "select c.id, (select min(h.held_us) from installation_held h \
+             join installation i on i.account = h.account and i.id = h.installation and i.state = 'active' \
+             where h.account = c.account and h.scope = c.scope and h.position >= c.position) as held_us \
+             from k join change c on c.account = k.a and c.kind = 'task' and c.id = k.i and not c.removed",
+        )
+        .await?;
+    let mut found: HashMap<Uuid, TaskPhones> = HashMap::new();
+    for (task, held_us) in rows {
+        let phones = found.entry(task).or_insert(TaskPhones { employees: 0, holding: 0, since: None });
+        phones.since = match (phones.employees == phones.holding, phones.since, held_us) {
+            (true, since, Some(held_us)) => {
+                Some(Instant(since.map_or(held_us, |since| since.0.max(held_us))))
+            }
+            _ => None,
+        };
+        phones.employees += 1;
+        phones.holding += i64::from(held_us.is_some());
+    }
+    Ok(found)
 }
 
 #[derive(FromRow)]

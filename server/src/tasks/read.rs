@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    TaskReference,
+    TaskReference, phones,
     shown::{self, TaskShown},
 };
 use crate::{
@@ -71,7 +71,11 @@ pub async fn get(app: &App, allowed: &Allowed<ViewTasks>, reference: &TaskRefere
 pub(super) async fn shown(app: &App, account: i64, reference: &TaskReference) -> Result<TaskShown> {
     let mut tx = app.db.begin_snapshot().await?;
     let task = find(&mut tx, account, reference).await?;
-    let shown = shown::show(&mut tx, account, vec![task]).await?.pop();
+    let id = task.id;
+    let mut shown = shown::show(&mut tx, account, vec![task]).await?.pop();
+    if let Some(shown) = &mut shown {
+        shown.phones = phones::holding(&mut tx, account, vec![id]).await?.remove(&id);
+    }
     tx.commit().await?;
     shown.ok_or_else(|| Code::NotFound.into())
 }

@@ -14,9 +14,13 @@ use super::{
     decide::{self, AssignmentChange, Note, NoteMade, StatusChange},
     edit,
     history::{self, TaskEntry, TaskVersion},
-    list::{self, TaskQuery},
+    list::{
+        self, TaskQuery,
+        totals::{self, TaskTotals},
+    },
     phones::{self, TaskPhone},
     read,
+    remove::{self, TaskRemoval, TaskRemovalDone},
     save::{Edit, NewTask},
     shown::TaskShown,
 };
@@ -40,6 +44,8 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_tasks, create_task))
         .routes(routes!(save_tasks))
+        .routes(routes!(count_tasks))
+        .routes(routes!(delete_tasks))
         .routes(routes!(get_task, replace_task, change_task, delete_task))
         .routes(routes!(set_task_status))
         .routes(routes!(assign_task))
@@ -57,7 +63,8 @@ fn reference(Path(text): Named) -> TaskReference {
 
 /// Lists tasks
 ///
-/// Those that meet every filter, ordered by task number.
+/// Those that meet every filter, by default ordered by task number. What a board shows is `open=true`; its tray
+/// `unassigned=true`; a calendar of a day `planned_from` and `planned_until`; a map the four edges of its box.
 #[utoipa::path(
     get, path = "/v1/tasks", tag = "tasks", params(TaskQuery),
     security(("bearer" = ["view_tasks"])),
@@ -69,6 +76,22 @@ async fn list_tasks(
     Query(query): Query<TaskQuery>,
 ) -> Result<Json<Page<TaskShown>>> {
     list::list(&app, &caller, query).await.map(Json)
+}
+
+/// Counts tasks
+///
+/// Those that a list with the same filters would show; order and page mean nothing here.
+#[utoipa::path(
+    get, path = "/v1/tasks/totals", tag = "tasks", params(TaskQuery),
+    security(("bearer" = ["view_tasks"])),
+    responses((status = OK, body = TaskTotals))
+)]
+async fn count_tasks(
+    State(app): State<App>,
+    caller: Auth<ViewTasks>,
+    Query(query): Query<TaskQuery>,
+) -> Result<Json<TaskTotals>> {
+    totals::count(&app, &caller, query).await.map(Json)
 }
 
 /// Creates a task
@@ -106,6 +129,25 @@ async fn save_tasks(
     Json(batch): Json<TaskBatch>,
 ) -> Result<Json<Box<RawValue>>> {
     batch::save_batch(&app, &caller, &once, Language::of(&headers), batch).await.map(Json)
+}
+
+/// Deletes many tasks
+///
+/// In one transaction, each with its own outcome. Phones lose them and their numbers are free again; their entries stay.
+#[utoipa::path(
+    post, path = "/v1/tasks/delete", tag = "tasks", request_body = TaskRemoval,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key with the same request has one effect")),
+    security(("bearer" = ["manage_tasks"])),
+    responses((status = OK, body = TaskRemovalDone))
+)]
+async fn delete_tasks(
+    State(app): State<App>,
+    caller: Auth<ManageTasks>,
+    once: Once,
+    headers: HeaderMap,
+    Json(removal): Json<TaskRemoval>,
+) -> Result<Json<Box<RawValue>>> {
+    remove::remove_many(&app, &caller, &once, Language::of(&headers), removal).await.map(Json)
 }
 
 /// Gets a task
@@ -181,7 +223,7 @@ async fn delete_task(
     path: Named,
     version: IfMatch,
 ) -> Result<StatusCode> {
-    edit::remove(&app, &caller, &reference(path), version).await?;
+    remove::remove(&app, &caller, &reference(path), version).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

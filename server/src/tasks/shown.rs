@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use campo_protocol::{
-    model::{Kind, Ref, State},
+    model::{Kind, Ref, State, place::Point},
     task::{body::Role, fields::TaskFields, reason::Reason, status::Status},
 };
 use serde::Serialize;
+use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::read::Task;
+use super::{phones::TaskPhones, read::Task};
 use crate::{api::time::Instant, database::Tx, problem::Result};
 
 /// A task.
@@ -30,6 +31,12 @@ pub struct TaskShown {
     pub links: TaskLinks,
     /// How far it is
     pub progress: Progress,
+    /// Where it is: its own point, else that of its point of interest
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+    /// On how many phones it is, in answers to reading; absent where it is filed for nobody
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phones: Option<TaskPhones>,
     /// What the dispatcher must be shown, until it is dismissed
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub attention: Vec<AttentionShown>,
@@ -124,7 +131,28 @@ pub(crate) async fn show(tx: &mut Tx, account: i64, tasks: Vec<Task>) -> Result<
     Ok(tasks.into_iter().map(|task| shown(task, &names)).collect())
 }
 
-type Names = HashMap<(Kind, Uuid), Named>;
+/// What tasks name, by kind and id, and where it is.
+type Names = HashMap<NamedKey, (Named, Option<Point>)>;
+
+type NamedKey = (Kind, Uuid);
+
+#[derive(FromRow)]
+struct NamedRow {
+    kind: String,
+    id: Uuid,
+    code: String,
+    name: String,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
+}
+
+impl NamedRow {
+    fn read(self) -> Option<(NamedKey, (Named, Option<Point>))> {
+        let Self { kind, id, code, name, latitude, longitude } = self;
+        let point = latitude.zip(longitude).map(|(latitude, longitude)| Point { latitude, longitude });
+        Some(((Kind::from_name(&kind)?, id), (Named { id, code, name }, point)))
+    }
+}
 
 async fn names(tx: &mut Tx, account: i64, tasks: &[Task]) -> Result<Names> {
     let mut wanted: Vec<(&'static str, Uuid)> = Vec::new();
@@ -143,22 +171,21 @@ async fn names(tx: &mut Tx, account: i64, tasks: &[Task]) -> Result<Names> {
     wanted.sort_unstable();
     wanted.dedup();
     let (kinds, ids): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
-    let found: Vec<(String, Uuid, String, String)> = tx
+    let found: Vec<NamedRow> = tx
         .fetch_many(
             "a, d, i",
             (vec![account; ids.len()], kinds, ids),
-            "select o.kind, o.id, o.code, o.name from k \
+            "select o.kind, o.id, o.code, o.name, o.latitude, o.longitude from k \
              join object o on o.account = k.a and o.kind = k.d and o.id = k.i",
         )
         .await?;
-    Ok(found
-        .into_iter()
-        .filter_map(|(kind, id, code, name)| Some(((Kind::from_name(&kind)?, id), Named { id, code, name })))
-        .collect())
+    Ok(found.into_iter().filter_map(NamedRow::read).collect())
 }
 
 fn shown(task: Task, names: &Names) -> TaskShown {
-    let named = |kind, target: &Option<Ref>| names.get(&(kind, target.as_ref()?.id()?)).cloned();
+    let find = |kind, target: &Option<Ref>| names.get(&(kind, target.as_ref()?.id()?));
+    let named = |kind, target| find(kind, target).map(|(named, _)| named.clone());
+    let point = task.fields.location.point().or_else(|| find(Kind::Poi, &task.fields.poi)?.1);
     let links = TaskLinks {
         task_type: named(Kind::TaskType, &task.fields.task_type),
         work_order: named(Kind::WorkOrder, &task.fields.work_order),
@@ -168,7 +195,7 @@ fn shown(task: Task, names: &Names) -> TaskShown {
         .state
         .current_assignees()
         .map(|one| {
-            let employee = names.get(&(Kind::Employee, one.employee));
+            let employee = names.get(&(Kind::Employee, one.employee)).map(|(named, _)| named);
             AssignmentShown {
                 employee: one.employee,
                 number: employee.map(|named| named.code.clone()).unwrap_or_default(),
@@ -199,6 +226,8 @@ fn shown(task: Task, names: &Names) -> TaskShown {
         fields: task.fields,
         state: if task.deleted { State::Deleted } else { State::Enabled },
         links,
+        point,
+        phones: None,
         created_at: Instant(task.created_us),
         updated_at: Instant(task.updated_us),
     }

@@ -74,6 +74,8 @@ struct Catalogue {
     expected: BTreeMap<String, String>,
     /// Kinds of notices
     notices: BTreeMap<String, ProblemText>,
+    /// Why an event was not delivered
+    deliveries: BTreeMap<String, String>,
 }
 
 static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("es.toml")));
@@ -116,6 +118,16 @@ pub fn notice<'v>(
         Some(text) => (text.title.clone(), fill(&text.detail, value)),
         None => (kind.to_owned(), String::new()),
     }
+}
+
+/// Why an event was not delivered, from the word for it; none for a word that this release does not know.
+pub fn delivery(language: Language, problem: &str) -> Option<String> {
+    let texts = &catalogue(language).deliveries;
+    let (word, status) = match problem.split_once('_') {
+        Some(("status", status)) => ("status", status),
+        _ => (problem, ""),
+    };
+    texts.get(word).map(|text| text.replace("{status}", status))
 }
 
 /// What a field expects, from the English of [`campo_protocol::faults::Fault::expected`]; unchanged where there is no

@@ -70,6 +70,20 @@ fn every_code_has_its_texts_in_every_language_and_there_are_no_others() {
 }
 
 #[test]
+fn every_reason_of_a_failed_delivery_is_said_in_every_language() {
+    for language in Language::ALL {
+        for error in crate::outbound::SendError::ALL {
+            assert!(delivery(language, error.name()).is_some(), "{language:?}: {}", error.name());
+        }
+        for word in ["snapshot_missing", "cannot_be_rendered"] {
+            assert!(delivery(language, word).is_some(), "{language:?}: {word}");
+        }
+        assert!(delivery(language, "status_503").unwrap().contains("503"));
+        assert_eq!(delivery(language, "of_tomorrow"), None);
+    }
+}
+
+#[test]
 fn every_code_of_a_fault_in_the_sources_has_its_texts() {
     for language in Language::ALL {
         let texts = &catalogue(language).faults;

@@ -1,4 +1,4 @@
-//! The entries that timesheets are made of, read set-based: five statements for any number of employees.
+//! The entries that timesheets are made of, read set-based: a few statements for any number of employees.
 
 use std::collections::{HashMap, HashSet};
 
@@ -20,8 +20,8 @@ const DAY_US: i64 = 24 * 3600 * 1_000_000;
 const BEFORE_US: i64 = 15 * DAY_US;
 /// How far behind the last day: its longest shift, and the widest offset of a zone.
 const BEHIND_US: i64 = 5 * DAY_US;
-/// For how long after a closing what comes late is looked for in the days on which it is settled. The closed days
-/// themselves show it for ever.
+/// How far before the first day closings and corrections are read for everybody; for whom older punches were changed
+/// or handed in late, as far back as these.
 const CLOSED_US: i64 = 400 * DAY_US;
 /// How far clocks of replicas may differ from the days of a zone.
 const SETTLED_US: i64 = 2 * DAY_US;
@@ -132,44 +132,60 @@ pub(super) async fn books(
     let window_us = start_us.saturating_sub(BEFORE_US);
     let received = start_us - SETTLED_US..end_us + DAY_US + SETTLED_US;
     let mut books: HashMap<Uuid, Book> = employees.iter().map(|id| (*id, Book::default())).collect();
-    let add = |rows: Vec<EntryRow>, books: &mut HashMap<Uuid, Book>| {
-        for row in rows {
-            if let Some(book) = row.employee.and_then(|employee| books.get_mut(&employee)) {
-                book.add(row);
-            }
-        }
-    };
-    add(changes(tx, account, employees, start_us - CLOSED_US).await?, &mut books);
-    let named: HashSet<Uuid> = books.values().flat_map(Book::named).collect();
-    add(by_ids(tx, account, named.into_iter().collect()).await?, &mut books);
+    let since_us = start_us - CLOSED_US;
+    add(changes(tx, account, employees.iter().map(|id| (*id, since_us)).collect()).await?, &mut books);
+    add_named(tx, account, &mut books).await?;
     let late: HashMap<Uuid, i64> = late(tx, account, employees, &received, window_us).await?;
-    let windows: Vec<i64> = employees
+    let window = |employee: &Uuid, books: &HashMap<Uuid, Book>| {
+        let changed = books.get(employee).and_then(|book| book.oldest_changed(&received));
+        let oldest = late.get(employee).copied().into_iter().chain(changed).min();
+        oldest.map_or(window_us, |at_us| window_us.min(at_us.saturating_sub(BEFORE_US)))
+    };
+    // What closed the days of older punches, and what was corrected of them before, stands behind these
+    let older: Vec<(Uuid, i64)> = employees
         .iter()
-        .map(|employee| {
-            let changed = books.get(employee).and_then(|book| book.oldest_changed(&received));
-            let oldest = late.get(employee).copied().into_iter().chain(changed).min();
-            oldest.map_or(window_us, |at_us| window_us.min(at_us.saturating_sub(BEFORE_US)))
-        })
+        .map(|employee| (*employee, window(employee, &books)))
+        .filter(|(_, window_us)| *window_us < since_us)
         .collect();
+    if !older.is_empty() {
+        add(changes(tx, account, older).await?, &mut books);
+        add_named(tx, account, &mut books).await?;
+    }
+    let windows = employees.iter().map(|employee| window(employee, &books)).collect();
     add(punches(tx, account, employees, windows, end_us.saturating_add(BEHIND_US)).await?, &mut books);
     Ok(books)
 }
 
-/// Corrections, answers, closings and openings since `since_us`: all that concern later days are among them, since
-/// nobody corrects or closes what has not been.
-pub(super) async fn changes(
-    tx: &mut Tx,
-    account: i64,
-    employees: &[Uuid],
-    since_us: i64,
-) -> Result<Vec<EntryRow>> {
-    let count = employees.len();
+fn add(rows: Vec<EntryRow>, books: &mut HashMap<Uuid, Book>) {
+    for row in rows {
+        if let Some(book) = row.employee.and_then(|employee| books.get_mut(&employee)) {
+            book.add(row);
+        }
+    }
+}
+
+/// Adds the punches and corrections that those which are there name.
+async fn add_named(tx: &mut Tx, account: i64, books: &mut HashMap<Uuid, Book>) -> Result<()> {
+    let is_new = |book: &Book, id: &Uuid| !book.entries.contains_key(id);
+    let named: HashSet<Uuid> = books
+        .values()
+        .flat_map(|book| book.named().filter(|id| is_new(book, id)).collect::<Vec<_>>())
+        .collect();
+    add(by_ids(tx, account, named.into_iter().collect()).await?, books);
+    Ok(())
+}
+
+/// Corrections, answers, closings and openings that each employee's log got since an instant: all that concern later
+/// days are among them, since nobody corrects or closes what has not been. They are asked for by when they came: the
+/// clock of a phone that asks for a correction may be years off.
+pub(super) async fn changes(tx: &mut Tx, account: i64, since_us: Vec<(Uuid, i64)>) -> Result<Vec<EntryRow>> {
+    let (employees, since_us): (Vec<Uuid>, Vec<i64>) = since_us.into_iter().unzip();
     tx.fetch_many(
         "a, e, f",
-        (vec![account; count], employees.to_vec(), vec![since_us; count]),
+        (vec![account; employees.len()], employees, since_us),
         "select e.employee, e.position, e.id, e.kind, e.author, e.author_id, e.installation, e.sequence, \
          e.occurred_us, e.occurred_kind, e.received_us, e.marks, e.hash, b.bytes from k \
-         join entry e on e.account = k.a and e.employee = k.e and e.occurred_us >= k.f \
+         join entry e on e.account = k.a and e.employee = k.e and e.received_us >= k.f \
          and e.kind in ('punch.correction', 'punch.agreement', 'period.closed', 'period.reopened') \
          and e.outcome <> 'set_aside' \
          left join entry_body b on b.account = e.account and b.position = e.position",

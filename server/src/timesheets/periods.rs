@@ -23,6 +23,7 @@ use super::{
 use crate::{
     access::{Allowed, permissions::ClosePeriods},
     app::App,
+    database::Tx,
     log::write::{About, Write},
     problem::Result,
     scheduler::Class,
@@ -64,6 +65,9 @@ pub struct PeriodOutcome {
     pub unchanged: i64,
 }
 
+/// How many employees are named of those who are ahead.
+const MAX_NAMED: usize = 10;
+
 /// What is done to the days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
@@ -80,14 +84,15 @@ pub(super) async fn act(
     act: Act,
 ) -> Result<PeriodOutcome> {
     check(draft, act)?;
+    check_not_ahead(app, allowed.account(), draft).await?;
     let mut outcome = PeriodOutcome::default();
     let mut after = (String::new(), Uuid::nil());
     loop {
         let mut write = app.log.begin(allowed, Class::Office).await?;
-        let people = batch(&mut write, draft, after.clone()).await?;
+        let account = write.account();
+        let people = batch(write.tx(), account, draft, after.clone()).await?;
         let Some(last) = people.last() else { return Ok(outcome) };
         after = (last.sort_key.clone(), last.id);
-        check_not_ahead(draft, &people, write.now_us)?;
         let is_last = (people.len() as i64) < BATCH;
         let changed = append(&mut write, draft, act, &people).await?;
         outcome.done += changed;
@@ -102,19 +107,18 @@ pub(super) async fn act(
 }
 
 /// The next employees whose days these are.
-async fn batch(write: &mut Write, draft: &PeriodDraft, after: (String, Uuid)) -> Result<Vec<Person>> {
-    let account = write.account();
-    let company = Company::load(write.tx(), account).await?;
+async fn batch(tx: &mut Tx, account: i64, draft: &PeriodDraft, after: (String, Uuid)) -> Result<Vec<Person>> {
+    let company = Company::load(tx, account).await?;
     let rows = match (&draft.employee, &draft.group) {
-        (Some(employee), _) => vec![people::find(write.tx(), account, employee).await?],
+        (Some(employee), _) => vec![people::find(tx, account, employee).await?],
         (None, Some(group)) => {
-            let groups = company.below(people::group(write.tx(), account, group).await?);
+            let groups = company.below(people::group(tx, account, group).await?);
             let since_us = entries::utc_us(draft.from.0);
-            people::list(write.tx(), account, Some(&groups), since_us, after, BATCH).await?
+            people::list(tx, account, Some(&groups), since_us, after, BATCH).await?
         }
         (None, None) => {
             let since_us = entries::utc_us(draft.from.0);
-            people::list(write.tx(), account, None, since_us, after, BATCH).await?
+            people::list(tx, account, None, since_us, after, BATCH).await?
         }
     };
     rows.into_iter().map(|row| company.person(row)).collect()
@@ -126,7 +130,8 @@ async fn append(write: &mut Write, draft: &PeriodDraft, act: Act, people: &[Pers
     let ids: Vec<Uuid> = people.iter().map(|person| person.id).collect();
     // Days are never closed before they are over, so that what closed these stands behind the first of them.
     let since_us = entries::utc_us(from.0.checked_sub(2.days()).unwrap_or(Date::MIN));
-    let rows = entries::changes(write.tx(), account, &ids, since_us).await?;
+    let since_us = ids.iter().map(|id| (*id, since_us)).collect();
+    let rows = entries::changes(write.tx(), account, since_us).await?;
     let mut books: std::collections::HashMap<Uuid, Book> = std::collections::HashMap::new();
     for row in rows {
         if let Some(employee) = row.employee {
@@ -192,14 +197,35 @@ fn check(draft: &PeriodDraft, act: Act) -> Result<()> {
     Ok(faults.into_result()?)
 }
 
-/// Days that are not over anywhere are not closed: what comes on them would be late before it was made.
-fn check_not_ahead(draft: &PeriodDraft, people: &[Person], now_us: i64) -> Result<()> {
-    let now = Timestamp::from_microsecond(now_us).unwrap_or_default();
-    let today = people.iter().map(|person| person.zone().to_datetime(now).date()).min();
-    let mut faults = Faults::default();
-    if let Some(today) = today.filter(|today| draft.to.0 > *today) {
-        let expected = format!("not after today, {}", CivilDate(today));
-        faults.add("/to", "out_of_range", &draft.to.to_string(), expected);
+/// Days that are not over are not closed: what comes on them would be late before it was made. Everybody is asked
+/// before anything is done for anybody.
+async fn check_not_ahead(app: &App, account: i64, draft: &PeriodDraft) -> Result<()> {
+    let now = Timestamp::from_microsecond(app.environment.now_us()).unwrap_or_default();
+    let mut tx = app.db.begin_snapshot().await?;
+    let (mut after, mut ahead, mut today) = ((String::new(), Uuid::nil()), Vec::new(), None);
+    loop {
+        let people = batch(&mut tx, account, draft, after).await?;
+        for person in &people {
+            let date = person.zone().to_datetime(now).date();
+            if draft.to.0 > date {
+                ahead.push(person.number.clone());
+                today = today.into_iter().chain([date]).min();
+            }
+        }
+        match people.last() {
+            Some(last) if people.len() as i64 == BATCH => after = (last.sort_key.clone(), last.id),
+            _ => break,
+        }
     }
+    tx.rollback().await;
+    let Some(today) = today else { return Ok(()) };
+    if ahead.len() > MAX_NAMED {
+        ahead.truncate(MAX_NAMED);
+        ahead.push("…".to_owned());
+    }
+    let named = ahead.join(", ");
+    let mut faults = Faults::default();
+    let expected = format!("not after {}, which is today where these work: {named}", CivilDate(today));
+    faults.add("/to", "out_of_range", &draft.to.to_string(), expected);
     Ok(faults.into_result()?)
 }

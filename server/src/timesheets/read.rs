@@ -10,6 +10,7 @@ use campo_protocol::{
         sheet::{self, Sheet},
     },
 };
+use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
 use super::{
@@ -73,7 +74,7 @@ pub(super) async fn one(
     let now = jiff::Timestamp::from_microsecond(now_us).unwrap_or_default();
     let to = to.unwrap_or_else(|| CivilDate(person.zone().to_datetime(now).date()));
     let span = Span::new(from.unwrap_or_else(|| CivilDate(to.0.first_of_month())), to, MAX_DAYS)?;
-    let sheets = sheets(&mut tx, account, &[person], span, now_us).await?;
+    let sheets = sheets(&mut tx, account, vec![person], span, now_us).await?;
     tx.rollback().await;
     sheets.into_iter().next().ok_or_else(|| Problem::new(Code::NotFound))
 }
@@ -100,7 +101,7 @@ pub(super) async fn many(
     let company = Company::load(&mut tx, account).await?;
     let people = page(&mut tx, account, &company, &whose, span, limit).await?;
     let page = Page::new(people, limit, |person: &Person| (person.sort_key.clone(), person.id));
-    let sheets = sheets(&mut tx, account, &page.items, span, app.environment.now_us()).await?;
+    let sheets = sheets(&mut tx, account, page.items, span, app.environment.now_us()).await?;
     tx.rollback().await;
     Ok(Page { items: sheets, next: page.next })
 }
@@ -126,7 +127,7 @@ pub(super) async fn all(
     let mut all = Vec::with_capacity(people.len());
     while !people.is_empty() {
         let rest = people.split_off(people.len().min(BATCH as usize));
-        all.extend(sheets(&mut tx, account, &people, span, app.environment.now_us()).await?);
+        all.extend(sheets(&mut tx, account, people, span, app.environment.now_us()).await?);
         people = rest;
     }
     tx.rollback().await;
@@ -151,33 +152,34 @@ async fn page(
     rows.into_iter().map(|row| company.person(row)).collect()
 }
 
-/// The timesheets of these employees, in their order.
+/// The timesheets of these employees, in their order. They are derived beside the threads that serve requests.
 async fn sheets(
     tx: &mut Tx,
     account: i64,
-    people: &[Person],
+    people: Vec<Person>,
     span: Span,
     as_of_us: i64,
 ) -> Result<Vec<Timesheet>> {
     let ids: Vec<Uuid> = people.iter().map(|person| person.id).collect();
-    let books = entries::books(tx, account, &ids, span.from.0, span.to.0).await?;
-    let empty = Book::default();
-    let derived: Vec<(&Person, &Book, Sheet)> = people
-        .iter()
-        .map(|person| {
-            let book = books.get(&person.id).unwrap_or(&empty);
-            let setting = person.setting(as_of_us);
-            (person, book, sheet::sheet(&book.records, &setting, span.from.0, span.to.0))
-        })
-        .collect();
+    let mut books = entries::books(tx, account, &ids, span.from.0, span.to.0).await?;
+    let derive = move || {
+        let derived = people.into_iter().map(|person| {
+            let book = books.remove(&person.id).unwrap_or_default();
+            let sheet = sheet::sheet(&book.records, &person.setting(as_of_us), span.from.0, span.to.0);
+            (person, book, sheet)
+        });
+        derived.collect::<Vec<(Person, Book, Sheet)>>()
+    };
+    let derived = spawn_blocking(derive).await.map_err(Problem::internal)?;
     let shown = derived.iter().flat_map(|(_, book, sheet)| positions(book, &sheet.corrected));
     let links = entries::links(tx, account, shown.collect()).await?;
-    Ok(derived
-        .iter()
-        .map(|(person, book, sheet)| {
+    let show = move || {
+        let sheets = derived.iter().map(|(person, book, sheet)| {
             Showing { person, book, links: &links, as_of_us }.timesheet(sheet, span.from, span.to)
-        })
-        .collect())
+        });
+        sheets.collect::<Vec<Timesheet>>()
+    };
+    spawn_blocking(show).await.map_err(Problem::internal)
 }
 
 /// The positions of all entries that can be shown.

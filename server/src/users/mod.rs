@@ -1,7 +1,9 @@
 //! Users: people at the web console, their passwords and sessions.
 
+pub(crate) mod managers;
 pub mod password;
 mod password_routes;
+pub mod rescue;
 mod routes;
 mod session_routes;
 pub mod sessions;

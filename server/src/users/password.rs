@@ -11,10 +11,11 @@ use crate::{
     access::{Allowed, OwnSession, Principal, login::login_name, permissions::ManageUsers},
     app::App,
     environment::Environment,
+    keys::bounds,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
-    secrets::{NOBODY, Secret, hash_password, readable_secret, verify_password},
+    secrets::{NOBODY, Secret, hash_password, is_weak_password, readable_secret, verify_password},
 };
 
 /// The fewest and the most characters of a password.
@@ -91,6 +92,14 @@ fn check(password: &Secret, login: &str) -> Result<()> {
     if login_name(password.reveal()) == login {
         faults.add("/password", "invalid_value", "", "something else than the name to log in with");
     }
+    if faults.is_empty() && is_weak_password(password.reveal(), &[login]) {
+        faults.add(
+            "/password",
+            "invalid_value",
+            "",
+            "a password that is not among the first that are guessed",
+        );
+    }
     Ok(faults.into_result()?)
 }
 
@@ -104,6 +113,7 @@ pub async fn set(
     let user = super::user::get(app, allowed, which).await?.1;
     let (password, hash, made) = new(app, given.password.as_ref(), &user.draft.login).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
     let user = locked(&mut write, allowed, &Ref::Id(user.id)).await?;
     let by_another = allowed.principal() != Principal::User(user.id);
     store(&mut write, user.id, &hash, by_another).await?;
@@ -173,8 +183,10 @@ mod tests {
             ("1234567", Some("out_of_range")),
             (&"x".repeat(201), Some("out_of_range")),
             ("ANA@example.com", Some("invalid_value")),
+            ("password", Some("invalid_value")),
+            ("            ", Some("invalid_value")),
             ("ñandú-ñu", None),
-            (&"x".repeat(200), None),
+            (&"a long one ".repeat(18), None),
         ] {
             let problem = check(&Secret::new(password.to_owned()), "ana@example.com").err();
             let fault = problem.as_ref().and_then(|problem| problem.faults().first());

@@ -140,7 +140,12 @@ pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Sec
     let (login, from) = (login_name(&given.login), address_key(address));
     let now_us = app.environment.monotonic_us();
     app.guards.login_addresses.take(&from, now_us)?;
-    app.guards.login_names.take(&login, now_us)?;
+    let name_there = format!("{login}\0{from}");
+    app.guards.login_names.take(&name_there, now_us)?;
+    let is_known = has_been_there(app, &login, address).await?;
+    if !is_known {
+        app.guards.login_strangers.take(&login, now_us)?;
+    }
     let row: Option<UserRow> = app
         .db
         .fetch_optional(
@@ -158,7 +163,10 @@ pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Sec
     let right = app.guards.hash(move || verify_password(password.reveal(), &phc)).await?;
     let row = row.filter(|_| right).ok_or(Code::CredentialsWrong)?;
     app.guards.login_addresses.give_back(&from);
-    app.guards.login_names.give_back(&login);
+    app.guards.login_names.give_back(&name_there);
+    if !is_known {
+        app.guards.login_strangers.give_back(&login);
+    }
     let caller = Caller {
         account: row.account,
         principal: Principal::User(row.id),
@@ -171,6 +179,25 @@ pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Sec
     let token = Secret::new(bearer.format());
     let shown = (!given.cookie).then(|| token.reveal().to_owned());
     Ok((token, LoggedIn { token: shown, expires_at: Instant(expires_us), who }))
+}
+
+/// For how long an address is known from which somebody logged in.
+const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
+
+/// True where whoever has this name logged in from the address not long ago.
+async fn has_been_there(app: &App, login: &str, address: Option<IpAddr>) -> Result<bool> {
+    let Some(address) = address else { return Ok(false) };
+    let since_us = app.environment.now_us().saturating_sub(KNOWN_US);
+    let found: Option<(i64,)> = app
+        .db
+        .fetch_optional(
+            "select s.created_us from login l join user_session s on s.account = l.account \
+             and s.account_user = l.holder_id where l.host = '' and l.name = $1 and l.holder = 'user' \
+             and s.address = $2 and s.created_us >= $3 limit 1",
+            (login, address.to_string(), since_us),
+        )
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Opens a session, unless the password that was right is another one by now or the user may not log in any more.

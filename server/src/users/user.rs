@@ -11,7 +11,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::password;
+use super::{managers, password};
 use crate::{
     access::{
         AccessState, Allowed,
@@ -28,6 +28,7 @@ use crate::{
     },
     app::App,
     database::Tx,
+    keys::bounds,
     log::write::Write,
     problem::{Code, Problem, Result},
     profiles::profile,
@@ -76,9 +77,9 @@ pub struct User {
 }
 
 /// What is given to make a user, as the API's description shows it.
-#[derive(Debug, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct NewUser {
-    #[schema(inline)]
+    #[serde(flatten)]
     #[expect(missing_docs, reason = "its fields are shown in its place")]
     pub draft: UserDraft,
     /// The first password; one is made where none is given
@@ -156,6 +157,7 @@ pub async fn create(
     draft.login = login_name(&draft.login);
     let (password, hash, made) = password::new(app, password.as_ref(), &draft.login).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
     let request = ("users.create", given, (!made).then(|| password.reveal().to_owned()));
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok(created);
@@ -182,6 +184,8 @@ pub async fn edit(
     given: &Value,
 ) -> Result<Versioned<User>> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
+    let managers = managers::count(&mut write).await?;
     let mut user = locked(&mut write, allowed, which).await?;
     if_match.check(user.version)?;
     let before = user.draft.login.clone();
@@ -211,6 +215,7 @@ pub async fn edit(
     if draft.state == AccessState::Disabled {
         end_sessions(write.tx(), account, id, now_us).await?;
     }
+    managers::must_remain(&mut write, managers).await?;
     write.commit().await?;
     Ok(Versioned(version, user))
 }
@@ -218,6 +223,8 @@ pub async fn edit(
 /// Removes a user: the name to log in is free again, and every session ends.
 pub async fn delete(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref, if_match: IfMatch) -> Result<()> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    bounds::must_be_unbound(&mut write, allowed).await?;
+    let managers = managers::count(&mut write).await?;
     let user = locked(&mut write, allowed, which).await?;
     if_match.check(user.version)?;
     let (account, now_us) = (write.account(), write.now_us);
@@ -231,6 +238,7 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref, if_m
         )
         .await?;
     end_sessions(write.tx(), account, user.id, now_us).await?;
+    managers::must_remain(&mut write, managers).await?;
     write.commit().await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use campo_tests::{
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::history::History;
+use crate::{history::History, tasks::Office};
 
 on_both! {
     every_filter_lets_through_what_it_says_and_pages_end_where_they_must,
@@ -23,6 +23,7 @@ on_both! {
     bytes_that_not_everybody_can_read_are_read_only_as_they_are,
     a_page_of_large_entries_ends_early,
     another_accounts_entries_are_not_there,
+    entries_are_found_by_the_customers_own_numbers,
     kept_heads_prove_what_the_chains_were,
 }
 
@@ -263,4 +264,40 @@ async fn kept_heads_prove_what_the_chains_were(world: World) {
     evidence.add(&kept.body).unwrap();
     let summary = verify(&account.app, &[allowed], true, evidence, &mut |_| ()).await.unwrap();
     assert_eq!((summary.heads, summary.findings), (2, 0));
+}
+
+async fn entries_are_found_by_the_customers_own_numbers(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = Office::of(&account).await;
+    let ana = account.employee("ZZ1").await.unwrap();
+    let task = office
+        .task(json!({ "task_number": 7, "external_number": "A-7", "assignments": [{ "employee": ana }] }));
+    let task = task.await;
+    account.form("F1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let line = phone.line("task.start", &format!(r#","task":"{task}""#));
+    phone.send(&[line]).await.unwrap();
+    let client = reader(&account).await;
+    for (query, kinds) in [
+        ("employee=number:ZZ1", &["task.start"][..]),
+        ("task=number:7", &["task.created", "task.start"]),
+        ("task=external:A-7&employee=number:ZZ1", &["task.start"]),
+        ("form=code:F1", &[]),
+    ] {
+        let found = all(&client, &format!("/v1/entries?{query}&")).await;
+        let found: Vec<_> = found.iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+        assert_eq!(found, kinds, "{query}");
+    }
+    for (query, field, code) in [
+        ("employee=number:ZZ2", "/employee", "unknown_reference"),
+        ("task=number:8", "/task", "unknown_reference"),
+        ("form=code:F2", "/form", "unknown_reference"),
+        ("task=7", "/task", "invalid_value"),
+    ] {
+        let answer = client.get(&format!("/v1/entries?{query}")).await.unwrap().json();
+        assert_eq!(
+            (&answer["faults"][0]["field"], &answer["faults"][0]["code"]),
+            (&json!(field), &json!(code))
+        );
+    }
 }

@@ -24,7 +24,7 @@ async fn what_another_account_owns_is_not_found(world: World) {
     let (installation, enrolment) = (phone.installation, enrolment.as_str().unwrap());
     let mut addresses = vec![
         (Method::DELETE, format!("/v1/enrolments/{enrolment}"), json!(null)),
-        (Method::PUT, format!("/v1/employees/{employee}/pin"), json!({"pin": "1234"})),
+        (Method::PUT, format!("/v1/employees/{employee}/pin"), json!({"pin": "4829"})),
         (Method::DELETE, "/v1/employees/number:ZZ1/pin".to_owned(), json!(null)),
     ];
     for path in [

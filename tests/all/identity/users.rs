@@ -1,7 +1,9 @@
 use axum::http::Method;
+use campo_protocol::model::Ref;
 use campo_server::{
     access::PermissionName::{ManageTasks, ManageUsers, ViewTasks},
     accounts::{self, Administrator, NewAccount},
+    users::rescue,
 };
 use campo_tests::{
     api::Client,
@@ -13,6 +15,9 @@ use serde_json::{Value, json};
 use super::{all_mighty, delete, done, everything, patch, put, refused};
 
 on_both! {
+    somebody_is_left_who_manages_users,
+    a_key_with_bounds_makes_nobody_without_them,
+    the_operator_lets_in_who_is_locked_out,
     profiles_are_kept_with_versions_and_codes,
     a_permission_that_cannot_be_granted_is_named_with_those_that_can,
     nobody_gives_more_than_they_hold_nor_acts_on_somebody_who_has_more,
@@ -197,6 +202,8 @@ async fn a_user_is_made_once_and_a_password_made_here_is_shown_then_only(world: 
     for (change, field) in [
         (json!({"password": "short"}), "/password"),
         (json!({"password": "first-1 ", "login": "First-1"}), "/password"),
+        (json!({"password": "contraseña1"}), "/password"),
+        (json!({"password": "            "}), "/password"),
         (json!({"password": 7}), "/password"),
         (json!({"login": ""}), "/login"),
         (json!({"login": "a b"}), "/login"),
@@ -266,4 +273,57 @@ async fn users_are_listed_in_pages(world: World) {
         path = format!("/v1/users?limit=1&after={next}");
     }
     assert_eq!(found, ["a", "c"]);
+}
+
+async fn somebody_is_left_who_manages_users(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = all_mighty(&account).await;
+    account.user("ana", &[ManageUsers, ViewTasks]).await.unwrap();
+    let (user, profile) = ("/v1/users/code:ana", "/v1/profiles/code:ana");
+    refused(&delete(&client, user, 1).await, 409, "conflict");
+    refused(&patch(&client, user, 1, &json!({"state": "disabled"})).await, 409, "conflict");
+    refused(&patch(&client, profile, 1, &json!({"permissions": ["view_tasks"]})).await, 409, "conflict");
+    refused(&patch(&client, profile, 1, &json!({"state": "disabled"})).await, 409, "conflict");
+    account.user("boss", &[ManageUsers]).await.unwrap();
+    done(&delete(&client, user, 1).await, 204);
+    refused(&delete(&client, "/v1/users/code:boss", 1).await, 409, "conflict");
+}
+
+async fn a_key_with_bounds_makes_nobody_without_them(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let office = all_mighty(&account).await;
+    account.user("bert", &[ViewTasks]).await.unwrap();
+    let draft = json!({"code": "bound", "name": "x", "permissions": ["manage_users", "view_tasks"],
+        "expires_at": "2999-01-01T00:00:00Z"});
+    let made = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
+    let bound = Client::new(&world.app, made["secret"].as_str());
+    done(&bound.get("/v1/users").await.unwrap(), 200);
+    let profile = json!({"code": "p", "name": "P", "permissions": ["view_tasks"]});
+    refused(&bound.post("/v1/profiles", &profile).await.unwrap(), 403, "forbidden");
+    let user = json!({"code": "u", "name": "U", "login": "u", "profile": "code:bert"});
+    refused(&bound.post("/v1/users", &user).await.unwrap(), 403, "forbidden");
+    let password = json!({"password": "mine from now"});
+    refused(&put(&bound, "/v1/users/code:bert/password", &password).await, 403, "forbidden");
+    refused(&patch(&bound, "/v1/profiles/code:bert", 1, &json!({"name": "x"})).await, 403, "forbidden");
+    done(&office.post("/v1/users", &user).await.unwrap(), 201);
+}
+
+async fn the_operator_lets_in_who_is_locked_out(world: World) {
+    let account = world.account("acme").await.unwrap();
+    account.user("boss", &[ManageUsers]).await.unwrap();
+    account.user("ana", &[ViewTasks]).await.unwrap();
+    let (operator, ana) = (account.operator(), Ref::Code("ana".to_owned()));
+    let client = all_mighty(&account).await;
+    done(&patch(&client, "/v1/users/code:ana", 1, &json!({"state": "disabled"})).await, 200);
+    rescue::enable(&world.app, &operator, &ana).await.unwrap();
+    let password = rescue::reset_password(&world.app, &operator, &ana).await.unwrap();
+    rescue::remove_second_factor(&world.app, &operator, &ana).await.unwrap();
+    let credentials = json!({"login": "ana", "password": password.reveal()});
+    let session = Client::new(&world.app, None).post("/v1/session", &credentials).await.unwrap();
+    assert_eq!(session.status, 201, "{}", session.json());
+    let listed = rescue::list(&world.app, &operator).await.unwrap();
+    let codes: Vec<&str> = listed.iter().map(|user| user.draft.code.as_str()).collect();
+    assert_eq!(codes, ["ana", "boss"]);
+    let nobody = rescue::enable(&world.app, &operator, &Ref::Code("nobody".to_owned())).await;
+    assert_eq!(nobody.unwrap_err().code(), campo_server::problem::Code::NotFound);
 }

@@ -137,7 +137,7 @@ pub(crate) fn counts(run: &Value) -> [i64; 4] {
 }
 
 /// A template for texts with a number and a description.
-pub(super) fn simple() -> Value {
+pub(crate) fn simple() -> Value {
     json!({
         "code": "simple", "name": "Simple", "makes": "tasks", "key": "external_number",
         "columns": [

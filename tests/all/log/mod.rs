@@ -13,14 +13,14 @@ mod replicas;
 mod sequences;
 mod turns;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use campo_protocol::{entry::Kind, sync::Outcome};
 use campo_server::{
     log::stored,
     problem::{Code, Problem},
 };
-use campo_tests::{api::Client, office, on_both, world::World};
+use campo_tests::{api::Client, office, on_both, wait, world::World};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -65,10 +65,28 @@ async fn what_later_rules_made_of_a_task_is_left_alone(world: World) {
     let mut phone = account.spare_phone(ana);
     let mut start = |task: Uuid| phone.line("task.start", &format!(r#","task":"{task}""#));
     let (their_line, our_line) = (start(theirs), start(ours));
-    let refused = phone.send(&[their_line]).await.unwrap_err();
-    assert_eq!(refused.downcast::<Problem>().unwrap().code(), Code::Unavailable);
-    let receipts = phone.send(&[our_line]).await.unwrap().receipts;
-    assert_eq!(receipts[0].outcome, Outcome::Applied);
+    // both ride in one group, and only the one that is about it is refused
+    let turn = office::begin(&world.app, account.id).await.unwrap();
+    let phone = Arc::new(phone);
+    let sent: Vec<_> = [their_line, our_line]
+        .into_iter()
+        .map(|line| {
+            let phone = Arc::clone(&phone);
+            tokio::spawn(async move { phone.send(&[line]).await })
+        })
+        .collect();
+    wait::until("both to wait", WAIT, async || Ok((world.app.log.waiting_entries() >= 2).then_some(())))
+        .await
+        .unwrap();
+    drop(turn);
+    let mut answers = Vec::new();
+    for one in sent {
+        answers.push(one.await.unwrap());
+    }
+    let refused = answers.remove(0).unwrap_err().downcast::<Problem>().unwrap();
+    assert_eq!(refused.code(), Code::LaterRules);
+    assert_eq!(refused.parameter("task"), Some(theirs.to_string().as_str()));
+    assert_eq!(answers.remove(0).unwrap().receipts[0].outcome, Outcome::Applied);
 }
 
 async fn an_exchange_answers_what_it_could_not_read_and_keeps_the_rest(world: World) {

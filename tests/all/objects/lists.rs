@@ -11,6 +11,7 @@ on_both! {
     what_was_created_by_several_says_by_whom,
     a_list_is_sorted_by_name_in_pages,
     a_list_shows_what_is_asked_for,
+    a_list_shows_what_stands_below_at_any_depth,
     a_wrong_filter_is_refused_by_name,
     a_code_may_hold_any_character,
 }
@@ -47,6 +48,38 @@ async fn a_list_is_sorted_by_name_in_pages(world: World) {
         }
         assert_eq!(found, sorted, "{limit} a page");
     }
+}
+
+async fn a_list_shows_what_stands_below_at_any_depth(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let client = client(&account).await;
+    for group in [
+        json!({ "code": "NORTH", "name": "North" }),
+        json!({ "code": "LIMA", "name": "Lima", "parent": "code:NORTH" }),
+        json!({ "code": "SOUTH", "name": "South" }),
+    ] {
+        client.post("/v1/groups", &group).await.unwrap();
+    }
+    for (number, group) in [("1", "NORTH"), ("2", "LIMA"), ("3", "LIMA"), ("4", "SOUTH")] {
+        let employee = json!({ "number": number, "last_name": number, "group": format!("code:{group}") });
+        assert_eq!(client.post("/v1/employees", &employee).await.unwrap().status, 201);
+    }
+    for (query, expected) in [
+        ("within=code:NORTH", &["1", "2", "3"][..]),
+        ("within=code:NORTH&parent=code:LIMA", &["2", "3"]),
+        ("within=code:NORTH&code=3", &["3"]),
+        ("within=code:NORTH&q=2", &["2"]),
+        ("within=code:SOUTH", &["4"]),
+        ("within=code:NOWHERE", &[]),
+        ("parent=code:NORTH", &["1"]),
+    ] {
+        assert_eq!(codes(&client, &format!("/v1/employees?{query}")).await, expected, "{query}");
+    }
+    let page = client.get("/v1/employees?within=code:NORTH&limit=2").await.unwrap().json();
+    let next = format!("/v1/employees?within=code:NORTH&limit=2&after={}", page["next"].as_str().unwrap());
+    assert_eq!(codes(&client, &next).await, ["3"]);
+    let refused = client.get("/v1/task-types?within=code:NORTH").await.unwrap();
+    assert_eq!(refused.json()["faults"][0]["field"], "/within");
 }
 
 async fn a_list_shows_what_is_asked_for(world: World) {

@@ -2,3 +2,4 @@
 
 mod duties;
 mod health;
+mod retention;

@@ -7,6 +7,7 @@ mod life;
 mod listing;
 mod numbers;
 mod places;
+mod sizes;
 
 use axum::http::{Method, StatusCode};
 use campo_server::{access::PermissionName, app::App};

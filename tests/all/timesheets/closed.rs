@@ -12,6 +12,9 @@ on_both! {
     what_arrives_for_a_closed_period_is_an_adjustment,
     a_closed_period_keeps_the_rules_by_which_it_was_closed,
     a_period_is_closed_for_a_group_or_for_everybody_once,
+    what_comes_years_after_a_closing_is_settled_all_the_same,
+    nobody_is_closed_while_somebody_is_ahead,
+    what_a_worker_asks_for_is_shown_whatever_the_phones_clock_says,
 }
 
 /// The day on which an instant of the server is in Lima.
@@ -108,4 +111,66 @@ async fn a_period_is_closed_for_a_group_or_for_everybody_once(world: World) {
     }
     let longer = json!({ "from": "2025-06-15", "to": "2025-07-15", "whole_company": true });
     assert_eq!(office.post("/v1/periods/close", longer).await["done"], 4);
+}
+
+async fn what_comes_years_after_a_closing_is_settled_all_the_same(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (office, mut phone) = ana(&account).await;
+    let ids =
+        punch(&mut phone, &[("shift.start", "2025-06-02T08:00"), ("shift.end", "2025-06-02T16:00")]).await;
+    office.post("/v1/periods/close", june(json!({ "whole_company": true }))).await;
+    let later = world.virtual_replica(7).await.unwrap();
+    later.environment.advance(900 * 86_400_000_000);
+    let office = office.at(&later);
+    let correction = json!({ "change": "instant", "at": "2025-06-02T22:00:00Z", "reason": "Reclamo" });
+    office.post(&format!("/v1/entries/{}/corrections", ids[1]), correction).await;
+    let now = jiff::Timestamp::from_microsecond(later.environment.now_us()).unwrap();
+    let date = |span: jiff::Span| now.to_zoned(TimeZone::UTC).saturating_add(span).date().to_string();
+    let days = (date(jiff::Span::new().days(-1)), date(jiff::Span::new().days(1)));
+    let settled = sheet(&office, &days.0, &days.1).await;
+    assert_eq!((worked(&settled["totals"]), worked(&settled["payable"])), (0.0, 1.0), "{settled}");
+    assert_eq!(settled["settled"][0]["day"], "2025-06-02");
+    // and the closed day shows it too
+    let shown = sheet(&office, "2025-06-02", "2025-06-02").await;
+    assert_eq!(worked(&shown["days"][0]["totals"]), 8.0);
+    assert_eq!(worked(&shown["days"][0]["adjustments"][0]["totals"]), 1.0);
+}
+
+async fn nobody_is_closed_while_somebody_is_ahead(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (office, _) = ana(&account).await;
+    let employee = |number: &str, zone: &str| json!({ "number": number, "last_name": number, "group": "code:FIELD", "zone": zone });
+    let mut items: Vec<Value> =
+        (0..260).map(|number| employee(&format!("N{number:03}"), "Pacific/Kiritimati")).collect();
+    items.push(employee("ZZ9", "Etc/GMT+12"));
+    office.post("/v1/employees/batch", json!({ "items": items })).await;
+    let now = jiff::Timestamp::from_microsecond(world.app.environment.now_us()).unwrap();
+    let first =
+        campo_protocol::civil::zone("Pacific/Kiritimati").unwrap().to_datetime(now).date().to_string();
+    let draft = json!({ "from": first, "to": first, "group": "code:FIELD" });
+    let answer = office.call(Method::POST, "/v1/periods/close", &[], Some(draft)).await;
+    let fault = &answer.json()["faults"][0];
+    assert_eq!((&fault["field"], &fault["code"]), (&json!("/to"), &json!("out_of_range")), "{fault}");
+    let expected = fault["expected"].as_str().unwrap();
+    assert!(expected.contains("ZZ9") && !expected.contains("N000"), "{expected}");
+    assert_eq!(office.get("/v1/entries?kind=period.closed").await["items"], json!([]));
+}
+
+async fn what_a_worker_asks_for_is_shown_whatever_the_phones_clock_says(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (office, mut phone) = ana(&account).await;
+    let ids =
+        punch(&mut phone, &[("shift.start", "2025-06-02T08:00"), ("shift.end", "2025-06-02T16:00")]).await;
+    let asked = json!({
+        "corrects": ids[1], "reason": "Salí más tarde",
+        "body": { "change": "instant", "at_us": super::lima_us("2025-06-02T17:00") },
+    });
+    let asked = super::line(&mut phone, "punch.correction", "2021-01-01T08:00", &asked);
+    let receipt = phone.send(&[asked]).await.unwrap().receipts.remove(0);
+    assert_eq!(receipt.reason, None);
+    let shown = sheet(&office, "2025-06-02", "2025-06-02").await;
+    assert_eq!(shown["corrections"][0]["standing"], "proposed", "{shown}");
+    office.post(&format!("/v1/entries/{}/agreement", receipt.id), json!({ "agreed": true })).await;
+    let shown = sheet(&office, "2025-06-02", "2025-06-02").await;
+    assert_eq!(worked(&shown["totals"]), 9.0);
 }

@@ -61,8 +61,14 @@ pub(super) struct Row {
     work_order: Option<Uuid>,
     start_us: Option<i64>,
     due_us: Option<i64>,
+    begins_us: i64,
+    ends_us: i64,
+    priority: i64,
+    latitude: Option<f64>,
+    longitude: Option<f64>,
     state: &'static str,
     version: i64,
+    listed_version: i64,
     fields: String,
     sort_key: String,
     created_us: i64,
@@ -78,6 +84,9 @@ pub(super) fn row(
     later: &Later,
 ) -> Result<Row> {
     let id_of = |target: &Option<Ref>| target.as_ref().and_then(Ref::id);
+    let start_us = fields.start.as_ref().and_then(CivilTime::instant_us);
+    let due_us = fields.due.as_ref().and_then(CivilTime::instant_us);
+    let point = fields.location.point();
     Ok(Row {
         account,
         id,
@@ -86,10 +95,16 @@ pub(super) fn row(
         task_type: id_of(&fields.task_type),
         poi: id_of(&fields.poi),
         work_order: id_of(&fields.work_order),
-        start_us: fields.start.as_ref().and_then(CivilTime::instant_us),
-        due_us: fields.due.as_ref().and_then(CivilTime::instant_us),
+        start_us,
+        due_us,
+        begins_us: start_us.or(due_us).unwrap_or(i64::MAX),
+        ends_us: due_us.or(start_us).unwrap_or(i64::MAX),
+        priority: fields.priority.number(),
+        latitude: point.map(|point| point.latitude),
+        longitude: point.map(|point| point.longitude),
         state: "enabled",
         version,
+        listed_version: version,
         fields: later.write(fields).map_err(Problem::internal)?,
         sort_key: search_key(fields),
         created_us: now_us,
@@ -120,12 +135,16 @@ fn search_key(fields: &TaskFields) -> String {
 pub(super) async fn insert_tasks(tx: &mut Tx, rows: Vec<Row>) -> Result<()> {
     tx.insert_many(
         "insert into task (account, id, task_number, external_number, task_type, poi, work_order, start_us, due_us, \
-         state, version, fields, sort_key, created_us, updated_us)",
+         begins_us, ends_us, priority, latitude, longitude, state, version, listed_version, fields, sort_key, \
+         created_us, updated_us)",
         columns!(rows => account, id, task_number, external_number, task_type, poi, work_order, start_us, due_us,
-            state, version, fields, sort_key, created_us, updated_us),
+            begins_us, ends_us, priority, latitude, longitude, state, version, listed_version, fields, sort_key,
+            created_us, updated_us),
         "on conflict (account, id) do update set task_number = excluded.task_number, \
          external_number = excluded.external_number, task_type = excluded.task_type, poi = excluded.poi, \
          work_order = excluded.work_order, start_us = excluded.start_us, due_us = excluded.due_us, \
+         begins_us = excluded.begins_us, ends_us = excluded.ends_us, priority = excluded.priority, \
+         latitude = excluded.latitude, longitude = excluded.longitude, listed_version = excluded.listed_version, \
          version = excluded.version, fields = excluded.fields, sort_key = excluded.sort_key, \
          updated_us = excluded.updated_us",
     )

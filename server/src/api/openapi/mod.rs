@@ -1,26 +1,26 @@
 //! The OpenAPI document (3.1), `GET /v1/openapi.json`, and the page to read it, `GET /docs`.
 
-use std::{fmt::Write as _, sync::LazyLock};
+mod complete;
+mod examples;
+
+use std::sync::LazyLock;
 
 use axum::{
     Router,
     http::header,
     response::{IntoResponse as _, Response},
 };
-use utoipa::{
-    PartialSchema as _, ToSchema as _,
-    openapi::{
-        ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, ResponseBuilder,
-        path::Operation,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
-        tag::TagBuilder,
-    },
+use serde_json::Value;
+use utoipa::openapi::{
+    InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder,
+    security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    tag::TagBuilder,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::router;
-use crate::{app::App, problem::ProblemShown};
+use crate::app::App;
 
 /// Where the document is.
 const PATH: &str = "/v1/openapi.json";
@@ -33,6 +33,7 @@ and texts in Spanish or English as `Accept-Language` asks.
 - Lists come in pages: hand `next` back as `after`.
 - A `POST` that creates takes an `Idempotency-Key`; an edit needs `If-Match` with the `ETag` it was based on.
 - Your own numbers address things as well as our ids: `/v1/tasks/number:700123`.
+- Whatever answers `GET` answers `HEAD`, with the same headers and no body.
 - Unknown fields in an answer are to be ignored; unknown fields in a request are refused.";
 
 /// What the groups of operations are about. A test asks for a line for every group that has operations.
@@ -127,78 +128,7 @@ pub(super) fn description() -> OpenApi {
     document
 }
 
-/// Adds to every operation what all have in common: an id made of method and path, the permission in words, since pages show scopes of OAuth only, and
-/// the problem that any of them may answer with.
-pub(super) fn complete(document: &mut OpenApi) {
-    let mut schemas = Vec::new();
-    ProblemShown::schemas(&mut schemas);
-    schemas.push((ProblemShown::name().into_owned(), ProblemShown::schema()));
-    document.components.get_or_insert_default().schemas.extend(schemas);
-    let problem_schema = Ref::from_schema_name(ProblemShown::name());
-    for (path, item) in &mut document.paths.paths {
-        let methods = [
-            ("get", &mut item.get),
-            ("put", &mut item.put),
-            ("post", &mut item.post),
-            ("delete", &mut item.delete),
-            ("patch", &mut item.patch),
-        ];
-        for (method, operation) in methods {
-            let Some(operation) = operation else { continue };
-            operation.operation_id = Some(operation_id(method, path));
-            let permissions = permissions(operation);
-            if !permissions.is_empty() {
-                let text = operation.description.get_or_insert_default();
-                if !text.is_empty() {
-                    text.push_str("\n\n");
-                }
-                // Writing to a String cannot fail.
-                let _ = write!(text, "Permission: `{}`", permissions.join("` or `"));
-            }
-            let content = ContentBuilder::new().schema(Some(problem_schema.clone())).build();
-            let problem = ResponseBuilder::new()
-                .description("What went wrong")
-                .content("application/problem+json", content)
-                .build();
-            operation.responses.responses.entry("default".to_owned()).or_insert(problem.into());
-        }
-    }
-}
-
-/// `get_tasks_by_reference` for `GET /v1/tasks/{reference}`: unique, since method and path are.
-fn operation_id(method: &str, path: &str) -> String {
-    let path = path.trim_start_matches("/v1");
-    let words = path.split('/').filter(|part| !part.is_empty()).map(|part| match part.strip_prefix('{') {
-        Some(name) => format!("by_{}", name.trim_end_matches('}')),
-        None => part.replace(['-', '.'], "_"),
-    });
-    [method.to_owned()].into_iter().chain(words).collect::<Vec<_>>().join("_")
-}
-
-/// The permissions that an operation states; any one of them is enough.
-fn permissions(operation: &Operation) -> Vec<String> {
-    let requirements = operation.security.iter().flatten();
-    // The type gives its scopes to serializers only, and always serializes.
-    let scopes = requirements.filter_map(|requirement| serde_json::to_value(requirement).ok());
-    scopes.filter_map(|requirement| Some(requirement.get("bearer")?.get(0)?.as_str()?.to_owned())).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{fs, path::Path};
-
-    use super::*;
-
-    #[test]
-    fn the_committed_openapi_document_is_up_to_date() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
-        let text = serde_json::to_string_pretty(&router::document()).unwrap() + "\n";
-        if std::env::var_os("UPDATE_GENERATED").is_some() {
-            fs::write(&path, &text).unwrap();
-        }
-        assert!(
-            fs::read_to_string(&path).unwrap_or_default() == text,
-            "run `UPDATE_GENERATED=1 cargo test -p campo-server openapi` and commit docs/openapi.json"
-        );
-    }
+/// The document of these routes.
+pub(super) fn of(routes: OpenApi) -> Value {
+    complete::complete(routes)
 }

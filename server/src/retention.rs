@@ -1,0 +1,46 @@
+//! What is kept for a time goes when that is over, a bounded part of each table at a time: part of the duty
+//! [`Duty::Sweep`](crate::access::Duty::Sweep). For how long what stays is declared in [`crate::privacy`].
+
+use crate::{database::Tx, problem::Result};
+
+const DAY_US: i64 = 24 * 3600 * 1_000_000;
+/// How long what was done with is still shown: notices, rows of files that were imported, events that were given up.
+pub const SHOWN_US: i64 = 90 * DAY_US;
+
+/// Removes what has been kept for its time, at most `limit` rows of each table. How many rows of the fullest went.
+pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> {
+    let shown_us = now_us.saturating_sub(SHOWN_US);
+    let notices = tx
+        .execute(
+            "delete from notice where (account, id) in (select n.account, n.id from notice n \
+             where n.done_us <= $1 limit $2)",
+            (shown_us, limit),
+        )
+        .await?;
+    // What something was before an act is kept for undoing it alone; that it was done stays in the history.
+    let before = tx
+        .execute(
+            "update act_effect set before = null where (account, act, number) in ( \
+             select e.account, e.act, e.number from act a join act_effect e on e.account = a.account and e.act = a.id \
+             where (a.undo_until_us <= $1 or a.undone_us is not null) and e.before is not null limit $2)",
+            (now_us, limit),
+        )
+        .await?;
+    let deliveries = tx
+        .execute(
+            "delete from delivery where (account, channel, position) in ( \
+             select d.account, d.channel, d.position from delivery d \
+             where d.state = 'not_delivered' and coalesce(d.tried_us, d.since_us) <= $1 limit $2)",
+            (shown_us, limit),
+        )
+        .await?;
+    let imported = tx
+        .execute(
+            "delete from import_row where (account, run, number) in (select r.account, r.run, r.number \
+             from import_run i join import_row r on r.account = i.account and r.run = i.id \
+             where i.finished_us <= $1 limit $2)",
+            (shown_us, limit),
+        )
+        .await?;
+    Ok(notices.max(before).max(deliveries).max(imported))
+}
