@@ -101,5 +101,7 @@ const fn outcome(outcome: RowOutcome, language: Language) -> &'static str {
         (RowOutcome::Unchanged, Language::English) => "Unchanged",
         (RowOutcome::Refused, Language::Spanish) => "Rechazada",
         (RowOutcome::Refused, Language::English) => "Refused",
+        (RowOutcome::Skipped, Language::Spanish) => "No es un dato",
+        (RowOutcome::Skipped, Language::English) => "No data",
     }
 }

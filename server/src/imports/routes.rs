@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    outcome_file,
+    drafts, outcome_file,
     preview::{self, Preview, PreviewQuery},
     rows::{self, ImportRow},
     run::{self, ImportRun},
@@ -37,6 +37,7 @@ use crate::{
 pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
     let preview = OpenApiRouter::new().routes(routes!(preview_import));
     OpenApiRouter::new()
+        .merge(drafts::routes())
         .merge(template_routes::routes())
         .merge(layers::limit_body(preview, limits.import_bytes))
         .routes(routes!(list_imports, begin_import))
@@ -153,7 +154,7 @@ async fn stop_import(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct RowsQuery {
-    /// Only rows with this outcome: `pending`, `created`, `updated`, `unchanged` or `refused`
+    /// Only rows with this outcome: `pending`, `created`, `updated`, `unchanged`, `refused` or `skipped`
     outcome: Option<String>,
     /// `next` of the page before
     after: Option<String>,

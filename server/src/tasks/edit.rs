@@ -70,6 +70,7 @@ pub async fn change(
             document,
             status: None,
             assignments: None,
+            keeps_external: false,
             reason: None,
         },
     )
