@@ -187,7 +187,7 @@ async fn places(
                     _ => continue,
                 };
                 // Most rows say of their place what the one above says
-                if before.insert(number, said.clone()).as_ref() != Some(&said) {
+                if before.insert(*number, said.clone()).as_ref() != Some(&said) {
                     part.push((index, *number, said));
                     break;
                 }
@@ -198,10 +198,11 @@ async fn places(
         let saved =
             objects::save_many::<Poi>(write, allowed, objects::Operation::AutoSelect, &bodies).await?;
         for ((index, number, _), outcome) in part.into_iter().zip(saved) {
-            match &outcome {
-                Ok(_) => drop(there.insert(number.to_owned())),
+            if outcome.is_ok() {
+                there.insert(number.to_owned());
+            } else {
                 // Whoever says the same is refused as well
-                Err(_) => drop(before.remove(number)),
+                before.remove(number);
             }
             outcomes.insert(index, outcome.map(|saved| saved.what != What::Unchanged));
         }

@@ -48,17 +48,17 @@ fn with_offset(text: &str, order: DateOrder, zone: &TimeZone) -> Option<Option<D
     };
     let mut seconds = None;
     for name in ["UTC", "GMT", "Z"] {
-        let at = rest.len().checked_sub(name.len());
-        let is_named = at.and_then(|at| rest.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(name));
-        let before = at.and_then(|at| rest[..at].chars().next_back());
-        if is_named && before.is_some_and(|c| c.is_ascii_digit() || c.is_whitespace()) {
-            (rest, seconds) = (rest[..rest.len() - name.len()].trim_end(), Some(0));
+        let split = rest.len().checked_sub(name.len()).and_then(|at| rest.split_at_checked(at));
+        let Some((before, end)) = split.filter(|(_, end)| end.eq_ignore_ascii_case(name)) else { continue };
+        // Not the end of a word
+        if end.len() < rest.len() && before.ends_with(|c: char| c.is_ascii_digit() || c.is_whitespace()) {
+            (rest, seconds) = (before.trim_end(), Some(0));
             break;
         }
     }
     // `18:00 +0000 UTC` says it twice
     if let Some(at) = rest.rfind(['+', '-'])
-        && rest[..at].contains(':') | rest[..at].contains('T')
+        && rest[..at].contains([':', 'T'])
         && let Some(offset) = offset(&rest[at..])
     {
         if seconds.is_some() && offset != 0 {

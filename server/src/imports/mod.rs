@@ -9,6 +9,7 @@ mod columns;
 mod dates;
 mod draft;
 mod drafts;
+mod field_list;
 mod fields;
 mod outcome_file;
 mod plan;

@@ -13,7 +13,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    drafts, outcome_file,
+    draft::Makes,
+    drafts,
+    field_list::{self, FieldsShown},
+    outcome_file,
     preview::{self, Preview, PreviewQuery},
     rows::{self, ImportRow},
     run::{self, ImportRun},
@@ -45,6 +48,8 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(list_rows))
         .routes(routes!(outcome_file))
         .routes(routes!(outcome_workbook))
+        .routes(routes!(refused_rows))
+        .routes(routes!(list_fields))
 }
 
 /// Imports a file
@@ -215,4 +220,47 @@ async fn outcome_workbook(
     headers: HeaderMap,
 ) -> Result<Response> {
     outcome_file::outcomes(&app, &allowed, import, Format::Xlsx, Language::of(&headers)).await
+}
+
+/// The refused rows of an import as a workbook
+///
+/// The rows as the customer sent them, wrong cells marked, with the reasons behind them: to be corrected and sent again.
+#[utoipa::path(
+    get, path = "/v1/imports/{import}/refused.xlsx", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    responses((status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+)]
+async fn refused_rows(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    outcome_file::refused(&app, &allowed, import, Language::of(&headers)).await
+}
+
+/// Which fields are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FieldsQuery {
+    /// What the rows become
+    makes: Makes,
+}
+
+/// The fields that columns can fill, with names for people
+#[utoipa::path(
+    get, path = "/v1/imports/fields", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(FieldsQuery),
+    responses((status = OK, body = FieldsShown))
+)]
+async fn list_fields(
+    allowed: Auth<RunImports>,
+    Query(query): Query<FieldsQuery>,
+    headers: HeaderMap,
+) -> Json<FieldsShown> {
+    drop(allowed);
+    Json(field_list::all(query.makes, Language::of(&headers)))
 }

@@ -84,20 +84,28 @@ impl Facts {
     fn take_text(&mut self, row: i64, text: &str) {
         if let Some((one, two)) = two_numbers(text) {
             match (one, two) {
-                (13..=31, 1..=12) => drop(self.day_first.get_or_insert(row)),
-                (1..=12, 13..=31) => drop(self.month_first.get_or_insert(row)),
+                (13..=31, 1..=12) => {
+                    self.day_first.get_or_insert(row);
+                }
+                (1..=12, 13..=31) => {
+                    self.month_first.get_or_insert(row);
+                }
                 (1..=12, 1..=12) if one != two => {
-                    drop(self.either_order.get_or_insert_with(|| (row, text.to_owned())));
+                    self.either_order.get_or_insert_with(|| (row, text.to_owned()));
                 }
                 _ => {}
             }
         }
         let fits = |mark: char, group: char| is_number(text, mark, group);
         match (fits(',', '.'), fits('.', ',')) {
-            (true, false) => drop(self.comma.get_or_insert(row)),
-            (false, true) => drop(self.point.get_or_insert(row)),
+            (true, false) => {
+                self.comma.get_or_insert(row);
+            }
+            (false, true) => {
+                self.point.get_or_insert(row);
+            }
             (true, true) if text.contains(['.', ',']) => {
-                drop(self.either_sign.get_or_insert_with(|| (row, text.to_owned())));
+                self.either_sign.get_or_insert_with(|| (row, text.to_owned()));
             }
             _ => {}
         }

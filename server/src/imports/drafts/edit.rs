@@ -104,7 +104,7 @@ pub(super) async fn edit(
     apply(&mut mapping, &patch, &row)?;
     check(&mapping)?;
     if reads_anew {
-        let found = receive::look(app, &app.db, account, &row, mapping).await?;
+        let found = receive::look(app, account, &row, mapping).await?;
         return store(app, allowed, row, if_match, &patch, &found, language).await;
     }
     if let Some(analysis) = row.analysis()?.filter(|_| row.template.is_none()) {

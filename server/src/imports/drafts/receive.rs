@@ -19,7 +19,6 @@ use crate::{
     access::{Allowed, permissions::RunImports},
     api::edit::Versioned,
     app::App,
-    database::Db,
     files::upload::{StoredFile, commit, receive as receive_file, store_up_to, unavailable},
     imports::{
         draft::{Column, Makes, TemplateDraft},
@@ -38,6 +37,8 @@ const MAX_PART_BYTES: usize = 8 * 1024 * 1024;
 const MAX_DRAFTS: i64 = 200;
 /// The most characters of a file's name.
 const MAX_NAME: usize = 200;
+/// Fields of a form that say something of its file.
+const FORM_FIELDS: [&str; 3] = ["file_name", "makes", "template"];
 const MEDIA_TYPE: &str = "application/octet-stream";
 
 /// A file that will be uploaded part by part.
@@ -102,7 +103,10 @@ async fn of_form(
 ) -> Result<(Told, StoredFile)> {
     let wrong = |expected: &'static str| Problem::new(Code::UnsupportedMediaType).with("expected", expected);
     let boundary = multer::parse_boundary(kind).map_err(|_| wrong("multipart/form-data; boundary=…"))?;
-    let mut form = multer::Multipart::new(body.into_data_stream(), boundary);
+    let limits = multer::SizeLimit::new().whole_stream(MAX_FILE_BYTES + 1024 * 1024);
+    let limits = FORM_FIELDS.iter().fold(limits, |limits, name| limits.for_field(*name, 1000));
+    let limits = multer::Constraints::new().size_limit(limits);
+    let mut form = multer::Multipart::with_constraints(body.into_data_stream(), boundary, limits);
     while let Some(field) = form.next_field().await.map_err(|_| Code::BodyIncomplete)? {
         let name = field.name().unwrap_or_default().to_owned();
         if let Some(file_name) = field.file_name().map(str::to_owned) {
@@ -111,6 +115,9 @@ async fn of_form(
             }
             let file = store_up_to(app, allowed, Class::Office, MEDIA_TYPE, MAX_FILE_BYTES, field).await?;
             return Ok((told, file));
+        }
+        if !FORM_FIELDS.contains(&name.as_str()) {
+            continue;
         }
         let text = field.text().await.map_err(|_| Code::BodyIncomplete)?;
         match name.as_str() {
@@ -311,7 +318,7 @@ pub(super) async fn analysed(
     language: Language,
 ) -> Result<Versioned<DraftShown>> {
     let mapping = row.mapping()?;
-    let found = look(app, &app.db, allowed.account(), &row, mapping).await?;
+    let found = look(app, allowed.account(), &row, mapping).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let now_us = write.now_us;
     keep(&mut write, row.id, &found).await?;
@@ -332,7 +339,6 @@ pub(super) struct Looked {
 /// Reads a file as its mapping says; a draft without a mapping gets the one that its headings suggest.
 pub(super) async fn look(
     app: &App,
-    _db: &Db,
     account: i64,
     row: &DraftRow,
     mut mapping: TemplateDraft,

@@ -18,14 +18,15 @@ pub async fn expired(app: &App, now_us: i64) -> Result<bool> {
             (now_us, BATCH),
         )
         .await?;
-    transaction
-        .tx()
-        .execute(
-            "delete from file_reference where owner_kind = 'import_draft' and not exists \
-             (select 1 from import_draft d where d.account = file_reference.account and d.id = file_reference.owner)",
-            (),
-        )
-        .await?;
+    for (account, id) in &gone {
+        transaction
+            .tx()
+            .execute(
+                "delete from file_reference where account = $1 and owner_kind = 'import_draft' and owner = $2",
+                (*account, *id),
+            )
+            .await?;
+    }
     transaction.commit().await?;
     for (account, id) in &gone {
         app.store.remove_parts(*account, *id).await.map_err(|error| unavailable(&error))?;
