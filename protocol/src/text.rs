@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::faults::{Faults, pointer};
 
@@ -95,7 +96,8 @@ impl Place<'_> {
 /// `ñ` kept behind `n`. The same on every database, which their own collations are not.
 pub fn sort_key(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
+    // Letters with their accents apart look the same and are found the same
+    for c in text.nfc().flat_map(char::to_lowercase) {
         match c {
             'á' | 'à' | 'â' | 'ã' | 'ä' => key.push('a'),
             'é' | 'è' | 'ê' | 'ë' => key.push('e'),

@@ -164,6 +164,43 @@ alter table job add column lane {text} not null default 'import';
 
 -- IMPORTS
 
+-- Rows of the table that are no data: repeated headings, totals
+alter table import_run add column skipped {i64} not null default 0;
+-- The preview of a draft: what it did was rolled back
+alter table import_run add column dry_run {bool} not null default false;
+-- What the row changed, field by field, old beside new
+alter table import_row add column changes {text}; -- personal
+
+-- A file that was uploaded to be imported, on the way to it: `parts` are where its parts begin, `mapping` is a template
+-- without a name, `analysis` what was found out of the file, `trial` the run that previews `trial_version`
+create table import_draft (
+    account {i64} not null,
+    id {uuid} not null,
+    version {i64} not null,
+    state {text} not null,
+    file_name {text} not null, -- personal
+    size_bytes {i64} not null,
+    received_bytes {i64} not null,
+    parts {text} not null default '',
+    hash {bytes},
+    mapping {text} not null,
+    template {uuid},
+    template_version {i64},
+    analysis {text}, -- personal
+    problem {text},
+    run {uuid},
+    trial {uuid},
+    trial_version {i64},
+    author {text} not null,
+    author_id {uuid},
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    expires_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index import_draft_created on import_draft (account, created_us, id);
+create index import_draft_expires on import_draft (expires_us);
+
 -- FILE EXCHANGE
 
 -- PHONES

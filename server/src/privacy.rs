@@ -103,4 +103,7 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("notice", "detail", "what happened, to whom", Retention::Notice),
     column("act", "detail", "what a person did", Retention::Act),
     column("act_effect", "before", "what something was before an act", Retention::Act),
+    column("import_row", "changes", "what a row of a customer's file changed", Retention::Job),
+    column("import_draft", "file_name", "the name that a person gave a file", Retention::Job),
+    column("import_draft", "analysis", "values of a customer's file: names, addresses", Retention::Job),
 ];

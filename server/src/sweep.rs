@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     duties::{Left, each_account},
-    files,
+    files, imports,
     problem::Result,
     retention, tasks, uploads,
 };
@@ -23,7 +23,8 @@ const HOUR_US: i64 = 3600 * 1_000_000;
 /// The duty [`Duty::Sweep`](crate::access::Duty::Sweep): rows first, then files that nothing refers to.
 pub async fn duty(app: &App) -> Result<Left> {
     let now_us = app.environment.now_us();
-    let more_uploads = uploads::sweep::expired(app, now_us).await?;
+    let more_uploads =
+        uploads::sweep::expired(app, now_us).await? | imports::sweep::expired(app, now_us).await?;
     let more_lists = tasks::list::relist::relist(app).await?;
     match rows(app).await? {
         Left::Nothing if !more_uploads && !more_lists => {

@@ -1,62 +1,78 @@
-//! Looks through an archive before anybody trusts what it claims: what it unpacks to, and the numbers by which readers
-//! reserve memory.
+//! Archives and the XML in them, within bounds: what a part unpacks to, and how long a piece of it is, is counted while it
+//! is read.
 
-use std::io::{BufReader, Cursor, Read as _};
+use std::io::{BufReader, Cursor, Read};
 
 use quick_xml::{Reader, events::Event};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{
-    Limits, Unreadable,
+    Unreadable,
     collect::{damaged, too_large},
 };
 
 /// More parts than any workbook has.
 const MAX_PARTS: usize = 10_000;
-/// The most formats of cells; Excel writes at most 65,490.
-const MAX_FORMATS: usize = 65_536;
-/// The most bytes of one element of the formats: every cell format holds copies of what it names.
-const MAX_FORMAT_BYTES: usize = 1024;
+/// The most bytes between two brackets: readers of XML hold a piece of it whole.
+const MAX_PIECE_BYTES: usize = 1024 * 1024;
 
+/// An archive in memory.
 pub(super) type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// Opens an archive whose parts unpack to no more than the bound, none of them broken.
-pub(super) fn open<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Archive<'a>, Unreadable> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
+/// Opens an archive.
+pub(super) fn open(bytes: &[u8]) -> Result<Archive<'_>, Unreadable> {
+    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(unreadable)?;
     if archive.len() > MAX_PARTS {
         return Err(too_large("parts", MAX_PARTS as u64));
-    }
-    let mut left = limits.unpacked_bytes;
-    for index in 0..archive.len() {
-        let mut part = archive.by_index(index).map_err(unreadable)?;
-        // What the directory says of a part's length binds nobody, so the part is unpacked to see.
-        let unpacked = std::io::copy(&mut part.by_ref().take(left + 1), &mut std::io::sink());
-        let unpacked = unpacked.map_err(damaged)?;
-        left = left.checked_sub(unpacked).ok_or(too_large("unpacked_bytes", limits.unpacked_bytes))?;
     }
     Ok(archive)
 }
 
-/// Refuses an Office Open XML workbook whose parts claim more than they hold.
-pub(super) fn check_workbook(archive: &mut Archive<'_>) -> Result<(), Unreadable> {
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(unreadable)?;
-        let name = part.name().map_err(unreadable)?.to_ascii_lowercase();
-        if name.ends_with("sharedstrings.xml") {
-            let unpacked_bytes = part.size();
-            check_strings(reader(part), unpacked_bytes)?;
-        } else if name.ends_with("styles.xml") {
-            check_formats(reader(part))?;
-        }
-    }
-    Ok(())
+/// Reads no more than so many bytes, and no XML whose pieces have no end. What the directory of an archive says of a part's
+/// length binds nobody.
+#[derive(Debug)]
+pub(super) struct Bounded<R> {
+    inner: R,
+    left: u64,
+    limit: u64,
+    /// Bytes since the last bracket
+    piece: usize,
 }
 
-type PartReader<R> = Reader<BufReader<R>>;
+impl<R> Bounded<R> {
+    pub(super) const fn new(inner: R, limit: u64) -> Self {
+        Self { inner, left: limit, limit, piece: 0 }
+    }
+}
 
-/// Reads XML as calamine does.
-pub(super) fn reader<R: std::io::Read>(part: R) -> PartReader<R> {
-    let mut reader = Reader::from_reader(BufReader::new(part));
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let Some(left) = self.left.checked_sub(count as u64) else {
+            return Err(std::io::Error::other(too_large("unpacked_bytes", self.limit)));
+        };
+        self.left = left;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        let is_bracket = |byte: &u8| matches!(byte, b'<' | b'>');
+        let first = bytes.iter().position(is_bracket);
+        let until = self.piece + first.unwrap_or(count);
+        if until > MAX_PIECE_BYTES {
+            return Err(std::io::Error::other(too_large(
+                "characters_of_one_cell",
+                super::cell::MAX_CHARACTERS as u64,
+            )));
+        }
+        self.piece = match bytes.iter().rposition(is_bracket) {
+            Some(last) => count - last,
+            None => until,
+        };
+        Ok(count)
+    }
+}
+
+/// Reads XML as spreadsheets write it.
+pub(super) fn reader<R: Read>(part: R) -> Reader<BufReader<R>> {
+    let mut reader = Reader::from_reader(BufReader::with_capacity(64 * 1024, part));
     let config = reader.config_mut();
     config.check_end_names = false;
     config.trim_text(false);
@@ -65,52 +81,31 @@ pub(super) fn reader<R: std::io::Read>(part: R) -> PartReader<R> {
     reader
 }
 
-/// calamine reserves room for as many texts as the table of texts claims to have.
-fn check_strings<R: std::io::Read>(mut reader: PartReader<R>, unpacked_bytes: u64) -> Result<(), Unreadable> {
-    /// `<si/>`, the shortest text
-    const SHORTEST: u64 = 5;
-    let mut buffer = Vec::new();
-    loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(damaged)? {
-            Event::Start(element) if element.local_name().as_ref() == "sst" => {
-                let claimed = attribute(&element, "uniqueCount").and_then(|count| count.parse::<u64>().ok());
-                let most = unpacked_bytes / SHORTEST + 1;
-                return match claimed {
-                    Some(count) if count > most => {
-                        Err(damaged(format!("sharedStrings.xml claims {count} texts")))
-                    }
-                    _ => Ok(()),
-                };
-            }
-            Event::Eof => return Ok(()),
-            _ => {}
-        }
+/// Why XML cannot be read on.
+pub(super) fn broken(error: quick_xml::Error) -> Unreadable {
+    if let quick_xml::Error::Io(io) = &error
+        && let Some(bound) = io.get_ref().and_then(|inner| inner.downcast_ref::<Unreadable>())
+    {
+        return bound.clone();
     }
+    damaged(error)
 }
 
-fn check_formats<R: std::io::Read>(mut reader: PartReader<R>) -> Result<(), Unreadable> {
-    let (mut buffer, mut formats) = (Vec::new(), 0);
-    loop {
-        buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(damaged)? {
-            Event::Start(element) => {
-                let is_format = matches!(
-                    element.local_name().as_ref(),
-                    "xf" | "numFmt" | "font" | "name" | "rFont" | "fill" | "border"
-                );
-                if is_format && element.len() > MAX_FORMAT_BYTES {
-                    return Err(too_large("bytes_of_one_format", MAX_FORMAT_BYTES as u64));
-                }
-                formats += usize::from(element.local_name().as_ref() == "xf");
-                if formats > MAX_FORMATS {
-                    return Err(too_large("formats", MAX_FORMATS as u64));
-                }
+/// Adds what an event says in words to `text`.
+pub(super) fn push_text(event: &Event<'_>, text: &mut String) -> Result<(), Unreadable> {
+    match event {
+        Event::Text(part) => text.push_str(&part.xml10_content()),
+        Event::CData(part) => text.push_str(&part.xml10_content()),
+        Event::GeneralRef(reference) => {
+            if let Some(c) = reference.resolve_char_ref().map_err(damaged)? {
+                text.push(c);
+            } else if let Some(named) = quick_xml::escape::resolve_xml_entity(&reference.xml10_content()) {
+                text.push_str(named);
             }
-            Event::Eof => return Ok(()),
-            _ => {}
         }
+        _ => {}
     }
+    Ok(())
 }
 
 /// The value of an attribute by its local name, unescaped.

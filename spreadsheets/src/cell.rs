@@ -1,11 +1,14 @@
 //! One cell as a file holds it.
 
-use std::fmt::Write as _;
-
 use jiff::civil;
 use serde::{Deserialize, Serialize};
 
-/// The value of a cell. Its JSON is what is staged of an import; text stands there as it is.
+/// The most characters of a cell: as many as Excel has.
+pub(super) const MAX_CHARACTERS: usize = 32_767;
+/// Characters that are kept of one that has more.
+const KEPT: usize = 200;
+
+/// The value of a cell. Its JSON is what may be kept of it; text stands there as it is.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
@@ -44,12 +47,47 @@ pub enum Cell {
         /// Such as `#N/A`
         error: String,
     },
+    /// What cannot be read as its author meant it
+    Flawed {
+        /// What is left of it
+        flawed: String,
+        /// What is wrong with it
+        flaw: Flaw,
+    },
+}
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flaw {
+    /// Bytes that are none of the text's encoding; U+FFFD stands for them
+    Undecodable,
+    /// A quote that is not closed, or closes some lines below: what belongs to which row cannot be told
+    UnclosedQuote,
+    /// A formula whose value was not stored
+    FormulaWithoutValue,
+    /// More characters than a cell can have
+    TooLong,
 }
 
 impl Cell {
-    /// A text; nothing when it is blank. What no table can hold is replaced.
+    /// A text; nothing when it is blank, an error where it is what spreadsheets show for one. What no table can hold is
+    /// replaced.
     pub(super) fn text(text: &str) -> Self {
-        if is_blank(text) { Self::Empty } else { Self::Text(storable(text)) }
+        if is_blank(text) {
+            Self::Empty
+        } else if is_error(text.trim()) {
+            Self::Error { error: text.trim().to_owned() }
+        } else if text.len() > MAX_CHARACTERS && text.chars().count() > MAX_CHARACTERS {
+            Self::flawed(&text.chars().take(KEPT).chain(['…']).collect::<String>(), Flaw::TooLong)
+        } else {
+            Self::Text(storable(text))
+        }
+    }
+
+    pub(super) fn flawed(text: &str, flaw: Flaw) -> Self {
+        let kept: String = text.chars().take(KEPT).collect();
+        Self::Flawed { flawed: storable(&kept), flaw }
     }
 
     /// A number; an error when it is not finite.
@@ -70,50 +108,149 @@ impl Cell {
         }
     }
 
-    /// What a person reads in it: text trimmed, numbers without exponent and as shown, days and times as in ISO 8601.
+    /// What a person reads in it: text without what is not seen at its edges, numbers without exponent and as shown, days
+    /// and times as in ISO 8601.
     pub fn shown(&self) -> String {
         match self {
             Self::Empty => String::new(),
             Self::Boolean(yes) => yes.to_string(),
-            Self::Text(text) => text.trim().to_owned(),
+            Self::Text(text) => trimmed(text).to_owned(),
             Self::Number { shown: Some(shown), .. } => shown.clone(),
             Self::Number { number, shown: None } => plain(*number),
             Self::Date { date } => date.to_string(),
             Self::Time { time } => time.to_string(),
-            Self::Moment { moment } => {
-                let mut text = moment.date().to_string();
-                // Writing to a String cannot fail.
-                let _ = write!(text, " {}", moment.time());
-                text
-            }
+            Self::Moment { moment } => format!("{} {}", moment.date(), moment.time()),
             Self::Error { error } => error.clone(),
+            Self::Flawed { flawed, .. } => flawed.clone(),
         }
+    }
+
+    /// True for a number of more digits than a spreadsheet keeps: which one was typed cannot be told.
+    pub fn lost_digits(&self) -> bool {
+        matches!(self, Self::Number { number, .. } if number.abs() >= EXACT || (number.abs() >= 1e15 && number.fract() != 0.0))
     }
 
     /// How much text it holds.
     pub(super) fn size_bytes(&self) -> usize {
         match self {
-            Self::Text(text) | Self::Error { error: text } => text.len(),
+            Self::Text(text) | Self::Error { error: text } | Self::Flawed { flawed: text, .. } => text.len(),
             Self::Number { shown, .. } => shown.as_ref().map_or(8, String::len),
             _ => 8,
         }
     }
 }
 
-/// A number as people write it: no exponent, and no trace of what binary fractions cannot say (0.1 + 0.2 is 0.3, as the
-/// spreadsheet shows it).
+/// Behind this not every whole number is one: 2^53.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// A number as people write it: no exponent, whole ones exactly, and no trace of what binary fractions cannot say
+/// (0.1 + 0.2 is 0.3, as the spreadsheet shows it).
 fn plain(number: f64) -> String {
     let number = if number == 0.0 { 0.0 } else { number };
+    if number.fract() == 0.0 && number.abs() < 1e21 {
+        return format!("{number:.0}");
+    }
     let fifteen: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     format!("{fifteen}")
-}
-
-/// True for text of blanks only, no-break spaces and byte order marks among them.
-fn is_blank(text: &str) -> bool {
-    text.chars().all(|c| c.is_whitespace() || c == '\u{FEFF}' || c == '\u{200B}')
 }
 
 /// Without U+0000, which no database can hold.
 pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "\u{FFFD}")
+}
+
+/// Without blanks and what is not seen, at both edges.
+pub fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
+}
+
+/// True for a character that nobody sees and that means nothing: marks of direction, joiners, soft hyphens, byte order
+/// marks, controls.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}')
+        || (c.is_control() && !c.is_whitespace())
+}
+
+/// True for text of blanks and what nobody sees.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// What spreadsheets in English, Spanish and Portuguese show for a formula that failed.
+fn is_error(text: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "N/A",
+        "N/D",
+        "REF!",
+        "¡REF!",
+        "VALUE!",
+        "VALOR!",
+        "¡VALOR!",
+        "DIV/0!",
+        "¡DIV/0!",
+        "NAME?",
+        "NOMBRE?",
+        "¿NOMBRE?",
+        "NOME?",
+        "NULL!",
+        "NULO!",
+        "¡NULO!",
+        "NUM!",
+        "NÚM!",
+        "¡NUM!",
+        "¡NÚM!",
+        "SPILL!",
+        "CALC!",
+        "¡CALC!",
+        "¡DESBORDAMIENTO!",
+        "DESPEJAR!",
+        "GETTING_DATA",
+        "OBTENIENDO_DATOS",
+        "FIELD!",
+        "BLOCKED!",
+        "CONNECT!",
+        "BUSY!",
+        "UNKNOWN!",
+    ];
+    if let Some(number) = text.strip_prefix("Err:") {
+        return !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    }
+    let Some(name) = text.strip_prefix('#') else { return false };
+    // A column that was too narrow when the text was made
+    (name.len() > 1 && name.bytes().all(|byte| byte == b'#')) || NAMES.contains(&name.to_uppercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_shown_exactly_or_said_to_be_lost() {
+        for (number, shown, lost) in [
+            (1_234_567_890_123_457.0, "1234567890123457", false),
+            (9_007_199_254_740_991.0, "9007199254740991", false),
+            (12_345_678_901_234_568.0, "12345678901234568", true),
+            (1e20, "100000000000000000000", true),
+            (0.1 + 0.2, "0.3", false),
+            (-0.0, "0", false),
+            (1_234_567_890_123_456.125, "1234567890123460", true),
+        ] {
+            let cell = Cell::number(number);
+            assert_eq!((cell.shown().as_str(), cell.lost_digits()), (shown, lost));
+        }
+    }
+
+    #[test]
+    fn what_spreadsheets_show_for_a_failure_is_no_value() {
+        for text in ["#N/A", "#N/D", "#¡REF!", " #REF! ", "#valor!", "#¿NOMBRE?", "Err:502", "####"] {
+            assert!(matches!(Cell::text(text), Cell::Error { .. }), "{text}");
+        }
+        for text in ["#", "#5", "# 12", "Err:", "#N/A 5", "Casa #12"] {
+            assert!(matches!(Cell::text(text), Cell::Text(_)), "{text}");
+        }
+        assert_eq!(Cell::text("\u{1A}\u{200B} "), Cell::Empty);
+        assert_eq!(Cell::text("\u{200B}C-1\u{FEFF} ").shown(), "C-1");
+    }
 }

@@ -24,6 +24,7 @@ pub(super) struct Rows<'a> {
     limits: &'a Limits,
     take: &'a mut dyn FnMut(Row) -> ControlFlow<()>,
     number: i64,
+    hidden: bool,
     cells: Vec<Cell>,
     count: usize,
     text_bytes: usize,
@@ -31,7 +32,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn new(limits: &'a Limits, take: &'a mut dyn FnMut(Row) -> ControlFlow<()>) -> Self {
-        Self { limits, take, number: 0, cells: Vec::new(), count: 0, text_bytes: 0 }
+        Self { limits, take, number: 0, hidden: false, cells: Vec::new(), count: 0, text_bytes: 0 }
     }
 
     /// The most columns that are read.
@@ -39,15 +40,21 @@ impl<'a> Rows<'a> {
         self.limits.columns
     }
 
-    /// Takes the cell of `row` (from 1) and `column` (from 0). Rows must come in order.
-    pub(super) fn cell(&mut self, row: i64, column: usize, cell: Cell) -> Result<(), Stop> {
+    /// Begins a row, which its format may hide. Rows must come in order.
+    pub(super) fn begin(&mut self, row: i64, hidden: bool) -> Result<(), Stop> {
         if row != self.number {
             if row < self.number {
                 return Err(damaged(format!("row {row} comes behind row {}", self.number)).into());
             }
             self.flush()?;
-            self.number = row;
+            (self.number, self.hidden) = (row, hidden);
         }
+        Ok(())
+    }
+
+    /// Takes the cell of `row` (from 1) and `column` (from 0). Rows must come in order.
+    pub(super) fn cell(&mut self, row: i64, column: usize, cell: Cell) -> Result<(), Stop> {
+        self.begin(row, false)?;
         if cell.is_blank() {
             return Ok(());
         }
@@ -80,7 +87,7 @@ impl<'a> Rows<'a> {
         }
         self.count += 1;
         let cells = std::mem::take(&mut self.cells);
-        match (self.take)(Row { number: self.number, cells }) {
+        match (self.take)(Row { number: self.number, hidden: self.hidden, cells }) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Stop::Enough),
         }
@@ -101,5 +108,5 @@ pub(super) fn damaged(reason: impl std::fmt::Display) -> Unreadable {
 }
 
 pub(super) const fn too_large(what: &'static str, limit: u64) -> Unreadable {
-    Unreadable::TooLarge { what, limit }
+    Unreadable::TooLarge { what: std::borrow::Cow::Borrowed(what), limit }
 }

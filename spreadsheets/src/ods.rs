@@ -9,10 +9,11 @@ use quick_xml::{
 };
 
 use super::{
-    Book, Cell, Kind, Limits, Sheet, Unreadable,
-    archive::{self, attribute},
+    Book, Cell, Flaw, Kind, Options, Sheet, Unreadable,
+    archive::{self, Bounded, attribute, broken},
     choose,
     collect::{Rows, Stop, damaged, ended, too_large},
+    number_format, serial,
 };
 
 /// Blanks in a row that one element can stand for; more say nothing.
@@ -20,30 +21,26 @@ const MAX_BLANKS: usize = 1000;
 /// The most characters of one cell, which can be repeated before its text is counted: as many as Excel has.
 const MAX_CHARACTERS: usize = 32_767;
 
-pub(super) fn read(
-    bytes: &[u8],
-    sheet: Option<&str>,
-    limits: &Limits,
-    rows: &mut Rows<'_>,
-) -> Result<Book, Unreadable> {
-    let mut archive = archive::open(bytes, limits)?;
+pub(super) fn read(bytes: &[u8], options: &Options, rows: &mut Rows<'_>) -> Result<Book, Unreadable> {
+    let limit = options.limits.unpacked_bytes;
+    let mut archive = archive::open(bytes)?;
     if is_encrypted(&mut archive)? {
         return Err(Unreadable::PasswordProtected);
     }
-    let sheets = sheets(&mut Content::open(&mut archive)?)?;
-    let chosen = choose(&sheets, sheet)?.clone();
+    let sheets = sheets(&mut Content::open(&mut archive, limit)?)?;
+    let chosen = choose(&sheets, options.sheet.as_deref())?.clone();
     let number = sheets.iter().position(|sheet| *sheet == chosen).unwrap_or(0);
-    ended(table(&mut Content::open(&mut archive)?, number, rows))?;
-    Ok(Book { kind: Kind::Ods, sheets, sheet: chosen.name })
+    ended(table(&mut Content::open(&mut archive, limit)?, number, rows))?;
+    Ok(Book { sheets, sheet: chosen.name, ..Book::of(Kind::Ods) })
 }
 
 fn is_encrypted(archive: &mut archive::Archive<'_>) -> Result<bool, Unreadable> {
     let Ok(part) = archive.by_name("META-INF/manifest.xml") else { return Ok(false) };
-    let mut reader = archive::reader(part);
+    let mut reader = archive::reader(Bounded::new(part, 64 * 1024 * 1024));
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
-        match reader.read_event_into(&mut buffer).map_err(damaged)? {
+        match reader.read_event_into(&mut buffer).map_err(broken)? {
             Event::Start(element) if element.local_name().as_ref() == "encryption-data" => return Ok(true),
             Event::Eof => return Ok(false),
             _ => {}
@@ -66,17 +63,17 @@ enum Step {
     EndOfPart,
 }
 
-impl<'a, 'b> Content<zip::read::ZipFile<'a, std::io::Cursor<&'b [u8]>>> {
-    fn open(archive: &'a mut archive::Archive<'b>) -> Result<Self, Unreadable> {
+impl<'a, 'b> Content<Bounded<zip::read::ZipFile<'a, std::io::Cursor<&'b [u8]>>>> {
+    fn open(archive: &'a mut archive::Archive<'b>, limit: u64) -> Result<Self, Unreadable> {
         let part = archive.by_name("content.xml").map_err(archive::unreadable)?;
-        Ok(Self { reader: archive::reader(part), buffer: Vec::new() })
+        Ok(Self { reader: archive::reader(Bounded::new(part, limit)), buffer: Vec::new() })
     }
 }
 
 impl<R: Read> Content<R> {
     fn next(&mut self) -> Result<Step, Unreadable> {
         self.buffer.clear();
-        Ok(match self.reader.read_event_into(&mut self.buffer).map_err(damaged)? {
+        Ok(match self.reader.read_event_into(&mut self.buffer).map_err(broken)? {
             Event::Start(element) => Step::Start(element.into_owned()),
             Event::End(element) => Step::End(element.local_name().as_ref().to_owned()),
             Event::Text(text) => Step::Text(text.xml10_content().into_owned()),
@@ -156,9 +153,12 @@ fn body<R: Read>(content: &mut Content<R>, rows: &mut Rows<'_>) -> Result<(), St
         match content.next()? {
             Step::Start(element) if element.local_name().as_ref() == "table-row" => {
                 let repeats = repeats(&element, "number-rows-repeated");
+                let hidden =
+                    attribute(&element, "visibility").is_some_and(|visibility| visibility != "visible");
                 let cells = cells(content, rows.columns())?;
                 if cells.iter().any(|(_, cell)| !cell.is_blank()) {
                     for copy in 0..repeats {
+                        rows.begin(row.saturating_add(copy), hidden)?;
                         for (column, cell) in &cells {
                             rows.cell(row.saturating_add(copy), *column, cell.clone())?;
                         }
@@ -168,7 +168,11 @@ fn body<R: Read>(content: &mut Content<R>, rows: &mut Rows<'_>) -> Result<(), St
             }
             // Another table inside, of a filter or a chart
             Step::Start(element) if element.local_name().as_ref() == "shapes" => content.skip("shapes")?,
-            Step::End(ended) if ended == "table" => return rows.end(),
+            Step::End(ended) if ended == "table" => {
+                // At the end of a part it is known whether its bytes are those that were written
+                while !matches!(content.next()?, Step::EndOfPart) {}
+                return rows.end();
+            }
             Step::EndOfPart => return Err(damaged("content.xml is cut off").into()),
             _ => {}
         }
@@ -224,46 +228,60 @@ fn cell<R: Read>(content: &mut Content<R>, element: &BytesStart<'_>, name: &str)
     }
     let number = || of("value").and_then(|value| value.parse::<f64>().ok());
     Ok(match kind.as_deref() {
-        Some("float" | "currency" | "percentage") => {
-            number().map_or_else(text, |number| with_zeros(number, &shown))
-        }
+        Some("percentage") => number().map_or_else(text, |number| percentage(number, &shown)),
+        Some("currency") => number().map_or_else(text, Cell::number),
+        Some("float") => number().map_or_else(text, |number| as_shown(number, &shown)),
         Some("boolean") => of("boolean-value").map_or_else(text, |value| Cell::Boolean(value == "true")),
-        Some("date") => value_of("date-value")?.map_or_else(text, |value| date(&value)),
+        Some("date") => value_of("date-value")?.map_or_else(text, |value| serial::iso(&value)),
         Some("time") => value_of("time-value")?.map_or_else(text, |value| time(&value)),
         Some("string") => value_of("string-value")?.map_or_else(text, |value| Cell::text(&value)),
+        None if shown.is_empty() => match of("formula") {
+            Some(formula) => Cell::flawed(&formula, Flaw::FormulaWithoutValue),
+            None => Cell::Empty,
+        },
         _ => text(),
     })
 }
 
-/// A number; with what is shown of it where that is digits with zeros before them, or a percentage.
-fn with_zeros(number: f64, shown: &str) -> Cell {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    let kept = shown.ends_with('%')
-        || (number.fract() == 0.0
-            && number >= 0.0
-            && shown.starts_with('0')
-            && shown.len() > 1
-            && digits(shown).parse::<f64>().is_ok_and(|same| (same - number).abs() < 0.5)
-            && !shown.contains([',', '.']));
+/// A percentage with as many decimals as are shown.
+fn percentage(number: f64, shown: &str) -> Cell {
+    let decimals = shown.trim_end_matches(['%', ' ', '\u{A0}']);
+    let decimals = decimals.rsplit_once([',', '.']).map_or(0, |(_, behind)| behind.len());
+    match Cell::number(number) {
+        Cell::Number { number, .. } => {
+            Cell::Number { number, shown: Some(number_format::percent(number, decimals.min(10))) }
+        }
+        other => other,
+    }
+}
+
+/// A number; with what is shown of it where that is its digits with zeros before them or text around them.
+fn as_shown(number: f64, shown: &str) -> Cell {
+    let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+    let kept = number.fract() == 0.0
+        && number >= 0.0
+        && !digits.is_empty()
+        && (digits.len() > 1 || shown.chars().any(char::is_alphabetic))
+        && digits.parse::<f64>().is_ok_and(|same| (same - number).abs() < 0.5)
+        && shown != format!("{number:.0}")
+        && !shown.contains([',', '.', '\'', '\u{A0}', '\u{202F}'])
+        && !is_grouped(shown);
     match Cell::number(number) {
         Cell::Number { number, .. } => Cell::Number { number, shown: kept.then(|| shown.to_owned()) },
         other => other,
     }
 }
 
-fn date(value: &str) -> Cell {
-    if let Ok(date) = value.parse() {
-        return if value.contains('T') { moment(value) } else { Cell::Date { date } };
-    }
-    moment(value)
-}
-
-fn moment(value: &str) -> Cell {
-    match value.parse::<jiff::civil::DateTime>() {
-        Ok(moment) if moment.time() == jiff::civil::Time::midnight() => Cell::Date { date: moment.date() },
-        Ok(moment) => Cell::Moment { moment },
-        Err(_) => Cell::text(value),
-    }
+/// True for thousands with blanks between them.
+fn is_grouped(shown: &str) -> bool {
+    let mut groups = shown.split(' ');
+    let first = groups.next().unwrap_or_default();
+    let mut rest = groups.peekable();
+    rest.peek().is_some()
+        && !first.starts_with('0')
+        && first.len() <= 3
+        && first.bytes().all(|byte| byte.is_ascii_digit())
+        && rest.all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `PT08H30M00S`, a length of time by the standard.
@@ -276,7 +294,7 @@ fn time(value: &str) -> Cell {
         let (hours, minutes): (f64, f64) = (hours.parse().ok()?, minutes.parse().ok()?);
         Some((hours * 3600.0 + minutes * 60.0 + seconds.parse::<f64>().ok()?) / 86_400.0)
     };
-    read().map_or_else(|| Cell::text(value), super::serial::duration)
+    read().map_or_else(|| Cell::text(value), serial::duration)
 }
 
 /// The text of a cell up to its end, a line for each paragraph; notes are no part of it.

@@ -7,38 +7,41 @@
 
 use std::io::{Cursor, Read as _, Write as _};
 
-use calamine::{Data, Reader as _, Xls, XlsError};
+use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 use cfb::CompoundFile;
 
 use super::{
-    Book, Cell, Kind, Limits, Unreadable, choose,
+    Book, Cell, Kind, Options, Sheet, Unreadable, choose,
     collect::{Rows, Stop, damaged, ended},
-    serial, xls_check, xlsx,
+    serial, xls_check,
 };
 
-pub(super) fn read(
-    bytes: &[u8],
-    sheet: Option<&str>,
-    limits: &Limits,
-    rows: &mut Rows<'_>,
-) -> Result<Book, Unreadable> {
+pub(super) fn read(bytes: &[u8], options: &Options, rows: &mut Rows<'_>) -> Result<Book, Unreadable> {
     let mut stream = workbook(bytes)?;
-    xls_check::prepare(&mut stream, limits)?;
+    xls_check::prepare(&mut stream)?;
     let mut book: Xls<_> = Xls::new(Cursor::new(container(&stream)?)).map_err(|error| match error {
         XlsError::Password => Unreadable::PasswordProtected,
         other => damaged(other),
     })?;
-    let sheets = xlsx::sheets(book.sheets_metadata());
-    let chosen = choose(&sheets, sheet)?.name.clone();
+    let sheets = sheets(book.sheets_metadata());
+    let chosen = choose(&sheets, options.sheet.as_deref())?.name.clone();
     let is_1904 = book.has_1904_epoch();
     let range = book.worksheet_range(&chosen).map_err(damaged)?;
     ended(cells(&range, is_1904, rows))?;
-    Ok(Book { kind: Kind::Xls, sheets, sheet: chosen })
+    Ok(Book { sheets, sheet: chosen, ..Book::of(Kind::Xls) })
+}
+
+/// The sheets with cells, as a book lists them.
+fn sheets(listed: &[calamine::Sheet]) -> Vec<Sheet> {
+    let with_cells = listed.iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+    with_cells
+        .map(|sheet| Sheet { name: sheet.name.clone(), hidden: sheet.visible != SheetVisible::Visible })
+        .collect()
 }
 
 /// The stream of the workbook.
 fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
-    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
+    let mut file = CompoundFile::open(Cursor::new(whole(bytes))).map_err(damaged)?;
     if file.exists("EncryptedPackage") || file.exists("EncryptionInfo") {
         return Err(Unreadable::PasswordProtected);
     }
@@ -48,6 +51,28 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
     let part = file.open_stream(name).map_err(damaged)?;
     part.take(bytes.len() as u64).read_to_end(&mut stream).map_err(damaged)?;
     Ok(stream)
+}
+
+/// The container, with sectors behind its end where its allocation table speaks of more than there are: some programs
+/// write no more of the last ones than they use.
+fn whole(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+    /// The most sectors that are added
+    const MOST: usize = 1024;
+    let short = |at: usize| Some(usize::from(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])));
+    let (Some(shift @ (9 | 12)), Some(low), Some(high)) = (short(30), short(44), short(46)) else {
+        return bytes.into();
+    };
+    let sector = 1_usize << shift;
+    // Each sector of the table speaks of as many sectors as numbers fit into it
+    let spoken_of = (low | high << 16).saturating_mul(sector / 4);
+    let there = (bytes.len() / sector).saturating_sub(1);
+    let missing = spoken_of.saturating_sub(there);
+    if bytes.len().is_multiple_of(sector) && (missing == 0 || missing > MOST.max(sector / 4)) {
+        return bytes.into();
+    }
+    let mut padded = bytes.to_vec();
+    padded.resize((there.max(spoken_of.min(there + MOST)) + 1) * sector, 0);
+    padded.into()
 }
 
 /// A container that holds the stream alone.

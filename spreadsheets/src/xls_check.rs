@@ -7,12 +7,14 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Limits, Unreadable,
+    Unreadable,
     collect::{damaged, too_large},
 };
 
 /// The most cells between the corners of all sheets together, empty ones counted: some 100 MiB in calamine.
 const MAX_CELLS: u64 = 2_000_000;
+/// The most characters of all cells together, which calamine holds in memory.
+const MAX_TEXT: u64 = 64 * 1024 * 1024;
 /// The columns of such a sheet.
 const MAX_COLUMNS: u16 = 256;
 /// The most parts of the table of texts: calamine takes time for the square of it. Excel begins a part every 8 KiB.
@@ -37,9 +39,9 @@ const SHORT_NUMBER: u16 = 0x027E;
 const BEGIN: u16 = 0x0809;
 
 /// Refuses a workbook that claims more than it holds, and takes out of it what is not read.
-pub(super) fn prepare(stream: &mut [u8], limits: &Limits) -> Result<(), Unreadable> {
+pub(super) fn prepare(stream: &mut [u8]) -> Result<(), Unreadable> {
     let globals = Globals::read(stream)?;
-    Sheets::new(&globals, limits).read(stream)?;
+    Sheets::new(&globals).read(stream)?;
     take_out_formulas(stream);
     Ok(())
 }
@@ -184,7 +186,6 @@ fn texts(parts: &[&[u8]]) -> Option<Vec<u16>> {
 /// What the sheets hold, as far as it was walked.
 struct Sheets<'a> {
     globals: &'a Globals,
-    limits: &'a Limits,
     /// The sheets that have begun and not ended, the innermost last
     open: Vec<Area>,
     /// Sheets that begin where the globals say
@@ -195,8 +196,8 @@ struct Sheets<'a> {
 }
 
 impl<'a> Sheets<'a> {
-    const fn new(globals: &'a Globals, limits: &'a Limits) -> Self {
-        Self { globals, limits, open: Vec::new(), found: 0, cells: 0, text_bytes: 0 }
+    const fn new(globals: &'a Globals) -> Self {
+        Self { globals, open: Vec::new(), found: 0, cells: 0, text_bytes: 0 }
     }
 
     fn read(mut self, stream: &[u8]) -> Result<(), Unreadable> {
@@ -257,8 +258,7 @@ impl<'a> Sheets<'a> {
             _ => return Ok(()),
         };
         self.text_bytes += u64::from(characters);
-        let most = self.limits.text_bytes as u64;
-        if self.text_bytes > most { Err(too_large("bytes_of_text", most)) } else { Ok(()) }
+        if self.text_bytes > MAX_TEXT { Err(too_large("bytes_of_text", MAX_TEXT)) } else { Ok(()) }
     }
 }
 

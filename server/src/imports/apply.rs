@@ -1,7 +1,7 @@
 //! Imports staged rows, some hundreds in a transaction together with their outcomes: a row is imported with its outcome
 //! or not at all, so that whoever goes on after a crash does none twice.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use campo_protocol::{document::merge, model::poi::Poi};
 use campo_spreadsheets::{Cell, Row};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     draft::{Makes, UnknownPoi},
     fields::Target,
-    plan::{Document, Plan, PoiDocument, RowFault, set},
+    plan::{Change, Document, Plan, PoiDocument, RowFault, set},
     rows::RowOutcome,
     work::Proofs,
 };
@@ -34,15 +34,19 @@ struct Done {
     faults: Vec<RowFault>,
     subject_kind: Option<&'static str>,
     subject: Option<Uuid>,
+    /// What it changed, by field
+    changes: Vec<Change>,
 }
 
-/// Imports the next rows; says how many. None are left when it says 0.
+/// Imports the next rows; says how many. None are left when it says 0. In a dry run everything but the outcomes is rolled
+/// back.
 pub(super) async fn next(
     app: &App,
     claim: &Claim,
     proofs: &Proofs,
     plan: &Plan,
     limit: i64,
+    dry_run: bool,
 ) -> Result<usize> {
     let mut write = match (&plan.template.makes, &proofs.tasks, &proofs.pois) {
         (Makes::Tasks, Some(allowed), _) => app.log.begin(allowed, Class::Import).await?,
@@ -50,10 +54,10 @@ pub(super) async fn next(
         _ => return Err(Code::Forbidden.into()),
     };
     claim.go_on(app, &mut write).await?;
-    let staged: Vec<(i64, String)> = write
+    let staged: Vec<(i64, String, String)> = write
         .tx()
         .fetch_all(
-            "select number, cells from import_row where account = $1 and run = $2 and outcome = 'pending' \
+            "select number, cells, faults from import_row where account = $1 and run = $2 and outcome = 'pending' \
              order by number limit $3",
             (claim.account, claim.id, limit),
         )
@@ -61,16 +65,14 @@ pub(super) async fn next(
     if staged.is_empty() {
         return Ok(0);
     }
-    let read = staged
-        .into_iter()
-        .map(|(number, cells)| {
-            let cells: Vec<Cell> = serde_json::from_str(&cells).map_err(Problem::internal)?;
-            Ok((number, plan.document(&Row { number, cells })))
-        })
-        .collect::<Result<Vec<_>>>()?;
-    let (mut done, mut documents) = (Vec::new(), Vec::new());
-    for (number, document) in read {
-        match document {
+    let (mut done, mut documents, mut notes) = (Vec::new(), Vec::new(), HashMap::new());
+    for (number, cells, faults) in staged {
+        let cells: Vec<Cell> = serde_json::from_str(&cells).map_err(Problem::internal)?;
+        let noted: Vec<RowFault> = serde_json::from_str(&faults).map_err(Problem::internal)?;
+        if !noted.is_empty() {
+            notes.insert(number, noted);
+        }
+        match plan.document(&Row { number, hidden: false, cells }) {
             Ok(document) => documents.push((number, document)),
             Err(faults) => done.push(refused(number, faults)),
         }
@@ -79,14 +81,28 @@ pub(super) async fn next(
         Makes::Tasks => tasks(&mut write, proofs, plan, documents).await?,
         Makes::Pois => pois(&mut write, proofs, plan, documents).await?,
     });
+    for one in &mut done {
+        one.faults.extend(notes.remove(&one.number).into_iter().flatten());
+    }
     let count = done.len();
+    if dry_run {
+        drop(write);
+        write = app.log.begin(&proofs.run, Class::Import).await?;
+        claim.go_on(app, &mut write).await?;
+        for one in &mut done {
+            // What was rolled back can be named by nobody
+            one.subject = one.subject.filter(|_| one.outcome != RowOutcome::Created);
+        }
+    }
     keep(&mut write, claim, done).await?;
+    write.touch("imports");
     write.commit().await?;
     Ok(count)
 }
 
 const fn refused(number: i64, faults: Vec<RowFault>) -> Done {
-    Done { number, outcome: RowOutcome::Refused, faults, subject_kind: None, subject: None }
+    let changes = Vec::new();
+    Done { number, outcome: RowOutcome::Refused, faults, subject_kind: None, subject: None, changes }
 }
 
 async fn tasks(
@@ -97,14 +113,15 @@ async fn tasks(
 ) -> Result<Vec<Done>> {
     let places = places(write, proofs, plan, &documents).await?;
     let (mut done, mut saves, mut saved_rows) = (Vec::new(), Vec::new(), Vec::new());
-    for (number, document) in documents {
-        let place = document.poi.as_ref().and_then(|poi| places.get(&poi.number));
+    for (index, (number, document)) in documents.into_iter().enumerate() {
+        let place = places.get(&index);
         if let Some(Err(problem)) = place {
             done.push(refused(number, plan.refused(number, &document, Target::Poi, problem)));
             continue;
         }
         match Save::read(plan.template.operation, Edit::Merge, document.row.clone()) {
-            Ok(save) => {
+            Ok(mut save) => {
+                save.keeps_external = true;
                 saves.push(save);
                 saved_rows.push((number, document, matches!(place, Some(Ok(true)))));
             }
@@ -123,7 +140,10 @@ async fn tasks(
                     Effect::Updated | Effect::Unchanged => RowOutcome::Updated,
                 };
                 let (subject_kind, subject) = (Some("task"), Some(saved.task.id));
-                Done { number, outcome, faults: Vec::new(), subject_kind, subject }
+                let before = saved.before.as_ref().and_then(|task| serde_json::to_value(&task.fields).ok());
+                let after = serde_json::to_value(&saved.task.fields).unwrap_or_default();
+                let changes = plan.changes(&document, before.as_ref(), &after);
+                Done { number, outcome, faults: Vec::new(), subject_kind, subject, changes }
             }
             Err(problem) => refused(number, plan.refused(number, &document, Target::Row, &problem)),
         });
@@ -131,43 +151,63 @@ async fn tasks(
     Ok(done)
 }
 
-/// Creates and changes the points of interest that tasks name; by number, true when something changed. What rows of one
-/// batch say of one place is laid over each other in their order.
+/// Creates and changes the points of interest that tasks name; by the place of the row among `documents`, true when
+/// something changed. What rows say of one place is done in their order, each for itself: what is wrong in one row is no
+/// other row's fault, and a later one sees what an earlier one did.
 async fn places(
     write: &mut Write,
     proofs: &Proofs,
     plan: &Plan,
     documents: &[(i64, Document)],
-) -> Result<HashMap<String, Result<bool>>> {
+) -> Result<HashMap<usize, Result<bool>>> {
     let named: BTreeSet<&str> =
         documents.iter().filter_map(|(_, one)| Some(one.poi.as_ref()?.number.as_str())).collect();
     let creates = plan.template.unknown_poi == UnknownPoi::Create;
     let told = documents.iter().any(|(_, one)| one.poi.as_ref().is_some_and(|poi| poi.is_told));
+    let mut outcomes = HashMap::new();
     if named.is_empty() || !(creates || told) {
-        return Ok(HashMap::new());
+        return Ok(outcomes);
     }
     let allowed = proofs.pois.as_ref().ok_or(Code::Forbidden)?;
-    let there = existing(write, named.into_iter().map(str::to_owned).collect()).await?;
-    let mut wanted: BTreeMap<String, Value> = BTreeMap::new();
-    for (_, document) in documents {
-        let Some(poi) = &document.poi else { continue };
-        let said = match (there.contains(&poi.number), poi.is_told) {
-            (true, true) => poi.document.clone(),
-            (false, _) if creates => whole(poi, &document.row),
-            _ => continue,
-        };
-        match wanted.get_mut(&poi.number) {
-            Some(before) if poi.is_told => merge(before, &poi.document),
-            // What a task alone says of its place counts for a new one, the first time
-            Some(_) => {}
-            None => drop(wanted.insert(poi.number.clone(), said)),
+    let mut there = existing(write, named.into_iter().map(str::to_owned).collect()).await?;
+    let mut queues: BTreeMap<&str, VecDeque<(usize, &Document, &PoiDocument)>> = BTreeMap::new();
+    for (index, (_, document)) in documents.iter().enumerate() {
+        if let Some(poi) = &document.poi {
+            queues.entry(&poi.number).or_default().push_back((index, document, poi));
         }
     }
-    let (numbers, documents): (Vec<String>, Vec<Value>) = wanted.into_iter().unzip();
-    let outcomes =
-        objects::save_many::<Poi>(write, allowed, objects::Operation::AutoSelect, &documents).await?;
-    let changed = outcomes.into_iter().map(|outcome| outcome.map(|saved| saved.what != What::Unchanged));
-    Ok(numbers.into_iter().zip(changed).collect())
+    let mut before: HashMap<&str, Value> = HashMap::new();
+    while !queues.is_empty() {
+        let mut part = Vec::new();
+        for (number, queue) in &mut queues {
+            while let Some((index, document, poi)) = queue.pop_front() {
+                let said = match (there.contains(*number), poi.is_told) {
+                    (true, true) => poi.document.clone(),
+                    (false, _) if creates => whole(poi, &document.row),
+                    _ => continue,
+                };
+                // Most rows say of their place what the one above says
+                if before.insert(*number, said.clone()).as_ref() != Some(&said) {
+                    part.push((index, *number, said));
+                    break;
+                }
+            }
+        }
+        queues.retain(|_, queue| !queue.is_empty());
+        let bodies: Vec<Value> = part.iter().map(|(.., said)| said.clone()).collect();
+        let saved =
+            objects::save_many::<Poi>(write, allowed, objects::Operation::AutoSelect, &bodies).await?;
+        for ((index, number, _), outcome) in part.into_iter().zip(saved) {
+            if outcome.is_ok() {
+                there.insert(number.to_owned());
+            } else {
+                // Whoever says the same is refused as well
+                before.remove(number);
+            }
+            outcomes.insert(index, outcome.map(|saved| saved.what != What::Unchanged));
+        }
+    }
+    Ok(outcomes)
 }
 
 async fn existing(write: &mut Write, numbers: Vec<String>) -> Result<HashSet<String>> {
@@ -225,7 +265,8 @@ async fn pois(
                         What::Unchanged => RowOutcome::Unchanged,
                     };
                     let (subject_kind, subject) = (Some("poi"), Some(saved.object.id));
-                    Done { number, outcome, faults: Vec::new(), subject_kind, subject }
+                    let changes = plan.changes(&document, None, &document.row);
+                    Done { number, outcome, faults: Vec::new(), subject_kind, subject, changes }
                 }
                 Err(problem) => refused(number, plan.refused(number, &document, Target::Row, &problem)),
             });
@@ -259,6 +300,7 @@ struct DoneRow {
     faults: String,
     subject_kind: Option<&'static str>,
     subject: Option<Uuid>,
+    changes: String,
 }
 
 /// Writes the outcomes of rows and counts them.
@@ -277,15 +319,16 @@ async fn keep(write: &mut Write, claim: &Claim, done: Vec<Done>) -> Result<()> {
                 faults: serde_json::to_string(&one.faults).map_err(Problem::internal)?,
                 subject_kind: one.subject_kind,
                 subject: one.subject,
+                changes: serde_json::to_string(&one.changes).map_err(Problem::internal)?,
             })
         })
         .collect::<Result<Vec<_>>>()?;
     write
         .tx()
         .change_many(
-            "a, r, n, o, f, s, t",
-            columns!(rows => account, run, number, outcome, faults, subject_kind, subject),
-            "update import_row set outcome = k.o, faults = k.f, subject_kind = k.s, subject = k.t from k \
+            "a, r, n, o, f, s, t, c",
+            columns!(rows => account, run, number, outcome, faults, subject_kind, subject, changes),
+            "update import_row set outcome = k.o, faults = k.f, subject_kind = k.s, subject = k.t, changes = k.c from k \
              where import_row.account = k.a and import_row.run = k.r and import_row.number = k.n",
         )
         .await?;

@@ -1,6 +1,7 @@
 //! Columns by letter and by heading.
 
 use campo_protocol::text::sort_key;
+use campo_spreadsheets::cell::is_invisible;
 
 /// The letter of a column, from 0: `A`, `Z`, `AA`.
 pub(super) fn letter(index: usize) -> String {
@@ -29,7 +30,8 @@ pub(super) fn index(letter: &str) -> Option<usize> {
 /// What of a heading counts: no upper case, accents, blanks beside each other, marks behind it; `º`, `°` and `o` behind
 /// an N are one.
 pub(super) fn folded(heading: &str) -> String {
-    let folded = sort_key(heading).replace(['º', '°', 'ª'], "o");
+    let visible: String = heading.chars().filter(|c| !is_invisible(*c)).collect();
+    let folded = sort_key(&visible).replace(['º', '°', 'ª'], "o");
     let words: Vec<&str> = folded.split_whitespace().collect();
     words.join(" ").trim_end_matches([':', '*', '.', ' ']).to_owned()
 }
@@ -56,6 +58,8 @@ mod tests {
             ("Dirección:", " direccion"),
             ("Teléfono*", "telefono"),
             ("Fecha\u{A0}de inicio", "fecha de inicio"),
+            ("\u{200B}Ta\u{AD}rea", "tarea"),
+            ("Direccio\u{301}n", "dirección"),
         ] {
             assert_eq!(folded(one), folded(other));
         }

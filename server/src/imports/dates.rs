@@ -1,30 +1,104 @@
 //! Dates and times that are text.
 
 use campo_protocol::text::sort_key;
-use jiff::civil::{Date, DateTime, Time};
+use jiff::{
+    civil::{Date, DateTime, Time},
+    tz::TimeZone,
+};
 
 use super::draft::DateOrder;
 
-/// A day, and a time if there is one.
-pub(super) fn moment(text: &str, order: DateOrder) -> Option<(Date, Option<Time>)> {
+/// A day, and a time if there is one. What names its own offset, such as `18:00Z`, is the same instant in `zone`.
+pub(super) fn moment(text: &str, order: DateOrder, zone: &TimeZone) -> Option<(Date, Option<Time>)> {
     let text = text.trim();
+    if let Some(local) = with_offset(text, order, zone) {
+        return local.map(|local| (local.date(), Some(local.time())));
+    }
+    civil(text, order)
+}
+
+/// The same without an offset.
+fn civil(text: &str, order: DateOrder) -> Option<(Date, Option<Time>)> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return digits(text, order);
-    }
-    if let Ok(moment) = text.replacen(' ', "T", 1).parse::<DateTime>()
-        && text.as_bytes().get(4) == Some(&b'-')
-    {
-        let has_time = text.contains(':');
-        return Some((moment.date(), has_time.then(|| moment.time())));
     }
     // The time begins where the first colon's hour does
     let at = text.find(':').map_or(text.len(), |colon| {
         text[..colon].rfind(|c: char| !c.is_ascii_digit()).map_or(0, |before| before + 1)
     });
     let (day, clock) = text.split_at_checked(at)?;
-    let day =
-        date(day.trim_end_matches(|c: char| c.is_whitespace() || c == ',' || c == 'T' || c == '-'), order)?;
+    let day = day.trim_end_matches(|c: char| c.is_whitespace() || c == ',' || c == 'T' || c == '-');
+    // `20300115T180000` has no colon
+    if clock.is_empty()
+        && let Some((day, clock)) = day.split_once('T')
+        && day.len() == 8
+    {
+        return digits(&format!("{day}{clock}"), order);
+    }
+    let day = date(day, order)?;
     if clock.is_empty() { Some((day, None)) } else { Some((day, Some(time(clock)?))) }
+}
+
+/// The local time of what ends with `Z`, `UTC`, `GMT` or an offset; nothing when it ends with none of them, and nothing in
+/// it when the rest is no day with a time.
+fn with_offset(text: &str, order: DateOrder, zone: &TimeZone) -> Option<Option<DateTime>> {
+    let (mut rest, bracketed) = match text.strip_suffix(']').and_then(|inside| inside.split_once('[')) {
+        Some((rest, _)) => (rest.trim_end(), true),
+        None => (text, false),
+    };
+    let mut seconds = None;
+    for name in ["UTC", "GMT", "Z"] {
+        let split = rest.len().checked_sub(name.len()).and_then(|at| rest.split_at_checked(at));
+        let Some((before, end)) = split.filter(|(_, end)| end.eq_ignore_ascii_case(name)) else { continue };
+        // Not the end of a word
+        if end.len() < rest.len() && before.ends_with(|c: char| c.is_ascii_digit() || c.is_whitespace()) {
+            (rest, seconds) = (before.trim_end(), Some(0));
+            break;
+        }
+    }
+    // `18:00 +0000 UTC` says it twice
+    if let Some(at) = rest.rfind(['+', '-'])
+        && rest[..at].contains([':', 'T'])
+        && let Some(offset) = offset(&rest[at..])
+    {
+        if seconds.is_some() && offset != 0 {
+            return Some(None);
+        }
+        (rest, seconds) = (rest[..at].trim_end(), Some(offset));
+    }
+    let Some(seconds) = seconds else {
+        return bracketed.then_some(None);
+    };
+    let local = || {
+        let (day, time) = civil(rest, order)?;
+        let offset = jiff::tz::Offset::from_seconds(seconds).ok()?;
+        let instant = offset.to_timestamp(day.to_datetime(time?)).ok()?;
+        Some(zone.to_datetime(instant))
+    };
+    Some(local())
+}
+
+/// The seconds of `+02`, `-0530` or `-05:00`.
+fn offset(text: &str) -> Option<i32> {
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let digits = match digits.split_once(':') {
+        Some((hours, minutes)) if hours.len() == 2 && minutes.len() == 2 => format!("{hours}{minutes}"),
+        Some(_) => return None,
+        None => digits.to_owned(),
+    };
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes): (i32, i32) = match digits.len() {
+        2 => (digits.parse().ok()?, 0),
+        4 => (digits[..2].parse().ok()?, digits[2..].parse().ok()?),
+        _ => return None,
+    };
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
 }
 
 /// `20300115`, `203001151800` and both orders of fourteen digits, told apart by what can be a year (OfficeTrack's
@@ -55,7 +129,7 @@ fn digits(text: &str, order: DateOrder) -> Option<(Date, Option<Time>)> {
 
 /// A day in digits or with the name of its month, in Spanish or English.
 pub(super) fn date(text: &str, order: DateOrder) -> Option<Date> {
-    let folded = sort_key(text);
+    let folded = sort_key(text).replace("n~", "n");
     let parts: Vec<&str> = folded
         .split(|c: char| !c.is_alphanumeric())
         .filter(|part| !part.is_empty() && !is_filler(part))
@@ -101,49 +175,132 @@ fn full(year: i16, written: &str) -> i16 {
     if written.len() <= 2 { 2000 + year } else { year }
 }
 
+/// The month of a name in Spanish, English or Portuguese, whole or shortened as people do; nothing that only begins like
+/// one.
 fn named(word: &str) -> Option<i16> {
-    const MONTHS: [(&str, &str); 12] = [
-        ("ene", "jan"),
-        ("feb", "feb"),
-        ("mar", "mar"),
-        ("abr", "apr"),
-        ("may", "may"),
-        ("jun", "jun"),
-        ("jul", "jul"),
-        ("ago", "aug"),
-        ("sep", "sep"),
-        ("oct", "oct"),
-        ("nov", "nov"),
-        ("dic", "dec"),
+    const MONTHS: [&[&str]; 12] = [
+        &["enero", "january", "janeiro", "ene", "jan"],
+        &["febrero", "february", "fevereiro", "feb", "fev"],
+        &["marzo", "march", "marco", "mar"],
+        &["abril", "april", "abr", "apr"],
+        &["mayo", "may", "maio", "mai"],
+        &["junio", "june", "junho", "jun"],
+        &["julio", "july", "julho", "jul"],
+        &["agosto", "august", "ago", "aug"],
+        &["septiembre", "setiembre", "september", "setembro", "sep", "sept", "set"],
+        &["octubre", "october", "outubro", "oct", "out"],
+        &["noviembre", "november", "novembro", "nov"],
+        &["diciembre", "december", "dezembro", "dic", "dec", "dez"],
     ];
-    if word.starts_with("set") {
-        return Some(9);
-    }
-    let at = MONTHS
-        .iter()
-        .position(|(spanish, english)| word.starts_with(spanish) || word.starts_with(english))?;
+    let at = MONTHS.iter().position(|names| names.contains(&word))?;
     Some(at as i16 + 1)
 }
 
-/// A time of day: `18:00`, `6:00 p. m.`, `18h30`, `18`.
+/// A time of day: `18:00`, `6:00 p. m.`, `18h30`, `8.30`, `18`. A fraction of a second is left out.
 pub(super) fn time(text: &str) -> Option<Time> {
-    let mut folded: String = sort_key(text).chars().filter(|c| !c.is_whitespace() && *c != '.').collect();
-    let afternoon = ["pm", "p"].iter().any(|mark| folded.ends_with(mark));
-    let morning = ["am", "a"].iter().any(|mark| folded.ends_with(mark));
-    folded = folded.trim_end_matches(|c: char| c.is_alphabetic()).replace(['h', 'H'], ":");
-    let parts: Vec<i8> = folded.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let (hour, minute, second) = match parts.as_slice() {
-        [hour] => (*hour, 0, 0),
-        [hour, minute] => (*hour, *minute, 0),
-        [hour, minute, second] => (*hour, *minute, *second),
-        _ => return None,
+    let folded: String = sort_key(text).chars().filter(|c| !c.is_whitespace()).collect();
+    let (clock, half) = halves(&folded);
+    let clock = ["hrs", "hs", "h"].iter().find_map(|end| clock.strip_suffix(end)).unwrap_or(clock);
+    let parts = clock_parts(clock)?;
+    let number = |at: usize, most: usize| -> Option<i8> {
+        match parts.get(at) {
+            None => Some(0),
+            Some(part) if !part.is_empty() && part.len() <= most => digits_only(part)?.parse().ok(),
+            Some(_) => None,
+        }
     };
-    let hour = match (hour, morning, afternoon) {
-        (12, true, _) => 0,
-        (1..=11, _, true) => hour + 12,
+    let (hour, minute, second) = (number(0, 2)?, number(1, 2)?, number(2, 2)?);
+    let hour = match (hour, half) {
+        (12, Some(Half::Morning)) => 0,
+        (0, Some(_)) | (13.., Some(Half::Morning)) => return None,
+        (1..=11, Some(Half::Afternoon)) => hour + 12,
         _ => hour,
     };
     Time::new(hour, minute, second, 0).ok()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Morning,
+    Afternoon,
+}
+
+/// Without `a. m.` or `p. m.` behind it.
+fn halves(folded: &str) -> (&str, Option<Half>) {
+    const MARKS: [(&str, Half); 10] = [
+        ("a.m.", Half::Morning),
+        ("p.m.", Half::Afternoon),
+        ("a.m", Half::Morning),
+        ("p.m", Half::Afternoon),
+        ("am.", Half::Morning),
+        ("pm.", Half::Afternoon),
+        ("am", Half::Morning),
+        ("pm", Half::Afternoon),
+        ("a", Half::Morning),
+        ("p", Half::Afternoon),
+    ];
+    let found = MARKS.iter().find_map(|(mark, half)| Some((folded.strip_suffix(mark)?, *half)));
+    found.map_or((folded, None), |(clock, half)| (clock, Some(half)))
+}
+
+/// Hour, minute and second of `18:00:05.250`, `18h30` or `8.30`. With a point there are two digits behind it: `8.5` may
+/// be half past eight or ten to nine, and `0.50` a fraction of a day.
+fn clock_parts(clock: &str) -> Option<Vec<&str>> {
+    if let Some((hour, minute)) = clock.split_once('h') {
+        return Some(vec![hour, minute]).filter(|_| minute.len() == 2);
+    }
+    if !clock.contains(':') {
+        return match clock.split_once('.') {
+            None => Some(vec![clock]),
+            Some(("0", _)) => None,
+            Some((hour, minute)) => (minute.len() == 2).then(|| vec![hour, minute]),
+        };
+    }
+    let mut parts: Vec<&str> = clock.split(':').collect();
+    if let [_, _, second] = parts.as_mut_slice()
+        && let Some((whole, fraction)) = second.split_once(['.', ','])
+    {
+        digits_only(fraction)?;
+        *second = whole;
+    }
+    let two = parts.get(1).is_some_and(|minute| minute.len() == 2);
+    (two && parts.len() <= 3).then_some(parts)
+}
+
+fn digits_only(text: &str) -> Option<&str> {
+    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+}
+
+/// A length of time in minutes: `1:30`, `1:30:15`, and as programs write days: `1.02:30:00`, `1 days 02:30:00`.
+pub(super) fn length(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (days, clock) = match text.split_once([' ', '.']) {
+        // Behind a point stand hours of two digits, or it is the fraction of a second
+        Some((days, rest)) if !days.contains(':') => {
+            let clock = rest.trim_start_matches("days").trim_start_matches("day").trim();
+            let clock = clock.trim_start_matches("dias").trim_start_matches("dia").trim();
+            let two = clock.split(':').next().is_some_and(|hours| hours.len() == 2);
+            (digits_only(days)?.parse::<f64>().ok()?, Some(clock).filter(|_| two)?)
+        }
+        _ => (0.0, text),
+    };
+    let (clock, fraction) = match clock.split_once('.') {
+        Some((clock, fraction)) => (clock, digits_only(fraction)?),
+        None => (clock, "0"),
+    };
+    let parts: Vec<&str> = clock.split(':').collect();
+    let (hours, minutes, seconds) = match parts.as_slice() {
+        [hours, minutes] if fraction == "0" => (*hours, *minutes, "00"),
+        [hours, minutes, seconds] => (*hours, *minutes, *seconds),
+        _ => return None,
+    };
+    let below_sixty = |text: &str| {
+        let number: f64 = digits_only(text).filter(|text| text.len() == 2)?.parse().ok()?;
+        (number < 60.0).then_some(number)
+    };
+    let hours: f64 = digits_only(hours).filter(|hours| hours.len() <= 5)?.parse().ok()?;
+    let fraction: f64 = format!("0.{fraction}").parse().ok()?;
+    Some(days * 1440.0 + hours * 60.0 + below_sixty(minutes)? + (below_sixty(seconds)? + fraction) / 60.0)
 }
 
 #[cfg(test)]
@@ -180,8 +337,13 @@ mod tests {
             ("mañana", DayMonthYear, ""),
             ("15/01", DayMonthYear, ""),
             ("99999999999999", DayMonthYear, ""),
+            ("15 de marca de 2026", DayMonthYear, ""),
+            ("15 de março de 2026", DayMonthYear, "2026-03-15"),
+            ("15/01/2030 8:05 hola", DayMonthYear, ""),
+            ("15/01/2030 10:30:45.000", DayMonthYear, "2030-01-15 10:30:45"),
+            ("2030-01-15 10:30:45.1234567", DayMonthYear, "2030-01-15 10:30:45"),
         ] {
-            let found = moment(text, order).map_or(String::new(), |(day, time)| {
+            let found = moment(text, order, &TimeZone::UTC).map_or(String::new(), |(day, time)| {
                 time.map_or(day.to_string(), |time| format!("{day} {time}"))
             });
             assert_eq!(found, expected, "{text}");
@@ -189,15 +351,65 @@ mod tests {
     }
 
     #[test]
-    fn times_are_read_as_people_write_them() {
+    fn an_offset_is_heeded() {
+        let lima = TimeZone::fixed(jiff::tz::offset(-5));
+        for (text, expected) in [
+            ("2030-01-15T18:00:00Z", "13:00:00"),
+            ("2030-01-15T18:00:00.000Z", "13:00:00"),
+            ("2030-01-15T18:00Z", "13:00:00"),
+            ("2030-01-15T18:00:00.000+0000", "13:00:00"),
+            ("2030-01-15 18:00:00+02", "11:00:00"),
+            ("2030-01-15T18:00:00-05:00", "18:00:00"),
+            ("2030-01-15T18:00:00-05:00[America/Lima]", "18:00:00"),
+            ("2030-01-15T18:00:00Z[UTC]", "13:00:00"),
+            ("20300115T180000Z", "13:00:00"),
+            ("2030-01-15 18:00:00 UTC", "13:00:00"),
+            ("2030-01-15 18:00:00 +0000 UTC", "13:00:00"),
+            ("2030-01-15T18:00:00+0530", "07:30:00"),
+            ("15/01/2030 18:00 -03", "16:00:00"),
+            ("15/01/2030 18:00 GMT", "13:00:00"),
+            ("15/01/2030 6:00 PM UTC", "13:00:00"),
+            ("2030-01-15T18:00:00 CLST", ""),
+            ("2030-01-15T18:00:00[America/Lima]", ""),
+        ] {
+            let found = moment(text, DateOrder::DayMonthYear, &lima);
+            let found = found.and_then(|(_, time)| time).map_or(String::new(), |time| time.to_string());
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_as_people_write_them_or_not_at_all() {
         for (text, expected) in [
             ("18:00", "18:00:00"),
             ("6:05:09", "06:05:09"),
             ("6 pm", "18:00:00"),
             ("12:30 p.m.", "12:30:00"),
+            ("12:00 a. m.", "00:00:00"),
             ("18h30", "18:30:00"),
+            ("18:00 hrs", "18:00:00"),
             ("8", "08:00:00"),
+            ("8.30", "08:30:00"),
+            ("08.00", "08:00:00"),
+            ("10:30:45.000", "10:30:45"),
+            ("10:30:00.5000000", "10:30:00"),
+            ("10:30:01.5", "10:30:01"),
+            ("10:30:5.9", "10:30:05"),
+            ("1.0", ""),
+            ("0.5", ""),
+            ("0.75", ""),
+            ("1.5", ""),
+            ("7 de la tarde", ""),
+            ("3 tarde", ""),
+            ("4 y media", ""),
+            ("8 dic", ""),
+            ("5 min", ""),
+            ("3 PM aprox", ""),
+            ("10 am o antes", ""),
+            ("7 mañana", ""),
+            ("24:00", ""),
             ("25:00", ""),
+            ("10:5", ""),
             ("x", ""),
             ("", ""),
         ] {
@@ -205,17 +417,39 @@ mod tests {
         }
     }
 
+    #[test]
+    fn lengths_of_time_are_read_as_programs_write_them() {
+        for (text, minutes) in [
+            ("1:30", Some(90.0)),
+            ("1.02:30:00", Some(1590.0)),
+            ("1 days 02:30:00", Some(1590.0)),
+            ("02:30:00.0000000", Some(150.0)),
+            ("27:05:00", Some(1625.0)),
+            ("0:00:30", Some(0.5)),
+            ("-0:30", None),
+            ("1:-30", None),
+            ("0.5:00", None),
+            ("1e2:00", None),
+            ("+1:30", None),
+            ("1:30:61", None),
+            ("00:90:00", None),
+            ("1,5:00", None),
+        ] {
+            assert_eq!(length(text), minutes, "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_reading_a_date_panic(text in "\\PC{0,40}") {
             for order in [DateOrder::DayMonthYear, DateOrder::MonthDayYear, DateOrder::YearMonthDay] {
-                let _ = (moment(&text, order), date(&text, order), time(&text));
+                let _ = (moment(&text, order, &TimeZone::UTC), date(&text, order), time(&text), length(&text));
             }
         }
 
         #[test]
         fn no_digits_make_reading_a_date_panic(text in "[0-9/:. T-]{0,24}") {
-            let _ = moment(&text, DateOrder::DayMonthYear);
+            let _ = (moment(&text, DateOrder::DayMonthYear, &TimeZone::UTC), length(&text));
         }
     }
 }

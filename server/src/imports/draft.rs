@@ -7,6 +7,7 @@ use campo_protocol::{
     faults::{Faults, pointer},
     model::{Custom, MAX_NAME, check_common},
 };
+use campo_spreadsheets::Encoding;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -36,9 +37,27 @@ pub struct TemplateDraft {
     /// The sheet by name, without regard to upper and lower case; the first one that is shown when absent
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
-    /// The number of the row with the headings; the first one with a value when absent
+    /// The number of the row with the headings, 0 for a file without; found out when absent: the first row that has the
+    /// headings of the columns
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heading_row: Option<i64>,
+    /// The number of the first row of data; the one behind the headings when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_row: Option<i64>,
+    /// The encoding of a text; found out when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<TextEncoding>)]
+    pub encoding: Option<Encoding>,
+    /// What stands between the fields of a text, one ASCII character; found out when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = ";")]
+    pub delimiter: Option<String>,
+    /// What is done with rows that the spreadsheet does not show
+    #[serde(default)]
+    pub hidden_rows: HiddenRows,
+    /// Which row counts when several of a file have the same key
+    #[serde(default)]
+    pub repeated: Repeated,
     /// From columns to fields
     #[serde(default)]
     pub columns: Vec<Column>,
@@ -82,6 +101,86 @@ pub enum Makes {
     Tasks,
     /// Points of interest
     Pois,
+}
+
+/// An encoding of text.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it documents `Encoding`, whose crate knows no OpenAPI")]
+pub(super) enum TextEncoding {
+    /// UTF-8
+    #[schema(rename = "utf-8")]
+    Utf8,
+    /// UTF-16, the low byte first
+    #[schema(rename = "utf-16le")]
+    Utf16Le,
+    /// UTF-16, the high byte first
+    #[schema(rename = "utf-16be")]
+    Utf16Be,
+    /// That of Windows in the Americas and Western Europe
+    #[schema(rename = "windows-1252")]
+    Windows1252,
+    /// The code page of DOS there
+    #[schema(rename = "ibm850")]
+    Ibm850,
+}
+
+/// What is done with rows that the spreadsheet does not show.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HiddenRows {
+    /// They are rows like others
+    #[default]
+    Take,
+    /// They are left out
+    Skip,
+}
+
+/// Which row counts when several of a file have the same key. Those that do not count are told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportRepeated)]
+pub enum Repeated {
+    /// Each in its turn, so that the last one stands
+    #[default]
+    Last,
+    /// The first one; those behind it are refused
+    First,
+    /// None of them: all are refused
+    Refuse,
+}
+
+/// What an empty cell does to its field.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportEmpty)]
+pub enum Empty {
+    /// The field stays as it is
+    #[default]
+    Leave,
+    /// The field is cleared
+    Clear,
+}
+
+/// A part of a cell: "-12.05, -77.05" is a latitude and a longitude.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportSplit)]
+pub struct Split {
+    /// The text between the parts
+    pub by: String,
+    /// Which part, from 1
+    pub part: usize,
+}
+
+/// A piece of what is put together: a text, or the cell of another column.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportPiece)]
+pub struct Piece {
+    /// A text as it is
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The letter of a column
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
 }
 
 /// The order of day, month and year.
@@ -135,6 +234,21 @@ pub struct Column {
     /// True when each row must have a value in it
     #[serde(default)]
     pub required: bool,
+    /// What an empty cell does
+    #[serde(default)]
+    pub empty: Empty,
+    /// The order of day and month in this column; the template's when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_order: Option<DateOrder>,
+    /// Whether a comma stands before fractions in this column; as the template says when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decimal_comma: Option<bool>,
+    /// Which part of the cell counts
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Split>,
+    /// What is put together instead of the cell alone; nothing when all its columns are empty
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub join: Vec<Piece>,
 }
 
 impl TemplateDraft {
@@ -147,11 +261,19 @@ impl TemplateDraft {
         if let Some(sheet) = &self.sheet {
             faults.check_text("/sheet", sheet, MAX_NAME);
         }
-        if let Some(row) = self.heading_row
-            && !(1..=MAX_ROW).contains(&row)
+        for (field, row, first) in [("/heading_row", self.heading_row, 0), ("/first_row", self.first_row, 1)]
         {
-            let expected = format!("the number of the row from 1 to {MAX_ROW}");
-            faults.add("/heading_row", "out_of_range", &row.to_string(), expected);
+            if let Some(row) = row
+                && !(first..=MAX_ROW).contains(&row)
+            {
+                let expected = format!("the number of the row up to {MAX_ROW}");
+                faults.add(field, "out_of_range", &row.to_string(), expected);
+            }
+        }
+        if let Some(delimiter) = &self.delimiter
+            && !matches!(delimiter.as_bytes(), [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\"\r\n".contains(byte))
+        {
+            faults.add("/delimiter", "invalid_value", delimiter, "one character such as ;");
         }
         self.check_columns(&mut faults);
         for (name, value) in &self.constants {
@@ -196,6 +318,27 @@ impl TemplateDraft {
                 faults.check_text(&field, text, MAX_NAME);
             }
             faults.check_count(&pointer(&field, "values"), column.values.len(), MAX_COLUMNS);
+            if let Some(split) = &column.split
+                && (split.by.is_empty() || split.by.len() > 10 || !(1..=20).contains(&split.part))
+            {
+                let expected = "a text of 1 to 10 characters, and a part from 1 to 20";
+                faults.add(pointer(&field, "split"), "invalid_value", &split.by, expected);
+            }
+            faults.check_count(&pointer(&field, "join"), column.join.len(), 20);
+            for piece in &column.join {
+                let letter = piece.column.as_deref();
+                if piece.text.is_some() == letter.is_some()
+                    || letter.is_some_and(|letter| columns::index(letter).is_none())
+                {
+                    let expected = "a text or the letter of a column, and not both";
+                    faults.add(
+                        pointer(&field, "join"),
+                        "invalid_value",
+                        letter.unwrap_or_default(),
+                        expected,
+                    );
+                }
+            }
         }
         let fields = self.filled().chain(self.constants.keys().map(String::as_str));
         faults.check_unique(fields, |index| {

@@ -140,6 +140,20 @@ fn of_table(table: &[(&str, Kind, &str)], name: &str, target: Target) -> Option<
     Some(Field { kind: *kind, target, pointer: (*pointer).to_owned() })
 }
 
+/// The names of all fields that have one.
+pub(super) fn list(makes: Makes) -> Vec<String> {
+    let own =
+        |table: &[(&str, Kind, &str)]| table.iter().map(|(name, ..)| (*name).to_owned()).collect::<Vec<_>>();
+    match makes {
+        Makes::Pois => own(POI),
+        Makes::Tasks => {
+            let mut names = own(TASK);
+            names.extend(POI.iter().map(|(name, ..)| format!("poi.{name}")));
+            names
+        }
+    }
+}
+
 /// The names of all fields, for people who look for one.
 pub(super) fn names(makes: Makes) -> String {
     let table = match makes {

@@ -53,6 +53,46 @@ pub(super) async fn outcomes(
     table::answer(format, "outcomes", sheet, &headings_of(&headings, language), pages).await
 }
 
+/// The answer with the refused rows as the customer sent them, the wrong cells marked and the reasons behind them: to be
+/// corrected and sent again by the same template.
+pub(super) async fn refused(
+    app: &App,
+    allowed: &Allowed<RunImports>,
+    run: Uuid,
+    language: Language,
+) -> Result<Response> {
+    let account = allowed.account();
+    let loaded = RunRow::load(&app.db, account, run).await?.ok_or(Code::NotFound)?;
+    let headings = loaded.headings()?;
+    let width = headings.len();
+    let pages = stream::try_unfold(Some((app.clone(), 0_i64)), move |state| async move {
+        let Some((app, after)) = state else { return Ok::<_, Problem>(None) };
+        let page = rows::read(&app, account, run, Some("refused"), after, ROWS).await?;
+        let (count, last) = (page.len() as i64, page.last().map_or(after, |row| row.number));
+        let line = |stored: rows::StoredRow| -> Result<Line> {
+            let cells: Vec<Cell> = serde_json::from_str(&stored.cells).map_err(Problem::internal)?;
+            let row = stored.shown(language)?;
+            let filled =
+                cells.iter().map(owned).chain(std::iter::repeat(Value::Empty)).take(width.max(cells.len()));
+            let marked = row.faults.iter().filter_map(|one| columns::index(one.fault.column.as_deref()?));
+            Ok(Line {
+                values: filled.chain([Value::text(reasons(&row))]).collect(),
+                marked: marked.collect(),
+            })
+        };
+        let lines = page.into_iter().map(line).collect::<Result<Vec<_>>>()?;
+        Ok(Some((lines, (count == ROWS).then_some((app, last)))))
+    });
+    let (sheet, reason) = match language {
+        Language::Spanish => ("Rechazadas", "Motivo del rechazo"),
+        Language::English => ("Refused", "Reason of refusal"),
+    };
+    // A sheet of the name that the template asks for, so that the corrected file fits it
+    let sheet = if loaded.sheet.is_empty() { sheet.to_owned() } else { loaded.sheet.clone() };
+    let headings: Vec<String> = headings.into_iter().chain([reason.to_owned()]).collect();
+    table::answer(Format::Xlsx, "refused", &sheet, &headings, pages).await
+}
+
 fn headings_of(headings: &[String], language: Language) -> Vec<String> {
     let (row, outcome, reason) = match language {
         Language::Spanish => ("Fila", "Resultado", "Motivo"),
@@ -101,5 +141,7 @@ const fn outcome(outcome: RowOutcome, language: Language) -> &'static str {
         (RowOutcome::Unchanged, Language::English) => "Unchanged",
         (RowOutcome::Refused, Language::Spanish) => "Rechazada",
         (RowOutcome::Refused, Language::English) => "Refused",
+        (RowOutcome::Skipped, Language::Spanish) => "No es un dato",
+        (RowOutcome::Skipped, Language::English) => "No data",
     }
 }

@@ -38,7 +38,7 @@ fn plan(more: &Value) -> Plan {
 }
 
 fn row(cells: &[&str]) -> Row {
-    Row { number: 7, cells: cells.iter().map(|text| Cell::Text((*text).to_owned())).collect() }
+    Row { number: 7, hidden: false, cells: cells.iter().map(|text| Cell::Text((*text).to_owned())).collect() }
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn what_the_office_refuses_is_named_by_the_column_it_came_from() {
 fn a_missing_column_is_named_unless_it_is_optional() {
     let headings = vec!["Nº de tarea".to_owned(), "Cliente".to_owned()];
     let missing = Plan::new(template(&json!({})), "UTC", "", &headings).unwrap_err();
-    assert_eq!(missing, ["Latitud", "Longitud", "Técnico", "Fecha", "Hora", "Prioridad"]);
+    assert_eq!(missing.missing, ["Latitud", "Longitud", "Técnico", "Fecha", "Hora", "Prioridad"]);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn any_cell() -> impl Strategy<Value = Cell> {
 proptest! {
     #[test]
     fn every_row_is_a_document_or_faults(cells in proptest::collection::vec(any_cell(), 0..12)) {
-        match plan(&json!({})).document(&Row { number: 7, cells }) {
+        match plan(&json!({})).document(&Row { number: 7, hidden: false, cells }) {
             Err(faults) => prop_assert!(!faults.is_empty() && faults.iter().all(|one| one.row == 7)),
             Ok(mut document) => {
                 document.row.as_object_mut().unwrap().remove("assignments");

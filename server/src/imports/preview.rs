@@ -1,18 +1,19 @@
 //! What a file would become: its headings, a mapping, and its first rows. Nothing is stored.
 
 use campo_protocol::model::Ref;
-use campo_spreadsheets::{Book, Kind, Limits, Row, Unreadable};
+use campo_spreadsheets::{Book, Kind, Row, Unreadable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     columns,
-    draft::{Column, DateOrder, Makes, TemplateDraft, UnknownPoi},
+    draft::{Column, DateOrder, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi},
     plan::Plan,
     problem::{of_file, unreadable},
     rows::RowFaultShown,
-    stage::{Reading, account_zone, headings_missing, is_heading, texts},
+    sift::{Sifted, Sifter, texts},
+    stage::{Reading, account_zone, misfit, options},
     suggest, template,
 };
 use crate::{
@@ -25,6 +26,8 @@ use crate::{
 
 /// Rows that are shown.
 const ROWS: usize = 20;
+/// Rows among which headings are looked for.
+const LOOKED_AT: usize = 50;
 
 /// How a file is to be looked at.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -55,6 +58,10 @@ enum SpreadsheetKind {
     Ods,
     /// Text with a delimiter between columns
     Text,
+    /// A table of HTML
+    Html,
+    /// The XML of Excel 2003
+    XmlSpreadsheet,
 }
 
 /// What a file would become.
@@ -122,44 +129,58 @@ pub(super) async fn preview(
         None => None,
     };
     let mut draft = known.unwrap_or_else(|| nothing(query.makes.unwrap_or(Makes::Tasks)));
-    let sheet = query.sheet.clone().or(draft.sheet.clone());
+    draft.sheet = query.sheet.clone().or(draft.sheet);
+    let zone = account_zone(app, account).await?;
     let (book, rows) =
-        first_rows(bytes, sheet, &draft).await.map_err(|error| unreadable(error, &query.file_name))?;
-    let heading = rows.first();
-    let headings = heading.map(texts).unwrap_or_default();
+        first_rows(bytes, &draft).await.map_err(|error| unreadable(error, &query.file_name))?;
     if query.template.is_none() {
-        draft.columns = suggest::columns(draft.makes, &headings);
+        let heading = draft_columns(&mut draft, &rows);
+        draft.heading_row = heading;
     }
     let columns = draft.columns.clone();
-    let zone = account_zone(app, account).await?;
-    let plan = Plan::new(draft, &zone, &book.sheet, &headings)
-        .map_err(|missing| of_file(headings_missing(&missing, &book.sheet), &query.file_name))?;
+    let mut sifter = Sifter::new(draft, zone);
+    let mut sifted: Vec<Sifted> = rows.into_iter().filter_map(|row| sifter.take(row)).collect();
+    sifted.extend(sifter.end());
+    let heading = sifter.heading().cloned();
+    let headings = heading.as_ref().map(|heading| heading.texts.clone()).unwrap_or_default();
+    let plan =
+        sifter.plan(&book.sheet).map_err(|unfit| of_file(misfit(&unfit, &headings), &query.file_name))?;
+    let data = sifted.into_iter().filter_map(|one| match one {
+        Sifted::Data(row) => Some(row),
+        Sifted::LeftOut(..) => None,
+    });
+    let rows = data.take(ROWS).map(|row| shown(&plan, &row, language)).collect();
     Ok(Preview {
         kind: book.kind,
         sheets: book.sheets.into_iter().filter(|sheet| !sheet.hidden).map(|sheet| sheet.name).collect(),
         sheet: book.sheet,
-        heading_row: heading.map(|row| row.number),
+        heading_row: heading.map(|heading| heading.row),
         headings: named(&plan, &headings),
         columns,
-        rows: rows.iter().skip(1).map(|row| shown(&plan, row, language)).collect(),
+        rows,
     })
 }
 
-/// The row of headings and the first ones behind it.
-async fn first_rows(
-    bytes: Vec<u8>,
-    sheet: Option<String>,
-    template: &TemplateDraft,
-) -> Result<(Book, Vec<Row>), Unreadable> {
-    let mut reading = Reading::begin(bytes, sheet, Limits::default()).await;
+/// The first rows of a file.
+async fn first_rows(bytes: Vec<u8>, template: &TemplateDraft) -> Result<(Book, Vec<Row>), Unreadable> {
+    let mut reading = Reading::begin(bytes, options(template)).await;
     let mut rows: Vec<Row> = Vec::new();
-    while rows.len() <= ROWS
+    let most = ROWS + LOOKED_AT + template.heading_row.unwrap_or(0).max(0) as usize;
+    while rows.len() <= most
         && let Some(batch) = reading.next().await
     {
-        rows.extend(batch.into_iter().filter(|row| is_heading(template, row)));
+        rows.extend(batch);
     }
-    rows.truncate(ROWS + 1);
+    rows.truncate(most);
     Ok((reading.end().await?, rows))
+}
+
+/// Maps the columns below the row whose texts are known best as headings; the number of that row.
+fn draft_columns(draft: &mut TemplateDraft, rows: &[Row]) -> Option<i64> {
+    let known = |row: &&Row| suggest::columns(draft.makes, &texts(row)).len();
+    let row = rows.iter().take(LOOKED_AT).rev().max_by_key(known)?;
+    draft.columns = suggest::columns(draft.makes, &texts(row));
+    Some(row.number)
 }
 
 fn named(plan: &Plan, headings: &[String]) -> Vec<FileColumn> {
@@ -185,7 +206,7 @@ fn shown(plan: &Plan, row: &Row, language: Language) -> PreviewRow {
 }
 
 /// A template that says nothing yet.
-fn nothing(makes: Makes) -> TemplateDraft {
+pub(super) fn nothing(makes: Makes) -> TemplateDraft {
     TemplateDraft {
         code: String::new(),
         name: String::new(),
@@ -193,6 +214,11 @@ fn nothing(makes: Makes) -> TemplateDraft {
         operation: Operation::AutoSelect,
         sheet: None,
         heading_row: None,
+        first_row: None,
+        encoding: None,
+        delimiter: None,
+        hidden_rows: HiddenRows::Take,
+        repeated: Repeated::Last,
         columns: Vec::new(),
         constants: std::collections::BTreeMap::new(),
         key: None,

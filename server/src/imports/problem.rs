@@ -11,7 +11,23 @@ use crate::{
 };
 
 /// The parameters that such problems have.
-const PARAMETERS: [&str; 7] = ["file", "found", "what", "limit", "sheet", "headings", "permission"];
+const PARAMETERS: [&str; 15] = [
+    "file",
+    "found",
+    "what",
+    "limit",
+    "sheet",
+    "headings",
+    "permission",
+    "row",
+    "save_as",
+    "rows",
+    "columns",
+    "cells",
+    "characters",
+    "megabytes",
+    "parts",
+];
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
@@ -23,7 +39,14 @@ struct Stored {
 pub(super) fn unreadable(unreadable: Unreadable, file: &str) -> Problem {
     let problem = match unreadable {
         Unreadable::Empty => Problem::new(Code::FileEmpty),
-        Unreadable::NotASpreadsheet(found) => Problem::new(Code::NotASpreadsheet).with("found", found),
+        Unreadable::NotASpreadsheet(found) => {
+            let problem = Problem::new(Code::NotASpreadsheet);
+            match &*found {
+                "binary" => problem,
+                "XLSB" | "MHTML" => problem.with("found", &found).with("save_as", "xlsx"),
+                found => problem.with("found", found),
+            }
+        }
         Unreadable::PasswordProtected => Problem::new(Code::FilePasswordProtected),
         Unreadable::Damaged(reason) => {
             // The words of a library, for whoever runs the server
@@ -31,7 +54,16 @@ pub(super) fn unreadable(unreadable: Unreadable, file: &str) -> Problem {
             Problem::new(Code::FileDamaged)
         }
         Unreadable::TooLarge { what, limit } => {
-            Problem::new(Code::SpreadsheetTooLarge).with("what", what).with("limit", limit)
+            // In words people know: of each kind of bound its own sentence
+            let (name, limit) = match &*what {
+                "rows" => ("rows", limit),
+                "columns" => ("columns", limit),
+                "cells" => ("cells", limit),
+                "characters_of_one_cell" => ("characters", limit),
+                "bytes_of_text" | "unpacked_bytes" => ("megabytes", limit / (1024 * 1024)),
+                _ => ("parts", limit),
+            };
+            Problem::new(Code::SpreadsheetTooLarge).with("what", what).with(name, limit)
         }
         Unreadable::NoSuchSheet(sheet) => Problem::new(Code::SheetMissing).with("sheet", sheet),
         Unreadable::NoSheet => Problem::new(Code::SheetMissing),

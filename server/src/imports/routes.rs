@@ -13,6 +13,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
+    draft::Makes,
+    drafts,
+    field_list::{self, FieldsShown},
     outcome_file,
     preview::{self, Preview, PreviewQuery},
     rows::{self, ImportRow},
@@ -37,6 +40,7 @@ use crate::{
 pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
     let preview = OpenApiRouter::new().routes(routes!(preview_import));
     OpenApiRouter::new()
+        .merge(drafts::routes())
         .merge(template_routes::routes())
         .merge(layers::limit_body(preview, limits.import_bytes))
         .routes(routes!(list_imports, begin_import))
@@ -44,6 +48,8 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(list_rows))
         .routes(routes!(outcome_file))
         .routes(routes!(outcome_workbook))
+        .routes(routes!(refused_rows))
+        .routes(routes!(list_fields))
 }
 
 /// Imports a file
@@ -153,7 +159,7 @@ async fn stop_import(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct RowsQuery {
-    /// Only rows with this outcome: `pending`, `created`, `updated`, `unchanged` or `refused`
+    /// Only rows with this outcome: `pending`, `created`, `updated`, `unchanged`, `refused` or `skipped`
     outcome: Option<String>,
     /// `next` of the page before
     after: Option<String>,
@@ -214,4 +220,47 @@ async fn outcome_workbook(
     headers: HeaderMap,
 ) -> Result<Response> {
     outcome_file::outcomes(&app, &allowed, import, Format::Xlsx, Language::of(&headers)).await
+}
+
+/// The refused rows of an import as a workbook
+///
+/// The rows as the customer sent them, wrong cells marked, with the reasons behind them: to be corrected and sent again.
+#[utoipa::path(
+    get, path = "/v1/imports/{import}/refused.xlsx", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    responses((status = OK, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
+)]
+async fn refused_rows(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    outcome_file::refused(&app, &allowed, import, Language::of(&headers)).await
+}
+
+/// Which fields are listed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FieldsQuery {
+    /// What the rows become
+    makes: Makes,
+}
+
+/// The fields that columns can fill, with names for people
+#[utoipa::path(
+    get, path = "/v1/imports/fields", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(FieldsQuery),
+    responses((status = OK, body = FieldsShown))
+)]
+async fn list_fields(
+    allowed: Auth<RunImports>,
+    Query(query): Query<FieldsQuery>,
+    headers: HeaderMap,
+) -> Json<FieldsShown> {
+    drop(allowed);
+    Json(field_list::all(query.makes, Language::of(&headers)))
 }

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::plan::RowFault;
+use super::plan::{Change, RowFault};
 use crate::{
     access::{Allowed, permissions::RunImports},
     api::page::{Page, PageQuery},
@@ -30,6 +30,8 @@ pub enum RowOutcome {
     Unchanged,
     /// It was refused: the faults say why
     Refused,
+    /// It is no data: the faults say why
+    Skipped,
 }
 
 impl RowOutcome {
@@ -41,11 +43,12 @@ impl RowOutcome {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::Refused => "refused",
+            Self::Skipped => "skipped",
         }
     }
 
     pub(super) fn from_name(name: &str) -> Self {
-        [Self::Created, Self::Updated, Self::Unchanged, Self::Refused]
+        [Self::Created, Self::Updated, Self::Unchanged, Self::Refused, Self::Skipped]
             .into_iter()
             .find(|outcome| outcome.name() == name)
             .unwrap_or(Self::Pending)
@@ -61,9 +64,12 @@ pub struct ImportRow {
     pub outcome: RowOutcome,
     /// What a person reads in its cells, from the first column on
     pub cells: Vec<String>,
-    /// What is wrong with it
+    /// What is wrong with it, or to be known of it
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<RowFaultShown>,
+    /// What it changed, field by field
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Change>,
     /// The task that it came to
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task: Option<Uuid>,
@@ -94,6 +100,7 @@ pub(super) struct StoredRow {
     pub(super) cells: String,
     pub(super) outcome: String,
     pub(super) faults: String,
+    pub(super) changes: Option<String>,
     pub(super) subject_kind: Option<String>,
     pub(super) subject: Option<Uuid>,
 }
@@ -108,6 +115,10 @@ impl StoredRow {
             outcome: RowOutcome::from_name(&self.outcome),
             cells: cells.iter().map(Cell::shown).collect(),
             faults: faults.into_iter().map(|fault| RowFaultShown::new(fault, language)).collect(),
+            changes: match self.changes.as_deref() {
+                Some(changes) => serde_json::from_str(changes).map_err(Problem::internal)?,
+                None => Vec::new(),
+            },
             task: of_kind("task"),
             poi: of_kind("poi"),
         })
@@ -146,7 +157,7 @@ pub(super) async fn read(
         None => {
             app.db
                 .fetch_all(
-                    "select number, cells, outcome, faults, subject_kind, subject from import_row \
+                    "select number, cells, outcome, faults, changes, subject_kind, subject from import_row \
                      where account = $1 and run = $2 and number > $3 order by number limit $4",
                     (account, run, after, limit),
                 )
@@ -155,7 +166,7 @@ pub(super) async fn read(
         Some(outcome) => {
             app.db
                 .fetch_all(
-                    "select number, cells, outcome, faults, subject_kind, subject from import_row \
+                    "select number, cells, outcome, faults, changes, subject_kind, subject from import_row \
                      where account = $1 and run = $2 and outcome = $3 and number > $4 order by number limit $5",
                     (account, run, outcome, after, limit),
                 )
@@ -179,6 +190,11 @@ fn known(name: &str) -> Result<&'static str> {
         return Ok(outcome.name());
     }
     let mut faults = Faults::default();
-    faults.add("/outcome", "unknown_value", name, "one of pending, created, updated, unchanged, refused");
+    faults.add(
+        "/outcome",
+        "unknown_value",
+        name,
+        "one of pending, created, updated, unchanged, refused, skipped",
+    );
     Err(faults.into())
 }

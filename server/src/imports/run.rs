@@ -77,14 +77,18 @@ pub struct ImportRun {
     pub file_name: String,
     /// SHA-256 of the file, hexadecimal
     pub file_hash: String,
-    /// The template by which it is read
-    pub template: UsedTemplate,
+    /// The template by which it is read; absent for the mapping of a draft
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<UsedTemplate>,
+    /// True for the preview of a draft: all that it did was rolled back
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub dry_run: bool,
     /// How far it came
     pub state: RunState,
     /// The sheet; absent before it was read, and in a text
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sheet: String,
-    /// Rows with values, headings not counted
+    /// Rows of data
     pub rows: i64,
     /// Rows that made something new
     pub created: i64,
@@ -94,6 +98,8 @@ pub struct ImportRun {
     pub unchanged: i64,
     /// Rows that were refused
     pub refused: i64,
+    /// Rows of the table that are no data: repeated headings, totals
+    pub skipped: i64,
     /// Why it failed or was stopped
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<ProblemShown>,
@@ -136,13 +142,15 @@ pub(super) struct RunRow {
     pub(super) updated: i64,
     pub(super) unchanged: i64,
     pub(super) refused: i64,
+    pub(super) skipped: i64,
     pub(super) problem: Option<String>,
     pub(super) created_us: i64,
     pub(super) finished_us: Option<i64>,
+    pub(super) dry_run: bool,
 }
 
 const ONE: &str = "select id, template, template_version, mapping, hash, file_name, principal, principal_id, state, \
-                   sheet, headings, read_rows, created, updated, unchanged, refused, problem, created_us, finished_us \
+                   sheet, headings, read_rows, created, updated, unchanged, refused, skipped, problem, created_us, finished_us, dry_run \
                    from import_run where account = $1 and id = $2";
 
 impl RunRow {
@@ -173,7 +181,12 @@ impl RunRow {
             id: self.id,
             file_name: self.file_name,
             file_hash: hex(&self.hash),
-            template: UsedTemplate { id: self.template, code: template.code, version: self.template_version },
+            template: (self.template_version > 0).then_some(UsedTemplate {
+                id: self.template,
+                code: template.code,
+                version: self.template_version,
+            }),
+            dry_run: self.dry_run,
             state,
             sheet: self.sheet,
             rows: self.read_rows,
@@ -181,6 +194,7 @@ impl RunRow {
             updated: self.updated,
             unchanged: self.unchanged,
             refused: self.refused,
+            skipped: self.skipped,
             problem,
             author: Author { kind: self.principal, id: self.principal_id },
             created_at: Instant(self.created_us),
@@ -213,8 +227,8 @@ pub async fn list(
         .db
         .fetch_all(
             "select id, template, template_version, mapping, hash, file_name, principal, principal_id, state, sheet, \
-             headings, read_rows, created, updated, unchanged, refused, problem, created_us, finished_us \
-             from import_run where account = $1 and (created_us, id) < ($2, $3) \
+             headings, read_rows, created, updated, unchanged, refused, skipped, problem, created_us, finished_us, dry_run \
+             from import_run where account = $1 and (created_us, id) < ($2, $3) and not dry_run \
              order by created_us desc, id desc limit $4",
             (allowed.account(), before_us, before, limit + 1),
         )

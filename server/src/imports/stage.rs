@@ -1,9 +1,12 @@
 //! Reads a file and stages its rows. Nothing is imported before the whole file could be read; reading it again stages
 //! the same rows, so that it can be done again from the start.
 
-use std::ops::ControlFlow;
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::ControlFlow,
+};
 
-use campo_spreadsheets::{self as spreadsheets, Book, Cell, Limits, Row, Unreadable};
+use campo_spreadsheets::{Book, Options, Row, Unreadable};
 use futures_util::StreamExt as _;
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -12,10 +15,12 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{
-    draft::TemplateDraft,
-    plan::Plan,
+    draft::{Repeated, TemplateDraft},
+    plan::{Plan, RowFault, Unfit},
     problem::{of_file, unreadable},
+    rows::RowOutcome,
     run::RunRow,
+    sift::{Sifted, Sifter},
     work::{Failure, Proofs},
 };
 use crate::{
@@ -29,15 +34,10 @@ use crate::{
 
 /// Rows that are staged in one transaction.
 const ROWS: usize = 500;
+/// The most rows of data of one file.
+const MAX_ROWS: usize = 1_000_000;
 /// Files that are read at a time in one process: each takes up to some hundreds of MiB.
 static READERS: Semaphore = Semaphore::const_new(2);
-
-/// What is known of a file that was read: the headings, and where they are.
-#[derive(Debug)]
-pub(super) struct Headed {
-    pub(super) sheet: String,
-    pub(super) headings: Vec<String>,
-}
 
 /// A file on its way in: batches of rows, and at their end what kind of file it is.
 pub(super) struct Reading {
@@ -47,13 +47,13 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Begins to read. Dropped, it ends at the next batch of rows.
-    pub(super) async fn begin(bytes: Vec<u8>, sheet: Option<String>, limits: Limits) -> Self {
+    pub(super) async fn begin(bytes: Vec<u8>, options: Options) -> Self {
         // The semaphore is never closed.
         let permit = READERS.acquire().await.ok();
         let (sender, rows) = mpsc::channel(2);
         let end = spawn_blocking(move || {
             let mut batch = Vec::with_capacity(ROWS);
-            let book = spreadsheets::read(&bytes, sheet.as_deref(), &limits, &mut |row| {
+            let book = campo_spreadsheets::read(&bytes, &options, &mut |row| {
                 batch.push(row);
                 if batch.len() < ROWS {
                     return ControlFlow::Continue(());
@@ -93,58 +93,182 @@ pub(super) async fn stage(
     proofs: &Proofs,
 ) -> Result<(), Failure> {
     let bytes = bytes(app, claim.account, &run.hash).await?;
-    let limits = Limits::default();
-    let mut reading = Reading::begin(bytes, template.sheet.clone(), limits).await;
-    let (mut headings, mut staged): (Option<Vec<String>>, i64) = (None, 0);
+    let mut reading = Reading::begin(bytes, options(template)).await;
+    let zone = account_zone(app, claim.account).await?;
+    let mut sieve = Sieve::new(Sifter::new(template.clone(), zone));
+    let unfit =
+        |unfit: &Unfit, sieve: &Sieve| Failure::failed(of_file(problem_of(unfit, sieve), &run.file_name));
     while let Some(rows) = reading.next().await {
-        let mut rows = rows.into_iter();
-        if headings.is_none() {
-            headings = rows.by_ref().find(|row| is_heading(template, row)).map(|row| texts(&row));
+        let staged = sieve.take(rows).map_err(|error| unfit(&error, &sieve))?;
+        if sieve.data > MAX_ROWS {
+            let limit = MAX_ROWS as u64;
+            let error = Unreadable::TooLarge { what: "rows".into(), limit };
+            return Err(Failure::failed(unreadable(error, &run.file_name)));
         }
-        let rows: Vec<Row> = rows.collect();
-        staged += rows.len() as i64;
-        if !rows.is_empty() {
-            insert(app, claim, proofs, rows).await?;
+        if !staged.is_empty() {
+            insert(app, claim, proofs, staged).await?;
         }
     }
     let book = reading.end().await.map_err(|error| Failure::failed(unreadable(error, &run.file_name)))?;
-    let headed = Headed { sheet: book.sheet, headings: headings.unwrap_or_default() };
-    if staged == 0 {
-        return Err(Failure::failed(unreadable(Unreadable::Empty, &run.file_name)));
+    let rest = sieve.end().map_err(|error| unfit(&error, &sieve))?;
+    if !rest.is_empty() {
+        insert(app, claim, proofs, rest).await?;
     }
-    check_headings(app, claim, run, template, &headed).await?;
-    done(app, claim, proofs, &headed, staged).await?;
+    if sieve.data == 0 {
+        let row = sieve.sifter.heading().map_or(0, |heading| heading.row);
+        return Err(Failure::failed(of_file(Problem::new(Code::NoRows).with("row", row), &run.file_name)));
+    }
+    refuse_first(app, claim, proofs, sieve.to_refuse()).await?;
+    done(app, claim, proofs, &book.sheet, &sieve).await?;
     Ok(())
 }
 
-/// True for the row with the headings: the one of that number, or the first.
-pub(super) fn is_heading(template: &TemplateDraft, row: &Row) -> bool {
-    template.heading_row.is_none_or(|number| row.number >= number)
-}
-
-pub(super) fn texts(row: &Row) -> Vec<String> {
-    row.cells.iter().map(Cell::shown).collect()
-}
-
-async fn check_headings(
-    app: &App,
-    claim: &Claim,
-    run: &RunRow,
-    template: &TemplateDraft,
-    headed: &Headed,
-) -> Result<(), Failure> {
-    let zone = account_zone(app, claim.account).await?;
-    match Plan::new(template.clone(), &zone, &headed.sheet, &headed.headings) {
-        Ok(_) => Ok(()),
-        Err(missing) => {
-            Err(Failure::failed(of_file(headings_missing(&missing, &headed.sheet), &run.file_name)))
-        }
+/// How a template says that a file is read.
+pub(super) fn options(template: &TemplateDraft) -> Options {
+    Options {
+        sheet: template.sheet.clone(),
+        encoding: template.encoding,
+        delimiter: template.delimiter.as_ref().and_then(|delimiter| delimiter.bytes().next()),
+        ..Options::default()
     }
 }
 
-pub(super) fn headings_missing(missing: &[String], sheet: &str) -> Problem {
-    let named: Vec<String> = missing.iter().map(|heading| format!("`{heading}`")).collect();
-    Problem::new(Code::HeadingsMissing).with("headings", named.join(", ")).with("sheet", sheet)
+/// A row that is staged: to be imported, or with what is said of it already.
+struct Staged {
+    row: Row,
+    outcome: RowOutcome,
+    faults: Vec<RowFault>,
+}
+
+/// Rows on their way to the table, and which keys were there before.
+struct Sieve {
+    sifter: Sifter,
+    plan: Option<Plan>,
+    /// Rows of data
+    data: usize,
+    /// The first row of each key
+    keys: HashMap<String, i64>,
+    /// Rows to refuse besides, since another one has their key
+    firsts: BTreeMap<i64, (String, i64)>,
+}
+
+impl Sieve {
+    fn new(sifter: Sifter) -> Self {
+        Self { sifter, plan: None, data: 0, keys: HashMap::new(), firsts: BTreeMap::new() }
+    }
+
+    fn take(&mut self, rows: Vec<Row>) -> Result<Vec<Staged>, Unfit> {
+        let mut staged = Vec::new();
+        for row in rows {
+            let sifted = self.sifter.take(row);
+            if self.sifter.is_lost() {
+                staged.extend(self.end()?);
+            } else if let Some(sifted) = sifted {
+                staged.push(self.staged(sifted)?);
+            }
+        }
+        Ok(staged)
+    }
+
+    fn end(&mut self) -> Result<Vec<Staged>, Unfit> {
+        self.sifter.end().into_iter().map(|sifted| self.staged(sifted)).collect()
+    }
+
+    fn staged(&mut self, sifted: Sifted) -> Result<Staged, Unfit> {
+        if self.plan.is_none() {
+            self.plan = Some(self.sifter.plan("")?);
+        }
+        let Some(plan) = &self.plan else { return Err(Unfit::default()) };
+        let row = match sifted {
+            Sifted::LeftOut(row, why) => {
+                let faults = vec![plan.left_out(&row, why)];
+                return Ok(Staged { row, outcome: RowOutcome::Skipped, faults });
+            }
+            Sifted::Data(row) => row,
+        };
+        self.data += 1;
+        let Some(key) = plan.key(&row) else {
+            return Ok(Staged { row, outcome: RowOutcome::Pending, faults: Vec::new() });
+        };
+        let first = *self.keys.entry(key.clone()).or_insert(row.number);
+        if first == row.number {
+            return Ok(Staged { row, outcome: RowOutcome::Pending, faults: Vec::new() });
+        }
+        let faults = vec![plan.repeated(&row, &key, first)];
+        let outcome = match plan.template.repeated {
+            // It is imported in its turn, and the fault is a note
+            Repeated::Last => RowOutcome::Pending,
+            Repeated::First => RowOutcome::Refused,
+            Repeated::Refuse => {
+                self.firsts.entry(first).or_insert((key, row.number));
+                RowOutcome::Refused
+            }
+        };
+        Ok(Staged { row, outcome, faults })
+    }
+
+    /// The first rows of keys of which no row counts, with what is said of them.
+    fn to_refuse(&self) -> Vec<(i64, RowFault)> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let fault = |(first, (key, other)): (&i64, &(String, i64))| {
+            let row = Row { number: *first, hidden: false, cells: Vec::new() };
+            (*first, plan.repeated(&row, key, *other))
+        };
+        self.firsts.iter().map(fault).collect()
+    }
+}
+
+/// Refuses rows that were staged before another one with their key came.
+async fn refuse_first(
+    app: &App,
+    claim: &Claim,
+    proofs: &Proofs,
+    rows: Vec<(i64, RowFault)>,
+) -> Result<(), Failure> {
+    for part in rows.chunks(ROWS) {
+        let mut write = app.log.begin(&proofs.run, Class::Import).await?;
+        claim.go_on(app, &mut write).await?;
+        for (number, fault) in part {
+            let faults = serde_json::to_string(&[fault]).map_err(Problem::internal)?;
+            write
+                .tx()
+                .execute(
+                    "update import_row set outcome = 'refused', faults = $4 \
+                     where account = $1 and run = $2 and number = $3",
+                    (claim.account, claim.id, *number, faults),
+                )
+                .await?;
+        }
+        write.commit().await?;
+    }
+    Ok(())
+}
+
+fn problem_of(unfit: &Unfit, sieve: &Sieve) -> Problem {
+    let found = sieve.sifter.heading().map(|heading| heading.texts.clone()).unwrap_or_default();
+    misfit(unfit, &found)
+}
+
+/// Why a template does not fit a file with these headings.
+pub(super) fn misfit(unfit: &Unfit, found: &[String]) -> Problem {
+    const SHOWN: usize = 30;
+    let quoted = |texts: &[String]| {
+        let shown: Vec<String> = texts
+            .iter()
+            .filter(|text| !text.is_empty())
+            .take(SHOWN)
+            .map(|text| format!("`{}`", text.chars().take(60).collect::<String>()))
+            .collect();
+        shown.join(", ")
+    };
+    if unfit.missing.is_empty() {
+        let each =
+            unfit.ambiguous.iter().map(|(heading, letters)| format!("`{heading}` ({})", letters.join(", ")));
+        return Problem::new(Code::HeadingsAmbiguous).with("headings", each.collect::<Vec<_>>().join(", "));
+    }
+    let problem = Problem::new(Code::HeadingsMissing).with("headings", quoted(&unfit.missing));
+    let found = quoted(found);
+    if found.is_empty() { problem } else { problem.with("found", found) }
 }
 
 /// The zone in which the company counts its days.
@@ -154,7 +278,7 @@ pub(super) async fn account_zone(app: &App, account: i64) -> Result<String> {
 }
 
 /// The bytes of a stored file.
-async fn bytes(app: &App, account: i64, hash: &[u8]) -> Result<Vec<u8>> {
+pub(super) async fn bytes(app: &App, account: i64, hash: &[u8]) -> Result<Vec<u8>> {
     let file: Option<FileRow> = app
         .db
         .fetch_optional(
@@ -178,20 +302,20 @@ struct StagedRow {
     number: i64,
     cells: String,
     outcome: &'static str,
-    faults: &'static str,
+    faults: String,
 }
 
-async fn insert(app: &App, claim: &Claim, proofs: &Proofs, rows: Vec<Row>) -> Result<()> {
-    let rows = rows
+async fn insert(app: &App, claim: &Claim, proofs: &Proofs, staged: Vec<Staged>) -> Result<()> {
+    let rows = staged
         .into_iter()
-        .map(|row| {
+        .map(|staged| {
             Ok(StagedRow {
                 account: claim.account,
                 run: claim.id,
-                number: row.number,
-                cells: serde_json::to_string(&row.cells).map_err(Problem::internal)?,
-                outcome: "pending",
-                faults: "[]",
+                number: staged.row.number,
+                cells: serde_json::to_string(&staged.row.cells).map_err(Problem::internal)?,
+                outcome: staged.outcome.name(),
+                faults: serde_json::to_string(&staged.faults).map_err(Problem::internal)?,
             })
         })
         .collect::<Result<Vec<_>>>()?;
@@ -217,16 +341,19 @@ async fn insert(app: &App, claim: &Claim, proofs: &Proofs, rows: Vec<Row>) -> Re
 }
 
 /// The file was read whole: from now on its rows are imported.
-async fn done(app: &App, claim: &Claim, proofs: &Proofs, headed: &Headed, rows: i64) -> Result<()> {
-    let headings = serde_json::to_string(&headed.headings).map_err(Problem::internal)?;
+async fn done(app: &App, claim: &Claim, proofs: &Proofs, sheet: &str, sieve: &Sieve) -> Result<()> {
+    let texts = sieve.sifter.heading().map(|heading| heading.texts.as_slice()).unwrap_or_default();
+    let headings = serde_json::to_string(texts).map_err(Problem::internal)?;
     let mut write = app.log.begin(&proofs.run, Class::Import).await?;
     claim.go_on(app, &mut write).await?;
     write
         .tx()
         .execute(
-            "update import_run set state = 'applying', sheet = $3, headings = $4, read_rows = $5 \
+            "update import_run set state = 'applying', sheet = $3, headings = $4, read_rows = $5, \
+             refused = (select count(*) from import_row r where r.account = $1 and r.run = $2 and r.outcome = 'refused'), \
+             skipped = (select count(*) from import_row r where r.account = $1 and r.run = $2 and r.outcome = 'skipped') \
              where account = $1 and id = $2",
-            (claim.account, claim.id, headed.sheet.as_str(), headings, rows),
+            (claim.account, claim.id, sheet, headings, sieve.data as i64),
         )
         .await?;
     write.commit().await?;

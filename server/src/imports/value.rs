@@ -4,15 +4,14 @@ use campo_protocol::{
     task::{fields::Priority, status::Status},
     text::sort_key,
 };
-use campo_spreadsheets::Cell;
-use jiff::civil::{Date, Time};
+use campo_spreadsheets::{Cell, Flaw, cell::is_invisible};
+use jiff::{
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 use serde_json::{Value, json};
 
-use super::{
-    dates,
-    draft::{DateOrder, TemplateDraft},
-    fields::Kind,
-};
+use super::{dates, draft::DateOrder, fields::Kind};
 
 /// What a cell says of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,29 +29,54 @@ pub(super) struct Wrong {
     pub(super) expected: String,
 }
 
+/// How the cells of a column are read.
+#[derive(Debug, Clone)]
+pub(super) struct How {
+    /// The order of day, month and year in text
+    pub(super) date_order: DateOrder,
+    /// True when a comma stands before the fraction of a number in text
+    pub(super) decimal_comma: bool,
+    /// Where times are, and what offsets are turned into
+    pub(super) zone: TimeZone,
+}
+
 fn fault(code: &'static str, expected: impl Into<String>) -> Wrong {
     Wrong { code, expected: expected.into() }
 }
 
 /// The value of a cell that is not blank.
-pub(super) fn read(kind: Kind, cell: &Cell, template: &TemplateDraft) -> Result<Read, Wrong> {
-    if let Cell::Error { .. } = cell {
-        return Err(fault("failed_formula", "a value"));
+pub(super) fn read(kind: Kind, cell: &Cell, how: &How) -> Result<Read, Wrong> {
+    match cell {
+        Cell::Error { .. } => return Err(fault("failed_formula", "a value")),
+        Cell::Flawed { flaw, .. } => return Err(flawed(*flaw)),
+        _ => {}
     }
+    if matches!(kind, Kind::Text | Kind::Reference | Kind::Whole) && cell.lost_digits() {
+        return Err(fault("digits_lost", "at most 15 digits, or the number as text"));
+    }
+    // What nobody sees counts in free text alone
+    let visible;
+    let cell = match cell {
+        Cell::Text(text) if kind != Kind::Text && text.contains(is_invisible) => {
+            visible = Cell::Text(text.chars().filter(|c| !is_invisible(*c)).collect());
+            &visible
+        }
+        other => other,
+    };
     let shown = cell.shown();
     Ok(match kind {
         Kind::Text => Read::Json(shown.into()),
         Kind::Reference => Read::Json(format!("code:{shown}").into()),
         Kind::Whole => Read::Json(
-            whole(cell, template).ok_or_else(|| fault("invalid_value", "a whole number such as 42"))?.into(),
+            whole(cell, how).ok_or_else(|| fault("invalid_value", "a whole number such as 42"))?.into(),
         ),
-        Kind::Number => Read::Json(number(cell, template.decimal_comma)?),
+        Kind::Number => Read::Json(number(cell, how.decimal_comma)?),
         Kind::Degrees => Read::Json(degrees(cell)?),
-        Kind::Minutes => Read::Json(length(cell, template, 1.0)?),
-        Kind::Hours => Read::Json(length(cell, template, 60.0)?),
-        Kind::Kilometres => Read::Json(json!(scaled(cell, template, 1000.0)?)),
+        Kind::Minutes => Read::Json(length(cell, how, 1.0)?),
+        Kind::Hours => Read::Json(length(cell, how, 60.0)?),
+        Kind::Kilometres => Read::Json(json!(scaled(cell, how, 1000.0)?)),
         Kind::Boolean => Read::Json(boolean(cell)?.into()),
-        Kind::Date | Kind::Moment => moment(cell, kind, template.date_order)?,
+        Kind::Date | Kind::Moment => moment(cell, kind, how)?,
         Kind::Time => Read::When(None, Some(time(cell)?)),
         Kind::Priority => Read::Json(priority(&shown)?.name().into()),
         Kind::Status => Read::Json(status(&shown)?.name().into()),
@@ -60,14 +84,24 @@ pub(super) fn read(kind: Kind, cell: &Cell, template: &TemplateDraft) -> Result<
     })
 }
 
-fn whole(cell: &Cell, template: &TemplateDraft) -> Option<i64> {
+/// The fault of a cell that cannot be read as its author meant it.
+pub(super) fn flawed(flaw: Flaw) -> Wrong {
+    match flaw {
+        Flaw::Undecodable => fault("undecodable", "text in one encoding"),
+        Flaw::UnclosedQuote => fault("unclosed_quote", "quotes that are closed on their line"),
+        Flaw::FormulaWithoutValue => fault("formula_without_value", "a file that was saved by a spreadsheet"),
+        Flaw::TooLong => fault("too_long", "at most 32,767 characters"),
+    }
+}
+
+fn whole(cell: &Cell, how: &How) -> Option<i64> {
     if let Cell::Text(text) = cell
         && let Ok(number) = text.trim().parse()
     {
         return Some(number);
     }
-    let number = decimal(cell, template.decimal_comma)?;
-    (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
+    let number = decimal(cell, how.decimal_comma)?;
+    (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
 }
 
 fn number(cell: &Cell, decimal_comma: bool) -> Result<Value, Wrong> {
@@ -76,25 +110,53 @@ fn number(cell: &Cell, decimal_comma: bool) -> Result<Value, Wrong> {
     Ok(json!(number))
 }
 
-fn scaled(cell: &Cell, template: &TemplateDraft, factor: f64) -> Result<f64, Wrong> {
-    let number = decimal(cell, template.decimal_comma);
+fn scaled(cell: &Cell, how: &How, factor: f64) -> Result<f64, Wrong> {
+    let number = decimal(cell, how.decimal_comma);
     number.map(|number| number * factor).ok_or_else(|| fault("invalid_value", "a number such as 12.5"))
 }
 
-/// A number; in text with whichever marks the template says.
+/// A number; in text with the marks that are said, and no others: what does not fit them is never read by others.
 fn decimal(cell: &Cell, decimal_comma: bool) -> Option<f64> {
     let text = match cell {
         Cell::Number { number, .. } => return Some(*number),
-        Cell::Text(text) => text.chars().filter(|c| !c.is_whitespace() && *c != '\'').collect::<String>(),
+        Cell::Text(text) => text.trim(),
         _ => return None,
     };
     let (mark, group) = if decimal_comma { (',', '.') } else { ('.', ',') };
-    // Without the mark one group that is not of three digits can only be a fraction: 12.5 in a Spanish file
-    let lone = !text.contains(mark)
-        && text.matches(group).count() == 1
-        && text.rsplit(group).next().is_some_and(|behind| behind.len() != 3);
-    let plain = if lone { text.replace(group, ".") } else { text.replace(group, "").replace(mark, ".") };
-    finite(&plain)
+    let (whole, fraction) = match text.split_once(mark) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (text, None),
+    };
+    let unsigned = whole.trim_start_matches(['+', '-']);
+    if whole.len() - unsigned.len() > 1 {
+        return None;
+    }
+    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_mark = |c: char| c == group || matches!(c, ' ' | '\'' | '\u{A0}' | '\u{202F}');
+    if unsigned.contains(is_mark) {
+        let mut groups = unsigned.split(is_mark);
+        let first = groups.next().filter(|first| is_digits(first) && first.len() <= 3)?;
+        // No group of thousands begins with 0: `0.500` is a half where points are fractions
+        if first.starts_with('0') || !groups.all(|group| group.len() == 3 && is_digits(group)) {
+            return None;
+        }
+    } else if !(is_digits(unsigned) || (unsigned.is_empty() && fraction.is_some())) {
+        // An exponent, as programs write it
+        return if fraction.is_none() || mark == '.' { finite(text) } else { None };
+    }
+    match fraction {
+        Some(fraction) if !is_digits(fraction) => {
+            if mark == '.' && !unsigned.contains(is_mark) {
+                finite(text)
+            } else {
+                None
+            }
+        }
+        fraction => {
+            let whole: String = whole.chars().filter(|c| !is_mark(*c)).collect();
+            finite(&format!("{whole}.{}", fraction.unwrap_or("0")))
+        }
+    }
 }
 
 fn degrees(cell: &Cell) -> Result<Value, Wrong> {
@@ -116,24 +178,22 @@ fn finite(text: &str) -> Option<f64> {
 }
 
 /// A length of time in minutes, from a number in units of `minutes`, or from `1:30`.
-fn length(cell: &Cell, template: &TemplateDraft, minutes: f64) -> Result<Value, Wrong> {
+fn length(cell: &Cell, how: &How, minutes: f64) -> Result<Value, Wrong> {
     let clock = match cell {
         Cell::Time { time } => {
             Some(f64::from(time.hour()) * 60.0 + f64::from(time.minute()) + f64::from(time.second()) / 60.0)
         }
         Cell::Text(text) if text.contains(':') => {
-            let parts: Option<Vec<f64>> = text.trim().split(':').map(|part| part.parse().ok()).collect();
-            match parts.as_deref() {
-                Some([hours, minutes]) => Some(hours * 60.0 + minutes),
-                Some([hours, minutes, seconds]) => Some(hours * 60.0 + minutes + seconds / 60.0),
-                _ => None,
-            }
+            let length = dates::length(text);
+            return length
+                .map(|minutes| json!(minutes))
+                .ok_or_else(|| fault("invalid_value", "a length of time such as 1:30"));
         }
         _ => None,
     };
     match clock {
-        Some(minutes) if minutes.is_finite() => Ok(json!(minutes)),
-        _ => scaled(cell, template, minutes).map(|minutes| json!(minutes)),
+        Some(minutes) => Ok(json!(minutes)),
+        None => scaled(cell, how, minutes).map(|minutes| json!(minutes)),
     }
 }
 
@@ -143,17 +203,17 @@ fn boolean(cell: &Cell) -> Result<bool, Wrong> {
     }
     match sort_key(cell.shown().trim()).as_str() {
         "si" | "s" | "yes" | "y" | "true" | "verdadero" | "x" | "1" | "activo" => Ok(true),
-        "no" | "n" | "false" | "falso" | "0" | "-" => Ok(false),
+        "no" | "n" | "false" | "falso" | "0" => Ok(false),
         _ => Err(fault("unknown_value", "yes or no")),
     }
 }
 
-fn moment(cell: &Cell, kind: Kind, order: DateOrder) -> Result<Read, Wrong> {
+fn moment(cell: &Cell, kind: Kind, how: &How) -> Result<Read, Wrong> {
     let found = match cell {
         Cell::Date { date } => Some((*date, None)),
         Cell::Moment { moment } => Some((moment.date(), Some(moment.time()))),
         Cell::Time { .. } | Cell::Boolean(_) => None,
-        other => dates::moment(&other.shown(), order),
+        other => dates::moment(&other.shown(), how.date_order, &how.zone),
     };
     match (found, kind) {
         (Some((date, _)), Kind::Date) => Ok(Read::When(Some(date), None)),
@@ -167,7 +227,8 @@ fn time(cell: &Cell) -> Result<Time, Wrong> {
     let found = match cell {
         Cell::Time { time } => Some(*time),
         Cell::Moment { moment } => Some(moment.time()),
-        Cell::Date { .. } => Some(Time::midnight()),
+        // A day at midnight; one of the first years of a spreadsheet is a length of time
+        Cell::Date { date } if date.year() >= 1910 => Some(Time::midnight()),
         Cell::Text(text) => dates::time(text),
         _ => None,
     };

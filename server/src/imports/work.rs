@@ -6,7 +6,7 @@ use super::{
     plan::Plan,
     problem,
     run::{RunRow, RunState},
-    stage, upload,
+    stage, start,
 };
 use crate::{
     access::{
@@ -22,7 +22,8 @@ use crate::{
 /// The job of an import; its id is that of the run.
 pub const JOB: Kind = Kind {
     name: "import",
-    format: 1,
+    // 2: a template of several ways to read, which older replicas do not know
+    format: 2,
     work: Work::Computes,
     run: |app, claim| Box::pin(run(app, claim)),
     give_up: |app, claim| Box::pin(give_up(app, claim)),
@@ -71,7 +72,7 @@ impl Proofs {
     async fn ask(app: &App, claim: &Claim, template: &TemplateDraft) -> Result<Self, Failure> {
         let caller = claim.caller(app).await.map_err(stopped)?;
         let run = caller.allow::<RunImports>().map_err(stopped)?;
-        run.must_cover(upload::needs(template)).map_err(stopped)?;
+        run.must_cover(start::needs(template)).map_err(stopped)?;
         Ok(Self { run, tasks: caller.allow().ok(), pois: caller.allow().ok() })
     }
 }
@@ -104,13 +105,14 @@ async fn go(app: &App, claim: &Claim) -> Result<(), Failure> {
         stage::stage(app, claim, &run, &template, &proofs).await?;
     }
     let run = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Problem::new(Code::NotFound))?;
+    let headings = run.headings()?;
     let zone = stage::account_zone(app, claim.account).await?;
-    let plan = Plan::new(template, &zone, &run.sheet, &run.headings()?)
-        .map_err(|missing| Failure::failed(stage::headings_missing(&missing, &run.sheet)))?;
+    let plan = Plan::new(template, &zone, &run.sheet, &headings)
+        .map_err(|unfit| Failure::failed(stage::misfit(&unfit, &headings)))?;
     let rows = if claim.attempts > TROUBLE { ROWS_IN_TROUBLE } else { ROWS };
     loop {
         let proofs = Proofs::ask(app, claim, &plan.template).await?;
-        if apply::next(app, claim, &proofs, &plan, rows).await? == 0 {
+        if apply::next(app, claim, &proofs, &plan, rows, run.dry_run).await? == 0 {
             break;
         }
     }

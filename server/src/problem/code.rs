@@ -101,7 +101,12 @@ codes! {
     SpreadsheetTooLarge = UNPROCESSABLE_ENTITY "spreadsheet_too_large",
     /// A file to import has not the sheet that its template names, or shows none; parameters `file`, `sheet`
     SheetMissing = UNPROCESSABLE_ENTITY "sheet_missing",
-    /// A file to import lacks columns that its template names; parameters `file`, `sheet`, `headings`
+    /// A file to import has headings and nothing below them; parameters `file`, `row`
+    NoRows = UNPROCESSABLE_ENTITY "no_rows",
+    /// A file to import has a heading over several columns, and its template does not say which; parameters `file`,
+    /// `headings`
+    HeadingsAmbiguous = UNPROCESSABLE_ENTITY "headings_ambiguous",
+    /// A file to import lacks columns that its template names; parameters `file`, `sheet`, `headings`, `found`
     HeadingsMissing = UNPROCESSABLE_ENTITY "headings_missing",
     /// A person stopped the import
     ImportStopped = CONFLICT "import_stopped",

@@ -62,6 +62,7 @@ pub async fn change(
             document,
             status: None,
             assignments: None,
+            keeps_external: false,
             reason: None,
         },
     )

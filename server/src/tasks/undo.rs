@@ -137,6 +137,7 @@ fn save_of(task: &Task, effect: &EffectRow) -> Result<Save> {
         status: Some(Status::Canceled),
         assignments: None,
         reason: None,
+        keeps_external: false,
     };
     if let Some(before) = &effect.before {
         let before: Before = serde_json::from_str(before).map_err(Problem::internal)?;

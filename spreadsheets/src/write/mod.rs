@@ -99,6 +99,7 @@ impl<'a> From<&'a Cell> for Value<'a> {
             Cell::Time { time } => Self::Time(*time),
             Cell::Moment { moment } => Self::Moment(*moment),
             Cell::Error { error } => Self::text(error.as_str()),
+            Cell::Flawed { flawed, .. } => Self::text(flawed.as_str()),
         }
     }
 }

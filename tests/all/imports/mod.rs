@@ -2,6 +2,8 @@
 
 mod attacks;
 mod bad_files;
+mod cases;
+mod drafts;
 mod giving_up;
 mod journey;
 mod templates;
@@ -90,6 +92,11 @@ impl Desk {
         assert_eq!(answer.status, 202, "{}", answer.json());
         assert_eq!(answer.json()["state"], "waiting");
         answer.header("location").to_owned()
+    }
+
+    /// Does every job that waits.
+    pub(super) async fn work_off(&self) {
+        jobs::work_off(&self.account.app, capabilities::JOBS).await.unwrap();
     }
 
     /// Imports a file to its end; the run.

@@ -202,7 +202,7 @@ async fn a_table_is_written_in_the_readers_language_and_runs_nothing(world: Worl
     let book = "/v1/employees/number:ZZ1/timesheet.xlsx?from=2025-06-01&to=2025-06-02";
     let book = client.call(Method::GET, book, &[], None).await.unwrap();
     let mut rows = Vec::new();
-    campo_spreadsheets::read(&book.body, None, &campo_spreadsheets::Limits::default(), &mut |row| {
+    campo_spreadsheets::read(&book.body, &campo_spreadsheets::Options::default(), &mut |row| {
         rows.push(row);
         std::ops::ControlFlow::Continue(())
     })

@@ -137,6 +137,9 @@ impl Desk {
         {
             return Err(Problem::new(Code::VersionMismatch).with("current", task.version()));
         }
+        if save.keeps_external {
+            refuse_other(before, &save.document)?;
+        }
         let mut fields = edited(before.map(|task| &task.document), save.edit, &save.document)?;
         let mut faults = Faults::default();
         self.resolve_links(&mut fields, before.map(|task| &task.fields), &mut faults);
@@ -305,6 +308,17 @@ impl Desk {
             .ok_or_else(|| Problem::internal(anyhow::anyhow!("task.created made no state")))?;
         self.tasks.insert(id, Working { id, before: None, fields, document, later: Later::default(), state });
         Ok(id)
+    }
+}
+
+/// Refuses a document that found a task of another external number by its digits: 00042 and 42 may be two orders.
+fn refuse_other(found: Option<&Working>, document: &Value) -> Result<()> {
+    let own = found.and_then(|task| task.fields.external_number.as_deref());
+    match (own, document.get("external_number").and_then(Value::as_str)) {
+        (Some(own), Some(said)) if own != said.trim() => {
+            Err(Problem::new(Code::AlreadyExists).with("field", "/external_number").with("value", own))
+        }
+        _ => Ok(()),
     }
 }
 

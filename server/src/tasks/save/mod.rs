@@ -100,6 +100,8 @@ pub struct Save {
     pub assignments: Option<Vec<AssignTo>>,
     /// Why, for the entries that status and assignments make
     pub reason: Option<String>,
+    /// True to refuse a document that finds its task by a number while that one has another external number
+    pub keeps_external: bool,
 }
 
 impl Save {
@@ -112,7 +114,17 @@ impl Save {
             assignments = member(members, "assignments", &mut faults);
         }
         faults.into_result()?;
-        Ok(Self { operation, task: None, version: None, edit, document, status, assignments, reason: None })
+        Ok(Self {
+            operation,
+            task: None,
+            version: None,
+            edit,
+            document,
+            status,
+            assignments,
+            reason: None,
+            keeps_external: false,
+        })
     }
 }
 

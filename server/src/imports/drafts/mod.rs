@@ -1,0 +1,18 @@
+//! Drafts of imports: a file is uploaded once, looked at, mapped, tried, and started. Every answer of a person is a change
+//! of the draft, so that nothing is lost on the way; it is kept for seven days.
+//!
+//! What was found out of the file ([`analysis`]) is stored with the draft and made anew when it is to be read otherwise;
+//! a preview is an import whose every batch is rolled back.
+
+mod analysis;
+mod edit;
+mod preview;
+mod questions;
+mod receive;
+mod routes;
+mod row;
+mod shown;
+mod start;
+pub mod sweep;
+
+pub(super) use routes::routes;

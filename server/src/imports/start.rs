@@ -1,0 +1,144 @@
+//! The one way to start an import of a file that is stored: uploads, drafts and files that arrived come here.
+
+use campo_protocol::text::storable;
+use uuid::Uuid;
+
+use super::{
+    draft::{Makes, TemplateDraft, UnknownPoi},
+    fields::{self, Target},
+    work::JOB,
+};
+use crate::{
+    access::{PermissionName, Permissions},
+    jobs,
+    log::write::Write,
+    problem::{Code, Problem, Result},
+};
+
+/// The most imports of an account that are not over.
+const MAX_WAITING: i64 = 50;
+/// The lane of imports that people begin.
+pub const LANE: &str = "import";
+
+/// What is to be imported, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Start<'a> {
+    /// The mapping
+    pub mapping: &'a TemplateDraft,
+    /// The id and version of the template that it is; none for the mapping of a draft
+    pub template: Option<(Uuid, i64)>,
+    /// SHA-256 of the stored file
+    pub hash: &'a [u8; 32],
+    /// The name of the file, for people
+    pub file_name: &'a str,
+    /// True to import a file once more that was imported so already
+    pub again: bool,
+    /// True to roll back all that it does, and keep only what would have become of each row
+    pub dry_run: bool,
+    /// The lane of its job: imports of one lane are done in order
+    pub lane: &'a str,
+}
+
+/// An import that was started, or was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    /// The import
+    pub run: Uuid,
+    /// True when the file was imported so before, and nothing new was started
+    pub repeated: bool,
+}
+
+/// What an import by this mapping needs besides the permission to run imports: an import does nothing that its author may
+/// not do otherwise.
+pub fn needs(template: &TemplateDraft) -> Permissions {
+    let mut names = match template.makes {
+        Makes::Tasks => vec![PermissionName::ManageTasks],
+        Makes::Pois => vec![PermissionName::ManagePois],
+    };
+    let is_of_poi =
+        |name: &str| fields::field(template.makes, name).is_some_and(|field| field.target == Target::Poi);
+    let tells_of_pois = template.columns.iter().any(|column| is_of_poi(&column.field))
+        || template.constants.keys().any(|name| is_of_poi(name));
+    if tells_of_pois || template.unknown_poi == UnknownPoi::Create {
+        names.push(PermissionName::ManagePois);
+    }
+    names.into_iter().collect()
+}
+
+/// Starts an import of a stored file in the caller's transaction, whose principal is its author; the caller has checked
+/// that they hold [`needs`]. Once it is committed, [`crate::app::App::work`] may be told.
+///
+/// The same file by the same mapping is imported once, unless it came to nothing or is wanted again. Under the account's
+/// lock, so that of two at once one is the first.
+pub async fn stored(write: &mut Write, start: &Start<'_>) -> Result<Started> {
+    let mapping = serde_json::to_string(start.mapping).map_err(Problem::internal)?;
+    if !start.again
+        && !start.dry_run
+        && let Some(run) = before(write, start, &mapping).await?
+    {
+        return Ok(Started { run, repeated: true });
+    }
+    let run = insert(write, start, &mapping).await?;
+    write.touch("imports");
+    Ok(Started { run, repeated: false })
+}
+
+async fn before(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<Option<Uuid>> {
+    let account = write.account();
+    let (template, version) = start.template.unwrap_or((Uuid::nil(), 0));
+    let row: Option<(Uuid,)> = write
+        .tx()
+        .fetch_optional(
+            "select id from import_run where account = $1 and hash = $2 and template = $3 and template_version = $4 \
+             and (template_version > 0 or mapping = $5) and not dry_run \
+             and state not in ('failed', 'stopped') order by created_us desc, id desc limit 1",
+            (account, &start.hash[..], template, version, mapping),
+        )
+        .await?;
+    Ok(row.map(|(id,)| id))
+}
+
+async fn insert(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<Uuid> {
+    let (account, id, author, now_us) = (write.account(), write.new_id(), write.principal, write.now_us);
+    let (waiting,): (i64,) = write
+        .tx()
+        .fetch_one("select count(*) from job where account = $1 and kind = $2", (account, JOB.name))
+        .await?;
+    if waiting >= MAX_WAITING {
+        return Err(Problem::new(Code::QueueFull).retry_after_s(60));
+    }
+    let name = storable(start.file_name.trim()).into_owned();
+    let (template, version) = start.template.unwrap_or((Uuid::nil(), 0));
+    write
+        .tx()
+        .execute(
+            "insert into import_run (account, id, template, template_version, mapping, hash, file_name, principal, \
+             principal_id, state, sheet, headings, read_rows, created, updated, unchanged, refused, problem, \
+             created_us, finished_us, dry_run) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', '', '[]', 0, 0, 0, 0, 0, null, $10, null, $11)",
+            (
+                account,
+                id,
+                template,
+                version,
+                mapping,
+                &start.hash[..],
+                name.as_str(),
+                author.kind(),
+                author.id(),
+                now_us,
+                start.dry_run,
+            ),
+        )
+        .await?;
+    write
+        .tx()
+        .execute(
+            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
+             values ($1, 'import_run', $2, $2, $3, $4, $5, $6, $7)",
+            (account, id, &start.hash[..], name.as_str(), author.kind(), author.id(), now_us),
+        )
+        .await?;
+    jobs::enqueue(write, &JOB, start.lane, id, &serde_json::json!({})).await?;
+    Ok(id)
+}
