@@ -1,14 +1,17 @@
 //! Single tasks created, changed and removed.
 
+use std::collections::HashSet;
+
 use campo_protocol::{
     entry::Kind,
     task::{body::StatusSet, status::Status},
 };
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     TaskReference,
-    read::{self, find_for_edit},
+    read::{self, Task, find_for_edit},
     save::{Edit, Operation, Save, insert_versions, save},
     shown::{self, TaskShown},
 };
@@ -18,7 +21,7 @@ use crate::{
     app::App,
     log::{
         events::{TASK_DELETED, TaskEvent},
-        write::About,
+        write::{About, Write},
     },
     problem::{Code, Result},
     scheduler::Class,
@@ -87,9 +90,33 @@ pub async fn remove(
     version: IfMatch,
 ) -> Result<()> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
-    let (account, now_us) = (write.account(), write.now_us);
+    let account = write.account();
     let task = find_for_edit(write.tx(), account, reference).await?;
     version.check(task.version)?;
+    remove_one(&mut write, &task).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Deletes the tasks of a work order that are not among `kept`.
+pub async fn remove_others_of_work_order(write: &mut Write, order: Uuid, kept: HashSet<Uuid>) -> Result<()> {
+    let account = write.account();
+    let of_order: Vec<(Uuid,)> = write
+        .tx()
+        .fetch_all(
+            "select id from task where account = $1 and work_order = $2 and state <> 'deleted'",
+            (account, order),
+        )
+        .await?;
+    let others: Vec<Uuid> = of_order.into_iter().map(|(id,)| id).filter(|id| !kept.contains(id)).collect();
+    for task in read::load(write.tx(), account, others).await? {
+        remove_one(write, &task).await?;
+    }
+    Ok(())
+}
+
+async fn remove_one(write: &mut Write, task: &Task) -> Result<()> {
+    let (account, now_us) = (write.account(), write.now_us);
     write
         .tx()
         .execute(
@@ -97,12 +124,11 @@ pub async fn remove(
             (account, task.id, now_us),
         )
         .await?;
-    insert_versions(&mut write, std::iter::once(&task)).await?;
+    insert_versions(write, std::iter::once(task)).await?;
     if !task.state.status.is_terminal() {
         let about = About { task: Some(task.id), ..About::default() };
         write.entry(Kind::TaskStatusSet, about, &StatusSet { status: Status::Canceled })?;
     }
     write.task_event(TaskEvent { kind: TASK_DELETED, task: task.id, version: task.version + 1 });
-    write.commit().await?;
     Ok(())
 }

@@ -74,6 +74,8 @@ struct Catalogue {
     expected: BTreeMap<String, String>,
     /// Kinds of notices
     notices: BTreeMap<String, ProblemText>,
+    /// What web services say of a call, with `{found}`
+    soap: BTreeMap<String, Vec<String>>,
 }
 
 static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("es.toml")));
@@ -116,6 +118,14 @@ pub fn notice<'v>(
         Some(text) => (text.title.clone(), fill(&text.detail, value)),
         None => (kind.to_owned(), String::new()),
     }
+}
+
+/// What web services say of a call.
+///
+/// # Panics
+/// Where there is no such text; a test finds every name in the sources.
+pub fn soap(language: Language, name: &str) -> &'static [String] {
+    catalogue(language).soap.get(name).map(Vec::as_slice).expect("every remark has its texts")
 }
 
 /// What a field expects, from the English of [`campo_protocol::faults::Fault::expected`]; unchanged where there is no
