@@ -38,7 +38,7 @@ async fn calls_of_both_kinds_are_found_and_shown_without_secrets(world: World) {
         ("failed=true", 2),
         ("method=GetTaskDetails", 2),
         ("code=already_exists", 1),
-        ("q=nandu", 1),
+        ("q=%C3%B1and%C3%BA", 1),
         ("key=code:acme-api", 2),
         ("key=code:none", 0),
         ("limit=1", 1),
