@@ -18,6 +18,7 @@ console: ## Builds the console, which the next build of the server holds; instal
 test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
 	tests/postgres.sh install
 	tests/validator.sh
+	tests/soap_clients.sh install >/dev/null
 	cargo build --workspace --bins
 	cargo test --workspace --no-run
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \

@@ -162,6 +162,40 @@ alter table job add column lane {text} not null default 'import';
 
 -- WEB SERVICES
 
+-- `token_rule`: whether web services take a token of WS-Security of this key: `allowed`, `required` or `off`
+alter table access_key add column token_rule {text} not null default 'allowed';
+
+-- The tokens of WS-Security that were used lately, each once: SHA-256 of nonce and instant
+create table nonce (
+    account {i64} not null,
+    key {uuid} not null,
+    hash {bytes} not null,
+    used_us {i64} not null,
+    primary key (account, key, hash)
+) {strict};
+create index nonce_used on nonce (used_us);
+
+-- What customers' systems called, for 30 days. `words` is what a call is searched by
+create table call (
+    account {i64} not null,
+    id {uuid} not null,
+    key {uuid} not null,
+    at_us {i64} not null,
+    method {text} not null,
+    path {text} not null, -- personal
+    address {text}, -- personal
+    status {i64} not null,
+    code {text},
+    took_us {i64} not null,
+    request_id {text},
+    request {text}, -- personal
+    answer {text}, -- personal
+    words {text} not null, -- personal
+    primary key (account, id)
+) {strict};
+create index call_at on call (account, at_us, id);
+create index call_old on call (at_us);
+
 -- IMPORTS
 
 -- Rows of the table that are no data: repeated headings, totals

@@ -7,6 +7,7 @@ use tokio::sync::Notify;
 
 use crate::{
     access::guard::Guards,
+    calls::Calls,
     database::Db,
     environment::Environment,
     files::store::Store,
@@ -50,6 +51,8 @@ pub struct App {
     pub work: Arc<Notify>,
     /// When phones were heard of, until it is written
     pub contacts: Arc<Contacts>,
+    /// What customers' systems called, until it is written
+    pub calls: Arc<Calls>,
     /// The phones that listen at this replica
     pub awake: Arc<Awake>,
     /// What wakes the others; nothing does until it is set
@@ -73,8 +76,9 @@ impl App {
         let health = Health::new(&environment);
         let outbound = Outbound::new(limits.outbound.clone());
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
-        let (guards, work, contacts, awake, loops, live) =
-            (Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let (guards, work, contacts, calls, awake) =
+            (Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
+        let (loops, live) = (Arc::default(), Arc::default());
         let push = Arc::new(Services::default());
         let operator_token = None;
         Self {
@@ -91,6 +95,7 @@ impl App {
             operator_token,
             work,
             contacts,
+            calls,
             awake,
             push,
             live,

@@ -13,8 +13,8 @@ use crate::{
     acts::{self, Undoer},
     api::problems,
     app::{App, Limits},
-    chains, channels, duties, entries, events, files, health, imports, installations, jobs, keys, live,
-    messages, notices, notifications, objects, profiles, push,
+    calls, chains, channels, duties, entries, events, files, health, imports, installations, jobs, keys,
+    live, messages, notices, notifications, objects, profiles, push, reference, soap,
     supervise::{self, Companion},
     sweep, sync, tasks, timesheets, uploads, users,
 };
@@ -24,6 +24,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(accounts::routes())
         .merge(acts::routes())
+        .merge(calls::routes())
         .merge(chains::routes())
         .merge(channels::routes())
         .merge(entries::routes())
@@ -41,6 +42,8 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(problems::routes())
         .merge(profiles::routes())
         .merge(push::routes())
+        .merge(reference::routes())
+        .merge(soap::routes(limits))
         .merge(sync::routes(limits))
         .merge(tasks::routes())
         .merge(timesheets::routes())
@@ -95,5 +98,6 @@ pub const COMPANIONS: &[Companion] = &[
     Companion { name: "notifications", run: |app| Box::pin(notifications::run(app)) },
     Companion { name: "contacts", run: |app| Box::pin(app.contacts.keep(app)) },
     Companion { name: "live", run: |app| Box::pin(app.live.keep(app)) },
+    Companion { name: "calls", run: |app| Box::pin(app.calls.keep(app)) },
     Companion { name: "awake_phones", run: |app| Box::pin(app.awake.keep(app)) },
 ];

@@ -29,6 +29,8 @@ pub enum Retention {
     Act,
     /// 24 hours
     Request,
+    /// 30 days
+    Call,
 }
 
 /// A column that can hold personal data.
@@ -103,6 +105,11 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("notice", "detail", "what happened, to whom", Retention::Notice),
     column("act", "detail", "what a person did", Retention::Act),
     column("act_effect", "before", "what something was before an act", Retention::Act),
+    column("call", "path", "what a customer's system asked for", Retention::Call),
+    column("call", "address", "from where a customer's system called", Retention::Call),
+    column("call", "request", "what a customer's system sent", Retention::Call),
+    column("call", "answer", "what a customer's system was answered", Retention::Call),
+    column("call", "words", "what a call is searched by", Retention::Call),
     column("import_row", "changes", "what a row of a customer's file changed", Retention::Job),
     column("import_draft", "file_name", "the name that a person gave a file", Retention::Job),
     column("import_draft", "analysis", "values of a customer's file: names, addresses", Retention::Job),

@@ -2,6 +2,7 @@
 
 use crate::{
     app::App,
+    calls,
     duties::{Left, each_account},
     files, imports,
     problem::Result,
@@ -69,10 +70,22 @@ async fn rows(app: &App) -> Result<Left> {
         )
         .await?;
     let kept = retention::remove(tx, now_us, ROWS).await?;
+    let calls = tx
+        .execute(
+            "delete from call where (account, id) in (select c.account, c.id from call c where c.at_us <= $1 \
+             order by c.at_us limit $2)",
+            (now_us - calls::KEPT_US, ROWS),
+        )
+        .await?;
+    tx.execute("delete from nonce where used_us <= $1", (now_us - HOUR_US,)).await?;
     tx.execute("delete from heartbeat where beaten_us <= $1", (now_us - HEARTBEAT_US,)).await?;
     transaction.commit().await?;
     if requests + sessions > 0 {
         tracing::info!(requests, sessions, "swept");
     }
-    Ok(if requests.max(sessions).max(held).max(kept) < ROWS as u64 { Left::Nothing } else { Left::More })
+    Ok(if requests.max(sessions).max(held).max(kept).max(calls) < ROWS as u64 {
+        Left::Nothing
+    } else {
+        Left::More
+    })
 }

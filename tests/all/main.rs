@@ -4,6 +4,7 @@
 
 mod backup;
 mod bad_input;
+mod calls;
 mod canary;
 mod changes;
 mod contract;
@@ -28,6 +29,7 @@ mod rebuild;
 mod routes;
 mod schema;
 mod sim;
+mod soap;
 mod statements;
 mod sync;
 mod tasks;

@@ -15,6 +15,7 @@ pub mod process;
 pub mod proxy;
 pub mod random;
 pub mod receiver;
+pub mod served;
 pub mod sim;
 pub mod sqlite;
 pub mod visit;

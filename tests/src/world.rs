@@ -33,7 +33,7 @@ use campo_server::{
     keys::key,
     log::{self, Log, entry::Incoming, groups::Submitted},
     objects::{self, Kept, Object, Operation},
-    outbound::Rules,
+    outbound::{PlainHttp, Rules},
     profiles::profile,
     scheduler::Class,
     secrets::{MasterKey, Secret, Secrets},
@@ -236,7 +236,7 @@ pub async fn app_with(
 /// Where requests may go in tests: to the receivers on this machine, without TLS.
 pub fn rules() -> Rules {
     let loopback = LOOPBACK.parse().unwrap_or_else(|_| unreachable!("it is a network"));
-    Rules { networks: vec![loopback], plain_http: true }
+    Rules { networks: vec![loopback], plain_http: PlainHttp::Everybody }
 }
 
 /// A company.

@@ -26,6 +26,7 @@ export function permissionLabel(permission: Permission): string {
         manage_templates: t`Administrar planillas de integración`,
         manage_channels: t`Administrar notificaciones`,
         view_deliveries: t`Ver entregas de notificaciones`,
+        view_calls: t`Ver el registro de llamadas`,
         use_web_services: t`Usar los servicios web`,
         hand_in: t`Entregar lo capturado`,
     };

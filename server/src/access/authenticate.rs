@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal, browser, client_address};
 use crate::{
+    api::noted::Noted,
     app::App,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -182,7 +183,12 @@ fn presented(app: &App, headers: &HeaderMap) -> Result<(Bearer, Presented)> {
 pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
     let (bearer, by) = presented(app, &parts.headers)?;
     match bearer.holder {
-        Holder::Key => key(app, &bearer, client_address(app, parts)).await,
+        Holder::Key => {
+            let address = client_address(app, parts);
+            let caller = key(app, &bearer, address).await?;
+            Noted::caller(&parts.extensions, &caller, address);
+            Ok(caller)
+        }
         Holder::Session => session(app, &bearer, by, parts.uri.path()).await,
         Holder::Installation => {
             let row = installation(app, &bearer).await?;

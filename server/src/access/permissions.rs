@@ -82,6 +82,8 @@ permissions! {
     ManageChannels = "manage_channels",
     /// See what was delivered and what was not
     ViewDeliveries = "view_deliveries",
+    /// See what the company's systems called and were answered
+    ViewCalls = "view_calls",
     /// Call the SOAP and REST services of customers' systems
     UseWebServices = "use_web_services",
     /// Hand in entries and read the views of one's sessions: phones only

@@ -38,6 +38,8 @@ pub struct Settings {
     /// True when the office's corrections of punches count only once the worker agreed. What workers ask for always
     /// needs the office's agreement
     pub correction_agreement: bool,
+    /// True when fields of a `DynamicTask` count also without their flag `…HasValue`, for programs that never set it
+    pub soap_flags_optional: bool,
 }
 
 impl Default for Settings {
@@ -47,6 +49,7 @@ impl Default for Settings {
             files_wait_days: 7,
             location: LocationMode::default(),
             correction_agreement: false,
+            soap_flags_optional: false,
         }
     }
 }

@@ -13,16 +13,21 @@ td,th{border-color:#36404a}a{color:#7ab8f5}}";
 
 /// A page. `body` is HTML whose texts went through [`escape`].
 pub(super) fn page(title: &str, body: &str) -> Html<String> {
+    Html(document("en", title, body))
+}
+
+/// The text of a page in a language, given by its tag.
+pub(crate) fn document(language: &str, title: &str, body: &str) -> String {
     let title = escape(title);
-    Html(format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+    format!(
+        "<!doctype html><html lang=\"{language}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\
          <style>{STYLE}</style></head><body><main>{body}</main></body></html>"
-    ))
+    )
 }
 
 /// A text as HTML shows it.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -38,7 +43,7 @@ pub(super) fn escape(text: &str) -> String {
 }
 
 /// A text in which `{names}` and parts in backticks are shown as code.
-pub(super) fn with_code(text: &str) -> String {
+pub(crate) fn with_code(text: &str) -> String {
     let mut shown = String::new();
     for (number, part) in text.split('`').enumerate() {
         if number % 2 == 1 {

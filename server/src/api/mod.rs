@@ -2,9 +2,10 @@
 
 mod console;
 pub mod edit;
-mod html;
+pub(crate) mod html;
 pub mod layers;
 pub mod listen;
+pub mod noted;
 pub mod openapi;
 pub mod page;
 pub mod patch;

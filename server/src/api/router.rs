@@ -1,13 +1,14 @@
 //! The router of the whole API, and its OpenAPI document, made together from the same handlers.
 
-use axum::Router;
+use axum::{Router, middleware::from_fn_with_state};
 use serde_json::Value;
+use tower::ServiceExt as _;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{console, layers, openapi};
 use crate::{
     app::{App, Limits},
-    capabilities,
+    calls, capabilities, soap,
 };
 
 /// Every route of the API with its document.
@@ -26,9 +27,9 @@ pub fn document() -> Value {
 pub fn router(app: App) -> Router {
     let (router, _) = routes(&app.limits).split_for_parts();
     let (request_bytes, environment) = (app.limits.request_bytes, app.environment.clone());
-    layers::around(
-        router.merge(openapi::page()).merge(console::pages()).with_state(app),
-        request_bytes,
-        &environment,
-    )
+    let tap = from_fn_with_state(app.clone(), calls::tap);
+    let router = router.merge(openapi::page()).merge(console::pages()).with_state(app).layer(tap);
+    let router = layers::around(router, request_bytes, &environment);
+    // Before a route is chosen, since customers write the address of the services in any case
+    Router::new().fallback_service(router.map_request(soap::spelled))
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::target::{Acknowledgement, Document, Manner};
 use crate::{
     api::time::Instant,
     log::events,
@@ -90,11 +91,21 @@ pub struct ChannelDraft {
     /// Where to: `https`, unless the operator of this server allows `http`
     #[schema(example = "https://erp.example.com/campo")]
     pub url: String,
+    /// What is sent of an event
+    #[serde(default)]
+    pub document: Document,
+    /// The field of a form in which the document is sent, url-encoded; the document itself is the body when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "RequestString")]
+    pub form_field: Option<String>,
+    /// By what the receiver says that it took an event
+    #[serde(default)]
+    pub acknowledgement: Acknowledgement,
     /// The kinds of events that it delivers, such as `entry.complete`; all where there is none
     #[serde(default)]
     pub events: Vec<String>,
     /// The revision of the format of its notifications
-    #[serde(default = "newest_format")]
+    #[serde(default = "usual_format")]
     #[schema(example = 1)]
     pub format: i64,
     /// In which order it delivers; changed only while nothing waits to be tried again
@@ -172,16 +183,30 @@ pub struct Progress {
     pub delivered_at: Option<Instant>,
 }
 
-const fn newest_format() -> i64 {
-    format::NEWEST
+const fn usual_format() -> i64 {
+    format::USUAL
 }
 
 impl ChannelDraft {
+    /// How it is said there.
+    pub(super) fn manner(&self) -> Manner {
+        Manner {
+            document: self.document.clone(),
+            form_field: self.form_field.clone(),
+            acknowledgement: self.acknowledgement.clone(),
+        }
+    }
+
     /// Refuses what is wrong, and writes the kinds of events in one way.
     pub(super) fn check(&mut self, outbound: &Outbound) -> Result<()> {
         let mut faults = Faults::default();
         check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
         check_url(&self.url, outbound, &mut faults);
+        let manner = self.manner();
+        manner.check(&mut faults);
+        if !manner.is_usual() && self.format < format::WITH_MANNER {
+            self.format = format::WITH_MANNER;
+        }
         for (index, kind) in self.events.iter().enumerate() {
             if !events::KINDS.contains(&kind.as_str()) {
                 let known: Vec<_> = events::KINDS.iter().map(|kind| format!("`{kind}`")).collect();

@@ -72,6 +72,7 @@ pub async fn create(
     given: &Value,
 ) -> Result<Created> {
     let mut draft: ChannelDraft = patch::new(given)?;
+    draft.document.fill_zone(&own_zone(app, allowed.account()).await?);
     draft.check(&app.outbound)?;
     allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
     let epoch = server_setting::epoch(&app.db).await?;
@@ -132,6 +133,7 @@ pub async fn edit(
 ) -> Result<Versioned<Channel>> {
     let mut patch = given.clone();
     let headers = headers::split(&mut patch)?;
+    let zone = own_zone(app, allowed.account()).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let row = locked(&mut write, allowed, which).await?;
     if_match.check(row.version)?;
@@ -139,6 +141,7 @@ pub async fn edit(
     let mut channel = row.shown(write.secrets(), write.account())?;
     let before = channel.draft.clone();
     channel.draft = patch::patched(&channel.draft, &patch)?;
+    channel.draft.document.fill_zone(&zone);
     channel.draft.check(&app.outbound)?;
     allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
     match headers {
@@ -170,7 +173,7 @@ pub async fn edit(
     channel.updated_at = Instant(now_us);
     let Channel { id, version, ref draft, ref reason, .. } = channel;
     let sealed = secrets.seal(write.secrets(), account, id, write.environment())?;
-    let target = HttpTarget { url: draft.url.clone() }.text()?;
+    let target = HttpTarget { url: draft.url.clone(), manner: draft.manner() }.text()?;
     let (events, custom) = json(draft)?;
     let (code, name) = (draft.code.as_str(), draft.name.as_str());
     let (order, state) = (draft.order.name(), draft.state.name());
@@ -189,6 +192,13 @@ pub async fn edit(
     write.commit().await?;
     app.log.announce();
     Ok(Versioned(version, channel))
+}
+
+/// The zone of the account, in which documents write dates where the channel names none.
+async fn own_zone(app: &App, account: i64) -> Result<String> {
+    let row: Option<(String,)> =
+        app.db.fetch_optional("select zone from account where id = $1", (account,)).await?;
+    Ok(row.ok_or(Code::NotFound)?.0)
 }
 
 /// Gives a channel a new secret. The one before it signs too for a while, so that the receiver can change in peace.
@@ -274,7 +284,7 @@ pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageChannels>,
 async fn insert(write: &mut Write, id: Uuid, draft: &ChannelDraft, secrets: &ChannelSecrets) -> Result<()> {
     let (account, now_us, principal) = (write.account(), write.now_us, write.principal);
     let sealed = secrets.seal(write.secrets(), account, id, write.environment())?;
-    let target = HttpTarget { url: draft.url.clone() }.text()?;
+    let target = HttpTarget { url: draft.url.clone(), manner: draft.manner() }.text()?;
     let (events, custom) = json(draft)?;
     write
         .tx()

@@ -106,11 +106,15 @@ impl Row {
     pub(super) fn shown(self, secrets: &Secrets, account: i64) -> Result<Channel> {
         let newer = || Problem::internal(anyhow::anyhow!("a channel is of a newer release"));
         let headers = ChannelSecrets::open(secrets, account, self.id, &self.sealed)?.headers;
+        let HttpTarget { url, manner } = HttpTarget::stored(&self.target)?;
         let draft = ChannelDraft {
             code: self.code,
             name: self.name,
             kind: ChannelKind::from_name(&self.kind).ok_or_else(newer)?,
-            url: HttpTarget::stored(&self.target)?.url,
+            url,
+            document: manner.document,
+            form_field: manner.form_field,
+            acknowledgement: manner.acknowledgement,
             events: serde_json::from_str(&self.events).map_err(Problem::internal)?,
             format: self.format,
             order: DeliveryOrder::from_name(&self.delivery_order).ok_or_else(newer)?,

@@ -158,7 +158,7 @@ fn limits(config: &Config) -> Limits {
         lease_us: config.lease_s * 1_000_000,
         outbound: outbound::Rules {
             networks: config.outbound_networks.clone(),
-            plain_http: config.outbound_http,
+            plain_http: config.outbound_http.clone(),
         },
     }
 }

@@ -130,6 +130,9 @@ async fn end(app: &App, beside: Vec<JoinHandle<()>>) {
         if let Err(problem) = app.contacts.write(app).await {
             tracing::warn!(%problem, "when phones were heard of last could not be noted");
         }
+        if let Err(problem) = app.calls.write(app).await {
+            tracing::warn!(%problem, "the last calls could not be written");
+        }
         if let Err(problem) = duties::release(app).await {
             tracing::warn!(%problem, "leases could not be given back; they will be over by themselves");
         }

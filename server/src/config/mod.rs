@@ -18,13 +18,14 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret, text,
-        token, web_address,
+        address, boolean, choice, database_url, folder, integer, level, networks, optional, plain_http,
+        secret, text, token, web_address,
     },
     sources::Sources,
 };
 use crate::{
     environment::Environment,
+    outbound::PlainHttp,
     secrets::{MasterKey, MasterKeyError, Secret},
 };
 
@@ -124,8 +125,9 @@ settings! {
     /// Networks inside that may be reached by what customers configure, such as receivers of notifications. Without it
     /// only public addresses are: whoever configures a channel must not reach what stands behind this server.
     outbound_networks: Vec<IpNet> = "", networks();
-    /// Set it where notifications may go without TLS, to addresses that begin with `http://`.
-    outbound_http: bool = "false", boolean();
+    /// Set it where notifications may go without TLS, to addresses that begin with `http://`: `true` for every host, or
+    /// the hosts, such as receivers of old kind that speak no TLS of today.
+    outbound_http: PlainHttp = "false", plain_http();
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
     /// The folder of a newer zone database than the one compiled in, as `zic` makes it, such as `/usr/share/zoneinfo`. It is

@@ -6,7 +6,10 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::DatabaseUrl;
-use crate::secrets::{MasterKey, Secret};
+use crate::{
+    outbound::PlainHttp,
+    secrets::{MasterKey, Secret},
+};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,15 @@ pub(super) enum Form {
     Text,
     Integer,
     Boolean,
+    /// Either of these
+    BooleanOrText,
+}
+
+impl Form {
+    /// True when a value of this form can be written so.
+    pub(super) fn takes(self, found: Self) -> bool {
+        self == found || (self == Self::BooleanOrText && matches!(found, Self::Boolean | Self::Text))
+    }
 }
 
 type Read<T> = Box<dyn Fn(&str) -> Option<T>>;
@@ -92,6 +104,23 @@ pub(super) fn networks() -> Rule<Vec<IpNet>> {
     rule(Form::Text, "networks such as `10.0.0.0/8, 2001:db8::/32`", |text| {
         let networks = text.split(',').map(str::trim).filter(|network| !network.is_empty());
         networks.map(|network| network.parse().ok()).collect()
+    })
+}
+
+/// To whom requests may go without TLS: nobody, everybody, or hosts with commas between them.
+pub(super) fn plain_http() -> Rule<PlainHttp> {
+    let is_host = |host: &str| {
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte))
+    };
+    rule(Form::BooleanOrText, "`true`, `false`, or hosts such as `erp.example.com, 192.0.2.7`", move |text| {
+        match text {
+            "false" => Some(PlainHttp::Nobody),
+            "true" => Some(PlainHttp::Everybody),
+            hosts => {
+                let hosts: Vec<_> = hosts.split(',').map(|host| host.trim().to_ascii_lowercase()).collect();
+                hosts.iter().all(|host| is_host(host)).then_some(PlainHttp::Hosts(hosts))
+            }
+        }
     })
 }
 

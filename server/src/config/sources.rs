@@ -118,7 +118,7 @@ impl Sources {
         let Some(found) = self.variables.remove(&name.to_ascii_uppercase()).or(in_file) else {
             return (rule.read)(default);
         };
-        let is_form = found.origin == "environment" || found.form == Some(rule.form);
+        let is_form = found.origin == "environment" || found.form.is_some_and(|form| rule.form.takes(form));
         let value = is_form.then(|| (rule.read)(&found.text)).flatten();
         if value.is_none() {
             let text = if rule.secret { "***".to_owned() } else { format!("`{}`", found.text) };

@@ -1,6 +1,7 @@
 //! Entries as people and customers' systems read them: what was captured, and what became of it.
 
 mod filter;
+pub mod last_place;
 mod routes;
 mod shown;
 

@@ -3,6 +3,7 @@
 use std::{io, ops::Range};
 
 use campo_protocol::entry::hash_from;
+use futures_util::StreamExt as _;
 
 use super::{
     store::Content,
@@ -48,4 +49,16 @@ pub(super) async fn read(
         }
         Err(error) => Err(unavailable(&error)),
     }
+}
+
+/// The bytes of a whole file.
+pub async fn whole(app: &App, allowed: &Allowed<ViewEntries>, hash: &str) -> Result<Vec<u8>> {
+    let file = find(app, allowed, hash).await?;
+    let size_bytes = u64::try_from(file.size_bytes).unwrap_or_default();
+    let mut content = read(app, allowed, &file, 0..size_bytes).await?;
+    let mut bytes = Vec::new();
+    while let Some(part) = content.next().await {
+        bytes.extend(part.map_err(|error| unavailable(&error))?);
+    }
+    Ok(bytes)
 }

@@ -3,7 +3,7 @@
 pub mod attach;
 mod attached;
 pub mod complete;
-mod download;
+pub mod download;
 pub(crate) mod media_type;
 mod range;
 mod routes;

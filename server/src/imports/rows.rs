@@ -126,7 +126,7 @@ impl StoredRow {
 }
 
 /// A page of the rows of an import, in order; those with one outcome only where that is asked for.
-pub(super) async fn list(
+pub async fn list(
     app: &App,
     allowed: &Allowed<RunImports>,
     run: Uuid,

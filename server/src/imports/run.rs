@@ -238,7 +238,7 @@ pub async fn list(
 }
 
 /// Stops an import. What it did stays; nothing more is done.
-pub(super) async fn stop(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -> Result<()> {
+pub async fn stop(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -> Result<()> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let (account, now_us) = (write.account(), write.now_us);
     let run = RunRow::locked(write.tx(), account, id).await?.ok_or(Code::NotFound)?;

@@ -113,6 +113,25 @@ pub async fn used(db: &Db, account: i64, which: &Ref) -> Result<Template> {
     Err(faults.into())
 }
 
+/// The template of the draft's code, made where there is none: by requests of web services, whose code is made of what
+/// they say. It gives nobody more than an import by it may do.
+pub async fn ensure(app: &App, allowed: &Allowed<RunImports>, draft: TemplateDraft) -> Result<Uuid> {
+    draft.check()?;
+    let which = Ref::Code(draft.code.clone());
+    if let Some(found) = find(&app.db, allowed.account(), &which).await? {
+        return Ok(found.id);
+    }
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let account = write.account();
+    let row: Option<Row> = write.tx().fetch_optional(ONE, (account, which.id(), which.code())).await?;
+    if let Some(row) = row {
+        return Ok(row.id);
+    }
+    let id = insert(&mut write, &draft).await?.id;
+    write.commit().await?;
+    Ok(id)
+}
+
 /// Makes a template.
 pub async fn create(
     app: &App,
@@ -127,9 +146,17 @@ pub async fn create(
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok(created);
     }
+    let template = insert(&mut write, &draft).await?;
+    let created = Created::new(format!("/v1/import-templates/{}", template.id), 1, &template)?;
+    once.keep(&mut write, &request, &created).await?;
+    write.commit().await?;
+    Ok(created)
+}
+
+async fn insert(write: &mut Write, draft: &TemplateDraft) -> Result<Template> {
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
+    let body = serde_json::to_string(draft).map_err(Problem::internal)?;
     let (code, name, state) = (draft.code.as_str(), draft.name.as_str(), draft.state.name());
     write
         .tx()
@@ -139,12 +166,8 @@ pub async fn create(
             (account, id, code, name, state, body, now_us),
         )
         .await?;
-    let template =
-        Template { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) };
-    let created = Created::new(format!("/v1/import-templates/{id}"), 1, &template)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    let draft = draft.clone();
+    Ok(Template { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) })
 }
 
 /// Changes a template by a JSON Merge Patch. Imports that have begun go on with what it was.

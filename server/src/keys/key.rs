@@ -57,12 +57,44 @@ pub struct KeyDraft {
     /// When it ends; never when absent. A key that makes or changes one gives no later end than its own
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Instant>,
+    /// Whether SOAP calls of its system carry a token of WS-Security (`UsernameToken`)
+    #[serde(default)]
+    pub token_rule: TokenRule,
     /// A key that is disabled is refused at once
     #[serde(default)]
     pub state: AccessState,
     /// Text under the customer's own names
     #[serde(default)]
     pub custom: Custom,
+}
+
+/// Whether SOAP calls carry a token of WS-Security.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenRule {
+    /// They may, or have name and password in the body
+    #[default]
+    Allowed,
+    /// They must
+    Required,
+    /// They must not: name and password are in the body
+    Off,
+}
+
+impl TokenRule {
+    /// Its name on the wire and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Required => "required",
+            Self::Off => "off",
+        }
+    }
+
+    /// The rule of that name; one that this release does not know is the strictest.
+    pub fn from_name(name: &str) -> Self {
+        [Self::Allowed, Self::Off].into_iter().find(|rule| rule.name() == name).unwrap_or(Self::Required)
+    }
 }
 
 /// A key.
@@ -110,6 +142,7 @@ struct Row {
     networks: String,
     expires_us: Option<i64>,
     login: Option<String>,
+    token_rule: String,
     state: String,
     custom: String,
     version: i64,
@@ -117,7 +150,7 @@ struct Row {
     updated_us: i64,
 }
 
-const ONE: &str = "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.state, \
+const ONE: &str = "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.token_rule, k.state, \
                    k.custom, k.version, k.created_us, k.updated_us from access_key k \
                    left join login l on l.account = k.account and l.holder = 'key' and l.holder_id = k.id \
                    where k.account = $1 and (k.id = $2 or k.code = $3) and k.state <> 'deleted'";
@@ -128,7 +161,7 @@ pub async fn list(app: &App, allowed: &Allowed<ManageKeys>, page: &PageQuery) ->
     let rows: Vec<Row> = app
         .db
         .fetch_all(
-            "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.state, \
+            "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.token_rule, k.state, \
              k.custom, k.version, k.created_us, k.updated_us from access_key k \
              left join login l on l.account = k.account and l.holder = 'key' and l.holder_id = k.id \
              where k.account = $1 and k.code > $2 and k.state <> 'deleted' order by k.code limit $3",
@@ -166,9 +199,23 @@ pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given
     write
         .tx()
         .execute(
-            "insert into access_key (account, id, code, name, permissions, networks, token, state, custom, expires_us, \
-             version, created_us, updated_us) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, $11)",
-            (account, id, code, name, permissions, networks, token, state, custom, expires_us, now_us),
+            "insert into access_key (account, id, code, name, permissions, networks, token, token_rule, state, custom, \
+             expires_us, version, created_us, updated_us) \
+             values ($1, $2, $3, $4, $5, $6, $7, $12, $8, $9, $10, 1, $11, $11)",
+            (
+                account,
+                id,
+                code,
+                name,
+                permissions,
+                networks,
+                token,
+                state,
+                custom,
+                expires_us,
+                now_us,
+                draft.token_rule.name(),
+            ),
         )
         .await?;
     let (created_at, updated_at) = (Instant(now_us), Instant(now_us));
@@ -206,8 +253,21 @@ pub async fn edit(
         .tx()
         .execute(
             "update access_key set code = $3, name = $4, permissions = $5, networks = $6, state = $7, custom = $8, \
-             expires_us = $9, version = $10, updated_us = $11 where account = $1 and id = $2",
-            (account, id, code, name, permissions, networks, state, custom, expires_us, version, now_us),
+             expires_us = $9, version = $10, updated_us = $11, token_rule = $12 where account = $1 and id = $2",
+            (
+                account,
+                id,
+                code,
+                name,
+                permissions,
+                networks,
+                state,
+                custom,
+                expires_us,
+                version,
+                now_us,
+                draft.token_rule.name(),
+            ),
         )
         .await?;
     write.commit().await?;
@@ -312,6 +372,7 @@ impl Row {
             permissions: permissions(&self.permissions)?.names(),
             networks: serde_json::from_str(&self.networks).map_err(Problem::internal)?,
             expires_at: self.expires_us.map(Instant),
+            token_rule: TokenRule::from_name(&self.token_rule),
             state: AccessState::from_name(&self.state),
             custom: serde_json::from_str(&self.custom).map_err(Problem::internal)?,
             code: self.code,

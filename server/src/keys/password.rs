@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::key::locked;
+use super::key::{TokenRule, locked};
 use crate::{
     access::{
         Allowed, Caller, Principal,
@@ -55,6 +55,8 @@ pub struct KnownLogin {
     pub caller: Caller,
     /// Its password
     pub password: Secret,
+    /// Whether it proves itself by a token
+    pub token_rule: TokenRule,
 }
 
 /// Gives a key a name and a password; those before no longer hold.
@@ -113,12 +115,13 @@ pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Opti
         id: Uuid,
         permissions: String,
         networks: String,
+        token_rule: String,
         sealed_password: Vec<u8>,
     }
     let row: Option<Row> = app
         .db
         .fetch_optional(
-            "select k.account, k.id, k.permissions, k.networks, k.sealed_password from login l \
+            "select k.account, k.id, k.permissions, k.networks, k.token_rule, k.sealed_password from login l \
              join account a on a.id = l.account \
              join access_key k on k.account = l.account and k.id = l.holder_id \
              where l.host = '' and l.name = $1 and l.holder = 'key' and k.state = 'enabled' \
@@ -140,7 +143,8 @@ pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Opti
         principal: Principal::Key(row.id),
         permissions: permissions(&row.permissions)?,
     };
-    Ok(Some(KnownLogin { caller, password: Secret::new(password) }))
+    let token_rule = TokenRule::from_name(&row.token_rule);
+    Ok(Some(KnownLogin { caller, password: Secret::new(password), token_rule }))
 }
 
 /// For which key a password is sealed, so that a row cannot be moved to another one.

@@ -11,6 +11,7 @@ pub mod deliveries;
 mod delivery_routes;
 pub mod format;
 pub mod health;
+pub mod office_track;
 pub mod record;
 pub mod replay;
 pub mod retry;

@@ -1,6 +1,7 @@
 //! Sends a batch: chains side by side, the events of one chain one after the other.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -16,13 +17,15 @@ use uuid::Uuid;
 use super::{
     batch::{Batch, Event},
     format::{self, Source},
-    retry,
+    office_track, retry,
     signature::signatures,
 };
 use crate::{
+    access::{Caller, Duty},
     app::App,
-    channels::target::Receiver,
+    channels::target::{Document, Manner, Receiver},
     duties::Term,
+    files,
     outbound::{Post, Reply, SendError},
 };
 
@@ -159,9 +162,15 @@ impl Run<'_> {
             created_us: event.created_us,
             snapshot,
         };
-        let Ok(body) = format::body(source, self.batch.format) else {
-            tracing::error!(account = self.batch.account, event = %event.id, "no notification can be made of an event");
-            return Fate::SetAside("cannot_be_rendered");
+        let made = made(self.app, source, self.batch.format, &self.batch.receiver.manner).await;
+        let body = match made {
+            Ok(Some(body)) => body,
+            // The channel does not want it: it is over for the channel as if it had been delivered
+            Ok(None) => return Fate::Delivered,
+            Err(format::Unrenderable) => {
+                tracing::error!(account = self.batch.account, event = %event.id, "no notification can be made of an event");
+                return Fate::SetAside("cannot_be_rendered");
+            }
         };
         // The semaphores are never closed. The own one is first, so that whoever waits for it holds nothing of others.
         let _own = self.permits.own.acquire().await;
@@ -208,6 +217,34 @@ impl Run<'_> {
     }
 }
 
+/// The document of an event by the manner of a channel; none where the channel does not want it.
+async fn made(
+    app: &App,
+    source: Source<'_>,
+    revision: i64,
+    manner: &Manner,
+) -> Result<Option<Vec<u8>>, format::Unrenderable> {
+    let Document::OfficeTrack(settings) = &manner.document else {
+        return format::body(source, revision).map(Some);
+    };
+    let mut bytes = BTreeMap::new();
+    for hash in office_track::files(&source, settings) {
+        // What is not there, or cannot be read now, is told without its bytes
+        if let Ok(file) = stored(app, source.account, &hash).await {
+            bytes.insert(hash, file);
+        }
+    }
+    Ok(match office_track::document(&source, settings, &bytes)? {
+        office_track::Made::Document(text) => Some(text.into_bytes()),
+        office_track::Made::NotSent => None,
+    })
+}
+
+async fn stored(app: &App, account: i64, hash: &str) -> crate::problem::Result<Vec<u8>> {
+    let allowed = Caller::duty(account, Duty::Notify).allow()?;
+    files::download::whole(app, &allowed, hash).await
+}
+
 /// Sends one notification. The same bytes on every try; only the instant and with it the signature are new.
 pub async fn send(app: &App, receiver: &Receiver, id: Uuid, body: Vec<u8>) -> Result<(), Failure> {
     let begun_us = app.environment.monotonic_us();
@@ -216,14 +253,16 @@ pub async fn send(app: &App, receiver: &Receiver, id: Uuid, body: Vec<u8>) -> Re
         Some(url) => {
             let mut headers = receiver.headers.clone();
             let now_us = app.environment.now_us();
+            let (kind, body) = receiver.manner.packed(body);
             sign(&mut headers, receiver, id, now_us, &body);
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             app.outbound.post(Post { url: url.clone(), headers, body, within: time_out(app) }).await
         }
     };
     let seconds = (app.environment.monotonic_us() - begun_us) as f64 / 1e6;
     metrics::histogram!("campo_notification_seconds").record(seconds);
     match result {
-        Ok(reply) if (200..300).contains(&reply.status) => Ok(()),
+        Ok(reply) if receiver.manner.acknowledgement.accepts(reply.status, &reply.body) => Ok(()),
         Ok(reply) => Err(refused(&reply, receiver, app.environment.now_us())),
         Err(error) => Err(unreached(error)),
     }
@@ -233,7 +272,6 @@ fn sign(headers: &mut axum::http::HeaderMap, receiver: &Receiver, id: Uuid, now_
     let (id, timestamp_s) = (id.to_string(), now_us.div_euclid(1_000_000));
     let keys = receiver.secrets.keys(now_us);
     let signature = signatures(&keys, &id, timestamp_s, body);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in
         [("webhook-id", id), ("webhook-timestamp", timestamp_s.to_string()), ("webhook-signature", signature)]
     {
@@ -249,7 +287,11 @@ fn refused(reply: &Reply, receiver: &Receiver, now_us: i64) -> Failure {
     let is_busy = matches!(status, 408 | 425 | 429 | 503);
     let retry_after = reply.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     Failure {
-        problem: format!("status_{status}"),
+        problem: if (200..300).contains(&status) {
+            "not_acknowledged".to_owned()
+        } else {
+            format!("status_{status}")
+        },
         status: Some(i64::from(status)),
         answer: Some(shown(&reply.body, receiver)).filter(|answer| !answer.is_empty()),
         is_down: is_busy || matches!(status, 502 | 504),

@@ -6,11 +6,11 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{format, send};
+use super::{format, office_track, send};
 use crate::{
     access::{Allowed, permissions::ManageChannels},
     app::App,
-    channels::target::Receiver,
+    channels::target::{Document, Receiver},
     problem::{Code, Result},
 };
 
@@ -27,6 +27,29 @@ pub struct ChannelTested {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
     /// The status of the answer, where it is not a success
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<i64>,
+    /// How that answer begins
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// Of a channel for OfficeTrack's receivers, one document of each kind of entry that it sends
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<DocumentTested>,
+}
+
+/// What came of one document of a test.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentTested {
+    /// The kind of entry, with `form.task` for a form filled in a task
+    pub kind: String,
+    /// Its `EntryType`
+    pub entry_type: i64,
+    /// True when the receiver took it
+    pub delivered: bool,
+    /// What was wrong, as in deliveries
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The status of the answer, where it did not take it
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<i64>,
     /// How that answer begins
@@ -54,10 +77,34 @@ pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref
     let receiver = Receiver::open(app, account, row.id, &row.target, &row.sealed)?;
     let event = app.environment.uuid();
     let begun_us = app.environment.monotonic_us();
-    let body = format::test_body(account, event, app.environment.now_us());
-    let failure = send::send(app, &receiver, event, body).await.err();
+    let mut documents = Vec::new();
+    let failure = match &receiver.manner.document {
+        Document::Campo => {
+            let body = format::test_body(account, event, app.environment.now_us());
+            send::send(app, &receiver, event, body).await.err()
+        }
+        Document::OfficeTrack(settings) => {
+            let mut first = None;
+            for (kind, entry_type) in &settings.entry_types {
+                let id = app.environment.uuid();
+                let text = office_track::sample(kind, id, app.environment.now_us(), settings);
+                let failure = send::send(app, &receiver, id, text.into_bytes()).await.err();
+                documents.push(DocumentTested {
+                    kind: kind.clone(),
+                    entry_type: *entry_type,
+                    delivered: failure.is_none(),
+                    problem: failure.as_ref().map(|failure| failure.problem.clone()),
+                    status: failure.as_ref().and_then(|failure| failure.status),
+                    answer: failure.as_ref().and_then(|failure| failure.answer.clone()),
+                });
+                first = first.or(failure);
+            }
+            first
+        }
+    };
     Ok(ChannelTested {
         delivered: failure.is_none(),
+        documents,
         event,
         took_ms: (app.environment.monotonic_us() - begun_us) / 1000,
         problem: failure.as_ref().map(|failure| failure.problem.clone()),

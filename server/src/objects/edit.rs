@@ -114,6 +114,20 @@ pub async fn merge<K: Kept>(
     save_one(write, Candidate::new(before.1.id, Some(before), after)).await
 }
 
+/// Like [`merge`] of whatever version stands, with a patch that is made of what it is now.
+pub async fn merge_with<K: Kept>(
+    write: &mut Write,
+    allowed: &Allowed<K::Manage>,
+    reference: &Ref,
+    patch: impl FnOnce(&K) -> Value + Send,
+) -> Result<Object<K>> {
+    same_account::<K>(write, allowed)?;
+    let before = stored::<K>(write, reference, None).await?;
+    let patch = patch(&before.1.object);
+    let after = read_merged(&before.1, &patch);
+    save_one(write, Candidate::new(before.1.id, Some(before), after)).await
+}
+
 /// Takes an object out of use. Its row stays, since history names it; its code is free again.
 ///
 /// [`Code::Conflict`] names what keeps it: a group has no enabled employees and groups below it, a profile no

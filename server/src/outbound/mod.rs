@@ -36,8 +36,30 @@ const MAX_ANSWER_BYTES: usize = 16 * 1024;
 pub struct Rules {
     /// Networks that may be reached although they lie inside
     pub networks: Vec<IpNet>,
-    /// True when requests may go without TLS
-    pub plain_http: bool,
+    /// To whom requests may go without TLS
+    pub plain_http: PlainHttp,
+}
+
+/// To whom requests may go without TLS.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum PlainHttp {
+    /// To nobody
+    #[default]
+    Nobody,
+    /// To everybody
+    Everybody,
+    /// To these hosts, in lower case
+    Hosts(Vec<String>),
+}
+
+impl PlainHttp {
+    fn allows(&self, url: &Url) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Everybody => true,
+            Self::Hosts(hosts) => url.host_str().is_some_and(|host| hosts.iter().any(|known| known == host)),
+        }
+    }
 }
 
 /// Sends requests. Cheap to clone.
@@ -195,7 +217,7 @@ impl Outbound {
         let url = Url::parse(url).map_err(|_| SendError::InvalidUrl)?;
         match url.scheme() {
             "https" => {}
-            "http" if self.rules.plain_http => {}
+            "http" if self.rules.plain_http.allows(&url) => {}
             "http" => return Err(SendError::PlainHttp),
             _ => return Err(SendError::InvalidUrl),
         }
@@ -345,14 +367,17 @@ mod tests {
         ] {
             assert_eq!(strict.check(url).err(), expected, "{url}");
         }
-        let open = Outbound::new(Rules { networks: vec!["127.0.0.0/8".parse().unwrap()], plain_http: true });
+        let open = Outbound::new(Rules {
+            networks: vec!["127.0.0.0/8".parse().unwrap()],
+            plain_http: PlainHttp::Everybody,
+        });
         assert_eq!(open.check("http://127.0.0.1:9/").err(), None);
         assert_eq!(open.check("http://10.0.0.1/").err(), Some(AddressRefused));
     }
 
     #[tokio::test]
     async fn a_name_that_leads_inside_is_refused_when_it_is_looked_up() {
-        let strict = Outbound::new(Rules { plain_http: true, ..Rules::default() });
+        let strict = Outbound::new(Rules { plain_http: PlainHttp::Everybody, ..Rules::default() });
         let post = |url: &str| Post {
             url: url.parse().unwrap(),
             headers: HeaderMap::new(),

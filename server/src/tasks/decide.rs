@@ -25,7 +25,7 @@ use crate::{
     access::{Allowed, permissions::ManageTasks},
     api::edit::{Created, Once},
     app::App,
-    log::write::About,
+    log::write::{About, Write},
     problem::Result,
     scheduler::Class,
 };
@@ -127,6 +127,20 @@ pub async fn note(
     reference: &TaskReference,
     note: Note,
 ) -> Result<Created> {
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    let request = (reference, &note);
+    if let Some(created) = once.replay(&mut write, &request).await? {
+        return Ok(created);
+    }
+    let (version, made) = add_note(&mut write, reference, &note).await?;
+    let created = Created::new(format!("/v1/tasks/{}/history", made.task), version, &made)?;
+    once.keep(&mut write, &request, &created).await?;
+    write.commit().await?;
+    Ok(created)
+}
+
+/// The same in a transaction that is open; with the version of the task.
+pub async fn add_note(write: &mut Write, reference: &TaskReference, note: &Note) -> Result<(i64, NoteMade)> {
     let mut faults = Faults::default();
     faults.check_text("/note", &note.note, MAX_TEXT);
     faults.check_count("/dismiss", note.dismiss.len(), MAX_DISMISSED);
@@ -134,21 +148,12 @@ pub async fn note(
         faults.add("/note", "required", &note.note, "text that is not blank");
     }
     faults.into_result()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = (reference, &note);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
     let account = write.account();
     let task = find(write.tx(), account, reference).await?;
     let text = Some(note.note.clone()).filter(|text| !text.trim().is_empty());
     let about = About { task: Some(task.id), note: text, ..About::default() };
     let entry = write.entry(Kind::TaskNoted, about, &Noted { dismiss: note.dismiss.clone() })?;
-    let made = NoteMade { entry, task: task.id };
-    let created = Created::new(format!("/v1/tasks/{}/history", task.id), task.version, &made)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok((task.version, NoteMade { entry, task: task.id }))
 }
 
 fn check_reason(reason: Option<&str>) -> Result<()> {

@@ -135,6 +135,25 @@ fn refused(code: Code, language: Language) -> TaskRemoved {
     TaskRemoved::Refused { problem: Problem::new(code).shown(language, None) }
 }
 
+/// Deletes the tasks of a work order that are not among `kept`.
+pub(crate) async fn remove_others_of_work_order(
+    write: &mut Write,
+    order: Uuid,
+    kept: HashSet<Uuid>,
+) -> Result<()> {
+    let account = write.account();
+    let of_order: Vec<(Uuid,)> = write
+        .tx()
+        .fetch_all(
+            "select id from task where account = $1 and work_order = $2 and state <> 'deleted'",
+            (account, order),
+        )
+        .await?;
+    let others: Vec<Uuid> = of_order.into_iter().map(|(id,)| id).filter(|id| !kept.contains(id)).collect();
+    let tasks = read::load(write.tx(), account, others).await?;
+    delete(write, &tasks, None).await
+}
+
 /// Deletes tasks that are not deleted yet.
 async fn delete(write: &mut Write, tasks: &[Task], reason: Option<&String>) -> Result<()> {
     let (account, now_us) = (write.account(), write.now_us);

@@ -76,6 +76,8 @@ struct Catalogue {
     notices: BTreeMap<String, ProblemText>,
     /// Why an event was not delivered
     deliveries: BTreeMap<String, String>,
+    /// What web services say of a call, with `{found}`
+    soap: BTreeMap<String, Vec<String>>,
 }
 
 static SPANISH: LazyLock<Catalogue> = LazyLock::new(|| read(include_str!("es.toml")));
@@ -128,6 +130,12 @@ pub fn delivery(language: Language, problem: &str) -> Option<String> {
         _ => (problem, ""),
     };
     texts.get(word).map(|text| text.replace("{status}", status))
+/// What web services say of a call.
+///
+/// # Panics
+/// Where there is no such text; a test finds every name in the sources.
+pub fn soap(language: Language, name: &str) -> &'static [String] {
+    catalogue(language).soap.get(name).map(Vec::as_slice).expect("every remark has its texts")
 }
 
 /// What a field expects, from the English of [`campo_protocol::faults::Fault::expected`]; unchanged where there is no

@@ -122,6 +122,10 @@ fn both_languages_have_the_same_texts_with_the_same_parameters() {
     for (_, names) in faults(&ENGLISH) {
         assert!(names.iter().all(|name| ["code", "found", "expected"].contains(&name.as_str())), "{names:?}");
     }
+    let soap = |texts: &Catalogue| -> Vec<_> {
+        texts.soap.iter().map(|(name, sentences)| (name.clone(), parameters(sentences))).collect()
+    };
+    assert_eq!(soap(&SPANISH), soap(&ENGLISH));
     for code in Code::ALL {
         let of = |language| parameters(&problem(language, *code).detail);
         assert_eq!(of(Language::Spanish), of(Language::English), "{code:?}");

@@ -2,6 +2,7 @@
 
 mod channels;
 mod failures;
+mod office_track;
 mod outside;
 mod processes;
 mod retries;

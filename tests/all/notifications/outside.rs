@@ -1,6 +1,6 @@
 //! Nothing that a customer configures leads inside.
 
-use campo_server::outbound::{Outbound, Rules};
+use campo_server::outbound::{Outbound, PlainHttp, Rules};
 use campo_tests::{api::Client, on_both, receiver::Receiver, world::World};
 use serde_json::json;
 
@@ -23,8 +23,11 @@ async fn an_address_inside_is_reached_neither_by_number_nor_by_name(world: World
     }
     let key = account.key(&[campo_server::access::PermissionName::ManageChannels]).await.unwrap();
     for (rules, problem) in [
-        (Rules { plain_http: true, ..Rules::default() }, "address_refused"),
-        (Rules { networks: vec!["127.0.0.0/8".parse().unwrap()], plain_http: false }, "plain_http"),
+        (Rules { plain_http: PlainHttp::Everybody, ..Rules::default() }, "address_refused"),
+        (
+            Rules { networks: vec!["127.0.0.0/8".parse().unwrap()], plain_http: PlainHttp::Nobody },
+            "plain_http",
+        ),
     ] {
         let mut strict = world.app.clone();
         strict.outbound = Outbound::new(rules);

@@ -58,6 +58,7 @@ const TAGS: &[(&str, &str)] = &[
     ("timesheets", "Working time: shifts, corrections, closed periods"),
     ("entries", "What was captured, exactly as its author wrote it"),
     ("events", "What outside systems may learn"),
+    ("calls", "What the company's systems called, by REST and SOAP, and what they were answered"),
     ("channels", "The ways by which events leave, and what was not delivered"),
     ("messages", "Messages with employees"),
     ("notices", "What somebody must be told"),

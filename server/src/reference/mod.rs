@@ -1,0 +1,10 @@
+//! The reference of everything that a customer's systems exchange with Campo, in Spanish and English, readable without
+//! log-in and printable: made from the descriptions of SOAP, the OpenAPI document and the catalogue of problems, around
+//! texts of its own.
+
+mod labels;
+mod page;
+mod routes;
+mod soap;
+
+pub use routes::routes;

@@ -1,0 +1,96 @@
+//! Imports by the services, with the mapping of the request.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use campo_server::{capabilities, jobs};
+use campo_tests::{on_both, world::World};
+
+use super::{Customer, assert_ok, envelope, within};
+
+on_both! {
+    points_are_imported_and_deleted_by_the_mapping_of_the_request,
+    small_tables_are_imported_at_once,
+}
+
+/// Calls a method whose request holds name and password.
+async fn call(customer: &Customer, method: &str, parameter: &str, inner: &str) -> String {
+    let login = &customer.login;
+    let body = envelope(&format!(
+        "<{method} xmlns=\"Trackem.Web.Services\"><{parameter}><UserName>{login}</UserName>\
+         <Password>a secret &amp; a half</Password>{inner}</{parameter}></{method}>"
+    ));
+    let answer = customer.send("webservices.asmx", "text/xml", body).await;
+    within(&String::from_utf8(answer.body).unwrap(), &format!("{method}Result"))
+}
+
+async fn points_are_imported_and_deleted_by_the_mapping_of_the_request(world: World) {
+    let customer = Customer::of(&world, "acme").await;
+    let app = world.app.clone();
+    let worker = tokio::spawn(async move { jobs::run(&app, capabilities::JOBS).await });
+    let data = STANDARD.encode("Código,Nombre,Lat,Lon\nC-1,Uno,-12.05,-77.05\nC-2,Dos,x,-77.05\n");
+    let source = format!(
+        "<DataSource><Data>{data}</Data><DataFormat>AutoDetect</DataFormat><FirstRowHasColumnNames>true</FirstRowHasColumnNames>\
+         <FileName>puntos.csv</FileName></DataSource>"
+    );
+    let mapping = "<ColumnMapping><CustomerNumber>Código</CustomerNumber><Name>Nombre</Name><Y>Lat</Y><X>Lon</X></ColumnMapping>";
+    let imported = call(&customer, "ImportPointsOfInterest", "request", &format!("{source}{mapping}")).await;
+    assert_eq!(within(&imported, "ReturnValue"), "SomeRowsSkipped", "{imported}");
+    assert_eq!((within(&imported, "RowsImported"), within(&imported, "RowsRead")), ("1".into(), "2".into()));
+    assert!(within(&imported, "DataString").contains("C-2"), "{imported}");
+    assert_eq!(customer.office.get("/v1/pois/code:C-1").await["place"]["latitude"], -12.05);
+    let guid = within(&imported, "ImportGuid");
+    let status = customer.call("AsyncImportResult", &format!("<importGuid>{guid}</importGuid>")).await;
+    assert_eq!(within(&status, "ImportSubStatus"), "Done_WithErrorsInRows", "{status}");
+    let unknown = customer.call("AsyncImportResult", "<importGuid>none</importGuid>").await;
+    assert_eq!(within(&unknown, "ReturnValue"), "ImportGuidNotFound");
+    let lacking = "<ColumnMapping><CustomerNumber>Number</CustomerNumber></ColumnMapping>";
+    let lacking = call(&customer, "ImportPointsOfInterest", "request", &format!("{source}{lacking}")).await;
+    assert_eq!(within(&lacking, "ReturnValue"), "InvalidColumnMapping", "{lacking}");
+    let number = "<ColumnMapping><CustomerNumber>Código</CustomerNumber></ColumnMapping>";
+    let deleted = call(&customer, "DeletePointsOfInterest", "request", &format!("{source}{number}")).await;
+    assert_eq!(within(&deleted, "RowsDeleted"), "1", "{deleted}");
+    assert_ok(
+        &customer
+            .call("GetPointOfInterestList", "<statusMask>Deleted</statusMask><typeMask>All</typeMask>")
+            .await,
+    );
+    let delete_all = "<UnlistedPoiHandling><Method>Delete</Method></UnlistedPoiHandling>";
+    let refused =
+        call(&customer, "ImportPointsOfInterest", "request", &format!("{source}{mapping}{delete_all}")).await;
+    assert_eq!(within(&refused, "ReturnValue"), "InvalidRequest");
+    worker.abort();
+}
+
+async fn small_tables_are_imported_at_once(world: World) {
+    let customer = Customer::of(&world, "acme").await;
+    let source = |text: &str| format!("<DataSource><DataString>{text}</DataString></DataSource>");
+    let groups = format!(
+        "{}<ColumnMapping><Code>Cod</Code><Name>Nom</Name></ColumnMapping>",
+        source("Cod;Nom\nNORTE;Zona norte\nSUR;Zona sur\n")
+    );
+    let imported = call(&customer, "ImportGroups", "request", &groups).await;
+    assert_eq!(
+        (within(&imported, "ReturnValue"), within(&imported, "RowsImported")),
+        ("OK".into(), "2".into()),
+        "{imported}"
+    );
+    assert_eq!(customer.office.get("/v1/groups/code:NORTE").await["name"], "Zona norte");
+    let table = |text: &str, option: &str| {
+        format!(
+            "<Code>CITIES</Code><Name>Cities</Name>{}<Options><ItemsNotInFileOption>{option}</ItemsNotInFileOption></Options>",
+            source(text)
+        )
+    };
+    let first = call(
+        &customer,
+        "ImportFormDataTable",
+        "Request",
+        &table("Code,Name,Zip\n1,Lima,15001\n2,Cusco,08000\n", "Leave"),
+    )
+    .await;
+    assert_eq!(within(&first, "RowsImported"), "2", "{first}");
+    let city = customer.office.get("/v1/catalogue-items/code:CITIES:2").await;
+    assert_eq!((city["name"].as_str(), city["values"]["Zip"].as_str()), (Some("Cusco"), Some("08000")));
+    call(&customer, "ImportFormDataTable", "Request", &table("Code,Name\n1,Lima\n", "Delete")).await;
+    let left = customer.office.get("/v1/catalogue-items?table=CITIES").await;
+    assert_eq!(left["items"].as_array().unwrap().len(), 1, "{left}");
+}
