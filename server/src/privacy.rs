@@ -103,4 +103,12 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("notice", "detail", "what happened, to whom", Retention::Notice),
     column("act", "detail", "what a person did", Retention::Act),
     column("act_effect", "before", "what something was before an act", Retention::Act),
+    column("key_login", "used_from", "the address from which a system logged in", Retention::User),
+    column("key_ssh_key", "comment", "often the name of whoever made a key", Retention::User),
+    column("received_file", "folder", "the name that a person gave a folder", Retention::Job),
+    column("received_file", "name", "the name that a person gave a file", Retention::Job),
+    column("hosted_file", "folder", "the name that a person gave a folder", Retention::Job),
+    column("hosted_file", "name", "the name that a person gave a file", Retention::Job),
+    column("hosted_part", "folder", "the name that a person gave a folder", Retention::Job),
+    column("hosted_part", "name", "the name that a person gave a file", Retention::Job),
 ];

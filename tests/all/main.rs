@@ -9,6 +9,7 @@ mod changes;
 mod demo;
 mod entries;
 mod events;
+mod exchange;
 mod files;
 mod history;
 mod identity;

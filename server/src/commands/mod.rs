@@ -132,6 +132,7 @@ fn limits(config: &Config) -> Limits {
         batch_bytes: Limits::default().batch_bytes.max(config.request_body_bytes),
         sync_bytes: config.sync_body_bytes,
         file_bytes: config.file_bytes,
+        hosted_bytes: config.exchange_folder_bytes,
         session_us: config.session_hours * 3600 * 1_000_000,
         event_streams: config.event_streams,
         lease_us: config.lease_s * 1_000_000,

@@ -5,7 +5,11 @@ mod reference;
 mod rules;
 mod sources;
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{
+    ffi::OsString,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use campo_protocol::sync::MAX_REQUEST_BYTES;
 use ipnet::IpNet;
@@ -18,8 +22,8 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, integer, level, networks, optional, secret, text,
-        token, web_address,
+        address, boolean, choice, database_url, folder, host_address, integer, level, networks, optional,
+        secret, text, token, web_address,
     },
     sources::Sources,
 };
@@ -124,6 +128,29 @@ settings! {
     /// Networks inside that may be reached by what customers configure, such as receivers of notifications. Without it
     /// only public addresses are: whoever configures a channel must not reach what stands behind this server.
     outbound_networks: Vec<IpNet> = "", networks();
+    /// Address and port on which files are exchanged by SFTP, such as `0.0.0.0:2222`. Without it they are not.
+    sftp_listen: Option<SocketAddr> = "", optional(address());
+    /// Address and port on which files are exchanged by FTP, such as `0.0.0.0:2121`; with TLS once a client begins it
+    /// (`AUTH TLS`). Without it they are not.
+    ftp_listen: Option<SocketAddr> = "", optional(address());
+    /// The same with TLS from the first byte, such as `0.0.0.0:990`.
+    ftps_listen: Option<SocketAddr> = "", optional(address());
+    /// Set it where log-ins that are made for it may exchange files without TLS: whoever stands between can read passwords
+    /// and files.
+    ftp_plain: bool = "false", boolean();
+    /// The first port to which clients of FTP connect for data.
+    ftp_passive_first: u16 = "49152", integer(1024, 65_535);
+    /// The last one. Both must be reachable for customers, with all between them.
+    ftp_passive_last: u16 = "49407", integer(1024, 65_535);
+    /// The address that clients of FTP are told to connect to for data, where this machine stands behind another one.
+    ftp_passive_address: Option<IpAddr> = "", optional(host_address());
+    /// The certificate chain for FTP with TLS, a file with PEM. Without it the server signs one itself, which clients must be
+    /// told to trust.
+    ftp_certificate_file: Option<PathBuf> = "", optional(folder());
+    /// Its key, a file with PEM.
+    ftp_key_file: Option<PathBuf> = "", optional(folder());
+    /// How many bytes may lie in the folders in which one key exchanges files.
+    exchange_folder_bytes: u64 = "2147483648", integer(1024, 1 << 44);
     /// Set it where notifications may go without TLS, to addresses that begin with `http://`.
     outbound_http: bool = "false", boolean();
     /// How long a stopping process waits for what it has begun.

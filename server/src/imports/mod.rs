@@ -20,6 +20,7 @@ mod stage;
 mod suggest;
 mod template;
 mod template_routes;
+mod unattended;
 mod upload;
 mod value;
 mod work;
@@ -29,6 +30,11 @@ pub use plan::RowFault;
 pub use routes::routes;
 pub use rows::{ImportRow, RowFaultShown, RowOutcome};
 pub use run::{ImportRun, RunState, UsedTemplate, get, list};
+pub(crate) use template::used as usable_template;
 pub use template::{Template, create as create_template};
+pub use unattended::{
+    Start, problem_to_stored, refused_rows, start_stored, stored_problem, stored_problem_shown,
+};
+pub(crate) use upload::needs;
 pub use upload::{Upload, Uploaded, upload};
 pub use work::JOB;

@@ -103,7 +103,7 @@ pub(super) async fn find(db: &Db, account: i64, which: &Ref) -> Result<Option<Te
 }
 
 /// The template that a file names in `/template`, if it can be used.
-pub(super) async fn used(db: &Db, account: i64, which: &Ref) -> Result<Template> {
+pub(crate) async fn used(db: &Db, account: i64, which: &Ref) -> Result<Template> {
     let mut faults = Faults::default();
     match find(db, account, which).await? {
         Some(template) if template.draft.state == AccessState::Enabled => return Ok(template),

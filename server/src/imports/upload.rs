@@ -60,7 +60,7 @@ pub struct Uploaded {
 
 /// What an import by this template needs besides the permission to run imports: an import does nothing that its author
 /// may not do otherwise.
-pub(super) fn needs(template: &TemplateDraft) -> Permissions {
+pub(crate) fn needs(template: &TemplateDraft) -> Permissions {
     let mut names = match template.makes {
         Makes::Tasks => vec![PermissionName::ManageTasks],
         Makes::Pois => vec![PermissionName::ManagePois],
@@ -100,7 +100,7 @@ pub async fn upload<B: AsRef<[u8]>, E>(
     Ok(begun)
 }
 
-async fn begin(
+pub(super) async fn begin(
     app: &App,
     allowed: &Allowed<RunImports>,
     once: &Once,

@@ -16,6 +16,7 @@ pub mod read;
 pub mod retire;
 pub mod save;
 pub mod shown;
+pub mod table;
 pub mod undo;
 
 pub use links::Links;
