@@ -331,12 +331,12 @@ fn check(name: &str, given: &mut ExchangeLoginDraft) -> Result<()> {
     faults.check_count("/networks", given.networks.len(), MAX_NETWORKS);
     for (index, text) in given.networks.iter_mut().enumerate() {
         let network = text.trim().parse::<IpNet>().ok().map(|network| network.trunc());
-        match network.or_else(|| text.trim().parse::<std::net::IpAddr>().ok().map(IpNet::from)) {
-            Some(network) => *text = network.to_string(),
-            None => {
-                let field = pointer("/networks", index);
-                faults.add(field, "invalid_value", text, "a network such as 192.0.2.0/24");
-            }
+        let network = network.or_else(|| text.trim().parse::<std::net::IpAddr>().ok().map(IpNet::from));
+        if let Some(network) = network {
+            *text = network.to_string();
+        } else {
+            let field = pointer("/networks", index);
+            faults.add(field, "invalid_value", text, "a network such as 192.0.2.0/24");
         }
     }
     ssh_keys::check(&given.ssh_keys, &mut faults);

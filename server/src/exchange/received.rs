@@ -297,7 +297,7 @@ async fn take(
         )
         .await?;
     let below = folder.split_once('/').map_or("", |(_, below)| below).to_owned();
-    let arrival = Arrival {
+    let arrival = NewFile {
         id,
         intake,
         way: door.way(),
@@ -324,7 +324,7 @@ async fn take(
 
 /// A file that came by some way.
 #[derive(Debug)]
-pub(super) struct Arrival {
+pub(super) struct NewFile {
     pub(super) id: Uuid,
     pub(super) intake: Option<Uuid>,
     pub(super) way: &'static str,
@@ -339,7 +339,7 @@ pub(super) struct Arrival {
 
 /// Notes a file that came; false when this arrival was noted before with an intake. One that fitted none then and fits
 /// one now, after it was renamed, is given to that.
-pub(super) async fn insert(write: &mut Write, arrival: &Arrival) -> Result<bool> {
+pub(super) async fn insert(write: &mut Write, arrival: &NewFile) -> Result<bool> {
     let (account, now_us, author) = (write.account(), write.now_us, write.principal);
     let state = if arrival.intake.is_some() { "waiting" } else { "unmatched" };
     let written = write
@@ -398,7 +398,7 @@ pub(super) async fn insert(write: &mut Write, arrival: &Arrival) -> Result<bool>
     Ok(true)
 }
 
-async fn renamed(write: &mut Write, arrival: &Arrival) -> Result<()> {
+async fn renamed(write: &mut Write, arrival: &NewFile) -> Result<()> {
     if arrival.intake.is_none() {
         return Ok(());
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     definition::ExportDraft,
-    run::{self, ExportRun, Row},
+    run::{self, ExportRun, RunRow},
 };
 use crate::{
     access::{
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Keeps the bytes of a run from the sweep.
-pub(super) async fn keep(write: &mut Write, row: &Row, file: &StoredFile) -> Result<()> {
+pub(super) async fn keep(write: &mut Write, row: &RunRow, file: &StoredFile) -> Result<()> {
     let (account, now_us, author) = (write.account(), write.now_us, write.principal);
     let hash = campo_protocol::entry::hash_from(&file.hash).ok_or(Code::Internal)?;
     write
@@ -41,7 +41,12 @@ pub(super) async fn keep(write: &mut Write, row: &Row, file: &StoredFile) -> Res
 
 /// Puts the file of a run into the folder where the customer takes it, beside one of the same name that was not taken
 /// yet.
-pub(super) async fn put(write: &mut Write, row: &Row, draft: &ExportDraft, file: &StoredFile) -> Result<()> {
+pub(super) async fn put(
+    write: &mut Write,
+    row: &RunRow,
+    draft: &ExportDraft,
+    file: &StoredFile,
+) -> Result<()> {
     let Some(key) = draft.key.as_ref().and_then(Ref::id) else { return Ok(()) };
     let account = write.account();
     let folder = ["out", &draft.folder].join("/").trim_end_matches('/').to_owned();

@@ -11,7 +11,7 @@ use super::{
     again,
     definition::{ExportDraft, ExportFormat, ExportWhat},
     fields, read,
-    run::{self, Row},
+    run::{self, RunRow},
     value::Column,
 };
 use crate::{
@@ -64,7 +64,7 @@ async fn make(app: &App, claim: &Claim) -> Result<()> {
     } else {
         None
     };
-    let row = Row { row_count: written.rows, to_position: written.position, ..row };
+    let row = RunRow { row_count: written.rows, to_position: written.position, ..row };
     end(app, claim, &allowed, &row, &draft, file.as_ref()).await
 }
 
@@ -72,7 +72,7 @@ async fn end(
     app: &App,
     claim: &Claim,
     allowed: &Allowed<ManageExchange>,
-    row: &Row,
+    row: &RunRow,
     draft: &ExportDraft,
     file: Option<&StoredFile>,
 ) -> Result<()> {
@@ -113,7 +113,7 @@ struct Written {
 }
 
 /// Writes the table.
-async fn write(app: &App, account: i64, row: &Row, draft: &ExportDraft) -> Result<Written> {
+async fn write(app: &App, account: i64, row: &RunRow, draft: &ExportDraft) -> Result<Written> {
     let language = language(app, account).await?;
     let (zone,): (String,) = app.db.fetch_one("select zone from account where id = $1", (account,)).await?;
     let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);

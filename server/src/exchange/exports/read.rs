@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use campo_protocol::task::status::Status;
 use serde_json::Value;
 
-use super::{make::is_wanted, run::Row};
+use super::{make::is_wanted, run::RunRow};
 use crate::{
     access::{Allowed, Caller, Duty, permissions::ViewEntries},
     app::App,
@@ -21,7 +21,7 @@ const ROWS: i64 = 500;
 /// Pages of rows.
 pub(super) enum Pages {
     Entries {
-        app: App,
+        app: Box<App>,
         allowed: Allowed<ViewEntries>,
         after: i64,
         until: i64,
@@ -38,13 +38,13 @@ impl Pages {
     pub(super) fn entries(
         app: &App,
         account: i64,
-        row: &Row,
+        row: &RunRow,
         kinds: BTreeSet<String>,
         form: Option<String>,
     ) -> Result<Self> {
         let allowed = Caller::duty(account, Duty::ExchangeFiles).allow()?;
         let (after, until) = (row.from_position, row.to_position);
-        Ok(Self::Entries { app: app.clone(), allowed, after, until, kinds, form })
+        Ok(Self::Entries { app: Box::new(app.clone()), allowed, after, until, kinds, form })
     }
 
     pub(super) async fn tasks(app: &App, account: i64, statuses: &[Status]) -> Result<Self> {

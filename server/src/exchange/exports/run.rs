@@ -92,7 +92,7 @@ pub struct ExportRun {
 
 /// A row of `export_run`.
 #[derive(Debug, Clone, FromRow)]
-pub(super) struct Row {
+pub(super) struct RunRow {
     pub(super) id: Uuid,
     pub(super) export: Uuid,
     pub(super) number: i64,
@@ -113,7 +113,7 @@ const ONE: &str = "select r.id, r.export, r.number, r.from_position, r.to_positi
                    (select max(h.taken_us) from hosted_file h where h.account = r.account and h.export_run = r.id) \
                    as taken_us from export_run r where r.account = $1 and r.id = $2";
 
-impl Row {
+impl RunRow {
     fn shown(self) -> ExportRun {
         let state = match ExportRunState::from_name(&self.state) {
             ExportRunState::Made if self.taken_us.is_some() => ExportRunState::Taken,
@@ -203,7 +203,7 @@ pub(super) async fn by_hand(app: &App, allowed: &Allowed<ManageExchange>, which:
     Ok(load(app, account, id).await?.ok_or(Code::NotFound)?.shown())
 }
 
-pub(super) async fn load(app: &App, account: i64, id: Uuid) -> Result<Option<Row>> {
+pub(super) async fn load(app: &App, account: i64, id: Uuid) -> Result<Option<RunRow>> {
     app.db.fetch_optional(ONE, (account, id)).await
 }
 
@@ -224,7 +224,7 @@ pub(super) async fn list(
         .await?;
     let (export,) = export.ok_or(Code::NotFound)?;
     let (limit, before) = (page.limit()?, page.after::<i64>()?.unwrap_or(i64::MAX));
-    let rows: Vec<Row> = app
+    let rows: Vec<RunRow> = app
         .db
         .fetch_all(
             "select r.id, r.export, r.number, r.from_position, r.to_position, r.name, r.body, r.state, r.row_count, \
@@ -234,7 +234,7 @@ pub(super) async fn list(
             (account, export, before, limit + 1),
         )
         .await?;
-    Ok(Page::new(rows.into_iter().map(Row::shown).collect(), limit, |run| run.number))
+    Ok(Page::new(rows.into_iter().map(RunRow::shown).collect(), limit, |run| run.number))
 }
 
 /// One run.

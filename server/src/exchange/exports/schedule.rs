@@ -80,7 +80,7 @@ impl CronDateTime for Local {
         Ok(match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { .. } => Resolution::Single(of(ambiguous.unambiguous())?),
             AmbiguousOffset::Fold { .. } => {
-                Resolution::Ambiguous(of(ambiguous.clone().earlier())?, of(ambiguous.later())?)
+                Resolution::Ambiguous(of(ambiguous.earlier())?, of(ambiguous.later())?)
             }
             AmbiguousOffset::Gap { .. } => Resolution::Gap,
         })
