@@ -15,10 +15,11 @@ run: console ## Shows Campo at work with a sample company, until Ctrl-C; install
 console: ## Builds the console, which the next build of the server holds; installs its packages, and Node where it is missing
 	console/build.sh
 
-test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
+test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL and clients of file exchange first where they are missing
 	tests/postgres.sh install
 	tests/validator.sh
 	tests/soap_clients.sh install >/dev/null
+	tests/clients.sh install
 	cargo build --workspace --bins
 	cargo test --workspace --no-run
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \

@@ -237,4 +237,162 @@ create index import_draft_expires on import_draft (expires_us);
 
 -- FILE EXCHANGE
 
+-- A name under which a customer's system logs in to exchange files. `purposes` is a list of `ftp` and `sftp`; one with
+-- `plain_ftp` opens nothing else. `password` is hashed (Argon2id)
+create table key_login (
+    account {i64} not null,
+    id {uuid} not null,
+    key {uuid} not null,
+    purposes {json} not null,
+    plain_ftp {bool} not null,
+    networks {json} not null,
+    password {text},
+    state {text} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    used_us {i64},
+    used_from {text}, -- personal
+    primary key (account, id)
+) {strict};
+create index key_login_key on key_login (account, key);
+
+create table key_ssh_key (
+    account {i64} not null,
+    login {uuid} not null,
+    id {uuid} not null,
+    fingerprint {text} not null,
+    public_key {text} not null,
+    comment {text} not null, -- personal
+    created_us {i64} not null,
+    primary key (account, login, id)
+) {strict};
+create unique index key_ssh_key_fingerprint on key_ssh_key (account, login, fingerprint);
+
+-- A folder and a pattern of file names, and the template by which what comes there is imported. `permissions` are those
+-- that its files are imported with, fixed when it was saved
+create table intake (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    folder {text} not null,
+    template {uuid} not null,
+    body {json} not null,
+    permissions {json} not null,
+    author {text} not null,
+    author_id {uuid},
+    state {text} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index intake_code on intake (account, code);
+
+-- A file that came by some way. Its identity is the arrival and never the hash; without `intake` it fits none
+create table received_file (
+    account {i64} not null,
+    id {uuid} not null,
+    intake {uuid},
+    way {text} not null,
+    way_id {uuid} not null,
+    arrival {text} not null,
+    folder {text} not null, -- personal
+    name {text} not null, -- personal
+    size_bytes {i64} not null,
+    hash {bytes} not null,
+    state {text} not null,
+    run {uuid},
+    problem {text},
+    ready_us {i64} not null,
+    received_us {i64} not null,
+    finished_us {i64},
+    primary key (account, id)
+) {strict};
+create unique index received_file_arrival on received_file (account, way, arrival);
+create index received_file_intake on received_file (account, intake, received_us, id);
+create index received_file_received on received_file (account, received_us, id);
+create index received_file_open on received_file (account, state) where state in ('waiting', 'importing');
+
+-- What a key sees in its folders. `kind` is `file` or `folder`
+create table hosted_file (
+    account {i64} not null,
+    key {uuid} not null,
+    folder {text} not null, -- personal
+    name {text} not null, -- personal
+    id {uuid} not null,
+    kind {text} not null,
+    size_bytes {i64} not null,
+    hash {bytes},
+    received {uuid},
+    export_run {uuid},
+    taken_us {i64},
+    modified_us {i64} not null,
+    primary key (account, key, folder, name)
+) {strict};
+create unique index hosted_file_id on hosted_file (account, id);
+
+-- An upload that is not whole; its parts lie in the store of files under `id`
+create table hosted_part (
+    account {i64} not null,
+    key {uuid} not null,
+    folder {text} not null, -- personal
+    name {text} not null, -- personal
+    id {uuid} not null,
+    received_bytes {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, key, folder, name)
+) {strict};
+create index hosted_part_updated on hosted_part (updated_us);
+
+create table export (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    body {json} not null,
+    author {text} not null,
+    author_id {uuid},
+    state {text} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index export_code on export (account, code);
+
+-- Up to where in the log of events the runs of an export have taken, and when it runs next by itself
+create table export_cursor (
+    account {i64} not null,
+    export {uuid} not null,
+    position {i64} not null,
+    number {i64} not null,
+    next_us {i64},
+    primary key (account, export)
+) {strict};
+create index export_cursor_next on export_cursor (next_us) where next_us is not null;
+
+-- A run: its range and its definition as it was, so that its file can be made, and its bytes by their hash
+create table export_run (
+    account {i64} not null,
+    id {uuid} not null,
+    export {uuid} not null,
+    number {i64} not null,
+    from_position {i64} not null,
+    to_position {i64} not null,
+    name {text} not null,
+    body {json} not null,
+    state {text} not null,
+    row_count {i64} not null,
+    size_bytes {i64},
+    hash {bytes},
+    begun_us {i64} not null,
+    author {text} not null,
+    author_id {uuid},
+    primary key (account, id)
+) {strict};
+create unique index export_run_number on export_run (account, export, number);
+create index hosted_file_export_run on hosted_file (account, export_run) where export_run is not null;
+
 -- PHONES

@@ -135,6 +135,10 @@ pub struct Limits {
     pub outbound: Rules,
     /// The address under which people and phones reach this installation
     pub public_url: Option<String>,
+    /// How much may lie in the folders of one key
+    pub hosted_bytes: u64,
+    /// How many files may
+    pub hosted_files: i64,
 }
 
 impl Default for Limits {
@@ -151,6 +155,8 @@ impl Default for Limits {
             lease_us: 30 * 1_000_000,
             outbound: Rules::default(),
             public_url: None,
+            hosted_bytes: 2 * 1024 * 1024 * 1024,
+            hosted_files: 20_000,
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::{
     acts::{self, Undoer},
     api::problems,
     app::{App, Limits},
-    calls, chains, channels, duties, entries, events, files, health, imports, installations, jobs, keys,
-    live, messages, notices, notifications, objects, profiles, push, reference, soap,
+    calls, chains, channels, duties, entries, events, exchange, files, health, imports, installations, jobs,
+    keys, live, messages, notices, notifications, objects, profiles, push, reference, soap,
     supervise::{self, Companion},
     sweep, sync, tasks, timesheets, uploads, users,
 };
@@ -29,6 +29,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(channels::routes())
         .merge(entries::routes())
         .merge(events::routes())
+        .merge(exchange::routes())
         .merge(files::routes())
         .merge(health::routes())
         .merge(imports::routes(limits))
@@ -52,7 +53,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
 }
 
 /// Every kind of background work of accounts.
-pub const JOBS: &[jobs::Kind] = &[imports::JOB];
+pub const JOBS: &[jobs::Kind] = &[imports::JOB, exchange::exports::JOB];
 
 /// Every duty that Campo does by itself, with how it is done.
 pub const DUTIES: &[duties::Task] = &[
@@ -65,6 +66,11 @@ pub const DUTIES: &[duties::Task] = &[
         duty: Duty::RetireTasks,
         every: Duration::from_mins(10),
         run: |app| Box::pin(tasks::retire::duty(app)),
+    },
+    duties::Task {
+        duty: Duty::ExchangeFiles,
+        every: Duration::from_secs(1),
+        run: |app| Box::pin(exchange::take::run(app)),
     },
     duties::Task {
         duty: Duty::WakePhones,

@@ -17,6 +17,7 @@ pub mod duties;
 pub mod entries;
 pub mod environment;
 pub mod events;
+pub mod exchange;
 pub mod extract;
 pub mod files;
 pub mod health;

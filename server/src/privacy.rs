@@ -113,4 +113,12 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("import_row", "changes", "what a row of a customer's file changed", Retention::Job),
     column("import_draft", "file_name", "the name that a person gave a file", Retention::Job),
     column("import_draft", "analysis", "values of a customer's file: names, addresses", Retention::Job),
+    column("key_login", "used_from", "the address from which a system logged in", Retention::User),
+    column("key_ssh_key", "comment", "often the name of whoever made a key", Retention::User),
+    column("received_file", "folder", "the name that a person gave a folder", Retention::Job),
+    column("received_file", "name", "the name that a person gave a file", Retention::Job),
+    column("hosted_file", "folder", "the name that a person gave a folder", Retention::Job),
+    column("hosted_file", "name", "the name that a person gave a file", Retention::Job),
+    column("hosted_part", "folder", "the name that a person gave a folder", Retention::Job),
+    column("hosted_part", "name", "the name that a person gave a file", Retention::Job),
 ];

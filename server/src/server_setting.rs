@@ -61,6 +61,16 @@ pub async fn lock(tx: &mut Tx) -> Result<()> {
     Ok(())
 }
 
+/// The value of a setting, which is `value` where nobody set it before.
+pub async fn get_or_set(db: &Db, name: &'static str, value: &str) -> Result<String> {
+    if let Some(kept) = get(db, name).await? {
+        return Ok(kept);
+    }
+    set_if_missing(db, name, value).await?;
+    let kept = get(db, name).await?;
+    kept.ok_or_else(|| Problem::internal(anyhow::anyhow!("a setting of the server is gone")))
+}
+
 async fn get(db: &Db, name: &'static str) -> Result<Option<String>> {
     let row: Option<(String,)> =
         db.fetch_optional("select value from server_setting where name = $1", (name,)).await?;

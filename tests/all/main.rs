@@ -11,6 +11,7 @@ mod contract;
 mod demo;
 mod entries;
 mod events;
+mod exchange;
 mod files;
 mod history;
 mod identity;

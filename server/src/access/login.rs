@@ -21,6 +21,8 @@ pub enum LoginHolder {
     User,
     /// A key, for SOAP and FTP
     Key,
+    /// A log-in of a key to exchange files
+    KeyLogin,
 }
 
 impl LoginHolder {
@@ -28,6 +30,7 @@ impl LoginHolder {
         match self {
             Self::User => "user",
             Self::Key => "key",
+            Self::KeyLogin => "key_login",
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum Duty {
     EndJobs,
     /// Wakes phones that have something new
     WakePhones,
+    /// Takes the files that came to their intakes, makes exports, brings files to customers' servers and fetches them
+    ExchangeFiles,
     /// A command that the operator runs on the machine
     Operator,
 }
@@ -54,6 +56,7 @@ impl Duty {
         Self::Sweep,
         Self::EndJobs,
         Self::WakePhones,
+        Self::ExchangeFiles,
         Self::Operator,
     ];
 
@@ -66,6 +69,7 @@ impl Duty {
             Self::Sweep => "sweep",
             Self::EndJobs => "end_jobs",
             Self::WakePhones => "wake_phones",
+            Self::ExchangeFiles => "exchange_files",
             Self::Operator => "operator",
         }
     }
@@ -85,6 +89,8 @@ pub enum Principal {
     Key(Uuid),
     /// A phone
     Installation(Uuid),
+    /// An intake, for the files that come to it, with the permissions that were fixed when it was saved
+    Intake(Uuid),
     /// Campo itself
     Duty(Duty),
 }
@@ -96,6 +102,7 @@ impl Principal {
             Self::User(_) => "user",
             Self::Key(_) => "key",
             Self::Installation(_) => "installation",
+            Self::Intake(_) => "intake",
             Self::Duty(duty) => duty.name(),
         }
     }
@@ -106,6 +113,7 @@ impl Principal {
             ("user", Some(id)) => Some(Self::User(id)),
             ("key", Some(id)) => Some(Self::Key(id)),
             ("installation", Some(id)) => Some(Self::Installation(id)),
+            ("intake", Some(id)) => Some(Self::Intake(id)),
             (name, _) => Duty::ALL.iter().copied().find(|duty| duty.name() == name).map(Self::Duty),
         }
     }
@@ -113,7 +121,7 @@ impl Principal {
     /// Its id, which duties do not have.
     pub const fn id(self) -> Option<Uuid> {
         match self {
-            Self::User(id) | Self::Key(id) | Self::Installation(id) => Some(id),
+            Self::User(id) | Self::Key(id) | Self::Installation(id) | Self::Intake(id) => Some(id),
             Self::Duty(_) => None,
         }
     }

@@ -86,6 +86,12 @@ permissions! {
     ViewCalls = "view_calls",
     /// Call the SOAP and REST services of customers' systems
     UseWebServices = "use_web_services",
+    /// Manage intakes, exports, customers' servers and agents
+    ManageExchange = "manage_exchange",
+    /// See which files came and which went
+    ViewTransfers = "view_transfers",
+    /// Exchange files in one's own folders by FTP and SFTP
+    UseFileExchange = "use_file_exchange",
     /// Hand in entries and read the views of one's sessions: phones only
     HandIn = "hand_in",
 }
@@ -114,6 +120,14 @@ impl Permissions {
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
             Duty::EndJobs => [PermissionName::RunImports].into_iter().collect(),
             Duty::WakePhones => Self::default(),
+            Duty::ExchangeFiles => [
+                PermissionName::ManageExchange,
+                PermissionName::RunImports,
+                PermissionName::ViewEntries,
+                PermissionName::ViewTasks,
+            ]
+            .into_iter()
+            .collect(),
             Duty::Operator => Self::grantable(),
         }
     }

@@ -20,6 +20,9 @@ pub async fn recheck(app: &App, account: i64, kind: &str, id: Option<Uuid>) -> R
         ("key", Some(id)) => {
             key(app, account, id).await?.map(|permissions| (Principal::Key(id), permissions))
         }
+        ("intake", Some(id)) => {
+            intake(app, account, id).await?.map(|permissions| (Principal::Intake(id), permissions))
+        }
         (name, None) => match Duty::from_name(name) {
             Some(duty) if account_works(app, account).await? => {
                 Some((Principal::Duty(duty), Permissions::of_duty(duty)))
@@ -54,6 +57,19 @@ async fn key(app: &App, account: i64, id: Uuid) -> Result<Option<Permissions>> {
              where k.account = $1 and k.id = $2 and k.state = 'enabled' and a.state = 'enabled' \
              and (k.expires_us > $3 or k.expires_us is null)",
             (account, id, app.environment.now_us()),
+        )
+        .await?;
+    row.map(|(stored,)| permissions(&stored)).transpose()
+}
+
+/// What was fixed when the intake was saved, also when whoever saved it is gone.
+async fn intake(app: &App, account: i64, id: Uuid) -> Result<Option<Permissions>> {
+    let row: Option<(String,)> = app
+        .db
+        .fetch_optional(
+            "select i.permissions from intake i join account a on a.id = i.account \
+             where i.account = $1 and i.id = $2 and i.state = 'enabled' and a.state = 'enabled'",
+            (account, id),
         )
         .await?;
     row.map(|(stored,)| permissions(&stored)).transpose()

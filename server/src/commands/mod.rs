@@ -147,12 +147,14 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 fn limits(config: &Config) -> Limits {
     Limits {
         import_bytes: Limits::default().import_bytes,
+        hosted_files: Limits::default().hosted_files,
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),
         request_bytes: config.request_body_bytes,
         batch_bytes: Limits::default().batch_bytes.max(config.request_body_bytes),
         sync_bytes: config.sync_body_bytes,
         file_bytes: config.file_bytes,
+        hosted_bytes: config.exchange_folder_bytes,
         session_us: config.session_hours * 3600 * 1_000_000,
         event_streams: config.event_streams,
         lease_us: config.lease_s * 1_000_000,

@@ -9,7 +9,7 @@ use campo_server::{
     app::App,
     capabilities::COMPANIONS,
     config::Config,
-    duties, health, jobs,
+    duties, exchange, health, jobs,
     push::Services,
     supervise,
 };
@@ -114,8 +114,53 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
             .await;
         }));
     }
+    if let Some(address) = config.sftp_listen {
+        let listener = bind(address, "sftp_listen").await?;
+        tracing::info!(address = %listener.local_addr()?, "exchanging files by SFTP");
+        let app = app.clone();
+        tasks.push(tokio::spawn(async move {
+            if let Err(problem) = exchange::sftp::serve(app, listener).await {
+                tracing::error!(%problem, "no files are exchanged by SFTP");
+            }
+        }));
+    }
+    tasks.extend(ftp(app, config).await?);
     tasks.extend(supervise::start(app, COMPANIONS));
     Ok(tasks)
+}
+
+/// Begins to answer FTP, where the operator named an address for it.
+async fn ftp(app: &App, config: &Config) -> Result<Option<JoinHandle<()>>> {
+    let (mut explicit, mut implicit) = (None, None);
+    if let Some(address) = config.ftp_listen {
+        let listener = bind(address, "ftp_listen").await?;
+        tracing::info!(address = %listener.local_addr()?, plain = config.ftp_plain, "exchanging files by FTP");
+        explicit = Some(listener);
+    }
+    if let Some(address) = config.ftps_listen {
+        let listener = bind(address, "ftps_listen").await?;
+        tracing::info!(address = %listener.local_addr()?, "exchanging files by FTPS");
+        implicit = Some(listener);
+    }
+    if explicit.is_none() && implicit.is_none() {
+        return Ok(None);
+    }
+    anyhow::ensure!(
+        config.ftp_passive_first <= config.ftp_passive_last,
+        "`ftp_passive_first` lies behind `ftp_passive_last`"
+    );
+    let options = exchange::ftp::Options {
+        plain: config.ftp_plain,
+        passive_ports: config.ftp_passive_first..=config.ftp_passive_last,
+        passive_address: config.ftp_passive_address,
+        certificate: config.ftp_certificate_file.clone().zip(config.ftp_key_file.clone()),
+    };
+    let app = app.clone();
+    Ok(Some(tokio::spawn(async move {
+        if let Err(problem) = exchange::ftp::serve(app, options, explicit, implicit).await {
+            tracing::error!(%problem, "no files are exchanged by FTP");
+        }
+    })))
 }
 
 /// Ends what runs beside the API, gives leases back and closes the database. What was taken from phones is written by

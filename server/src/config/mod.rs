@@ -5,7 +5,11 @@ mod reference;
 mod rules;
 mod sources;
 
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{
+    ffi::OsString,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use campo_protocol::sync::MAX_REQUEST_BYTES;
 use ipnet::IpNet;
@@ -18,7 +22,8 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, integer, level, networks, optional, plain_http,
+        address, boolean, choice, database_url, folder, host_address, integer, level, networks, optional,
+        plain_http,
         secret, text, token, web_address,
     },
     sources::Sources,
@@ -128,6 +133,29 @@ settings! {
     /// Set it where notifications may go without TLS, to addresses that begin with `http://`: `true` for every host, or
     /// the hosts, such as receivers of old kind that speak no TLS of today.
     outbound_http: PlainHttp = "false", plain_http();
+    /// Address and port on which files are exchanged by SFTP, such as `0.0.0.0:2222`. Without it they are not.
+    sftp_listen: Option<SocketAddr> = "", optional(address());
+    /// Address and port on which files are exchanged by FTP, such as `0.0.0.0:2121`; with TLS once a client begins it
+    /// (`AUTH TLS`). Without it they are not.
+    ftp_listen: Option<SocketAddr> = "", optional(address());
+    /// The same with TLS from the first byte, such as `0.0.0.0:990`.
+    ftps_listen: Option<SocketAddr> = "", optional(address());
+    /// Set it where log-ins that are made for it may exchange files without TLS: whoever stands between can read passwords
+    /// and files.
+    ftp_plain: bool = "false", boolean();
+    /// The first port to which clients of FTP connect for data.
+    ftp_passive_first: u16 = "49152", integer(1024, 65_535);
+    /// The last one. Both must be reachable for customers, with all between them.
+    ftp_passive_last: u16 = "49407", integer(1024, 65_535);
+    /// The address that clients of FTP are told to connect to for data, where this machine stands behind another one.
+    ftp_passive_address: Option<IpAddr> = "", optional(host_address());
+    /// The certificate chain for FTP with TLS, a file with PEM. Without it the server signs one itself, which clients must be
+    /// told to trust.
+    ftp_certificate_file: Option<PathBuf> = "", optional(folder());
+    /// Its key, a file with PEM.
+    ftp_key_file: Option<PathBuf> = "", optional(folder());
+    /// How many bytes may lie in the folders in which one key exchanges files.
+    exchange_folder_bytes: u64 = "2147483648", integer(1024, 1 << 44);
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
     /// The folder of a newer zone database than the one compiled in, as `zic` makes it, such as `/usr/share/zoneinfo`. It is

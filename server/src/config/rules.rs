@@ -1,6 +1,9 @@
 //! How the text of a setting becomes its value.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
@@ -61,6 +64,11 @@ pub(super) fn optional<T: 'static>(inner: Rule<T>) -> Rule<Option<T>> {
 
 pub(super) fn address() -> Rule<SocketAddr> {
     rule(Form::Text, "an IP address and a port, such as `0.0.0.0:8080`", |text| text.parse().ok())
+}
+
+/// An IP address.
+pub(super) fn host_address() -> Rule<IpAddr> {
+    rule(Form::Text, "an IP address, such as `203.0.113.7`", |text| text.parse().ok())
 }
 
 pub(super) fn boolean() -> Rule<bool> {

@@ -24,6 +24,7 @@ pub mod start;
 mod suggest;
 mod template;
 mod template_routes;
+mod unattended;
 mod upload;
 mod value;
 mod work;
@@ -34,6 +35,10 @@ pub use plan::RowFault;
 pub use routes::routes;
 pub use rows::{ImportRow, RowFaultShown, RowOutcome, list as rows};
 pub use run::{ImportRun, RunState, UsedTemplate, get, list, stop};
+pub use start::needs;
 pub use template::{Template, create as create_template, ensure as ensure_template, used as used_template};
+pub use unattended::{
+    Start, problem_to_stored, refused_rows, start_stored, stored_problem, stored_problem_shown,
+};
 pub use upload::{Upload, Uploaded, upload};
 pub use work::JOB;

@@ -93,7 +93,7 @@ pub(super) async fn refused(
     table::answer(Format::Xlsx, "refused", &sheet, &headings, pages).await
 }
 
-fn headings_of(headings: &[String], language: Language) -> Vec<String> {
+pub(super) fn headings_of(headings: &[String], language: Language) -> Vec<String> {
     let (row, outcome, reason) = match language {
         Language::Spanish => ("Fila", "Resultado", "Motivo"),
         Language::English => ("Row", "Outcome", "Reason"),
@@ -105,7 +105,7 @@ fn headings_of(headings: &[String], language: Language) -> Vec<String> {
     std::iter::once(row.to_owned()).chain(named).chain([outcome.to_owned(), reason.to_owned()]).collect()
 }
 
-fn outcome_line(cells: &[Cell], row: &ImportRow, width: usize, language: Language) -> Line {
+pub(super) fn outcome_line(cells: &[Cell], row: &ImportRow, width: usize, language: Language) -> Line {
     let filled = cells.iter().map(owned).chain(std::iter::repeat(Value::Empty)).take(width);
     let values = std::iter::once(Value::Whole(row.row))
         .chain(filled)

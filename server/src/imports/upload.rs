@@ -77,7 +77,7 @@ pub async fn upload<B: AsRef<[u8]>, E>(
     Ok(begun)
 }
 
-async fn begin(
+pub(super) async fn begin(
     app: &App,
     allowed: &Allowed<RunImports>,
     once: &Once,

@@ -29,6 +29,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    exchange,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -300,6 +301,7 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref, if_ma
     if_match.check(key.version)?;
     let (account, now_us) = (write.account(), write.now_us);
     login::remove(write.tx(), account, LoginHolder::Key, key.id).await?;
+    exchange::login::remove_all(&mut write, key.id).await?;
     write
         .tx()
         .execute(
@@ -313,7 +315,7 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref, if_ma
 }
 
 /// The key to change, which may nothing that the caller may not: whoever gives it another secret can use it.
-pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<Key> {
+pub(crate) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<Key> {
     let row: Option<Row> =
         write.tx().fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
     let row = row.ok_or(Code::NotFound)?;

@@ -16,5 +16,10 @@ pub const CHANNEL_GONE: Kind = Kind { name: "channel_gone", permission: Permissi
 /// Some of what an act changed could not be taken back; parameters `undone`, `kept`
 pub const UNDO_INCOMPLETE: Kind = Kind { name: "undo_incomplete", permission: PermissionName::ManageTasks };
 
+/// A file came that fits no intake; parameters `file`, `folder`
+pub const FILE_UNMATCHED: Kind = Kind { name: "file_unmatched", permission: PermissionName::ManageExchange };
+/// A file waits for a person, and those behind it wait, too; parameters `file`, `intake`, `reason`
+pub const FILE_PARKED: Kind = Kind { name: "file_parked", permission: PermissionName::ManageExchange };
+
 /// Every kind. A capability adds its own here.
-pub const KINDS: &[Kind] = &[CHANNEL_GONE, UNDO_INCOMPLETE];
+pub const KINDS: &[Kind] = &[CHANNEL_GONE, UNDO_INCOMPLETE, FILE_UNMATCHED, FILE_PARKED];

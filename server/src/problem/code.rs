@@ -112,6 +112,12 @@ codes! {
     ImportStopped = CONFLICT "import_stopped",
     /// An edit must name the version it is based on, in `If-Match`
     PreconditionRequired = PRECONDITION_REQUIRED "precondition_required",
+    /// Nothing can be written to, renamed in or removed from this folder; parameter `folder`
+    FolderReadOnly = FORBIDDEN "folder_read_only",
+    /// There is no more room in the folders of a key; parameters `limit` (files), `limit_bytes`
+    FolderFull = INSUFFICIENT_STORAGE "folder_full",
+    /// A name that no file can have; parameter `reason`
+    FileNameInvalid = UNPROCESSABLE_ENTITY "file_name_invalid",
     /// More requests than agreed
     TooManyRequests = TOO_MANY_REQUESTS "too_many_requests",
     /// The account's queue is full; nothing is lost, it is sent again later

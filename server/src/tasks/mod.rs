@@ -17,6 +17,7 @@ pub mod remove;
 pub mod retire;
 pub mod save;
 pub mod shown;
+pub mod table;
 pub mod undo;
 
 pub use links::Links;

@@ -64,6 +64,7 @@ const TAGS: &[(&str, &str)] = &[
     ("notices", "What somebody must be told"),
     ("acts", "What one person did to many things at once, and taking it back"),
     ("files", "Photos, signatures and other files"),
+    ("exchange", "Files that come and go by FTP, SFTP and the like: folders, intakes, what became of each"),
     ("imports", "Files that become tasks and points of interest, and their templates"),
     ("sync", "The exchange with phones"),
     ("operation", "Health, metrics and the meaning of problem codes"),

@@ -3,6 +3,7 @@
 mod api;
 mod child;
 mod company;
+mod exchange;
 mod folder;
 mod handset;
 mod info;

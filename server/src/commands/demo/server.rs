@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::Path};
 use anyhow::{Context as _, Result, bail};
 use tokio::process::Command;
 
-use super::child::{self, Child};
+use super::{
+    child::{self, Child},
+    exchange::Doors,
+};
 
 /// The file of what it logs, in the folder of the demo.
 pub(super) const LOG: &str = "server.log";
@@ -40,9 +43,10 @@ pub(super) async fn create_account(folder: &Path, name: &str, language: &str, lo
 }
 
 /// Starts the server; returns it with its URL, which has no slash at the end.
-pub(super) async fn serve(folder: &Path, listen: SocketAddr) -> Result<(Child, String)> {
+pub(super) async fn serve(folder: &Path, listen: SocketAddr, doors: Doors) -> Result<(Child, String)> {
     let mut command = campo(folder)?;
     command.args(["serve", "--end-with-input"]).env("CAMPO_LISTEN", listen.to_string());
+    command.env("CAMPO_SFTP_LISTEN", doors.sftp.to_string()).env("CAMPO_FTP_LISTEN", doors.ftp.to_string());
     let log = folder.join(LOG);
     let mut server = Child::start(command, child::log(&log)?)?;
     let Ok(line) = server.line().await else {

@@ -9,6 +9,7 @@ use super::{
     api::Api,
     child::Child,
     company::{self, CHANNEL, Company},
+    exchange::{self, Doors},
     handset::Handset,
     info,
     listener::{self, Listener},
@@ -67,7 +68,8 @@ pub(super) async fn play(stage: &Stage, folder: &Path, listen: SocketAddr, cast:
     let words = &texts.company;
     let password =
         server::create_account(folder, &words.name, language.tag(), company::ADMINISTRATOR).await?;
-    let (server, url) = server::serve(folder, listen).await?;
+    let doors = Doors::find()?;
+    let (server, url) = server::serve(folder, listen, doors).await?;
     let server = cast.server.insert(server);
     stage.server(Tone::Plain, &fill(&texts.server_listens, &[("url", &url)]));
     let api = Api::new(&url, language.tag())?;
@@ -82,6 +84,7 @@ pub(super) async fn play(stage: &Stage, folder: &Path, listen: SocketAddr, cast:
     enrol(stage, folder, &url, &company, &mut cast.handsets).await?;
     info::show(stage, &company, &url, &password);
     office::import(stage, &company).await?;
+    exchange::open(stage, &company, doors).await?;
     let workers = cast.handsets.iter_mut().enumerate();
     let workers = workers.map(|(index, handset)| Worker::new(stage, &company, index, handset).work());
     let watch = async {

@@ -1,0 +1,135 @@
+//! Logging in to the exchange of files. A wrong name takes as long as a wrong password, both are answered alike, and
+//! tries are counted together with those of people.
+
+use std::net::IpAddr;
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::{Door, Hosted};
+use crate::{
+    access::{
+        PermissionName,
+        authenticate::{network_allows, permissions},
+        guard::address_key,
+        login::login_name,
+    },
+    app::App,
+    problem::{Code, Result},
+    scheduler::Class,
+    secrets::{NOBODY, verify_password},
+    texts::Language,
+};
+
+#[derive(FromRow)]
+struct Row {
+    account: i64,
+    id: Uuid,
+    key: Uuid,
+    purposes: String,
+    plain_ftp: bool,
+    networks: String,
+    password: Option<String>,
+    key_networks: String,
+    permissions: String,
+    language: String,
+}
+
+async fn find(app: &App, name: &str) -> Result<Option<Row>> {
+    app.db
+        .fetch_optional(
+            "select k.account, k.id, k.key, k.purposes, k.plain_ftp, k.networks, k.password, \
+             o.networks as key_networks, o.permissions, a.language from login l \
+             join account a on a.id = l.account \
+             join key_login k on k.account = l.account and k.id = l.holder_id \
+             join access_key o on o.account = k.account and o.id = k.key \
+             where l.host = '' and l.name = $1 and l.holder = 'key_login' and k.state = 'enabled' \
+             and o.state = 'enabled' and a.state = 'enabled' and (o.expires_us > $2 or o.expires_us is null)",
+            (name, app.environment.now_us()),
+        )
+        .await
+}
+
+impl Row {
+    /// True when it may be used by this door, from there.
+    fn opens(&self, door: Door, address: Option<IpAddr>) -> Result<bool> {
+        let purposes: Vec<String> = serde_json::from_str(&self.purposes).unwrap_or_default();
+        Ok(purposes.iter().any(|purpose| purpose == door.name())
+            && (door != Door::FtpPlain || self.plain_ftp)
+            && permissions(&self.permissions)?.has(PermissionName::UseFileExchange)
+            && network_allows(&self.networks, address)?
+            && network_allows(&self.key_networks, address)?)
+    }
+
+    fn entered(self, app: &App, door: Door) -> Hosted {
+        let language = if self.language == "es" { Language::Spanish } else { Language::English };
+        Hosted { app: app.clone(), account: self.account, key: self.key, login: self.id, door, language }
+    }
+}
+
+/// Logs in with a password.
+pub async fn by_password(
+    app: &App,
+    door: Door,
+    address: Option<IpAddr>,
+    name: &str,
+    password: &str,
+) -> Result<Hosted> {
+    let (name, from) = (login_name(name), address_key(address));
+    let now_us = app.environment.monotonic_us();
+    app.guards.login_addresses.take(&from, now_us)?;
+    app.guards.login_names.take(&name, now_us)?;
+    let row = find(app, &name).await?;
+    let stored = row.as_ref().and_then(|row| row.password.clone()).unwrap_or_else(|| NOBODY.to_owned());
+    let given = password.to_owned();
+    let right = app.guards.hash(move || verify_password(&given, &stored)).await?;
+    let row = row.filter(|row| right && row.password.is_some()).ok_or(Code::CredentialsWrong)?;
+    if !row.opens(door, address)? {
+        return Err(Code::CredentialsWrong.into());
+    }
+    app.guards.login_addresses.give_back(&from);
+    app.guards.login_names.give_back(&name);
+    let hosted = row.entered(app, door);
+    note(&hosted, address).await?;
+    Ok(hosted)
+}
+
+/// Logs in with an SSH key, whose holder was proven; `fingerprint` is its SHA-256.
+pub async fn by_ssh_key(app: &App, address: Option<IpAddr>, name: &str, fingerprint: &str) -> Result<Hosted> {
+    let hosted = with_ssh_key(app, address, name, fingerprint).await?.ok_or(Code::CredentialsWrong)?;
+    note(&hosted, address).await?;
+    Ok(hosted)
+}
+
+/// Whoever would log in with an SSH key, if it is one of theirs.
+pub async fn with_ssh_key(
+    app: &App,
+    address: Option<IpAddr>,
+    name: &str,
+    fingerprint: &str,
+) -> Result<Option<Hosted>> {
+    let Some(row) = find(app, &login_name(name)).await? else { return Ok(None) };
+    let known: Option<(Uuid,)> = app
+        .db
+        .fetch_optional(
+            "select id from key_ssh_key where account = $1 and login = $2 and fingerprint = $3",
+            (row.account, row.id, fingerprint),
+        )
+        .await?;
+    let opens = known.is_some() && row.opens(Door::Sftp, address)?;
+    Ok(opens.then(|| row.entered(app, Door::Sftp)))
+}
+
+/// Notes that a log-in was used.
+async fn note(hosted: &Hosted, address: Option<IpAddr>) -> Result<()> {
+    let from = address.map(|address| address.to_string());
+    let mut write = hosted.app.log.begin_beside(hosted.account, Class::Housekeeping).await?;
+    write
+        .tx()
+        .execute(
+            "update key_login set used_us = $3, used_from = $4 where account = $1 and id = $2",
+            (hosted.account, hosted.login, hosted.app.environment.now_us(), from),
+        )
+        .await?;
+    write.commit().await
+}

@@ -1,0 +1,33 @@
+//! Exchange of files with customers' systems: the folders that we host, and what becomes of the files that come.
+//!
+//! The road of a file: a way (SFTP now) brings it whole; [`received`] makes it a row of the intake whose folder and
+//! pattern it fits; the duty in [`take`] starts its import with the rights of the intake, one after the other, and when
+//! that is over [`results`] are put beside it for the customer to take. An intake knows no way, a way no format.
+
+mod connections;
+pub mod exports;
+pub mod ftp;
+pub mod hosted;
+pub mod intake;
+mod intake_routes;
+pub mod login;
+mod login_routes;
+pub mod received;
+mod received_routes;
+mod results;
+pub mod sftp;
+pub mod ssh_keys;
+pub mod take;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+
+/// The routes of the exchange of files.
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(exports::routes())
+        .merge(intake_routes::routes())
+        .merge(login_routes::routes())
+        .merge(received_routes::routes())
+}

@@ -1,0 +1,132 @@
+//! One SSH connection: who logs in, and the one subsystem that is spoken.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use russh::{
+    Channel, ChannelId, Error,
+    server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey},
+};
+
+use super::files;
+use crate::{
+    app::App,
+    exchange::{
+        hosted::{self, Door, Hosted},
+        ssh_keys::fingerprint,
+    },
+    problem::{Code, Result},
+};
+
+/// Channels of one connection.
+const CHANNELS: usize = 8;
+
+/// Whoever is connected.
+pub(super) struct Guest {
+    app: App,
+    address: IpAddr,
+    hosted: Option<Hosted>,
+    entered: Arc<AtomicBool>,
+    /// Those for which no subsystem was asked yet
+    channels: HashMap<ChannelId, Channel<Msg>>,
+    opened: usize,
+}
+
+impl Guest {
+    pub(super) fn new(app: App, address: IpAddr) -> Self {
+        let (hosted, entered, channels) = (None, Arc::default(), HashMap::new());
+        Self { app, address, hosted, entered, channels, opened: 0 }
+    }
+
+    /// Set once somebody logged in.
+    pub(super) fn entered(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.entered)
+    }
+
+    fn enter(&mut self, hosted: Result<Hosted>, user: &str) -> Auth {
+        match hosted {
+            Ok(hosted) => {
+                tracing::info!(account = hosted.account, key = %hosted.key, address = %self.address, "logged in by SFTP");
+                self.hosted = Some(hosted);
+                self.entered.store(true, Ordering::Release);
+                Auth::Accept
+            }
+            Err(problem) => {
+                if problem.code() != Code::CredentialsWrong {
+                    let user: String = user.chars().take(40).collect();
+                    tracing::warn!(%problem, user, address = %self.address, "nobody could log in by SFTP");
+                }
+                Auth::reject()
+            }
+        }
+    }
+}
+
+impl Handler for Guest {
+    type Error = Error;
+
+    async fn auth_password(&mut self, user: &str, password: &str) -> Result<Auth, Error> {
+        let hosted = hosted::by_password(&self.app, Door::Sftp, Some(self.address), user, password).await;
+        Ok(self.enter(hosted, user))
+    }
+
+    async fn auth_publickey_offered(&mut self, user: &str, offer: PublicKeyOffer<'_>) -> Result<Auth, Error> {
+        let fingerprint = fingerprint(offer.public_key);
+        let known = hosted::with_ssh_key(&self.app, Some(self.address), user, &fingerprint).await;
+        Ok(if matches!(known, Ok(Some(_))) { Auth::Accept } else { Auth::reject() })
+    }
+
+    async fn auth_publickey(&mut self, user: &str, key: VerifiedPublicKey<'_>) -> Result<Auth, Error> {
+        let fingerprint = fingerprint(key.public_key);
+        let hosted = hosted::by_ssh_key(&self.app, Some(self.address), user, &fingerprint).await;
+        Ok(self.enter(hosted, user))
+    }
+
+    async fn channel_open_session(
+        &mut self,
+        channel: Channel<Msg>,
+        reply: ChannelOpenHandle,
+        _session: &mut Session,
+    ) -> Result<(), Error> {
+        // Dropped, it refuses the channel
+        if self.opened < CHANNELS {
+            self.opened += 1;
+            self.channels.insert(channel.id(), channel);
+            reply.accept().await;
+        }
+        Ok(())
+    }
+
+    async fn channel_eof(&mut self, channel: ChannelId, session: &mut Session) -> Result<(), Error> {
+        session.close(channel)
+    }
+
+    async fn channel_close(&mut self, channel: ChannelId, _session: &mut Session) -> Result<(), Error> {
+        self.channels.remove(&channel);
+        self.opened = self.opened.saturating_sub(1);
+        Ok(())
+    }
+
+    async fn subsystem_request(
+        &mut self,
+        id: ChannelId,
+        name: &str,
+        session: &mut Session,
+    ) -> Result<(), Error> {
+        let channel = if name == "sftp" { self.channels.remove(&id) } else { None };
+        match (channel, self.hosted.clone()) {
+            (Some(channel), Some(hosted)) => {
+                session.channel_success(id)?;
+                tokio::spawn(files::serve(channel.into_stream(), hosted));
+                Ok(())
+            }
+            _ => session.channel_failure(id),
+        }
+    }
+}

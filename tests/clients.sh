@@ -1,0 +1,33 @@
+#!/bin/sh
+# The programs of strangers that the tests of file exchange run: clients that customers use against our servers, and
+# servers that customers have for our clients. They are started by the tests, on loopback, with folders of their own.
+#
+#   tests/clients.sh install     installs those that are missing (root, apt)
+set -eu
+
+# Package and the program by which it is known that it is there.
+programs="openssh-client:/usr/bin/sftp lftp:/usr/bin/lftp curl:/usr/bin/curl"
+
+say() { printf '%s\n' "clients.sh: $*" >&2; }
+
+install_programs() {
+    missing=
+    for one in $programs; do
+        [ -x "${one#*:}" ] || missing="$missing ${one%%:*}"
+    done
+    [ -n "$missing" ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        say "these are missing:$missing. On Debian and Ubuntu: sudo apt-get install$missing"
+        exit 1
+    fi
+    say "installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update </dev/null >&2 || say "apt-get update failed; trying with the package lists there are"
+    # shellcheck disable=SC2086 # a list of words
+    apt-get install -y --no-install-recommends $missing </dev/null >&2
+}
+
+case ${1:-} in
+    install) install_programs ;;
+    *) say "usage: tests/clients.sh install"; exit 1 ;;
+esac
