@@ -127,7 +127,8 @@ interface Texts {
     val handIn: String
     val allQuestions: String
     val addRow: String
-    val removeRow: (Int) -> String
+    val remove: String
+    val whichRow: String
     val row: (Int) -> String
     val takeAnother: String
     val removePhoto: String
@@ -327,7 +328,8 @@ object Spanish : Texts {
     override val handIn = "Entregar formulario"
     override val allQuestions = "Todas las preguntas"
     override val addRow = "Agregar fila"
-    override val removeRow = { number: Int -> "Quitar fila $number" }
+    override val remove = "Quitar"
+    override val whichRow = "¿Qué fila?"
     override val row = { number: Int -> "Fila $number" }
     override val takeAnother = "Tomar otra"
     override val removePhoto = "Quitar foto"
@@ -509,7 +511,8 @@ object English : Texts {
     override val handIn = "Hand the form in"
     override val allQuestions = "All questions"
     override val addRow = "Add a row"
-    override val removeRow = { number: Int -> "Remove row $number" }
+    override val remove = "Remove"
+    override val whichRow = "Which row?"
     override val row = { number: Int -> "Row $number" }
     override val takeAnother = "Take another"
     override val removePhoto = "Remove the photo"

@@ -50,11 +50,13 @@ fun Field(
     action: ImeAction = ImeAction.Default,
     onDone: () -> Unit = {},
     capitals: Boolean = false,
+    wrong: Boolean = fault.isNotEmpty(),
+    tight: Boolean = false,
 ) {
     val colors = Campo.colors
     var focused by remember { mutableStateOf(false) }
     val edge = when {
-        fault.isNotEmpty() -> colors.refused.ink
+        wrong -> colors.refused.ink
         focused -> colors.accentInk
         else -> colors.lineControl
     }
@@ -72,7 +74,7 @@ fun Field(
                     if (fault.isNotEmpty()) error(fault)
                 },
             textStyle = style.copy(color = colors.ink, textAlign = align),
-            singleLine = lines == 1,
+            singleLine = lines == 1 && !tight,
             minLines = lines,
             cursorBrush = SolidColor(colors.accentInk),
             keyboardOptions = KeyboardOptions(
@@ -92,12 +94,12 @@ fun Field(
                         .heightIn(Target)
                         .clip(shape)
                         .background(colors.surface)
-                        .border(if (focused || fault.isNotEmpty()) 2.5.dp else 1.5.dp, edge, shape)
-                        .padding(14.dp, 12.dp),
+                        .border(if (focused || wrong) 2.5.dp else 1.5.dp, edge, shape)
+                        .padding(if (tight) 8.dp else 14.dp, 12.dp),
                     if (lines == 1) Alignment.CenterStart else Alignment.TopStart,
                 ) {
                     if (value.isEmpty() && hint.isNotEmpty()) {
-                        Text(hint, Modifier.fillMaxWidth(), colors.ink2, style = style, textAlign = align, maxLines = lines)
+                        Text(hint, Modifier.fillMaxWidth(), colors.ink2, style = style, textAlign = align, maxLines = lines.coerceAtLeast(1))
                     }
                     inner()
                 }

@@ -116,7 +116,7 @@ private fun NavItem(
             ) {
                 androidx.compose.material3.Icon(icon, null, Modifier.width(24.dp).height(24.dp), ink)
             }
-            if (count > 0) Badge(count, Modifier.align(Alignment.TopEnd).offset((-6).dp, (-3).dp))
+            if (count > 0) Badge(count, Modifier.align(Alignment.TopEnd).offset((-6).dp, 0.dp))
         }
         Text(
             label,

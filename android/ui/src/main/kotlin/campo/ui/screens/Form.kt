@@ -116,9 +116,12 @@ private fun OneQuestion(editor: FormEditor, page: Int, goTo: (Int) -> Unit) {
                     second = { modifier ->
                         val label = if (page == questions.lastIndex) texts.review else texts.nextQuestion
                         CampoButton(label, modifier, ButtonLook.Filled, iconAtEnd = Icons.ArrowRight) {
-                            val missing = editor.state.faults.any { it.field == question.id }
-                            editor.insisting = missing
-                            if (!missing) goTo(page + 1)
+                            shell.act {
+                                editor.settle()
+                                val wrong = editor.state.faults.any { it.field == question.id }
+                                editor.insisting = wrong
+                                if (!wrong) goTo(editor.questions.indexOf(question) + 1)
+                            }
                         }
                     },
                 )

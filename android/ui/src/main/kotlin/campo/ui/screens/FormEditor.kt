@@ -90,6 +90,9 @@ class FormEditor(private val shell: Shell, private val task: String?, val form: 
         shell.quietly { save() }
     }
 
+    /** Waits until everything that was answered is kept and looked at. */
+    suspend fun settle() = save()
+
     /** Keeps what is newest; what was overtaken meanwhile needs no write of its own. */
     private suspend fun save() = saving.withLock {
         if (kept == version) return@withLock

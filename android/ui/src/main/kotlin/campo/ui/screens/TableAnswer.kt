@@ -32,7 +32,7 @@ import campo.ui.parts.Choosing
 import campo.ui.parts.FaultLine
 import campo.ui.parts.Field
 import campo.ui.parts.Hairline
-import campo.ui.parts.IconTarget
+import campo.ui.parts.SideBySide
 import campo.ui.parts.isLargeText
 import campo.ui.theme.Campo
 import campo.ui.theme.Icons
@@ -47,9 +47,32 @@ internal fun TableAnswer(editor: FormEditor, question: Question) {
         if (short && question.columns.size <= 3 && !isLargeText) Grid(editor, question) else Cards(editor, question)
     }
     val room = question.maximum?.let { rows.size < it } ?: true
-    if (room) {
-        CampoButton(texts.addRow, icon = Icons.Plus) {
+    val add = @Composable { modifier: Modifier ->
+        CampoButton(texts.addRow, modifier, icon = Icons.Plus, enabled = room) {
             editor.setRows(question.id, rows + AnswerRow(question.columns.map { emptyCell(it.id) }))
+        }
+    }
+    if (rows.isEmpty()) add(Modifier) else SideBySide(first = { RemoveRow(editor, question, it) }, second = add)
+}
+
+/** Removes a row: the only one at once, one of several after asking which. */
+@Composable
+private fun RemoveRow(editor: FormEditor, question: Question, modifier: Modifier) {
+    val texts = LocalShell.current.texts
+    val rows = editor.rows(question.id)
+    var asking by remember { mutableStateOf(false) }
+    CampoButton(texts.remove, modifier, icon = Icons.Trash2) {
+        if (rows.size == 1) removeRow(editor, question, 0) else asking = true
+    }
+    if (asking) {
+        val choices = rows.mapIndexed { index, row ->
+            val first = question.columns.firstOrNull()?.id
+            val named = row.cells.find { it.field == first }
+            Triple("$index", named?.text ?: named?.value?.ifEmpty { null } ?: texts.row(index + 1), texts.row(index + 1))
+        }
+        Choosing(texts.whichRow, choices, onGiveUp = { asking = false }) { index ->
+            asking = false
+            removeRow(editor, question, index.toInt())
         }
     }
 }
@@ -70,7 +93,6 @@ private fun Grid(editor: FormEditor, question: Question) {
                     textAlign = if (column.kind == QuestionKind.NUMBER) TextAlign.End else TextAlign.Start,
                 )
             }
-            Column(Modifier.size(48.dp, 1.dp)) {}
         }
         editor.rows(question.id).forEachIndexed { index, _ ->
             Hairline()
@@ -82,7 +104,6 @@ private fun Grid(editor: FormEditor, question: Question) {
                 for (column in question.columns) {
                     CellField(editor, question, index, column, Modifier.weight(weight(column)), shown = false)
                 }
-                IconTarget(Icons.Trash2, texts.removeRow(index + 1)) { removeRow(editor, question, index) }
             }
             for (fault in editor.faults(question).filter { it.row?.toInt() == index }) {
                 FaultLine(fault.text, Modifier.padding(14.dp, 0.dp, 14.dp, 10.dp))
@@ -101,10 +122,7 @@ private fun Cards(editor: FormEditor, question: Question) {
     val texts = LocalShell.current.texts
     editor.rows(question.id).forEachIndexed { index, _ ->
         Card {
-            Row(Modifier.fillMaxWidth(), verticalAlignment = Alignment.CenterVertically) {
-                Text(texts.row(index + 1), Modifier.weight(1f), Campo.colors.ink, style = Campo.type.strong)
-                IconTarget(Icons.Trash2, texts.removeRow(index + 1)) { removeRow(editor, question, index) }
-            }
+            Text(texts.row(index + 1), color = Campo.colors.ink, style = Campo.type.strong)
             for (column in question.columns) CellField(editor, question, index, column, Modifier, shown = true)
             for (fault in editor.faults(question).filter { it.row?.toInt() == index }) FaultLine(fault.text)
         }
@@ -131,12 +149,13 @@ private fun CellField(
             Field(
                 shownNumber(cell.value.orEmpty(), texts),
                 { set(emptyCell(column.id).copy(value = typedNumber(it))) },
-                modifier.then(if (fault) Modifier.background(Campo.colors.refused.tint) else Modifier),
+                modifier,
                 label = label,
                 name = name,
                 number = true,
                 style = Campo.type.key,
                 align = TextAlign.End,
+                wrong = fault,
             )
         }
         QuestionKind.CHOICE, QuestionKind.CHOICES -> {
@@ -171,7 +190,9 @@ private fun CellField(
             modifier,
             label = label,
             name = name,
+            style = if (shown) Campo.type.body else Campo.type.secondStrong,
             capitals = true,
+            tight = !shown,
         )
     }
 }
