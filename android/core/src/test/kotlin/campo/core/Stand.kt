@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit
 class Stand private constructor(private val folder: File, private val port: Int, private val language: String) : AutoCloseable {
     private var server: Process? = null
     private val client = HttpClient.newHttpClient()
-    private var token = ""
+    var token = ""
+        private set
     val url = "http://127.0.0.1:$port"
 
     /** The ids of what the office made, by name. */
@@ -149,4 +150,20 @@ class Stand private constructor(private val folder: File, private val port: Int,
 object Core {
     private val folder = File(checkNotNull(System.getProperty("jna.library.path")) { "run the tests by `make test-kotlin`" })
     val binary = File(folder, "campo").also { check(it.exists()) { "$it is missing: cargo build -p campo-server" } }
+}
+
+/** Founds the company for suites of other languages: writes what they need to a file, and ends with its input. */
+fun main(words: Array<String>) {
+    Stand.found().use { stand ->
+        stand.task(
+            """{"external_number":"700123","type":"code:MAINT","customer_name":"El Porvenir",
+               "assignments":[{"employee":"number:E1"}]}""",
+        )
+        val forms = stand.forms.entries.joinToString(",") { (code, id) -> "\"$code\":\"$id\"" }
+        val there = File(words.first())
+        val draft = File("${there.path}.part")
+        draft.writeText("""{"url":"${stand.url}","token":"${stand.token}","forms":{$forms}}""")
+        draft.renameTo(there)
+        while (System.`in`.read() >= 0) Unit
+    }
 }

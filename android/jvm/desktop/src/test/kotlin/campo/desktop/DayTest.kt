@@ -12,12 +12,14 @@ import campo.core.PhoneLanguage
 import campo.core.Stand
 import campo.ui.CampoApp
 import campo.ui.Opened
+import campo.ui.Texts
 import campo.ui.theme.CampoTheme
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterEach
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty
 import java.io.File
 import java.nio.file.Files
 import java.time.LocalDateTime
@@ -31,13 +33,10 @@ import kotlin.test.assertEquals
 class DayTest {
     private val folder = Files.createTempDirectory("campo-phone").toFile()
     private val scope = CoroutineScope(SupervisorJob())
-    private val stand = Stand.found("es")
-    private val pictures = File("target/pictures")
 
     @AfterEach
     fun end() {
         scope.cancel()
-        stand.close()
         folder.deleteRecursively()
     }
 
@@ -47,7 +46,37 @@ class DayTest {
     }
 
     @Test
-    fun a_working_day_goes_from_enrolment_to_clock_out_with_and_without_network() {
+    fun a_working_day_goes_from_enrolment_to_clock_out_with_and_without_network() = day(PhoneLanguage.SPANISH)
+
+    /** For the pictures; the other one shows that it works. */
+    @Test
+    @EnabledIfSystemProperty(named = "campo.pictures", matches = "all")
+    fun a_working_day_in_english() = day(PhoneLanguage.ENGLISH)
+
+    private fun day(language: PhoneLanguage) = Stand.found(Texts.of(language).tag).use { stand ->
+        val texts = Texts.of(language)
+        sendTasks(stand)
+        val desk = Desk(folder)
+        val phone = runBlocking { desk.open() }
+        runSkikoComposeUiTest(Size(824f, 1830f), Density(2f)) {
+            val device = DeskWithCamera(desk, scope, Here(4.8630, -74.0500))
+            val looks = Looks()
+            setContent {
+                CampoTheme(Inter, looks.dark) {
+                    CompositionLocalProvider(LocalDensity provides Density(2f, looks.scale)) {
+                        CampoApp(phone, device, language, Opened())
+                    }
+                }
+            }
+            Day(Hand(this, looks, File("target/pictures"), texts.tag), desk, phone, stand, texts).goes()
+        }
+        phone.close()
+        val seen = stand.get("/v1/entries?limit=100")
+        for (kind in KINDS) assertContains(seen, "\"$kind\"")
+        assertContains(stand.get("/v1/tasks/number:700123"), "\"closed\"")
+    }
+
+    private fun sendTasks(stand: Stand) {
         stand.task(
             """{"external_number":"700123","type":"code:MAINT","description":"Cuarto frío 2, bodega norte",
                "customer_name":"Distribuidora de Alimentos y Bebidas El Porvenir de la Sabana","contact_name":"Hernán Pardo",
@@ -60,24 +89,19 @@ class DayTest {
                "customer_name":"Supermercado La Colina","location":{"latitude":4.7110,"longitude":-74.0721},
                "start":${today(3)},"due":${today(5)},"assignments":[{"employee":"number:E1"}]}""",
         )
-        val desk = Desk(folder)
-        val phone = runBlocking { desk.open() }
-        runSkikoComposeUiTest(Size(824f, 1830f), Density(2f)) {
-            val device = DeskWithCamera(desk, scope, Here(4.8630, -74.0500))
-            setContent {
-                CampoTheme(Inter, dark = false) { CampoApp(phone, device, PhoneLanguage.SPANISH, Opened()) }
-            }
-            Day(Hand(this, pictures), desk, phone).goes()
-        }
-        phone.close()
-        val timesheet = stand.get("/v1/entries?limit=100")
-        for (kind in listOf("shift.start", "task.en_route", "task.arrive", "task.start", "form", "task.close", "break.start", "shift.end", "message")) {
-            assertContains(timesheet, "\"$kind\"")
-        }
-        assertContains(stand.get("/v1/tasks/number:700123"), "\"closed\"")
     }
 
-    private inner class Day(private val hand: Hand, private val desk: Desk, private val phone: CampoPhone) {
+    private inner class Day(
+        private val hand: Hand,
+        private val desk: Desk,
+        private val phone: CampoPhone,
+        private val stand: Stand,
+        private val texts: Texts,
+    ) {
+        private fun say(spanish: String, english: String) = if (texts.tag == "es") spanish else english
+
+        private fun cell(spanish: String, english: String, row: Int) = "${say(spanish, english)}, ${texts.row(row)}"
+
         fun goes() {
             enrols()
             clocksIn()
@@ -87,148 +111,153 @@ class DayTest {
         }
 
         private fun enrols() {
-            hand.sees("Campo en este teléfono")
+            hand.sees(texts.welcome)
             hand.picture("01-enrolment")
-            hand.type("Dirección del servidor", stand.url)
-            hand.type("Código", stand.code())
-            hand.tap("Inscribir teléfono")
-            hand.sees("¿Quién trabaja?")
+            hand.type(texts.server, stand.url)
+            hand.type(texts.code, stand.code())
+            hand.tap(texts.enrol)
+            hand.sees(texts.whoWorks)
             hand.picture("02-who")
             hand.tap("Luz Marina Quiroga")
-            hand.pin("4321")
-            hand.sees("El PIN no es correcto")
+            hand.pin("4321", texts.enter)
+            hand.sees(texts.pinWrong)
             hand.picture("03-pin-wrong")
-            hand.pin("1234")
+            hand.pin("1234", texts.enter)
         }
 
         private fun clocksIn() {
-            hand.sees("Fuera de jornada")
+            hand.sees(texts.offShift)
             hand.sees("Distribuidora de Alimentos")
             hand.picture("04-home-before")
-            hand.tap("Marcar entrada")
-            hand.sees("En jornada desde")
-            hand.sees("Entrada recibida, N.º")
+            hand.tap(texts.clockIn)
+            hand.sees(texts.onShiftSince)
+            hand.sees(say("Entrada recibida, N.º", "Clock-in received, No."))
             hand.picture("05-home")
             stand.message("E1", "Recuerde pedir la llave en portería.")
             runBlocking { phone.syncNow() }
-            hand.tap("Pausa")
+            hand.tap(texts.pause)
             hand.picture("06-which-break")
             hand.tap("Almuerzo")
-            hand.sees("Terminar pausa")
+            hand.sees(texts.endPause)
             hand.picture("07-on-break")
-            hand.tap("Terminar pausa")
-            hand.tap("Tareas, 2")
+            hand.tap(texts.endPause)
+            hand.tap("${texts.tasks}, 2")
             hand.sees("Supermercado La Colina")
             hand.picture("08-tasks")
         }
 
         private fun worksOffline() {
             hand.tap("Distribuidora de Alimentos y Bebidas El Porvenir de la Sabana")
-            hand.tap("Aceptar tarea")
-            hand.tap("Salir hacia el lugar")
-            hand.sees("En camino desde")
+            hand.tap(say("Aceptar tarea", "Accept task"))
+            hand.tap(say("Salir hacia el lugar", "Set off"))
+            hand.sees(say("En camino desde", "On the way since"))
             desk.goOnline(false, phone)
-            hand.sees("Sin red. Todo queda guardado aquí.")
-            hand.tap("Marcar llegada")
-            hand.tap("Empezar")
-            hand.sees("En curso desde")
-            hand.sees("pide el formulario Acta de servicio")
+            hand.sees(texts.noNetwork)
+            hand.tap(say("Marcar llegada", "Mark arrival"))
+            hand.tap(say("Empezar", "Start work"))
+            hand.sees(say("En curso desde", "In progress since"))
+            hand.sees(say("pide el formulario Acta de servicio", "needs the form Service record"))
             hand.picture("09-task")
             fillsTheReading()
             fillsTheAct()
-            hand.sees("Terminar")
-            hand.tap("Terminar")
-            hand.sees("La tarea terminó")
+            hand.tap(say("Terminar", "Finish"))
+            hand.sees(texts.waitsForOffice)
             hand.picture("16-task-done")
         }
 
         private fun fillsTheReading() {
-            hand.tap("Otros formularios")
-            hand.tap("Lectura de equipos")
-            hand.sees("Pregunta 1 de 8")
-            hand.tap("Siguiente")
-            hand.sees("Falta la respuesta")
-            hand.tap("En orden")
+            hand.tap(texts.otherForms)
+            hand.tap(say("Lectura de equipos", "Equipment reading"))
+            hand.sees(texts.question(1, 8))
+            hand.tap(texts.nextQuestion)
+            hand.sees(say("Falta la respuesta", "The answer is missing"))
+            hand.tap(say("En orden", "In order"))
             hand.picture("10-form-choice")
-            hand.tap("Siguiente")
-            hand.type("Temperatura del cuarto, °C", "−18,5")
-            hand.tap("Siguiente")
-            hand.tap("Agregar fila")
-            hand.type("Equipo, Fila 1", "Evaporador 1")
-            hand.type("Presión psi, Fila 1", "68")
-            hand.type("Temp. °C, Fila 1", "−18,5")
-            hand.tap("Agregar fila")
-            hand.type("Equipo, Fila 2", "Evaporador 2")
-            hand.type("Presión psi, Fila 2", "680")
-            hand.sees("lo más que se acepta es 500")
+            hand.tap(texts.nextQuestion)
+            hand.type(say("Temperatura del cuarto, °C", "Temperature of the room, °C"), "−18,5")
+            hand.tap(texts.nextQuestion)
+            hand.tap(texts.addRow)
+            hand.type(cell("Equipo", "Unit", 1), "Evaporador 1")
+            hand.type(cell("Presión psi", "Pressure psi", 1), "68")
+            hand.type(cell("Temp. °C", "Temp. °C", 1), "−18,5")
+            hand.tap(texts.addRow)
+            hand.type(cell("Equipo", "Unit", 2), "Evaporador 2")
+            hand.type(cell("Presión psi", "Pressure psi", 2), "680")
+            hand.sees(say("lo más que se acepta es 500", "the most is 500"))
             hand.picture("11-form-table")
-            hand.type("Presión psi, Fila 2", "68")
-            hand.tap("Siguiente")
-            hand.tap("Tomar foto")
-            hand.sees("Tomar otra")
+            hand.type(cell("Presión psi", "Pressure psi", 2), "68")
+            hand.tap(texts.nextQuestion)
+            hand.tap(texts.takePhoto)
+            hand.sees(texts.takeAnother)
             hand.picture("12-form-photo")
-            hand.tap("Cerrar")
-            hand.sees("Borrador, 4 de 8")
+            hand.tap(texts.close)
+            hand.sees(say("Borrador, 4 de 8", "Draft, 4 of 8"))
             hand.picture("13-task-draft")
         }
 
         private fun fillsTheAct() {
-            hand.tap("Llenar Acta de servicio")
-            hand.type("¿Qué se hizo?", "Se limpió el evaporador y se cambió el empaque.")
-            hand.tap("Siguiente")
-            hand.tap("Siguiente")
-            hand.tap("Tomar foto")
-            hand.sees("Tomar otra")
-            hand.tap("Siguiente")
-            hand.draw("Firme aquí con el dedo")
-            hand.tap("Firmar")
-            hand.sees("Firmar otra vez")
+            hand.tap(texts.fill(say("Acta de servicio", "Service record")))
+            hand.type(say("¿Qué se hizo?", "What was done?"), "Se limpió el evaporador y se cambió el empaque.")
+            hand.tap(texts.nextQuestion)
+            hand.tap(texts.nextQuestion)
+            hand.tap(texts.takePhoto)
+            hand.sees(texts.takeAnother)
+            hand.tap(texts.nextQuestion)
+            hand.draw(texts.signHere)
+            hand.tap(texts.sign)
+            hand.sees(texts.signAgain)
             hand.picture("14-form-signature")
-            hand.tap("Revisar")
-            hand.sees("3 de 4 respondidas")
+            hand.tap(texts.review)
+            hand.sees(texts.answered(3, 4))
             hand.picture("14-form-review")
-            hand.tap("Entregar formulario")
-            hand.sees("Guardado en este teléfono")
+            hand.tap(texts.handIn)
+            hand.sees(say("Guardado en este teléfono", "Saved on this phone"))
             hand.picture("15-receipt")
-            hand.tap("Volver a la tarea")
+            hand.tap(texts.backToTask)
         }
 
         private fun comesBack() {
-            hand.tap("Atrás")
-            hand.tap("Inicio")
-            hand.sees("por enviar")
+            hand.tap(texts.back)
+            hand.tap(texts.home)
+            hand.sees(say("por enviar", "to send"))
             hand.picture("17-home-offline")
             desk.goOnline(true, phone)
             val status = runBlocking { phone.syncNow() }
             assertEquals(null, status.trouble)
-            hand.tap("Mensajes, 1")
+            hand.tap("${texts.messages}, 1")
             hand.sees("Recuerde pedir la llave")
-            hand.type("Escriba a la oficina", "Listo, ya la tengo.")
-            hand.tap("Enviar")
+            hand.type(texts.writeMessage, "Listo, ya la tengo.")
+            hand.tap(texts.send)
             hand.sees("Listo, ya la tengo.")
             hand.picture("18-messages")
-            hand.tap("Mi tiempo")
+            hand.tap(texts.myTime)
             hand.sees("Almuerzo")
             hand.picture("19-my-time")
-            hand.tap("Más")
+            hand.tap(texts.more)
             hand.picture("20-more")
-            hand.tap("Diagnóstico")
-            hand.sees("Último intercambio")
+            hand.tap(texts.diagnostics)
+            hand.sees(say("Último intercambio", "Last exchange"))
             hand.picture("21-diagnostics")
-            hand.tap("Atrás")
-            hand.tap("Envíos")
-            hand.sees("Borradores (1)")
+            hand.tap(texts.back)
+            hand.tap(texts.trays)
+            hand.sees("${texts.drafts} (1)")
             hand.picture("22-trays")
-            hand.tap("Atrás")
+            hand.tap(texts.back)
         }
 
         private fun clocksOut() {
-            hand.tap("Inicio")
-            hand.tap("Marcar salida")
-            hand.sees("Fuera de jornada")
+            hand.tap(texts.home)
+            hand.tap(texts.clockOut)
+            hand.sees(texts.offShift)
             runBlocking { while (phone.syncNow().let { it.unsentEntries + it.unsentFiles } > 0u) Unit }
-            hand.tap("Cambiar de persona")
-            hand.sees("¿Quién trabaja?")
+            hand.tap(texts.changePerson)
+            hand.sees(texts.whoWorks)
         }
+    }
+
+    private companion object {
+        val KINDS = listOf(
+            "shift.start", "task.en_route", "task.arrive", "task.start", "form", "task.close", "break.start", "shift.end", "message",
+        )
     }
 }

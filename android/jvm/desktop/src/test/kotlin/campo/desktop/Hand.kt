@@ -1,5 +1,8 @@
 package campo.desktop
 
+import androidx.compose.runtime.getValue
+import androidx.compose.runtime.mutableStateOf
+import androidx.compose.runtime.setValue
 import androidx.compose.ui.geometry.Offset
 import androidx.compose.ui.graphics.ImageBitmap
 import androidx.compose.ui.graphics.asSkiaBitmap
@@ -21,9 +24,15 @@ import org.jetbrains.skia.EncodedImageFormat
 import org.jetbrains.skia.Image
 import java.io.File
 
+/** How the phone looks: what a person sets on their own. */
+class Looks {
+    var dark by mutableStateOf(false)
+    var scale by mutableStateOf(1f)
+}
+
 /** A worker's hand and eye: finds things by what they are called, as a person or a screen reader does. */
 @OptIn(ExperimentalTestApi::class)
-class Hand(private val test: ComposeUiTest, private val pictures: File?) {
+class Hand(private val test: ComposeUiTest, private val looks: Looks, private val pictures: File, private val language: String) {
     fun sees(text: String) = await(hasText(text, substring = true))
 
     fun tap(name: String) {
@@ -41,9 +50,9 @@ class Hand(private val test: ComposeUiTest, private val pictures: File?) {
     }
 
     /** Types a PIN on the app's own keys. */
-    fun pin(digits: String) {
+    fun pin(digits: String, enter: String) {
         for (digit in digits) tap("$digit")
-        tap("Entrar")
+        tap(enter)
     }
 
     fun draw(on: String) {
@@ -55,13 +64,25 @@ class Hand(private val test: ComposeUiTest, private val pictures: File?) {
         test.waitForIdle()
     }
 
+    /** Pictures of what is there: by day, by night, and with text of twice the size. */
     fun picture(name: String) {
-        val folder = pictures ?: return
+        for ((folder, dark, scale) in listOf(Triple("light", false, 1f), Triple("dark", true, 1f), Triple("text-200", false, 2f))) {
+            if (language != "es" && folder != "light") continue
+            looks.dark = dark
+            looks.scale = scale
+            test.waitForIdle()
+            save("$language-$folder", name)
+        }
+        looks.dark = false
+        looks.scale = 1f
         test.waitForIdle()
-        folder.mkdirs()
+    }
+
+    private fun save(folder: String, name: String) {
         val roots = test.onAllNodes(isRoot())
         val last = roots.fetchSemanticsNodes().size - 1
-        File(folder, "$name.png").writeBytes(png(roots[last].captureToImage()))
+        val file = File(File(pictures, folder).apply { mkdirs() }, "$name.png")
+        file.writeBytes(png(roots[last].captureToImage()))
     }
 
     private fun png(image: ImageBitmap): ByteArray =
@@ -78,7 +99,7 @@ class Hand(private val test: ComposeUiTest, private val pictures: File?) {
         try {
             test.waitUntil(timeoutMillis = 20_000) { test.onAllNodes(matcher).fetchSemanticsNodes().isNotEmpty() }
         } catch (failure: Throwable) {
-            picture("failed")
+            save("failed", language)
             throw AssertionError("nothing is ${matcher.description}; there is: ${shown()}", failure)
         }
         return test.onAllNodes(matcher)[0]
