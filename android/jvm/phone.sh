@@ -45,12 +45,13 @@ install_programs() {
 
 bindings() {
     # shellcheck disable=SC2086
-    (cd "$checkout" && cargo build ${1:--p campo-mobile-core -p campo-bindings})
+    (cd "$checkout" && cargo build ${1:--p campo-mobile-core})
+    cargo build --manifest-path "$checkout/bindings/Cargo.toml" --target-dir "$target/bindings" --locked
     core=$(ls "$library"/libcampo_mobile_core.so "$library"/libcampo_mobile_core.dylib 2>/dev/null | head -n 1)
     for language in kotlin:android/core/src/generated/kotlin swift:ios/CampoCore/generated; do
         folder=$checkout/${language#*:}
         rm -rf "$folder.new"
-        "$library/bindings" "$core" "$checkout/mobile-core/uniffi.toml" "${language%%:*}" "$folder.new"
+        "$target/bindings/debug/bindings" "$core" "$checkout/mobile-core/uniffi.toml" "${language%%:*}" "$folder.new"
         # What did not change keeps its time, so that nothing is compiled again for it
         if ! diff -rq "$folder.new" "$folder" >/dev/null 2>&1; then
             rm -rf "$folder" && mkdir -p "$(dirname "$folder")" && cp -R "$folder.new" "$folder"

@@ -136,7 +136,7 @@ fn equal(one: &Value, other: &Value) -> bool {
     if left.is_nan() || right.is_nan() {
         one.text() == other.text()
     } else {
-        left.total_cmp(&right).is_eq() || left == right
+        left.total_cmp(&right).is_eq() || left - right == 0.0
     }
 }
 

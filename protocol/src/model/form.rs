@@ -45,9 +45,11 @@ pub struct FormDefinition {
     pub fields: Vec<FormField>,
     /// When questions are asked and which answers are taken, by the id of the field or column
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(ignore)]
     pub logic: BTreeMap<String, FieldLogic>,
     /// The version of the logic; 0 and 1 mean the one of this release
     #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(ignore)]
     pub logic_version: i64,
     /// Whether it is in use
     #[serde(default)]
