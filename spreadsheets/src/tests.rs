@@ -541,7 +541,9 @@ proptest! {
             .collect();
         let mut found: Vec<Vec<String>> =
             read[1..].iter().map(|row| row.cells.iter().map(Cell::shown).collect()).collect();
-        found.iter_mut().for_each(|row| row.resize(3, String::new()));
+        for row in &mut found {
+            row.resize(3, String::new());
+        }
         prop_assert_eq!(found, expected);
     }
 }

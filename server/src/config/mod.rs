@@ -23,8 +23,7 @@ pub use self::{
 use self::{
     rules::{
         address, boolean, choice, database_url, folder, host_address, integer, level, networks, optional,
-        plain_http,
-        secret, text, token, web_address,
+        plain_http, secret, text, token, web_address,
     },
     sources::Sources,
 };

@@ -41,6 +41,7 @@ fn civil(text: &str, order: DateOrder) -> Option<(Date, Option<Time>)> {
 
 /// The local time of what ends with `Z`, `UTC`, `GMT` or an offset; nothing when it ends with none of them, and nothing in
 /// it when the rest is no day with a time.
+#[expect(clippy::option_option, reason = "no offset, and an offset behind what is no time, are two things")]
 fn with_offset(text: &str, order: DateOrder, zone: &TimeZone) -> Option<Option<DateTime>> {
     let (mut rest, bracketed) = match text.strip_suffix(']').and_then(|inside| inside.split_once('[')) {
         Some((rest, _)) => (rest.trim_end(), true),

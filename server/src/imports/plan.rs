@@ -257,7 +257,7 @@ impl Plan {
                 }
                 continue;
             };
-            match self.read(bound, &cell) {
+            match Self::read(bound, &cell) {
                 Err(wrong) => {
                     let found = bound.found(&row.cells).unwrap_or_else(|| cell.shown());
                     faults.push(self.fault(row.number, bound, wrong.code, &found, &wrong.expected));
@@ -293,7 +293,7 @@ impl Plan {
     }
 
     /// What a cell says of its field. A number of which nothing but zeros is left is no number of a task.
-    fn read(&self, bound: &Bound, cell: &Cell) -> Result<Read, value::Wrong> {
+    fn read(bound: &Bound, cell: &Cell) -> Result<Read, value::Wrong> {
         let shown = cell.shown();
         if matches!(bound.name.as_str(), "external_number" | "task_number")
             && !shown.is_empty()

@@ -4,7 +4,6 @@ use campo_protocol::{entry::hash_from, faults::Faults, model::Ref};
 use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::{
     run::{ImportRun, RunRow},
@@ -21,8 +20,6 @@ use crate::{
     texts::Language,
 };
 
-/// The lane of the jobs of imports that people begin.
-const LANE: &str = "import";
 /// The most characters of a file's name.
 const MAX_NAME: usize = 200;
 

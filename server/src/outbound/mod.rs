@@ -342,12 +342,12 @@ mod tests {
 
     #[test]
     fn an_address_is_refused_before_anybody_is_asked() {
-        use SendError::{AddressRefused, InvalidUrl, PlainHttp};
+        use SendError::{AddressRefused, InvalidUrl};
         let strict = Outbound::new(Rules::default());
         for (url, expected) in [
             ("https://example.com/in", None),
             ("https://8.8.8.8/", None),
-            ("http://example.com/", Some(PlainHttp)),
+            ("http://example.com/", Some(SendError::PlainHttp)),
             ("ftp://example.com/", Some(InvalidUrl)),
             ("file:///etc/passwd", Some(InvalidUrl)),
             ("example.com", Some(InvalidUrl)),

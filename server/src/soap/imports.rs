@@ -13,7 +13,7 @@ use campo_protocol::{
     text::{hex, sort_key},
 };
 use campo_soap::{record::Record, value::Value};
-use campo_spreadsheets::{self as spreadsheets, Limits, Unreadable};
+use campo_spreadsheets::{self as spreadsheets, Unreadable};
 use futures_util::stream;
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -423,7 +423,7 @@ async fn table(request: Record<'_>) -> Result<Table, Refused> {
             rows.push(row.cells.iter().map(spreadsheets::Cell::shown).collect());
             ControlFlow::Continue(())
         };
-        spreadsheets::read(&bytes, None, &Limits::default(), take).map(|_| rows)
+        spreadsheets::read(&bytes, &spreadsheets::Options::default(), take).map(|_| rows)
     });
     let rows: Result<_, Unreadable> = reading.await.map_err(Problem::internal)?;
     let mut rows = rows

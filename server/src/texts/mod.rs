@@ -130,6 +130,8 @@ pub fn delivery(language: Language, problem: &str) -> Option<String> {
         _ => (problem, ""),
     };
     texts.get(word).map(|text| text.replace("{status}", status))
+}
+
 /// What web services say of a call.
 ///
 /// # Panics

@@ -77,7 +77,7 @@ pub struct User {
 }
 
 /// What is given to make a user, as the API's description shows it.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, ToSchema)]
 pub struct NewUser {
     #[serde(flatten)]
     #[expect(missing_docs, reason = "its fields are shown in its place")]

@@ -53,7 +53,7 @@ pub(super) fn read<R: Read>(
                 _ => {}
             },
             Event::End(element) if element.local_name().as_ref() == "sheetData" => {
-                (in_data, ended) = (false, true)
+                (in_data, ended) = (false, true);
             }
             // Not before: at the end of a part it is known whether its bytes are those that were written
             Event::Eof if ended => return rows.end(),

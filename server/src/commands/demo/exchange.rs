@@ -21,7 +21,7 @@ pub(super) struct Doors {
 impl Doors {
     /// Two that are free.
     pub(super) fn find() -> Result<Self> {
-        let free = || Ok::<_, std::io::Error>(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?);
+        let free = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr();
         Ok(Self { sftp: free()?, ftp: free()? })
     }
 }

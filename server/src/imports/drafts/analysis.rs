@@ -202,17 +202,17 @@ impl Walk {
         let mut sifter = Sifter::new(plain, "UTC".to_owned());
         let first: Vec<Option<Sifted>> = self.first.drain(..).map(|row| sifter.take(row)).collect();
         self.sifter = Some(sifter);
-        first.into_iter().for_each(|sifted| self.sifted(sifted));
+        for sifted in first {
+            self.sifted(sifted);
+        }
     }
 
     fn sifted(&mut self, sifted: Option<Sifted>) {
         match sifted {
-            None => {}
-            Some(Sifted::LeftOut(row, why)) => {
-                if self.left_out.len() < NAMED && why != Why::Hidden {
-                    self.left_out.push((row.number, why.code().to_owned()));
-                }
+            Some(Sifted::LeftOut(row, why)) if self.left_out.len() < NAMED && why != Why::Hidden => {
+                self.left_out.push((row.number, why.code().to_owned()));
             }
+            None | Some(Sifted::LeftOut(..)) => {}
             Some(Sifted::Data(row)) => {
                 self.rows += 1;
                 if self.columns.len() < row.cells.len() {

@@ -43,6 +43,7 @@ impl TaskInput {
             status: self.status,
             assignments: self.assignments,
             reason: None,
+            keeps_external: false,
         }
     }
 }

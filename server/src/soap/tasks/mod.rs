@@ -102,6 +102,7 @@ pub(super) async fn service_time(call: &mut Call<'_>) -> Result<Done, Refused> {
         status: None,
         assignments: None,
         reason: None,
+        keeps_external: false,
     };
     save_one(&mut write, save).await?;
     write.commit().await?;
