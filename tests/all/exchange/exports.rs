@@ -46,7 +46,7 @@ async fn entries_leave_in_runs_that_follow_each_other_without_a_gap(world: World
             { "heading": "Cuándo", "field": "occurred_at", "format": "dd/MM/yyyy" },
         ],
     });
-    let export = created(site.office.post("/v1/exports", &export).await.unwrap());
+    let export = created(&site.office.post("/v1/exports", &export).await.unwrap());
     let id = export["id"].as_str().unwrap();
     let nothing = run(&site, id).await;
     assert_eq!(
@@ -109,7 +109,7 @@ async fn tasks_leave_with_the_customer_s_headings_and_come_back_by_the_same_temp
             { "heading": "Número", "field": "external_number" }, { "heading": "Trabajo", "field": "description" },
         ],
     });
-    created(site.office.post("/v1/exports", &export).await.unwrap());
+    created(&site.office.post("/v1/exports", &export).await.unwrap());
     let made = run(&site, "code:t").await;
     assert_eq!(made["rows"], 700);
     let text = content(&site, &made).await;
@@ -124,7 +124,7 @@ async fn tasks_leave_with_the_customer_s_headings_and_come_back_by_the_same_temp
 
     // As a workbook, with every column that there is
     let export = json!({ "code": "all", "name": "Todo/[x]", "what": "tasks", "file_name": "todo.xlsx" });
-    created(site.office.post("/v1/exports", &export).await.unwrap());
+    created(&site.office.post("/v1/exports", &export).await.unwrap());
     let made = run(&site, "code:all").await;
     let path = format!("/v1/export-runs/{}/content", made["id"].as_str().unwrap());
     let answer = site.office.get(&path).await.unwrap();
@@ -141,7 +141,7 @@ async fn a_run_is_due_by_the_clock_of_the_account(world: World) {
         "code": "t", "name": "Tareas", "what": "tasks", "file_name": "t{n}.csv", "schedule": "0 7 * * *",
         "format": "csv", "empty_files": true,
     });
-    let export = created(site.office.post("/v1/exports", &export).await.unwrap());
+    let export = created(&site.office.post("/v1/exports", &export).await.unwrap());
     assert!(export["next_run_at"].as_str().unwrap().ends_with("T12:00:00Z"), "{export}");
     let runs = async || {
         let answer = site.office.get("/v1/exports/code:t/runs").await.unwrap().json();

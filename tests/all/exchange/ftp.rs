@@ -62,7 +62,7 @@ async fn run(program: &str, arguments: &[&str], folder: &Path) -> (bool, String)
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).env("HOME", folder).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let output = tokio::time::timeout(Duration::from_secs(120), command.output());
+    let output = tokio::time::timeout(Duration::from_mins(2), command.output());
     let output =
         output.await.expect("it ends").unwrap_or_else(|error| panic!("tests/clients.sh install: {error}"));
     let text = [output.stdout, output.stderr].concat();
@@ -141,7 +141,7 @@ async fn without_tls_only_a_log_in_that_is_made_for_it_opens_and_nothing_else(wo
         assert_eq!(site.office.post(&path, &draft(more)).await.unwrap().status, 422);
     }
     let made = draft(json!({ "purposes": ["ftp"], "networks": ["127.0.0.0/8"] }));
-    let made = created(site.office.post(&path, &made).await.unwrap());
+    let made = created(&site.office.post(&path, &made).await.unwrap());
     let password = made["password"].as_str().unwrap();
     let (open, closed) = (Door::open(&site, true).await, Door::open(&site, false).await);
     site.file("x.csv", b"x");
@@ -222,7 +222,7 @@ async fn plain(site: &Site) -> String {
         "login": "acme-viejo", "plain_ftp": true, "purposes": ["ftp"], "networks": ["127.0.0.0/8"],
     });
     let path = format!("/v1/keys/{}/logins", site.key);
-    let made = created(site.office.post(&path, &draft).await.unwrap());
+    let made = created(&site.office.post(&path, &draft).await.unwrap());
     made["password"].as_str().unwrap().to_owned()
 }
 

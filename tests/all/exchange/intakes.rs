@@ -51,9 +51,9 @@ async fn intakes_that_one_file_could_fit_are_refused(world: World) {
         assert_eq!((answer.status.as_u16(), &fault["code"]), (422, &json!("overlaps")), "{folder} {pattern}");
         assert_eq!(fault["found"], "tareas: tareas*.csv");
     }
-    created(site.office.post("/v1/intakes", &draft("b", "t", "pois*.csv", "enabled")).await.unwrap());
-    created(site.office.post("/v1/intakes", &draft("c", "u", "*.csv", "enabled")).await.unwrap());
-    let disabled = created(site.office.post("/v1/intakes", &draft("d", "t", "*", "disabled")).await.unwrap());
+    created(&site.office.post("/v1/intakes", &draft("b", "t", "pois*.csv", "enabled")).await.unwrap());
+    created(&site.office.post("/v1/intakes", &draft("c", "u", "*.csv", "enabled")).await.unwrap());
+    let disabled = created(&site.office.post("/v1/intakes", &draft("d", "t", "*", "disabled")).await.unwrap());
     let path = format!("/v1/intakes/{}", disabled["id"].as_str().unwrap());
     let patch = json!({ "state": "enabled" });
     let answer =
@@ -75,7 +75,7 @@ async fn intakes_that_one_file_could_fit_are_refused(world: World) {
     }
     let answer = site.delete(&format!("/v1/intakes/{}", first["id"].as_str().unwrap())).await;
     assert_eq!(answer.status, 204);
-    created(site.office.post("/v1/intakes", &draft("tareas", "t", "tareas*.csv", "enabled")).await.unwrap());
+    created(&site.office.post("/v1/intakes", &draft("tareas", "t", "tareas*.csv", "enabled")).await.unwrap());
 }
 
 async fn a_file_is_taken_when_its_intake_knows_that_it_is_whole(world: World) {
@@ -152,7 +152,7 @@ async fn files_go_on_when_whoever_saved_the_intake_is_gone_and_never_do_more_tha
     account.user("ana", &permissions).await.unwrap();
     let ana = Client::new(&account.app, Some(&account.session("ana").await.unwrap()));
     let draft = json!({ "code": "a", "name": "x", "pattern": "a*.csv", "template": "code:first" });
-    let intake = created(ana.post("/v1/intakes", &draft).await.unwrap());
+    let intake = created(&ana.post("/v1/intakes", &draft).await.unwrap());
     assert_eq!(intake["permissions"], json!(["manage_tasks", "run_imports"]));
     account.user("eva", &permissions[..2]).await.unwrap();
     let eva = Client::new(&account.app, Some(&account.session("eva").await.unwrap()));

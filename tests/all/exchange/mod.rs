@@ -56,10 +56,10 @@ impl Site {
         let all: Vec<_> = PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
         let office = Client::new(&account.app, Some(&account.key(&all).await.unwrap()));
         let key = json!({ "code": login, "name": "ERP", "permissions": ["use_file_exchange"] });
-        let key = created(office.post("/v1/keys", &key).await.unwrap());
+        let key = created(&office.post("/v1/keys", &key).await.unwrap());
         let key = key["id"].as_str().unwrap().to_owned();
         let made = office.post(&format!("/v1/keys/{key}/logins"), &json!({ "login": login })).await.unwrap();
-        let password = created(made)["password"].as_str().unwrap().to_owned();
+        let password = created(&made)["password"].as_str().unwrap().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = account.app.clone();
@@ -86,12 +86,12 @@ impl Site {
                 { "heading": "Técnico", "field": "employee", "optional": true },
             ],
         });
-        created(self.office.post("/v1/import-templates", &template).await.unwrap());
+        created(&self.office.post("/v1/import-templates", &template).await.unwrap());
         let mut intake = json!({
             "code": code, "name": code, "folder": folder, "pattern": pattern, "template": format!("code:{code}"),
         });
         intake.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        created(self.office.post("/v1/intakes", &intake).await.unwrap())
+        created(&self.office.post("/v1/intakes", &intake).await.unwrap())
     }
 
     /// What the log-in sees, without a protocol.
@@ -205,7 +205,7 @@ async fn sftp(
     (output.status.success(), String::from_utf8_lossy(&text).into_owned())
 }
 
-pub(super) fn created(answer: Answer) -> Value {
+pub(super) fn created(answer: &Answer) -> Value {
     assert_eq!(answer.status, 201, "{}", answer.json());
     answer.json()
 }

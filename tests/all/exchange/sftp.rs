@@ -62,7 +62,7 @@ async fn an_ssh_key_opens_the_folders_and_another_one_does_not(world: World) {
     };
     let path = format!("/v1/keys/{}/logins", site.key);
     let draft = json!({ "login": "acme-key", "ssh_keys": [public("own"), public("old")] });
-    let made = created(site.office.post(&path, &draft).await.unwrap());
+    let made = created(&site.office.post(&path, &draft).await.unwrap());
     assert!(made["password"].is_null() && made["has_password"] == false, "{made}");
     let name = |name: &str| site.folder.path().join(name);
     for key in ["own", "old"] {

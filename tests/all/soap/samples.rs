@@ -37,7 +37,7 @@ async fn the_samples_of_the_reference_do_what_they_say(world: World) {
         ("CAMPO_PASSWORD", PASSWORD.replace('&', "&amp;")),
     ];
     let mut plain = environment.clone();
-    plain[3].1 = PASSWORD.to_owned();
+    PASSWORD.clone_into(&mut plain[3].1);
     let python = python().await;
     assert!(run("sh", "soap.sh", &environment).await.contains(">OK</CreateOrUpdateTaskResult>"));
     assert_eq!(run(&python, "soap.py", &plain).await, "700123 NewTask Install the router");
