@@ -6,6 +6,7 @@ pub mod clock;
 pub mod digest;
 pub mod document;
 pub mod entry;
+pub mod expression;
 pub mod faults;
 pub mod model;
 pub mod planted;

@@ -82,25 +82,52 @@ impl FieldAnswer {
 
 /// What is remarkable in `filled`, by JSON Pointer into it: marks to show, never a reason to refuse.
 ///
-/// Codes: `other_version`, `unknown_field`, `repeated`, `required`, `wrong_type`, `not_a_choice`, `out_of_range`.
+/// Codes: `other_version`, `unknown_field`, `repeated`, `required`, `wrong_type`, `not_a_choice`, `out_of_range`,
+/// `constraint` (expected is what the form says). What the form does not ask by its logic on the day `today`
+/// (`2030-01-15`) is not missing.
 /// `definition` should be the version that `filled` names, as far as the server still has it.
-pub fn check_answers(definition: &FormDefinition, filled: &FilledForm) -> Faults {
+pub fn check_answers(definition: &FormDefinition, filled: &FilledForm, today: &str) -> Faults {
     let mut marks = Faults::default();
     if filled.version != definition.version {
         let expected = definition.version.to_string();
         marks.add("/version", "other_version", &filled.version.to_string(), expected);
     }
-    check_row(&mut marks, "/answers", &definition.fields, &filled.answers);
+    let judged = definition.judge(&filled.answers, today);
+    check_row(&mut marks, "/answers", &definition.fields, &filled.answers, &judged.hidden);
+    for broken in judged.broken {
+        let index = filled.answers.iter().position(|answer| answer.field == broken.field);
+        let Some((index, answer)) = index.and_then(|index| Some((index, filled.answers.get(index)?))) else {
+            continue;
+        };
+        let at = pointer("/answers", index);
+        match broken.cell {
+            None => marks.add(at, "constraint", answer.value.as_deref().unwrap_or_default(), broken.message),
+            Some((row, column)) => {
+                let cells = answer.rows.as_deref().unwrap_or_default().get(row);
+                let cell = cells.and_then(|cells| cells.iter().position(|cell| cell.field == column));
+                let at = pointer(&pointer(&pointer(&at, "rows"), row), cell.unwrap_or_default());
+                marks.add(at, "constraint", "", broken.message);
+            }
+        }
+    }
     marks
 }
 
 /// Marks the answers at `at` to the same level of fields: the form's own, or one row's.
-fn check_row(marks: &mut Faults, at: &str, fields: &[FormField], answers: &[FieldAnswer]) {
+fn check_row(
+    marks: &mut Faults,
+    at: &str,
+    fields: &[FormField],
+    answers: &[FieldAnswer],
+    hidden: &BTreeSet<String>,
+) {
     let known: BTreeMap<&str, &FormField> = fields.iter().map(|field| (field.id.as_str(), field)).collect();
     let mut answered = BTreeSet::new();
     for (index, answer) in answers.iter().enumerate() {
         let at = pointer(at, index);
         match known.get(answer.field.as_str()) {
+            // What was answered before it was hidden stays, and nobody is asked about it
+            Some(field) if hidden.contains(&field.id) => {}
             Some(field) => check_answer(marks, &at, field, answer),
             None => marks.add(pointer(&at, "field"), "unknown_field", &answer.field, "a field of the form"),
         }
@@ -109,7 +136,7 @@ fn check_row(marks: &mut Faults, at: &str, fields: &[FormField], answers: &[Fiel
         }
     }
     for field in fields {
-        if field.required && !answered.contains(field.id.as_str()) {
+        if field.required && !answered.contains(field.id.as_str()) && !hidden.contains(&field.id) {
             marks.add(at, "required", "", format!("an answer to `{}`", field.id));
         }
     }
@@ -205,7 +232,7 @@ fn check_rows(marks: &mut Faults, at: &str, field: &FormField, answer: &FieldAns
     };
     check_limits(marks, &at, field, rows.len() as f64);
     for (index, row) in rows.iter().enumerate() {
-        check_row(marks, &pointer(&at, index), &field.columns, row);
+        check_row(marks, &pointer(&at, index), &field.columns, row, &BTreeSet::new());
     }
 }
 
@@ -268,7 +295,7 @@ mod tests {
     /// The marks of an answer beside the one that the form requires.
     fn marks(answer: &Value) -> Vec<(String, String)> {
         let filled = filled(&json!([{"field": "text", "value": "a"}, answer]));
-        check_answers(&definition(), &filled)
+        check_answers(&definition(), &filled, "")
             .into_vec()
             .into_iter()
             .map(|mark| (mark.field, mark.code))
@@ -342,11 +369,11 @@ mod tests {
     fn missing_answers_and_another_version_are_marked() {
         let mut form = filled(&json!([]));
         form.version = 1;
-        let marks = check_answers(&definition(), &form).into_vec();
+        let marks = check_answers(&definition(), &form, "").into_vec();
         let found: Vec<_> = marks.iter().map(|mark| (mark.field.as_str(), mark.code.as_str())).collect();
         assert_eq!(found, [("/version", "other_version"), ("/answers", "required")]);
         let long = filled(&json!([{"field": "text", "value": "señora"}]));
-        assert_eq!(check_answers(&definition(), &long).into_vec()[0].expected, "at most 5");
+        assert_eq!(check_answers(&definition(), &long, "").into_vec()[0].expected, "at most 5");
     }
 
     #[test]
@@ -405,7 +432,7 @@ mod tests {
         #[test]
         fn whatever_was_captured_is_only_marked(answers in prop::collection::vec(any_answer(), 0..8)) {
             let form = FilledForm { form: Uuid::from_u128(7), version: 2, answers };
-            let _ = check_answers(&definition(), &form);
+            let _ = check_answers(&definition(), &form, "");
             let text = serde_json::to_string(&form).unwrap();
             prop_assert_eq!(serde_json::from_str::<FilledForm>(&text).unwrap(), form);
         }

@@ -1,6 +1,6 @@
 //! Form definitions: what a form asks. Filled forms are entries, see [`super::answers`].
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Custom, Kind, Link, MAX_CODE, MAX_NAME, MAX_TEXT, Ref, Reference, State, basics, check_common,
-    check_refs, is_default, links_of,
+    check_refs, form_logic::FieldLogic, is_default, links_of,
 };
 use crate::{
     faults::{Faults, pointer},
@@ -43,6 +43,14 @@ pub struct FormDefinition {
     /// What is asked, in order
     #[serde(default, skip_serializing_if = "is_default")]
     pub fields: Vec<FormField>,
+    /// When questions are asked and which answers are taken, by the id of the field or column
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(ignore)]
+    pub logic: BTreeMap<String, FieldLogic>,
+    /// The version of the logic; 0 and 1 mean the one of this release
+    #[serde(default, skip_serializing_if = "is_default")]
+    #[schema(ignore)]
+    pub logic_version: i64,
     /// Whether it is in use
     #[serde(default)]
     pub state: State,
@@ -242,6 +250,7 @@ impl Reference for FormDefinition {
             field.check(faults, &pointer("/fields", index), false);
         }
         self.check_ids(faults);
+        self.check_logic(faults);
     }
 
     /// The trees of its groups and its profiles; the whole account where it names neither.
@@ -300,6 +309,10 @@ mod tests {
                 ("/fields/0/label", "required"),
             ]),
             (json!({"fields": [text, text]}), &[("/fields/1/id", "repeated")]),
+            (json!({"logic": {"gone": {}}}), &[("/logic/gone", "unknown_field")]),
+            (json!({"logic": {"level": {"relevant": "${gone} ="}}}), &[("/logic/level/relevant", "expression_unreadable")]),
+            (json!({"logic": {"level": {"constraint": ". > ${gone}"}}}), &[("/logic/level/constraint", "unknown_field")]),
+            (json!({"logic_version": 2}), &[("/logic_version", "out_of_range")]),
             (json!({"fields": [text, table(json!([text]))]}), &[("/fields/1/columns/0/id", "repeated")]),
             (json!({"fields": [table(json!([]))]}), &[("/fields/0/columns", "required")]),
             (json!({"fields": [table(json!([{"id": "u", "label": "U", "kind": "table", "columns": [text]}]))]}), &[(

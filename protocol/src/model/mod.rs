@@ -8,6 +8,7 @@ mod applicability;
 pub mod catalogue;
 pub mod employee;
 pub mod form;
+pub mod form_logic;
 pub mod group;
 pub mod non_working_days;
 pub mod place;
