@@ -70,6 +70,29 @@ pub enum Action {
         /// The task it is about, if any
         task: Option<Uuid>,
     },
+    /// Asks the office to correct a punch; it counts once the office agrees
+    Correction {
+        /// The punch
+        punch: Uuid,
+        /// When it was in truth: microseconds since 1970 UTC
+        at_us: i64,
+        /// Why
+        reason: String,
+    },
+    /// Answers a correction of the office
+    Agreement {
+        /// The correction
+        correction: Uuid,
+        /// True to agree, false to reject it
+        agreed: bool,
+    },
+    /// An entry was not captured, since its place was outside the radius of a task that prohibits that
+    Blocked {
+        /// The task
+        task: Uuid,
+        /// What was tried
+        step: TaskStep,
+    },
 }
 
 /// A photo or a signature, in the file space by now.
@@ -84,7 +107,7 @@ pub struct Photo {
 }
 
 /// A step with a task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
 #[expect(missing_docs, reason = "each is the kind of entry of the same name")]
 pub enum TaskStep {
     Acknowledge,
@@ -152,6 +175,14 @@ impl TaskStep {
     }
 }
 
+impl TaskStep {
+    /// True for what is done at the place of a task: where the task prohibits it, it is blocked elsewhere. Setting off, and
+    /// saying that nothing will come of it, can be done anywhere.
+    pub(super) const fn needs_presence(self) -> bool {
+        !matches!(self, Self::Acknowledge | Self::EnRoute | Self::NotDone | Self::Decline)
+    }
+}
+
 impl Action {
     pub(super) const fn kind(&self) -> Kind {
         match self {
@@ -163,20 +194,37 @@ impl Action {
             Self::Form { .. } => Kind::Form,
             Self::Photo { .. } => Kind::Photo,
             Self::Message { .. } => Kind::Message,
+            Self::Correction { .. } => Kind::PunchCorrection,
+            Self::Agreement { .. } => Kind::PunchAgreement,
+            Self::Blocked { .. } => Kind::TaskBlocked,
         }
     }
 
     pub(super) const fn task(&self) -> Option<Uuid> {
         match self {
-            Self::Task { task, .. } => Some(*task),
+            Self::Task { task, .. } | Self::Blocked { task, .. } => Some(*task),
             Self::Form { task, .. } | Self::Photo { task, .. } | Self::Message { task, .. } => *task,
-            Self::ShiftStart | Self::ShiftEnd | Self::BreakStart { .. } | Self::BreakEnd => None,
+            Self::ShiftStart
+            | Self::ShiftEnd
+            | Self::BreakStart { .. }
+            | Self::BreakEnd
+            | Self::Correction { .. }
+            | Self::Agreement { .. } => None,
+        }
+    }
+
+    /// The entry that it corrects.
+    pub(super) const fn corrects(&self) -> Option<Uuid> {
+        match self {
+            Self::Correction { punch, .. } => Some(*punch),
+            _ => None,
         }
     }
 
     pub(super) fn reason(&self) -> Option<String> {
         match self {
             Self::Task { reason, .. } => reason.clone(),
+            Self::Correction { reason, .. } => Some(reason.clone()),
             _ => None,
         }
     }
@@ -186,6 +234,11 @@ impl Action {
             Self::BreakStart { kind: Some(kind) } => Some(json!({ "kind": kind })),
             Self::Form { filled, .. } => Some(serde_json::to_value(filled)?),
             Self::Message { text, .. } => Some(json!({ "text": text })),
+            Self::Correction { at_us, .. } => Some(json!({ "change": "instant", "at_us": at_us })),
+            Self::Agreement { correction, agreed } => {
+                Some(json!({ "correction": correction, "agreed": agreed }))
+            }
+            Self::Blocked { step, .. } => Some(json!({ "kind": step.kind().name() })),
             _ => None,
         })
     }

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use campo_protocol::entry::{self, Entry, FileMention, Kind, MAX_ENTRY_BYTES, Place};
+use campo_protocol::{
+    entry::{self, Entry, FileMention, Kind, MAX_ENTRY_BYTES, Place},
+    model::profile::LocationMode,
+};
 use rusqlite::Connection;
 use serde_json::value::to_raw_value;
 use uuid::Uuid;
@@ -15,7 +18,7 @@ use crate::{
         book::{Pending, PendingFile},
         event::Event,
     },
-    screens::task,
+    screens::{place, task},
     store::{
         Store, drafts,
         entries::{self, NewEntry, NewFile},
@@ -65,11 +68,14 @@ impl Store {
     ) -> Result<Captured, CaptureFailure> {
         let transaction = self.begin()?;
         let captured = match already(&transaction, &capture.intent)? {
-            Some(captured) => captured,
-            None => append(&transaction, moment, capture, space)?,
+            Some(captured) => Ok(captured),
+            None => append(&transaction, moment, capture, space),
         };
-        transaction.commit()?;
-        Ok(captured)
+        // An attempt that was blocked stands as an entry of its own
+        if matches!(captured, Ok(_) | Err(CaptureFailure::OutsideRadius { .. })) {
+            transaction.commit()?;
+        }
+        captured
     }
 }
 
@@ -90,21 +96,41 @@ fn append(
     if opened_under.is_some_and(|opened_under| opened_under != session.id) {
         return Err(CaptureFailure::SessionOfAnother);
     }
-    let fact = Fact {
-        kind: action.kind(),
-        employee: session.employee,
-        session: session.id,
-        task: action.task(),
-        place: place.clone().and_then(usable),
-        reason: action.reason(),
-        note: note.clone(),
-        body: action.body()?,
-        files: action.photos().iter().map(|photo| mention(photo, space)).collect::<Result<_, _>>()?,
-    };
+    let mode = place::location_mode(connection, session.employee)?;
+    let place = place.clone().filter(|_| mode != LocationMode::Never).and_then(usable);
+    if let (Action::Task { task, step, .. }, Some(place)) = (action, &place)
+        && step.needs_presence()
+        && let Some((distance_m, radius_m)) = place::outside(connection, *task, place)?
+    {
+        return Err(blocked(connection, moment, capture, &session, (distance_m, radius_m))?);
+    }
+    let files = action.photos().iter().map(|photo| mention(photo, space)).collect::<Result<_, _>>()?;
+    let fact = Fact::of(&session, action, place, note.clone(), files)?;
     if let Action::Form { task, filled, .. } = action {
         drafts::remove(connection, session.employee, &form_draft(*task, filled.form))?;
     }
     write(connection, moment, intent, fact)
+}
+
+/// Notes an attempt that is blocked, under an intent of its own: trying again from there makes no second entry.
+fn blocked(
+    connection: &Connection,
+    moment: &Moment,
+    capture: &Capture,
+    session: &Session,
+    (distance_m, radius_m): (f64, f64),
+) -> Result<CaptureFailure, CaptureFailure> {
+    let Action::Task { task, step, .. } = &capture.action else { return Ok(CaptureFailure::NoSession) };
+    let intent = format!("{}/blocked", capture.intent);
+    let attempt = if let Some(attempt) = already(connection, &intent)? {
+        attempt
+    } else {
+        let action = Action::Blocked { task: *task, step: *step };
+        let place = capture.place.clone().and_then(usable);
+        let fact = Fact::of(session, &action, place, capture.note.clone(), Vec::new())?;
+        write(connection, moment, &intent, fact)?
+    };
+    Ok(CaptureFailure::OutsideRadius { distance_m, radius_m, attempt: Box::new(attempt) })
 }
 
 /// The place without what no place has: a platform that reports nonsense must not spoil a punch.
@@ -144,10 +170,34 @@ pub(super) struct Fact {
     pub(super) session: Uuid,
     pub(super) task: Option<Uuid>,
     pub(super) place: Option<Place>,
+    pub(super) corrects: Option<Uuid>,
     pub(super) reason: Option<String>,
     pub(super) note: Option<String>,
     pub(super) body: Option<serde_json::Value>,
     pub(super) files: Vec<FileMention>,
+}
+
+impl Fact {
+    fn of(
+        session: &Session,
+        action: &Action,
+        place: Option<Place>,
+        note: Option<String>,
+        files: Vec<FileMention>,
+    ) -> Result<Self, CaptureFailure> {
+        Ok(Self {
+            kind: action.kind(),
+            employee: session.employee,
+            session: session.id,
+            task: action.task(),
+            place,
+            corrects: action.corrects(),
+            reason: action.reason(),
+            note,
+            body: action.body()?,
+            files,
+        })
+    }
 }
 
 /// Gives the fact its frame and its clocks, and writes it.
@@ -178,7 +228,7 @@ pub(super) fn write(
         clock: Some(clock),
         place: fact.place,
         task: fact.task,
-        corrects: None,
+        corrects: fact.corrects,
         reason: fact.reason,
         note: fact.note,
         files: fact.files,

@@ -1,5 +1,6 @@
 //! Why nothing was captured.
 
+use super::Captured;
 use crate::store::failure::StoreFailure;
 
 /// Why nothing was captured. Nothing of it was written.
@@ -20,6 +21,22 @@ pub enum CaptureFailure {
     /// The PIN is wrong, or the employee is not listed: which of them is not said
     #[error("the PIN is wrong")]
     PinWrong,
+    /// Too many wrong PINs: none is looked at before so many seconds
+    #[error("no PIN is looked at for {seconds} s")]
+    PinWait {
+        /// How long
+        seconds: i64,
+    },
+    /// The place is too far from a task that prohibits that; the attempt was captured
+    #[error("{distance_m:.0} m from the task, of which {radius_m:.0} m are allowed")]
+    OutsideRadius {
+        /// How far it is
+        distance_m: f64,
+        /// How far it may be
+        radius_m: f64,
+        /// The entry of the attempt
+        attempt: Box<Captured>,
+    },
     /// The entry is larger than the server takes
     #[error("the entry has {0} bytes, more than the server takes")]
     TooLarge(usize),

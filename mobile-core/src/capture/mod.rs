@@ -6,6 +6,7 @@
 mod action;
 mod entry;
 pub mod failure;
+mod pin_tries;
 pub mod session;
 
 #[cfg(test)]
@@ -13,3 +14,4 @@ mod tests;
 
 pub use action::{Action, Capture, Photo, TaskStep};
 pub use entry::Captured;
+pub(crate) use entry::form_draft;

@@ -156,6 +156,7 @@ fn fact(kind: Kind, session: &Session) -> Fact {
         session: session.id,
         task: None,
         place: None,
+        corrects: None,
         reason: None,
         note: None,
         body: None,

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     capture::{
         Capture, Captured,
+        failure::CaptureFailure,
         session::{RosterEmployee, Session},
     },
     screens::{
@@ -54,9 +55,13 @@ impl Core {
 
     /// Opens a session with a PIN, without network. Takes a fraction of a second.
     pub fn open_session(&self, intent: &str, employee: Uuid, pin: &str) -> Result<Session> {
-        let checked = self.writer.read(|store| Ok(store.check_pin(employee, pin)))??;
         let (moment, intent) = (self.environment.moment(), intent.to_owned());
-        let opened = self.writer.write(move |store| Ok(store.open_session(&moment, &intent, &checked)))?;
+        let tried = moment.clone();
+        self.writer.write(move |store| Ok(store.begin_pin_try(&tried, employee)))??;
+        let checked = self.writer.read(|store| Ok(store.check_pin(employee, pin)))??;
+        let opened = self.writer.write(move |store| {
+            Ok(store.end_pin_tries(employee).and_then(|()| store.open_session(&moment, &intent, &checked)))
+        })?;
         let (session, captured) = opened?;
         self.tell_of(captured.as_ref());
         Ok(session)
@@ -77,7 +82,11 @@ impl Core {
     /// intent it returns the same entry.
     pub fn capture(&self, capture: Capture) -> Result<Captured> {
         let (moment, space) = (self.environment.moment(), self.space.clone());
-        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture, &*space)))??;
+        let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture, &*space)))?;
+        if let Err(CaptureFailure::OutsideRadius { attempt, .. }) = &captured {
+            self.tell_of(Some(attempt));
+        }
+        let captured = captured?;
         self.tell_of(Some(&captured));
         Ok(captured)
     }
@@ -145,8 +154,8 @@ impl Core {
         Ok(self.writer.read(|store| store.tray(store.session()?.map(|session| session.employee)))?)
     }
 
-    /// The language of the company.
+    /// The language of whoever works with the phone, or of the company.
     pub fn language(&self) -> Result<Language> {
-        Ok(self.writer.read(Store::company_language)?)
+        Ok(self.writer.read(Store::language)?)
     }
 }

@@ -3,7 +3,7 @@
 use crate::{capture::failure::CaptureFailure, machine::event::Failure, store::failure::StoreFailure};
 
 /// What went wrong.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CoreFailure {
     /// The server is not reached
     #[error("the server is not reached")]
@@ -16,6 +16,20 @@ pub enum CoreFailure {
     Refused {
         /// The code
         code: String,
+    },
+    /// Too many wrong PINs: none is looked at before so many seconds
+    #[error("to be tried again in {seconds} s")]
+    Wait {
+        /// How long
+        seconds: i64,
+    },
+    /// The place is too far from a task that prohibits that; the attempt was captured
+    #[error("{distance_m:.0} m from the task, of which {radius_m:.0} m are allowed")]
+    TooFar {
+        /// How far it is
+        distance_m: f64,
+        /// How far it may be
+        radius_m: f64,
     },
     /// The phone's disk is full; nothing is lost
     #[error("the disk is full")]
@@ -70,6 +84,10 @@ impl From<CaptureFailure> for CoreFailure {
             CaptureFailure::NoSession => Self::refused("no_session"),
             CaptureFailure::SessionOfAnother => Self::refused("session_of_another"),
             CaptureFailure::PinWrong => Self::refused("pin_wrong"),
+            CaptureFailure::PinWait { seconds } => Self::Wait { seconds },
+            CaptureFailure::OutsideRadius { distance_m, radius_m, .. } => {
+                Self::TooFar { distance_m, radius_m }
+            }
             CaptureFailure::FileMissing(_) => Self::refused("file_missing"),
             CaptureFailure::TooLarge(_) => Self::refused("entry_too_large"),
         }

@@ -14,6 +14,7 @@ mod lane;
 pub mod platform;
 mod requests;
 mod road;
+mod showing;
 mod timer;
 pub mod tls;
 pub mod transport;

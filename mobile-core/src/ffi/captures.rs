@@ -1,13 +1,14 @@
 //! What a worker does, as the foreign side says it.
 
 use campo_protocol::{
-    entry::{Kind, Place},
+    entry::Place,
     model::answers::{FieldAnswer, FilledForm},
 };
 
 use super::records::{CampoError, id};
 use crate::{
     capture::{Action, Capture, Photo, TaskStep},
+    screens::form::DraftPhoto,
     store::space::TakenFile,
 };
 
@@ -88,10 +89,9 @@ pub enum WorkerAction {
         kind: Option<String>,
     },
     BreakEnd,
-    /// `step` is the kind of the entry, such as `task.start`
     Task {
         task: String,
-        step: String,
+        step: TaskStep,
         reason: Option<String>,
     },
     Form {
@@ -108,6 +108,15 @@ pub enum WorkerAction {
     Message {
         text: String,
         task: Option<String>,
+    },
+    Correction {
+        punch: String,
+        at_us: i64,
+        reason: String,
+    },
+    Agreement {
+        correction: String,
+        agreed: bool,
     },
 }
 
@@ -133,9 +142,7 @@ impl WorkerAction {
             Self::ShiftEnd => Action::ShiftEnd,
             Self::BreakStart { kind } => Action::BreakStart { kind },
             Self::BreakEnd => Action::BreakEnd,
-            Self::Task { task, step, reason } => {
-                Action::Task { task: id(&task)?, step: step_of(&step)?, reason }
-            }
+            Self::Task { task, step, reason } => Action::Task { task: id(&task)?, step, reason },
             Self::Form { form, version, task, answers, photos } => Action::Form {
                 filled: FilledForm {
                     form: id(&form)?,
@@ -147,14 +154,44 @@ impl WorkerAction {
             },
             Self::Photo { photo, task } => Action::Photo { photo: photo.into(), task: task_id(task)? },
             Self::Message { text, task } => Action::Message { text, task: task_id(task)? },
+            Self::Correction { punch, at_us, reason } => {
+                Action::Correction { punch: id(&punch)?, at_us, reason }
+            }
+            Self::Agreement { correction, agreed } => {
+                Action::Agreement { correction: id(&correction)?, agreed }
+            }
         })
     }
 }
 
-fn step_of(name: &str) -> Result<TaskStep, CampoError> {
-    let kind = Kind::from_name(name);
-    let step = TaskStep::ALL.into_iter().find(|step| Some(step.kind()) == kind);
-    step.ok_or_else(|| CampoError::Refused { code: "step_unknown".to_owned() })
+impl From<MentionedPhoto> for DraftPhoto {
+    fn from(photo: MentionedPhoto) -> Self {
+        let MentionedPhoto { hash, size_bytes, field, media_type } = photo;
+        Self { hash, size_bytes, field, media_type }
+    }
+}
+
+impl From<DraftPhoto> for MentionedPhoto {
+    fn from(photo: DraftPhoto) -> Self {
+        let DraftPhoto { hash, size_bytes, field, media_type } = photo;
+        Self { hash, size_bytes, field, media_type }
+    }
+}
+
+impl From<FieldAnswer> for Answer {
+    fn from(answer: FieldAnswer) -> Self {
+        let row = |cells: Vec<FieldAnswer>| AnswerRow { cells: cells.into_iter().map(Cell::from).collect() };
+        let FieldAnswer { field, value, text, values, texts, files, rows } = answer;
+        let rows = rows.map(|rows| rows.into_iter().map(row).collect());
+        Self { field, value, text, values, texts, files, rows }
+    }
+}
+
+impl From<FieldAnswer> for Cell {
+    fn from(answer: FieldAnswer) -> Self {
+        let FieldAnswer { field, value, text, values, texts, files, .. } = answer;
+        Self { field, value, text, values, texts, files }
+    }
 }
 
 impl From<MentionedPhoto> for Photo {

@@ -2,20 +2,32 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
 };
 
+use campo_protocol::model::answers::FieldAnswer;
+
 use super::{
-    captures::{self, Circumstances, WorkerAction},
-    platform::{ChangeListener, ClockSource, ForeignClock, ForeignListener, ForeignSecrets, SecretStore},
-    records::{
-        CampoError, DayEntry, HeldPhoto, SyncStatus, TaskScreen, TaskSummary, TrayEntry, UnsentWork, Worker,
-        id,
+    captures::{self, Answer, Circumstances, MentionedPhoto, WorkerAction},
+    platform::{
+        ChangeListener, ClockSource, ForeignClock, ForeignListener, ForeignSecrets, JobScheduler,
+        NetworkState, SecretStore, WhereThereIsNetwork,
     },
+    records::{CampoError, FormScreen, HeldPhoto, PhoneLanguage, SyncStatus, UnsentWork, Worker, id},
 };
 use crate::{
     core::{Core, Surroundings, enrolment, http::Http},
     environment::{Environment, SystemChance},
+    screens::{
+        form::{Draft, DraftPhoto, FormOfTask, FormState},
+        home::HomePage,
+        messages::MessageLine,
+        my_time::TimePage,
+        receipt::ReceiptPage,
+        task_page::{Labelled, TaskPage},
+        tasks::{Here, TaskRow},
+        trays::TrayLine,
+    },
     store::space::Folder,
 };
 
@@ -40,6 +52,19 @@ pub struct PhoneModel {
     pub app_version: String,
 }
 
+/// The platform, as far as the core asks it.
+#[derive(uniffi::Record)]
+pub struct Platform {
+    /// Its clocks
+    pub clock: Arc<dyn ClockSource>,
+    /// Where secrets are
+    pub secrets: Arc<dyn SecretStore>,
+    /// What it says of the network
+    pub network: Arc<dyn NetworkState>,
+    /// What runs the core later
+    pub jobs: Arc<dyn JobScheduler>,
+}
+
 /// Campo on a phone.
 #[derive(uniffi::Object)]
 pub struct Campo {
@@ -53,10 +78,10 @@ impl Campo {
     #[uniffi::constructor]
     pub fn open(
         configuration: Configuration,
-        clock: Arc<dyn ClockSource>,
-        secrets: Arc<dyn SecretStore>,
+        platform: Platform,
         listener: Arc<dyn ChangeListener>,
     ) -> Result<Arc<Self>> {
+        let Platform { clock, secrets, network, jobs } = platform;
         let folder = PathBuf::from(configuration.folder);
         let space = Folder::new(&folder.join("files")).map_err(crate::core::failure::CoreFailure::from)?;
         let core = Core::open(Surroundings {
@@ -64,8 +89,11 @@ impl Campo {
             environment: Environment::new(Arc::new(ForeignClock(clock)), Arc::new(SystemChance)),
             space: Arc::new(space),
             secrets: Arc::new(ForeignSecrets(secrets)),
-            transport: Arc::new(Http::new(configuration.company_roots_pem.as_deref())?),
-            listener: Arc::new(ForeignListener(listener)),
+            transport: Arc::new(WhereThereIsNetwork {
+                http: Http::new(configuration.company_roots_pem.as_deref())?,
+                network,
+            }),
+            listener: Arc::new(ForeignListener { listener, jobs, wanted: AtomicBool::new(false) }),
         })?;
         Ok(Arc::new(Self { core }))
     }
@@ -108,44 +136,102 @@ impl Campo {
         Ok(self.core.take_file(Path::new(path))?.into())
     }
 
-    /// See [`Core::put_draft`].
-    pub fn put_draft(&self, name: &str, body: &str) -> Result<()> {
-        Ok(self.core.put_draft(name, body)?)
+    /// See [`Core::language`].
+    pub fn language(&self) -> Result<PhoneLanguage> {
+        Ok(self.core.language()?.into())
     }
 
-    /// See [`Core::draft`].
-    pub fn draft(&self, name: &str) -> Result<Option<String>> {
-        Ok(self.core.draft(name)?)
+    /// The company that the phone is enrolled for; none before.
+    pub fn company(&self) -> Result<Option<String>> {
+        Ok(self.core.enrolment()?.map(|enrolment| enrolment.company))
     }
 
-    /// See [`Core::remove_draft`].
-    pub fn remove_draft(&self, name: &str) -> Result<()> {
-        Ok(self.core.remove_draft(name)?)
+    /// See [`Core::home_page`].
+    pub fn home(&self, here: Option<Here>) -> Result<Option<HomePage>> {
+        Ok(self.core.home_page(here)?)
     }
 
-    /// See [`Core::tasks`].
-    pub fn tasks(&self) -> Result<Vec<TaskSummary>> {
-        Ok(self.core.tasks()?.into_iter().map(TaskSummary::from).collect())
+    /// See [`Core::task_rows`].
+    pub fn tasks(&self, here: Option<Here>) -> Result<Vec<TaskRow>> {
+        Ok(self.core.task_rows(here)?)
     }
 
-    /// See [`Core::task`].
-    pub fn task(&self, task: &str) -> Result<Option<TaskScreen>> {
-        Ok(self.core.task(id(task)?)?.map(TaskScreen::from))
+    /// See [`Core::task_page`].
+    pub fn task(&self, task: &str, here: Option<Here>) -> Result<Option<TaskPage>> {
+        Ok(self.core.task_page(id(task)?, here)?)
     }
 
-    /// See [`Core::day`].
-    pub fn day(&self) -> Result<Vec<DayEntry>> {
-        Ok(self.core.day()?.into_iter().map(DayEntry::from).collect())
+    /// See [`Core::forms`].
+    pub fn forms(&self) -> Result<Vec<FormOfTask>> {
+        Ok(self.core.forms()?)
+    }
+
+    /// See [`Core::form_page`].
+    pub fn form(&self, form: &str, task: Option<String>) -> Result<Option<FormScreen>> {
+        let task = task.map(|task| id(&task)).transpose()?;
+        Ok(self.core.form_page(id(form)?, task)?.map(FormScreen::from))
+    }
+
+    /// See [`Core::keep_form`].
+    pub fn keep_form(
+        &self,
+        form: &str,
+        task: Option<String>,
+        answers: Vec<Answer>,
+        photos: Vec<MentionedPhoto>,
+    ) -> Result<Option<FormState>> {
+        let task = task.map(|task| id(&task)).transpose()?;
+        let draft = Draft {
+            answers: answers.into_iter().map(FieldAnswer::from).collect(),
+            photos: photos.into_iter().map(DraftPhoto::from).collect(),
+        };
+        Ok(self.core.keep_form(id(form)?, task, &draft)?)
+    }
+
+    /// See [`Core::discard_form`].
+    pub fn discard_form(&self, form: &str, task: Option<String>) -> Result<()> {
+        let task = task.map(|task| id(&task)).transpose()?;
+        Ok(self.core.discard_form(id(form)?, task)?)
+    }
+
+    /// See [`Core::messages`].
+    pub fn messages(&self) -> Result<Vec<MessageLine>> {
+        Ok(self.core.messages()?)
+    }
+
+    /// See [`Core::note_messages_read`].
+    pub fn note_messages_read(&self) -> Result<()> {
+        Ok(self.core.note_messages_read()?)
+    }
+
+    /// See [`Core::time_page`].
+    pub fn my_time(&self, weeks_ago: u32, day: Option<u32>) -> Result<Option<TimePage>> {
+        Ok(self.core.time_page(weeks_ago, day)?)
+    }
+
+    /// See [`Core::receipt_page`].
+    pub fn receipt(&self, entry: &str) -> Result<Option<ReceiptPage>> {
+        Ok(self.core.receipt_page(id(entry)?)?)
+    }
+
+    /// See [`Core::trays`].
+    pub fn trays(&self) -> Result<Vec<TrayLine>> {
+        Ok(self.core.trays()?)
+    }
+
+    /// See [`Core::diagnostics`].
+    pub fn diagnostics(&self) -> Result<Vec<Labelled>> {
+        Ok(self.core.diagnostics()?)
+    }
+
+    /// See [`Core::file`].
+    pub fn file(&self, hash: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.core.file(hash)?)
     }
 
     /// See [`Core::unsent`].
     pub fn unsent(&self) -> Result<UnsentWork> {
         Ok(self.core.unsent()?.into())
-    }
-
-    /// See [`Core::tray`].
-    pub fn tray(&self) -> Result<Vec<TrayEntry>> {
-        Ok(self.core.tray()?.into_iter().map(TrayEntry::from).collect())
     }
 
     /// See [`Core::sync_state`].

@@ -1,6 +1,9 @@
 //! The platform as foreign traits. A callback that throws something undeclared becomes a failure like any other.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use campo_protocol::clock::Clock;
 
@@ -8,9 +11,12 @@ use super::records::SyncStatus;
 use crate::{
     core::{
         SyncState,
+        http::Http,
         platform::{self, PlatformFailure},
+        transport::{Answering, HttpRequest, Transport},
     },
     environment::PlatformClock,
+    machine::event::Failure,
 };
 
 /// The platform did not do what was asked.
@@ -71,6 +77,20 @@ pub trait SecretStore: Send + Sync {
     fn remove(&self, name: String) -> Result<(), PlatformError>;
 }
 
+/// What the platform says of the network.
+#[uniffi::export(with_foreign)]
+pub trait NetworkState: Send + Sync {
+    /// True when there is one that may be used. Without one nothing is tried, so that no request waits for nothing.
+    fn is_there(&self) -> Result<bool, PlatformError>;
+}
+
+/// Runs the core later, also when the app is not open: WorkManager, JobScheduler, BGTaskScheduler.
+#[uniffi::export(with_foreign)]
+pub trait JobScheduler: Send + Sync {
+    /// Something waits to be sent, or nothing does any more. A job that runs calls `sync_now`.
+    fn wanted(&self, waits: bool) -> Result<(), PlatformError>;
+}
+
 /// Who hears of changes.
 #[uniffi::export(with_foreign)]
 pub trait ChangeListener: Send + Sync {
@@ -127,15 +147,40 @@ impl platform::SecureStore for ForeignSecrets {
     }
 }
 
-/// A foreign listener behind the core's trait.
-pub(super) struct ForeignListener(pub(super) Arc<dyn ChangeListener>);
+/// HTTP where the platform says that there is a network.
+pub(super) struct WhereThereIsNetwork {
+    pub(super) http: Http,
+    pub(super) network: Arc<dyn NetworkState>,
+}
+
+impl Transport for WhereThereIsNetwork {
+    fn send(&self, request: HttpRequest) -> Answering<'_> {
+        // A platform that cannot say is not the reason to send nothing
+        if matches!(self.network.is_there(), Ok(false)) {
+            return Box::pin(async { Err(Failure::Offline) });
+        }
+        self.http.send(request)
+    }
+}
+
+/// A foreign listener behind the core's trait, and the jobs that follow from what it hears.
+pub(super) struct ForeignListener {
+    pub(super) listener: Arc<dyn ChangeListener>,
+    pub(super) jobs: Arc<dyn JobScheduler>,
+    /// What the jobs were told last; written by the road alone
+    pub(super) wanted: AtomicBool,
+}
 
 impl platform::Listener for ForeignListener {
     fn changed(&self, revision: u64) -> Result<(), PlatformFailure> {
-        Ok(self.0.changed(revision)?)
+        Ok(self.listener.changed(revision)?)
     }
 
     fn sync_state(&self, state: &SyncState) -> Result<(), PlatformFailure> {
-        Ok(self.0.sync_status(SyncStatus::from(state))?)
+        let waits = state.unsent_entries + state.unsent_files > 0 && state.access.sends();
+        if self.wanted.swap(waits, Ordering::Relaxed) != waits {
+            self.jobs.wanted(waits)?;
+        }
+        Ok(self.listener.sync_status(SyncStatus::from(state))?)
     }
 }

@@ -2,16 +2,17 @@
 
 use uuid::Uuid;
 
+use super::captures::{Answer, MentionedPhoto};
 use crate::{
     capture::session,
     core::{SyncState, failure::CoreFailure},
-    machine::event::Trouble,
-    screens::{day, task, unsent},
-    store::{repair, space},
+    machine::{book::Access, event::Trouble},
+    screens::{Language, form, unsent},
+    store::space,
 };
 
 /// What went wrong, as far as a person can act on it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error, uniffi::Error)]
 #[expect(missing_docs, reason = "each is the case of `CoreFailure` of the same name")]
 pub enum CampoError {
     #[error("the server is not reached")]
@@ -20,6 +21,10 @@ pub enum CampoError {
     NeedsLogin,
     #[error("refused: {code}")]
     Refused { code: String },
+    #[error("to be tried again in {seconds} s")]
+    Wait { seconds: i64 },
+    #[error("{distance_m} m from the task, of which {radius_m} m are allowed")]
+    TooFar { distance_m: f64, radius_m: f64 },
     #[error("the disk is full")]
     DiskFull,
     #[error("the database is damaged")]
@@ -38,6 +43,8 @@ impl From<CoreFailure> for CampoError {
             CoreFailure::Offline => Self::Offline,
             CoreFailure::NeedsLogin => Self::NeedsLogin,
             CoreFailure::Refused { code } => Self::Refused { code },
+            CoreFailure::Wait { seconds } => Self::Wait { seconds },
+            CoreFailure::TooFar { distance_m, radius_m } => Self::TooFar { distance_m, radius_m },
             CoreFailure::DiskFull => Self::DiskFull,
             CoreFailure::Corrupt => Self::Corrupt,
             CoreFailure::UpgradeRequired => Self::UpgradeRequired,
@@ -55,35 +62,78 @@ pub(super) fn id(text: &str) -> Result<Uuid, CampoError> {
 /// How the exchange with the server stands.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct SyncStatus {
-    /// `not_enrolled`, `active`, `hand_in_only`, `needs_login`, `refused` or `stolen`
-    pub access: String,
+    /// What the phone may do
+    pub access: PhoneAccess,
     /// True while something is under way
     pub busy: bool,
-    /// `offline`, `not_campo`, `server_busy`, `upgrade_required`, `disk_full`, `store`,
-    /// `file_unreadable`, or the server's own code
-    pub trouble: Option<String>,
+    /// What a person should be told, while something does not work
+    pub trouble: Option<SyncTrouble>,
     /// How many entries have no receipt
     pub unsent_entries: u64,
     /// How many files the server does not have
     pub unsent_files: u64,
 }
 
+/// What a phone may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[expect(missing_docs, reason = "each is the case of `machine::book::Access` of the same name")]
+pub enum PhoneAccess {
+    NotEnrolled,
+    Active,
+    HandInOnly,
+    NeedsLogin,
+    Refused,
+    Stolen,
+}
+
+impl From<Access> for PhoneAccess {
+    fn from(access: Access) -> Self {
+        match access {
+            Access::NotEnrolled => Self::NotEnrolled,
+            Access::Active => Self::Active,
+            Access::HandInOnly => Self::HandInOnly,
+            Access::NeedsLogin => Self::NeedsLogin,
+            Access::Refused => Self::Refused,
+            Access::Stolen => Self::Stolen,
+        }
+    }
+}
+
+/// What a person should be told of the exchange.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
+#[expect(missing_docs, reason = "each is the case of `machine::event::Trouble` of the same name")]
+pub enum SyncTrouble {
+    Offline,
+    NotCampo,
+    ServerBusy,
+    UpgradeRequired,
+    DiskFull,
+    Store,
+    FileUnreadable,
+    Refused { code: String },
+}
+
+impl From<&Trouble> for SyncTrouble {
+    fn from(trouble: &Trouble) -> Self {
+        match trouble {
+            Trouble::Offline => Self::Offline,
+            Trouble::NotCampo => Self::NotCampo,
+            Trouble::ServerBusy => Self::ServerBusy,
+            Trouble::UpgradeRequired => Self::UpgradeRequired,
+            Trouble::DiskFull => Self::DiskFull,
+            Trouble::Store => Self::Store,
+            Trouble::FileUnreadable => Self::FileUnreadable,
+            Trouble::Refused(code) => Self::Refused { code: code.clone() },
+        }
+    }
+}
+
 impl From<&SyncState> for SyncStatus {
     fn from(state: &SyncState) -> Self {
-        let trouble = state.trouble.as_ref().map(|trouble| match trouble {
-            Trouble::Offline => "offline".to_owned(),
-            Trouble::NotCampo => "not_campo".to_owned(),
-            Trouble::ServerBusy => "server_busy".to_owned(),
-            Trouble::UpgradeRequired => "upgrade_required".to_owned(),
-            Trouble::DiskFull => "disk_full".to_owned(),
-            Trouble::Store => "store".to_owned(),
-            Trouble::FileUnreadable => "file_unreadable".to_owned(),
-            Trouble::Refused(code) => code.clone(),
-        });
         Self {
-            access: state.access.name().to_owned(),
+            access: state.access.into(),
             busy: state.busy,
-            trouble,
+            trouble: state.trouble.as_ref().map(SyncTrouble::from),
             unsent_entries: state.unsent_entries as u64,
             unsent_files: state.unsent_files as u64,
         }
@@ -135,132 +185,6 @@ impl From<space::TakenFile> for HeldPhoto {
     }
 }
 
-/// A task in the list.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
-#[expect(missing_docs, reason = "its fields are those of `screens::task::TaskCard`")]
-pub struct TaskSummary {
-    pub id: String,
-    pub number: String,
-    pub type_name: String,
-    pub description: String,
-    pub customer_name: String,
-    pub address: String,
-    pub latitude: Option<f64>,
-    pub longitude: Option<f64>,
-    pub start: Option<String>,
-    pub due: Option<String>,
-    pub status: String,
-    pub status_label: String,
-    pub unsent: bool,
-}
-
-impl From<task::TaskCard> for TaskSummary {
-    fn from(card: task::TaskCard) -> Self {
-        let (latitude, longitude) = card.point.unzip();
-        Self {
-            id: card.id.to_string(),
-            number: card.number,
-            type_name: card.type_name,
-            description: card.description,
-            customer_name: card.customer_name,
-            address: card.address,
-            latitude,
-            longitude,
-            start: card.start,
-            due: card.due,
-            status: card.status.name().to_owned(),
-            status_label: card.status_label,
-            unsent: card.unsent,
-        }
-    }
-}
-
-/// A label and its value.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Labelled {
-    /// The company's word for it
-    pub label: String,
-    /// The value
-    pub value: String,
-}
-
-/// A file that the office attached.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Attached {
-    /// SHA-256, hexadecimal
-    pub hash: String,
-    /// The name that people read
-    pub name: String,
-    /// Its length
-    pub size_bytes: i64,
-}
-
-/// One task, whole.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
-#[expect(missing_docs, reason = "its fields are those of `screens::task::TaskDetail`")]
-pub struct TaskScreen {
-    pub summary: TaskSummary,
-    pub notes: String,
-    pub contact_name: String,
-    pub phones: Vec<String>,
-    pub poi_name: String,
-    pub data: Vec<Labelled>,
-    pub required_forms: Vec<String>,
-    pub allowed_states: Vec<String>,
-    pub files: Vec<Attached>,
-    pub started_at_us: Option<i64>,
-    pub ended_at_us: Option<i64>,
-}
-
-impl From<task::TaskDetail> for TaskScreen {
-    fn from(detail: task::TaskDetail) -> Self {
-        let labelled = |(label, value)| Labelled { label, value };
-        let attached = |(hash, name, size_bytes)| Attached { hash, name, size_bytes };
-        Self {
-            summary: detail.card.into(),
-            notes: detail.notes,
-            contact_name: detail.contact_name,
-            phones: detail.phones,
-            poi_name: detail.poi_name,
-            data: detail.data.into_iter().map(labelled).collect(),
-            required_forms: detail.required_forms.iter().map(Uuid::to_string).collect(),
-            allowed_states: detail.allowed_states,
-            files: detail.files.into_iter().map(attached).collect(),
-            started_at_us: detail.started_at_us,
-            ended_at_us: detail.ended_at_us,
-        }
-    }
-}
-
-/// One line of the day.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-#[expect(missing_docs, reason = "its fields are those of `screens::day::DayLine`")]
-pub struct DayEntry {
-    pub entry: String,
-    pub kind: String,
-    pub label: String,
-    pub task: Option<String>,
-    pub at_us: i64,
-    pub time: String,
-    pub received: bool,
-    pub doubtful: bool,
-}
-
-impl From<day::DayLine> for DayEntry {
-    fn from(line: day::DayLine) -> Self {
-        Self {
-            entry: line.entry.to_string(),
-            kind: line.kind,
-            label: line.label,
-            task: line.task.map(|task| task.to_string()),
-            at_us: line.at_us,
-            time: line.time,
-            received: line.received,
-            doubtful: line.doubtful,
-        }
-    }
-}
-
 /// How much the phone still holds.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 #[expect(missing_docs, reason = "its fields are those of `screens::unsent::UnsentCount`")]
@@ -278,29 +202,50 @@ impl From<unsent::UnsentCount> for UnsentWork {
     }
 }
 
-/// An entry in the repair tray.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct TrayEntry {
-    /// Its number on the phone
-    pub number: i64,
-    /// Its kind
-    pub kind: String,
-    /// The wall clock at its capture
-    pub captured_us: i64,
-    /// `set_aside`, `conflict`, `unreadable`, or what a newer release says
-    pub reason: String,
-    /// The server's code, if it gave one
-    pub code: String,
+/// The language of the texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[expect(missing_docs, reason = "each is the case of `screens::Language` of the same name")]
+pub enum PhoneLanguage {
+    Spanish,
+    English,
 }
 
-impl From<repair::TrayItem> for TrayEntry {
-    fn from(item: repair::TrayItem) -> Self {
-        let (reason, code) = match item.reason {
-            repair::TrayReason::SetAside(code) => ("set_aside".to_owned(), code),
-            repair::TrayReason::Conflict => ("conflict".to_owned(), String::new()),
-            repair::TrayReason::Unreadable(code) => ("unreadable".to_owned(), code),
-            repair::TrayReason::Other(reason) => (reason, String::new()),
-        };
-        Self { number: item.number, kind: item.kind, captured_us: item.captured_us, reason, code }
+impl From<Language> for PhoneLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Spanish => Self::Spanish,
+            Language::English => Self::English,
+        }
+    }
+}
+
+/// A form with its draft.
+#[derive(Debug, Clone, PartialEq, uniffi::Record)]
+#[expect(missing_docs, reason = "its fields are those of `screens::form::FormPage`")]
+pub struct FormScreen {
+    pub form: String,
+    pub version: i64,
+    pub name: String,
+    pub questions: Vec<form::Question>,
+    pub answers: Vec<Answer>,
+    pub photos: Vec<MentionedPhoto>,
+    pub saved: String,
+    pub state: form::FormState,
+    pub needs_newer_app: bool,
+}
+
+impl From<form::FormPage> for FormScreen {
+    fn from(page: form::FormPage) -> Self {
+        Self {
+            form: page.form.to_string(),
+            version: page.version,
+            name: page.name,
+            questions: page.questions,
+            answers: page.draft.answers.into_iter().map(Answer::from).collect(),
+            photos: page.draft.photos.into_iter().map(MentionedPhoto::from).collect(),
+            saved: page.saved,
+            state: page.state,
+            needs_newer_app: page.needs_newer_app,
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use campo_protocol::{
     civil::CivilTime,
-    model::{Data, Ref, place::Location, task_type::DataLabel},
+    model::{Data, Ref, place::Location, profile::LocationMode, task_type::DataLabel},
     task::{body::NewAssignment, status::Status},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -41,6 +41,10 @@ pub(crate) struct TaskDocument {
     pub(crate) due: Option<CivilTime>,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) data: Data,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) radius_m: Option<f64>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) prohibit_outside_radius: bool,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) progress: Option<Progress>,
     #[serde(default, deserialize_with = "readable")]
@@ -93,6 +97,20 @@ pub(crate) struct NamedDocument {
     pub(crate) name: String,
 }
 
+/// A form, as far as its name.
+pub(crate) type FormDocument = NamedDocument;
+
+/// An employee, as far as it concerns how they read and what they may do.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct EmployeeDocument {
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) profile: Option<Ref>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) language: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) zone: Option<String>,
+}
+
 /// The company.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct AccountDocument {
@@ -102,6 +120,8 @@ pub(crate) struct AccountDocument {
     pub(crate) zone: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) language: String,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) location: Option<LocationMode>,
 }
 
 /// The account is one object, and has no id.

@@ -137,18 +137,22 @@ pub(crate) fn shown_since_us(connection: &Connection, task: Uuid) -> Result<Opti
     Ok(said_us.max(captured_us))
 }
 
-fn find<T: DeserializeOwned>(connection: &Connection, kind: &str, id: Option<Uuid>) -> Result<Option<T>> {
+pub(super) fn find<T: DeserializeOwned>(
+    connection: &Connection,
+    kind: &str,
+    id: Option<Uuid>,
+) -> Result<Option<T>> {
     let Some(id) = id else { return Ok(None) };
     let body = objects::object(connection, kind, id)?;
     Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
 }
 
-fn type_of(connection: &Connection, document: &TaskDocument) -> Result<TypeDocument> {
+pub(super) fn type_of(connection: &Connection, document: &TaskDocument) -> Result<TypeDocument> {
     let id = document.task_type.as_ref().and_then(Ref::id);
     Ok(find(connection, "task_type", id)?.unwrap_or_default())
 }
 
-fn card(
+pub(super) fn card(
     connection: &Connection,
     id: Uuid,
     document: &TaskDocument,
@@ -178,7 +182,7 @@ fn card(
 }
 
 /// The company's own fields that have a value and a label, in the company's order.
-fn labelled(document: &TaskDocument, task_type: &TypeDocument) -> Vec<(String, String)> {
+pub(super) fn labelled(document: &TaskDocument, task_type: &TypeDocument) -> Vec<(String, String)> {
     let mut labels: Vec<_> = task_type.data_labels.iter().filter(|label| label.visible).collect();
     labels.sort_by_key(|label| label.order);
     labels

@@ -25,20 +25,20 @@ use crate::{
     testing::{MemorySpace, TurnedClock, environment},
 };
 
-const ANA: Uuid = Uuid::from_u128(2);
-const TASK: Uuid = Uuid::from_u128(7);
-const TYPE: Uuid = Uuid::from_u128(8);
-const NOW_US: i64 = 1_800_000_000_000_000;
+pub(super) const ANA: Uuid = Uuid::from_u128(2);
+pub(super) const TASK: Uuid = Uuid::from_u128(7);
+pub(super) const TYPE: Uuid = Uuid::from_u128(8);
+pub(super) const NOW_US: i64 = 1_800_000_000_000_000;
 const DAY_US: i64 = 24 * 3600 * 1_000_000;
 
-struct Phone {
-    store: Store,
-    environment: Environment,
+pub(super) struct Phone {
+    pub(super) store: Store,
+    pub(super) environment: Environment,
     position: i64,
     intents: usize,
 }
 
-fn phone() -> Phone {
+pub(super) fn phone() -> Phone {
     let mut store = Store::in_memory().unwrap();
     let enrolment =
         Enrolment { server: String::new(), installation: Uuid::from_u128(1), company: String::new() };
@@ -69,7 +69,7 @@ fn phone() -> Phone {
 
 impl Phone {
     /// The server tells of an object.
-    fn told(&mut self, scope: Scope, kind: &str, id: Uuid, body: &Value) {
+    pub(super) fn told(&mut self, scope: Scope, kind: &str, id: Uuid, body: &Value) {
         let commit = self.page(scope, kind, id, body);
         self.store.commit(&commit, NOW_US).unwrap();
     }
@@ -93,7 +93,7 @@ impl Phone {
         Commit { view: Some(view), ..Commit::default() }
     }
 
-    fn task(status: &str, since_us: i64) -> Value {
+    pub(super) fn task(status: &str, since_us: i64) -> Value {
         json!({
             "id": TASK, "version": 1, "task_number": 42, "external_number": "00042", "type": TYPE,
             "description": "Instalar", "data": { "data2": "55501", "data3": "x", "data7": "ABC" },

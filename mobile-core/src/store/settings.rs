@@ -20,6 +20,10 @@ pub(crate) mod name {
     pub(crate) const ENROLMENT: &str = "enrolment";
     /// The enrolment that was asked for and not answered yet
     pub(crate) const ENROLLING: &str = "enrolling";
+    /// Up to when an employee has read messages
+    pub(crate) const MESSAGES_READ: &str = "messages_read";
+    /// How often a wrong PIN was typed for an employee, and until when no other is taken
+    pub(crate) const PIN_TRIES: &str = "pin_tries";
     /// Who works with the phone now
     pub(crate) const SESSION: &str = "session";
 }
