@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console test simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console test test-kotlin test-swift phone bindings simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -22,6 +22,20 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first whe
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \
 		tests/beside_simulator.sh $(SIMULATOR) $(SEEDS) -- cargo test --workspace
 	console/test.sh
+
+# The screens of the Android app over the real core, in a window; options: make phone PHONE="--link https://server/e#code"
+phone: ## Shows the phone in a window, over the real core; installs JDK 17 and Maven where they are missing
+	@.ci/toolchain
+	@android/jvm/phone.sh run $(PHONE)
+
+test-kotlin: ## Tests the Kotlin wrapper and a working day on the phone's screens; installs JDK 17 and Maven where they are missing
+	android/jvm/phone.sh test
+
+test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs Swift into a folder of its own (root)
+	ios/test.sh
+
+bindings: ## Writes the Kotlin and Swift sides of the phone's border from the library of its core
+	android/jvm/phone.sh bindings
 
 SIMULATOR := "$${CARGO_TARGET_DIR:-target}/debug/simulator"
 SEEDS := 1000
