@@ -130,6 +130,8 @@ pub struct Limits {
     pub outbound: Rules,
     /// The address under which people and phones reach this installation
     pub public_url: Option<String>,
+    /// From where the console takes street maps
+    pub map_source: Option<String>,
 }
 
 impl Default for Limits {
@@ -146,6 +148,7 @@ impl Default for Limits {
             lease_us: 30 * 1_000_000,
             outbound: Rules::default(),
             public_url: None,
+            map_source: None,
         }
     }
 }

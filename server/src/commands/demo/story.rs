@@ -73,6 +73,7 @@ pub(super) async fn play(stage: &Stage, folder: &Path, listen: SocketAddr, cast:
     let api = Api::new(&url, language.tag())?;
     let company = company::found(&api, &password, words, language).await?;
     stage.office(Tone::Plain, &fill(&texts.company_made, &[("company", &words.name)]));
+    info::console(stage, &company, &url);
     let listener = cast.listener.insert(Listener::start(folder).await?);
     let receiver_url = listener.url();
     stage.receiver(Tone::Plain, &fill(&texts.receiver_listens, &[("url", &receiver_url)]));
@@ -80,7 +81,7 @@ pub(super) async fn play(stage: &Stage, folder: &Path, listen: SocketAddr, cast:
     listener.trust(&secret).await?;
     stage.office(Tone::Plain, &fill(&texts.channel_made, &[("channel", &CHANNEL)]));
     enrol(stage, folder, &url, &company, &mut cast.handsets).await?;
-    info::show(stage, &company, &url, &password);
+    info::show(stage, &company, &url);
     office::import(stage, &company).await?;
     let workers = cast.handsets.iter_mut().enumerate();
     let workers = workers.map(|(index, handset)| Worker::new(stage, &company, index, handset).work());
