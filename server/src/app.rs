@@ -139,6 +139,8 @@ pub struct Limits {
     pub hosted_bytes: u64,
     /// How many files may
     pub hosted_files: i64,
+    /// From where the console takes street maps
+    pub map_source: Option<String>,
 }
 
 impl Default for Limits {
@@ -157,6 +159,7 @@ impl Default for Limits {
             public_url: None,
             hosted_bytes: 2 * 1024 * 1024 * 1024,
             hosted_files: 20_000,
+            map_source: None,
         }
     }
 }

@@ -189,6 +189,8 @@ async fn the_demo_shows_the_whole_journey_and_leaves_nothing_behind() {
     });
     let session = call(client.post(format!("{api}/session")).json(&login.await)).await;
     assert!(session["token"].is_string());
+    let console = client.get(demo.word("Console").await).send().await.unwrap();
+    assert!(console.status().is_success() && console.headers()["content-type"] == "text/html; charset=utf-8");
     assert!(client.get(demo.word("Reference").await).send().await.unwrap().status().is_success());
     assert!(client.get(demo.word("Health").await).send().await.unwrap().status().is_success());
     assert!(listens(&api) && listens(&receiver));

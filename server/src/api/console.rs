@@ -1,15 +1,18 @@
 //! The console: the files of its build are in the binary, compressed already; every address that is no other is its page.
 
+use std::fmt::Write as _;
+
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
+use reqwest::Url;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::html;
-use crate::app::App;
+use crate::app::{App, Limits};
 
 /// What `make console` wrote. A development build reads it from the folder at each request, so that it need not be
 /// compiled again when the console was.
@@ -20,12 +23,8 @@ struct Files;
 /// Names of the build's files hold a hash of their content.
 const FOREVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
-/// Nothing inline, nothing of others, and nobody may frame it.
-const POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; \
-     connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-     frame-ancestors 'none'",
-);
+/// Where the page says what the operator has set.
+const SETTINGS: &str = "<meta name=\"campo-settings\" />";
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 /// What belongs to programs: an unknown address there is a problem, not a page.
 const NOT_PAGES: &[&str] = &["/v1/", "/health", "/metrics", "/problems/", "/docs/"];
@@ -43,7 +42,7 @@ pub(super) fn pages() -> Router<App> {
     Router::new().fallback(page_or_file)
 }
 
-async fn page_or_file(request: Request) -> Response {
+async fn page_or_file(State(app): State<App>, request: Request) -> Response {
     let path = request.uri().path();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let name = path.trim_start_matches('/');
@@ -52,7 +51,7 @@ async fn page_or_file(request: Request) -> Response {
     } else if is_file(name) {
         file(name, request.headers())
     } else if name.is_empty() || reads_pages(request.headers()) {
-        Some(file("index.html", request.headers()).unwrap_or_else(not_built))
+        Some(page(&app.limits).unwrap_or_else(not_built))
     } else {
         None
     };
@@ -76,6 +75,39 @@ fn not_built() -> Response {
     (StatusCode::OK, [(header::CACHE_CONTROL, ASK_AGAIN)], html::page("Campo", NOT_BUILT)).into_response()
 }
 
+/// The page of the console, with what the operator has set.
+fn page(limits: &Limits) -> Option<Response> {
+    let page = String::from_utf8(Files::get("index.html")?.data.into_owned()).ok()?;
+    let mut settings = String::new();
+    for (name, value) in [("campo-map-source", &limits.map_source), ("campo-public-url", &limits.public_url)]
+    {
+        if let Some(value) = value {
+            let _ = write!(settings, "<meta name=\"{name}\" content=\"{}\" />", html::escape(value));
+        }
+    }
+    let mut response = page.replace(SETTINGS, &settings).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(limits.map_source.as_deref()));
+    headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    Some(response)
+}
+
+/// Nothing inline, nothing of others but the operator's maps, and nobody may frame it.
+fn policy(map_source: Option<&str>) -> HeaderValue {
+    let origin = map_source
+        .and_then(|source| Url::parse(source).ok())
+        .map(|source| source.origin().ascii_serialization());
+    let maps = origin.unwrap_or_default();
+    let text = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: {maps}; font-src 'self'; \
+         connect-src 'self' {maps}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+}
+
 /// A file of the build as this browser takes it.
 fn file(name: &str, asked: &HeaderMap) -> Option<Response> {
     if name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
@@ -91,10 +123,6 @@ fn file(name: &str, asked: &HeaderMap) -> Option<Response> {
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
-    }
-    if kind.starts_with("text/html") {
-        headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-        headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     }
     Some(response)
 }
@@ -123,7 +151,6 @@ fn takes(asked: &HeaderMap, encoding: &str) -> bool {
 /// Only what a build writes is handed out.
 fn media_type(name: &str) -> Option<&'static str> {
     Some(match name.rsplit_once('.')?.1 {
-        "html" => "text/html; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",

@@ -150,6 +150,7 @@ fn limits(config: &Config) -> Limits {
         hosted_files: Limits::default().hosted_files,
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),
+        map_source: config.map_source.clone(),
         request_bytes: config.request_body_bytes,
         batch_bytes: Limits::default().batch_bytes.max(config.request_body_bytes),
         sync_bytes: config.sync_body_bytes,

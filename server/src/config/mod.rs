@@ -22,8 +22,8 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, host_address, integer, level, networks, optional,
-        plain_http, secret, text, token, web_address,
+        address, boolean, choice, database_url, folder, host_address, integer, level, map_address, networks,
+        optional, plain_http, secret, text, token, web_address,
     },
     sources::Sources,
 };
@@ -77,6 +77,10 @@ settings! {
     operator_token: Option<Secret> = "", optional(token());
     /// The address under which people and phones reach this installation, for links in what it sends.
     public_url: Option<String> = "", optional(web_address());
+    /// From where the console takes street maps: an XYZ address of tiles with `{z}`, `{x}` and `{y}`, or that of a MapLibre
+    /// style. Its origin is then the only other one that the console may load from. Without it there is the built-in outline of
+    /// the countries, and nothing leaves this server.
+    map_source: Option<String> = "", optional(map_address());
     /// The proxies in front of this server: what they say in `X-Forwarded-For` is believed. The networks of keys and the
     /// counting of wrong passwords go by the address that is found so.
     trusted_proxies: Vec<IpNet> = "", networks();

@@ -103,6 +103,16 @@ pub(super) fn web_address() -> Rule<String> {
     })
 }
 
+/// An address of map tiles, whose braces a URI would not allow, or of a style.
+pub(super) fn map_address() -> Rule<String> {
+    rule(Form::Text, "an address such as `https://tiles.example.com/{z}/{x}/{y}.png`", |text| {
+        let uri: axum::http::Uri = text.replace(['{', '}'], "").parse().ok()?;
+        let is_whole = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some();
+        let is_plain = !text.contains(['"', '\'', '<', '>', ';', ',', ' ']);
+        (is_whole && is_plain).then(|| text.to_owned())
+    })
+}
+
 pub(super) fn text() -> Rule<String> {
     rule(Form::Text, "a text", |text| Some(text.to_owned()))
 }

@@ -47,11 +47,12 @@ const KEY_PERMISSIONS: [&str; 12] = [
 ];
 
 /// What the dispatcher may do.
-const DISPATCHER_PERMISSIONS: [&str; 9] = [
+const DISPATCHER_PERMISSIONS: [&str; 10] = [
     "view_employees",
     "view_tasks",
     "manage_tasks",
     "view_pois",
+    "manage_pois",
     "view_definitions",
     "view_entries",
     "view_timesheets",
@@ -68,6 +69,8 @@ pub(super) struct Company {
     pub(super) system: Api,
     /// Its bearer secret
     pub(super) key: String,
+    /// The password of administrator and dispatcher
+    pub(super) password: String,
     /// The form that technicians fill
     pub(super) form: Uuid,
     pub(super) technicians: Vec<Technician>,
@@ -85,8 +88,8 @@ pub(super) struct Technician {
 
 /// Makes the company; the account is there, with its administrator.
 pub(super) async fn found(api: &Api, password: &str, words: &Words, language: Language) -> Result<Company> {
-    let session = api.post("/v1/session", &json!({ "login": ADMINISTRATOR, "password": password })).await?;
-    let administrator = api.with(text(&session, "/token"));
+    let own = format!("{password}-{ZONE}");
+    let administrator = choose_password(api, ADMINISTRATOR, password, &own).await?;
     let form = define(&administrator, words).await?;
     let mut technicians = Vec::new();
     for (index, (number, first_name, last_name)) in TECHNICIANS.into_iter().enumerate() {
@@ -114,7 +117,18 @@ pub(super) async fn found(api: &Api, password: &str, words: &Words, language: La
         "language": language.tag(), "password": password,
     });
     administrator.post("/v1/users", &user).await?;
-    Ok(Company { system: api.with(&key), administrator, key, form, technicians })
+    choose_password(api, DISPATCHER, password, &own).await?;
+    Ok(Company { system: api.with(&key), administrator, password: own, key, form, technicians })
+}
+
+/// Logs somebody in with the password that was given to them and has them choose their own, without which the console
+/// shows them nothing; who they are then.
+async fn choose_password(api: &Api, login: &str, given: &str, own: &str) -> Result<Api> {
+    let session = api.post("/v1/session", &json!({ "login": login, "password": given })).await?;
+    let somebody = api.with(text(&session, "/token"));
+    somebody.put("/v1/session/password", &json!({ "current": given, "password": own })).await?;
+    let session = api.post("/v1/session", &json!({ "login": login, "password": own })).await?;
+    Ok(api.with(text(&session, "/token")))
 }
 
 /// Makes what the company defines: groups, profiles, types of tasks, forms. Returns the form.

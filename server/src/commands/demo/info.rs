@@ -7,13 +7,27 @@ use super::{
     stage::Stage,
 };
 
-/// Shows addresses, credentials, and calls that work when they are pasted.
-pub(super) fn show(stage: &Stage, company: &Company, url: &str, password: &str) {
+/// Shows where the console is and who can log in, before anything else.
+pub(super) fn console(stage: &Stage, company: &Company, url: &str) {
     let texts = stage.texts;
-    let labels = [&texts.info_api, &texts.info_docs, &texts.info_health, &texts.info_user, &texts.info_key];
+    let line = |label: &str, value: &str| format!("  {label:<9}  {value}");
+    let user = |login: &str| {
+        line(&texts.info_user, &format!("{login}   {} {}", texts.info_password, company.password))
+    };
+    stage.screen.block(&[
+        format!("  {}", stage.screen.heading(&texts.info_browser)),
+        line(&texts.info_console, &format!("{url}/")),
+        user(ADMINISTRATOR),
+        user(DISPATCHER),
+    ]);
+}
+
+/// Shows addresses, the key, and calls that work when they are pasted.
+pub(super) fn show(stage: &Stage, company: &Company, url: &str) {
+    let texts = stage.texts;
+    let labels = [&texts.info_api, &texts.info_docs, &texts.info_health, &texts.info_key];
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or(0);
     let line = |label: &str, value: &str| format!("  {label:<width$}  {value}");
-    let user = |login: &str| line(&texts.info_user, &format!("{login}   {} {password}", texts.info_password));
     let (today, language) = (stage.today(), stage.language.tag());
     let task = json!({
         "description": texts.info_urgent, "assignments": [{ "employee": format!("number:{}", company.technicians[0].number) }]
@@ -23,8 +37,6 @@ pub(super) fn show(stage: &Stage, company: &Company, url: &str, password: &str) 
         line(&texts.info_api, &format!("{url}/v1")),
         line(&texts.info_docs, &format!("{url}/docs")),
         line(&texts.info_health, &format!("{url}/health")),
-        user(ADMINISTRATOR),
-        user(DISPATCHER),
         line(&texts.info_key, &company.key),
         String::new(),
         format!("  {}", stage.screen.heading(&texts.info_curl)),

@@ -75,6 +75,7 @@ pub(super) async fn play(stage: &Stage, folder: &Path, listen: SocketAddr, cast:
     let api = Api::new(&url, language.tag())?;
     let company = company::found(&api, &password, words, language).await?;
     stage.office(Tone::Plain, &fill(&texts.company_made, &[("company", &words.name)]));
+    info::console(stage, &company, &url);
     let listener = cast.listener.insert(Listener::start(folder).await?);
     let receiver_url = listener.url();
     stage.receiver(Tone::Plain, &fill(&texts.receiver_listens, &[("url", &receiver_url)]));
@@ -82,7 +83,7 @@ pub(super) async fn play(stage: &Stage, folder: &Path, listen: SocketAddr, cast:
     listener.trust(&secret).await?;
     stage.office(Tone::Plain, &fill(&texts.channel_made, &[("channel", &CHANNEL)]));
     enrol(stage, folder, &url, &company, &mut cast.handsets).await?;
-    info::show(stage, &company, &url, &password);
+    info::show(stage, &company, &url);
     office::import(stage, &company).await?;
     exchange::open(stage, &company, doors).await?;
     let workers = cast.handsets.iter_mut().enumerate();

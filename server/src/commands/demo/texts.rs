@@ -65,7 +65,7 @@ texts! {
     title zone server office receiver server_listens company_made receiver_listens channel_made phone_enrolled
     import_begun import_done import_refused learns_many learns_one clocks_in clocks_out acknowledges starts fills closes
     cannot takes_break ends_break goes_offline comes_online comes_online_busy killed restarted waits new_tasks receives
-    receives_again unverified receiver_down receiver_waiting receiver_up receiver_caught_up info_title info_api
+    receives_again unverified receiver_down receiver_waiting receiver_up receiver_caught_up info_browser info_console info_title info_api
     info_docs info_health exchange_title exchange_login exchange_note info_user info_password info_key info_curl info_urgent info_urgent_note timesheet_title
     timesheet_open tasks_title tasks_open ending ended failed
 }
