@@ -19,6 +19,7 @@ function make(locale: string, zone: string) {
     const shortDate = at({ day: "numeric", month: "short" });
     const longDay = at({ weekday: "long", day: "numeric", month: "long" });
     const longDate = at({ day: "numeric", month: "long", year: "numeric" });
+    const weekday = at({ weekday: "short" });
     const isoDay = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
     const number = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
     const of = (instant: string | number | Date) => new Date(instant);
@@ -29,6 +30,9 @@ function make(locale: string, zone: string) {
         seconds: (instant: string | number | Date) => seconds.format(of(instant)),
         date: (instant: string | number | Date) => date.format(of(instant)),
         longDate: (instant: string | number | Date) => longDate.format(of(instant)),
+        shortDate: (instant: string | number | Date) => shortDate.format(of(instant)),
+        /** "lun". */
+        weekday: (instant: string | number | Date) => weekday.format(of(instant)),
         longDay: (instant: string | number | Date) => longDay.format(of(instant)),
         /** The civil day, as `2026-12-03`. */
         day: (instant: string | number | Date) => isoDay.format(of(instant)),

@@ -14,7 +14,16 @@ export const MENU: MenuItem[] = [
         icon: Route,
         pages: [{ to: "/tablero", label: msg`Tablero`, anyOf: ["view_tasks", "manage_tasks"] }],
     },
-    { id: "jornadas", label: msg`Jornadas`, icon: Clock, pages: [] },
+    {
+        id: "jornadas",
+        label: msg`Jornadas`,
+        icon: Clock,
+        pages: [
+            { to: "/jornadas/dia", label: msg`Día`, anyOf: ["view_timesheets"] },
+            { to: "/jornadas/semana", label: msg`Semana`, anyOf: ["view_timesheets"] },
+            { to: "/jornadas/periodos", label: msg`Periodos`, anyOf: ["close_periods"] },
+        ],
+    },
     {
         id: "lugares",
         label: msg`Lugares`,
@@ -35,7 +44,12 @@ export const MENU: MenuItem[] = [
     },
     { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
     { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [] },
-    { id: "bandeja", label: msg`Bandeja`, icon: Inbox, pages: [] },
+    {
+        id: "bandeja",
+        label: msg`Bandeja`,
+        icon: Inbox,
+        pages: [{ to: "/bandeja", label: msg`Bandeja`, anyOf: ["view_tasks", "manage_tasks", "view_entries", "manage_channels", "manage_installations", "run_imports", "manage_templates", "manage_account"] }],
+    },
     {
         id: "ajustes",
         label: msg`Ajustes`,

@@ -1,9 +1,11 @@
 // All pages. Each feature hands in its routes; what only a page needs is loaded with it.
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { pages as ajustes } from "~/features/ajustes/routes";
+import { pages as bandeja } from "~/features/bandeja/routes";
 import { pages as despacho } from "~/features/despacho/routes";
 import { pages as lugares } from "~/features/lugares/routes";
 import { pages as equipo } from "~/features/equipo/routes";
+import { pages as jornadas } from "~/features/jornadas/routes";
 import { Failed, NotFound } from "./frame/Failed";
 import { Frame } from "./frame/Frame";
 import { menuFor } from "./menu";
@@ -23,7 +25,7 @@ const home = createRoute({
 rootRoute.update({ component: Frame });
 
 export const router = createRouter({
-    routeTree: rootRoute.addChildren([home, ...despacho, ...lugares, ...equipo, ...ajustes]),
+    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...bandeja, ...ajustes]),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: Failed,

@@ -11,6 +11,7 @@ import { type Action, actionFor, useActions } from "../actions";
 import { listen } from "../live";
 import { type MenuItem, menuFor } from "../menu";
 import { useWho } from "../session";
+import { TrayCount } from "~/features/bandeja/Count";
 import { KeysDialog } from "./KeysDialog";
 import { Mark } from "./Mark";
 import { PersonMenu } from "./PersonMenu";
@@ -103,6 +104,7 @@ function SideMenu({ menu, onKeys }: { menu: MenuItem[]; onKeys: () => void }) {
                                 <Link to={item.pages[0]!.to} className="nav-item" activeOptions={{ includeSearch: false }}>
                                     <item.icon size={16} aria-hidden />
                                     <span>{i18n._(item.label)}</span>
+                                    {item.id === "bandeja" && <TrayCount />}
                                 </Link>
                             )}
                             {open && !alone && (
@@ -165,6 +167,7 @@ function BottomMenu({ menu }: { menu: MenuItem[] }) {
                 {near.map((item) => (
                     <Link key={item.id} to={item.pages[0]!.to} aria-current={isOpen(item) && !whole ? "page" : undefined} activeProps={{}}>
                         <item.icon size={22} aria-hidden />
+                        {item.id === "bandeja" && <TrayCount />}
                         {i18n._(item.id === "despacho" ? item.pages[0]!.label : item.label)}
                     </Link>
                 ))}
