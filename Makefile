@@ -45,20 +45,6 @@ test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs
 bindings: ## Writes the Kotlin and Swift sides of the phone's border from the library of its core
 	android/jvm/phone.sh bindings
 
-# The screens of the Android app over the real core, in a window; options: make phone PHONE="--link https://server/e#code"
-phone: ## Shows the phone in a window, over the real core; installs JDK 17 and Maven where they are missing
-	@.ci/toolchain
-	@android/jvm/phone.sh run $(PHONE)
-
-test-kotlin: ## Tests the Kotlin wrapper and a working day on the phone's screens; installs JDK 17 and Maven where they are missing
-	android/jvm/phone.sh test
-
-test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs Swift into a folder of its own (root)
-	ios/test.sh
-
-bindings: ## Writes the Kotlin and Swift sides of the phone's border from the library of its core
-	android/jvm/phone.sh bindings
-
 SIMULATOR := "$${CARGO_TARGET_DIR:-target}/debug/simulator"
 SEEDS := 1000
 simulate: ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on

@@ -53,7 +53,8 @@ async fn intakes_that_one_file_could_fit_are_refused(world: World) {
     }
     created(&site.office.post("/v1/intakes", &draft("b", "t", "pois*.csv", "enabled")).await.unwrap());
     created(&site.office.post("/v1/intakes", &draft("c", "u", "*.csv", "enabled")).await.unwrap());
-    let disabled = created(&site.office.post("/v1/intakes", &draft("d", "t", "*", "disabled")).await.unwrap());
+    let disabled =
+        created(&site.office.post("/v1/intakes", &draft("d", "t", "*", "disabled")).await.unwrap());
     let path = format!("/v1/intakes/{}", disabled["id"].as_str().unwrap());
     let patch = json!({ "state": "enabled" });
     let answer =
