@@ -29,7 +29,6 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL, outside 
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \
 		tests/beside_simulator.sh $(SIMULATOR) $(SEEDS) -- cargo test --workspace
 	console/test.sh
-	android/jvm/phone.sh test
 
 # The screens of the Android app over the real core, in a window; options: make phone PHONE="--link https://server/e#code"
 phone: ## Shows the phone in a window, over the real core; installs JDK 17 and Maven where they are missing

@@ -205,7 +205,7 @@ fn what_a_file_claims_takes_no_memory() {
     let many = "<row/>".repeat(400_000);
     let bomb = xlsx(&format!("<worksheet><sheetData>{many}</sheetData></worksheet>"), "<sst/>", STYLES);
     let found = all(&bomb, None, &small()).unwrap_err().to_string();
-    assert!(bomb.len() < 10_000 && found.contains("unpacked_bytes"), "{found}");
+    assert!(bomb.len() < 20_000 && found.contains("unpacked_bytes"), "{found}");
 }
 
 /// A container of an old workbook with this stream.
@@ -528,6 +528,11 @@ proptest! {
         is_text in any::<bool>(),
     ) {
         let format = if is_text { write::Format::Csv } else { write::Format::Xlsx };
+        // A line break within quotes can be a quote that was never closed: such a text is asked about, not read
+        let texts: Vec<Vec<String>> = texts
+            .into_iter()
+            .map(|row| row.into_iter().map(|text| if is_text { text.replace('\n', " ") } else { text }).collect())
+            .collect();
         // A carriage return alone, and blanks at the edges, are not kept by every spreadsheet
         let rows: Vec<Vec<write::Value<'static>>> = texts
             .iter()

@@ -43,7 +43,7 @@ async fn behind_a_pooler_a_transaction_brings_its_settings_and_takes_them_away()
     let mut tx = db.begin().await.unwrap();
     let setting = "select current_setting('idle_in_transaction_session_timeout'), current_setting('jit')";
     let within: (String, String) = tx.fetch_one(setting, ()).await.unwrap();
-    assert_eq!(within, ("1min".to_owned(), "off".to_owned()));
+    assert_eq!(within, ("20s".to_owned(), "off".to_owned()));
     tx.execute("update server_setting set value = value", ()).await.unwrap();
     tx.commit().await.unwrap();
     let after: (String, String) = db.fetch_one(setting, ()).await.unwrap();

@@ -115,7 +115,7 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
         ("work-orders", json!({ "number": "W-1", "description": "x" })),
         ("catalogue-items", json!({ "code": "CABLE", "name": "x" })),
         ("non-working-days", non_working_days()),
-        ("working-time-rules", json!({ "code": "R", "name": "x", "from_date": "2026-01-01" })),
+        ("working-time-rules", json!({ "code": "R", "name": "x", "from_date": "2026-01-01", "whole_company": true })),
         (
             "channels",
             json!({ "code": "own", "name": "x", "url": "http://127.0.0.1:9/", "events": ["task.deleted"] }),

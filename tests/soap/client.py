@@ -29,17 +29,17 @@ def dynamic_task(**fields):
     for name, _ in typed.get_type("ns0:DynamicTask").elements:
         if name.endswith("HasValue"):
             values[name] = name[: -len("HasValue")] in fields
-    values.update({"TaskNumber": 0, "Status": "DontChange", "Options": "None"})
+    values.update({"TaskNumber": 0, "Status": "DontChange", "Options": ["None"]})
     values.update(fields)
     return factory.DynamicTask(**values)
 
 
 ok(soap.InsertOrUpdatePointOfInterest(
-    **auth, operation="AutoSelect", name="Ñandú & Co. <1>", y=-12.05, x=-77.05, type="Customer", customerNumber="C-0042",
+    **auth, operation="AutoSelect", name="Ñandú & Co. <1>", y=-12.05, x=-77.05, type=["Customer"], customerNumber="C-0042",
     street="Sample Street", data2="dos", isParent="true"))
 ok(soap.InsertOrUpdatePointOfInterest(
-    **auth, operation="Create", name="Branch", type="POI", customerNumber="C-0043", parentPoi="C-0042"))
-pois = ok(soap.GetPointOfInterestList(**auth, statusMask="Enabled", typeMask="All")).Result.PointOfInterest
+    **auth, operation="Create", name="Branch", type=["POI"], customerNumber="C-0043", parentPoi="C-0042"))
+pois = ok(soap.GetPointOfInterestList(**auth, statusMask="Enabled", typeMask=["All"])).Result.PointOfInterest
 by_number = {poi.CustomerNumber: poi for poi in pois}
 check(by_number["C-0042"].Name, "Ñandú & Co. <1>")
 check((by_number["C-0042"].Y, by_number["C-0042"].X), (-12.05, -77.05))
@@ -49,7 +49,7 @@ link = {"customerNumber": "C-0042", "employeeNumber": "ZZ1001", "options": "Recu
 ok(soap.InsertPointOfInterestForEmployee(**auth, **link))
 ok(soap.DeletePointOfInterestForEmployee(**auth, **link))
 check(soap.DeletePointOfInterestForEmployee(**auth, **link).ResultCode, "PointOfInterestForEmployeeNotFound")
-ok(soap.GetPointOfInterestListIncludePoint(**auth, typeMask="All", x=-77.05, y=-12.05))
+ok(soap.GetPointOfInterestListIncludePoint(**auth, typeMask=["All"], x=-77.05, y=-12.05))
 
 made = ok(soap.CreateOrUpdateTask(
     **auth, operation="AutoSelect", task=dynamic_task(

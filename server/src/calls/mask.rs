@@ -11,14 +11,18 @@ const MASK: &str = "***";
 pub(super) fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    let mut opens_prefix = false;
     while let Some((before, name, after)) = next_name(rest) {
         out.push_str(before);
         out.push_str(name);
         rest = after;
+        // `<Password` and `<t:Password` begin an element; `</t:Password` ends one
+        let opens = before.ends_with('<') || (before == ":" && opens_prefix);
+        opens_prefix = before.ends_with('<');
         if !is_secret(name) {
             continue;
         }
-        let Some(value) = value(before, after) else { continue };
+        let Some(value) = value(opens, after) else { continue };
         out.push_str(&after[..value.start]);
         out.push_str(MASK);
         rest = &after[value.end..];
@@ -40,9 +44,8 @@ fn is_secret(name: &str) -> bool {
     WHOLE.contains(&lower.as_str()) || PARTS.iter().any(|part| lower.contains(part))
 }
 
-/// Where the value of a name stands in what follows it.
-fn value(before: &str, after: &str) -> Option<std::ops::Range<usize>> {
-    let opened = before.ends_with(['<', ':']);
+/// Where the value of a name stands in what follows it; `opened` where it begins an element.
+fn value(opened: bool, after: &str) -> Option<std::ops::Range<usize>> {
     if let Some(rest) = after.strip_prefix("\\\"").or_else(|| after.strip_prefix('"')) {
         return in_json(after, rest);
     }

@@ -51,7 +51,7 @@ async fn list_channels(
 /// a channel needs the permission `view_entries`, too: what is captured leaves by it.
 #[utoipa::path(
     post, path = "/v1/channels", tag = "channels",
-    security(("bearer" = ["manage_channels"])),
+    security(("bearer" = ["manage_channels", "view_entries"])),
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key has one effect")),
     request_body = ChannelDraft,
     responses((status = CREATED, body = CreatedChannel, headers(("ETag" = String), ("Location" = String))))
@@ -86,7 +86,7 @@ async fn get_channel(
 /// its place in the log of events.
 #[utoipa::path(
     patch, path = "/v1/channels/{channel}", tag = "channels",
-    security(("bearer" = ["manage_channels"])),
+    security(("bearer" = ["manage_channels", "view_entries"])),
     params(
         ("channel" = Ref, Path, description = "Its id, or `code:` and its code"),
         ("If-Match" = String, Header, description = "The version that is changed")

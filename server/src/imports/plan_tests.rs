@@ -165,7 +165,7 @@ fn a_template_names_what_is_wrong_with_it() {
         ),
         (json!({ "zone": "Lima" }), "/zone", "unknown_zone"),
         (json!({ "key": "name" }), "/key", "unknown_value"),
-        (json!({ "heading_row": 0 }), "/heading_row", "out_of_range"),
+        (json!({ "heading_row": -1 }), "/heading_row", "out_of_range"),
         (json!({ "constants": { "nothing": "x" } }), "/constants/nothing", "unknown_value"),
     ] {
         let mut document = base.clone();

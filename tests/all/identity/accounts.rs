@@ -48,7 +48,8 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
     assert_eq!(
         before["settings"],
         json!({
-            "closed_task_days": 7, "correction_agreement": false, "files_wait_days": 7, "location": "entries"
+            "closed_task_days": 7, "correction_agreement": false, "files_wait_days": 7, "location": "entries",
+            "soap_flags_optional": false
         })
     );
     assert_eq!(account_view(&world, account.id).await["location"], "entries");
@@ -58,7 +59,8 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
     assert_eq!(
         changed["settings"],
         json!({
-            "closed_task_days": 0, "correction_agreement": false, "files_wait_days": 7, "location": "never"
+            "closed_task_days": 0, "correction_agreement": false, "files_wait_days": 7, "location": "never",
+            "soap_flags_optional": false
         })
     );
     assert_eq!(done(&client.get("/v1/account").await.unwrap(), 200), changed);

@@ -28,7 +28,7 @@ async fn whatever_is_wrong_with_a_file_is_said_and_nothing_of_it_is_imported(wor
         ("tareas-diarias", "factura.xlsx", &b"%PDF-1.7"[..], "not_a_spreadsheet", "found"),
         ("tareas-diarias", "secreta.xlsx", &encrypted[..], "file_password_protected", ""),
         ("tareas-diarias", "blanca.csv", &b"\n \n"[..], "file_empty", ""),
-        ("tareas-diarias", "titulos.csv", "Nº de tarea;Cliente\n".as_bytes(), "headings_missing", "found"),
+        ("tareas-diarias", "titulos.csv", "Nº de tarea;Cliente\n".as_bytes(), "no_rows", "row"),
         ("tareas-diarias", "ancha.csv", many_columns.as_bytes(), "spreadsheet_too_large", "what"),
         ("tareas-diarias", "faltan.csv", broken_rows.as_bytes(), "headings_missing", "headings"),
         ("otra-hoja", "tareas.xlsx", TAREAS, "sheet_missing", "sheet"),

@@ -25,8 +25,8 @@ async fn what_was_done_with_goes_after_its_time_and_the_rest_stays(world: World)
     }
     for (number, until_us) in [(1_u128, now_us - 1), (2, now_us + 3_600_000_000)] {
         tx.execute(
-            "insert into act (account, id, kind, permission, author, detail, effects, created_us, undo_until_us) \
-             values ($1, $2, 'tasks.batch', 'manage_tasks', 'user', '{}', 1, 1, $3)",
+            "insert into act (account, id, kind, permission, author, detail, effects, position, created_us, undo_until_us) \
+             values ($1, $2, 'tasks.batch', 'manage_tasks', 'user', '{}', 1, 1, 1, $3)",
             (account.id, id(number), until_us),
         )
         .await

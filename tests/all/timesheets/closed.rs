@@ -169,7 +169,7 @@ async fn what_a_worker_asks_for_is_shown_whatever_the_phones_clock_says(world: W
     let receipt = phone.send(&[asked]).await.unwrap().receipts.remove(0);
     assert_eq!(receipt.reason, None);
     let shown = sheet(&office, "2025-06-02", "2025-06-02").await;
-    assert_eq!(shown["corrections"][0]["standing"], "proposed", "{shown}");
+    assert_eq!(shown["days"][0]["corrections"][0]["standing"], "proposed", "{shown}");
     office.post(&format!("/v1/entries/{}/agreement", receipt.id), json!({ "agreed": true })).await;
     let shown = sheet(&office, "2025-06-02", "2025-06-02").await;
     assert_eq!(worked(&shown["totals"]), 9.0);

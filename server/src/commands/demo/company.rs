@@ -93,7 +93,7 @@ pub(super) async fn found(api: &Api, password: &str, words: &Words, language: La
     let form = define(&administrator, words).await?;
     let mut technicians = Vec::new();
     for (index, (number, first_name, last_name)) in TECHNICIANS.into_iter().enumerate() {
-        let pin = (1234 + 1111 * index).to_string();
+        let pin = (4071 + 1307 * index).to_string();
         let person = json!({
             "number": number, "first_name": first_name, "last_name": last_name, "group": "code:LIMA",
             "profile": "code:TECHNICIAN", "language": language.tag(), "establishment": "LIMA-1",

@@ -257,5 +257,5 @@ fn check(mapping: &TemplateDraft) -> Result<()> {
     if mapping.columns.is_empty() && mapping.constants.is_empty() {
         return Ok(());
     }
-    TemplateDraft { code: "draft".to_owned(), name: "draft".to_owned(), ..mapping.clone() }.check()
+    TemplateDraft { code: Uuid::nil().to_string(), name: "-".to_owned(), ..mapping.clone() }.check()
 }
