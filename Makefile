@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console test simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures test simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -14,6 +14,10 @@ run: console ## Shows Campo at work with a sample company, until Ctrl-C; install
 
 console: ## Builds the console, which the next build of the server holds; installs its packages, and Node where it is missing
 	console/build.sh
+
+pictures: console ## Writes every page of the console as pictures into console/pictures: make pictures PAGES="tablero lugares"
+	cargo build -p campo-server --bin campo
+	cd console && npm run -s pictures -- $(PAGES)
 
 test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL first where it is missing
 	tests/postgres.sh install
@@ -29,11 +33,12 @@ simulate: ## Plays seeds of the simulator, and finds planted faults: make simula
 	cargo build --workspace --bins
 	$(SIMULATOR) $(SEEDS)
 
-bench: ## Measures the figures beside their limits, from a build for release; takes some minutes
+bench: console ## Measures the figures beside their limits, from a build for release; takes some minutes
 	tests/postgres.sh install
 	cargo build --release -p campo-server -p campo-tests --bin campo --bin bench
 	TEST_POSTGRES="$$(tests/postgres.sh start --durable)" && export TEST_POSTGRES && \
 		"$${CARGO_TARGET_DIR:-target}/release/bench" $(BENCH)
+	console/bench.sh
 
 lint: lint-format lint-code lint-docs ## Checks formatting, lints and documentation
 

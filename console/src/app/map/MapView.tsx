@@ -110,12 +110,13 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
                     if (!first) return null;
                     const one = spot.items.length === 1;
                     const Icon = first.icon;
+                    const isChosen = first.id === current;
                     const name = one ? first.name : t`${spot.items.length} aquí: ${spot.items.slice(0, 5).map((pin) => pin.text).join(", ")}`;
                     return (
                         <button
                             key={first.id}
                             type="button"
-                            className={`pin st-${first.family}${first.id === current ? " is-selected" : ""}${first.person && one ? " person" : ""}`}
+                            className={`pin st-${first.family}${isChosen ? " is-selected" : ""}${first.person && one ? " person" : ""}`}
                             style={{ left: spot.x, top: spot.y }}
                             title={name}
                             onClick={() => {
@@ -128,7 +129,7 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
                         >
                             <Icon size={13} aria-hidden />
                             <span className="hidden-text">{name}</span>
-                            {!(first.person && one) && <span aria-hidden>{one ? first.text : spot.items.length}</span>}
+                            {!(first.person && one) && <span aria-hidden>{one ? first.text : isChosen ? `${first.text} +${spot.items.length - 1}` : spot.items.length}</span>}
                         </button>
                     );
                 })}

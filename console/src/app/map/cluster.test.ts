@@ -14,9 +14,9 @@ test("two that are near each other become one wherever they lie", () => {
     expect(clustered([at("a", 0, 0), at("b", 80, 0)], (item) => item, 400, 300)).toHaveLength(2);
 });
 
-test("the chosen one stands alone and on top", () => {
-    const spots = clustered([at("a", 10, 10), at("b", 12, 12)], (item) => item, 400, 300, "a");
-    expect(spots.map((spot) => spot.items.map((item) => item.id))).toEqual([["b"], ["a"]]);
+test("the chosen one comes last, on top, and first of those that it covers", () => {
+    const spots = clustered([at("a", 10, 10), at("b", 12, 12), at("c", 300, 200)], (item) => item, 400, 300, "b");
+    expect(spots.map((spot) => spot.items.map((item) => item.id))).toEqual([["c"], ["b", "a"]]);
 });
 
 test("bounds hold every point", () => {

@@ -6,17 +6,19 @@ export type Spot<T> = { x: number; y: number; items: T[] };
 const WIDTH = 76;
 const HEIGHT = 28;
 
-/** Those on the screen, together where they would cover each other; the chosen one stands alone and last, on top. */
+/** Those on the screen, together where they would cover each other. The chosen one comes last, on top, and first of those that it covers. */
 export function clustered<T extends { id: string }>(items: readonly T[], project: (item: T) => { x: number; y: number }, width: number, height: number, current?: string): Spot<T>[] {
     // Looked up by cells of the size of a pin, of which nine can hold what one pin would cover.
     const cells = new Map<string, Spot<T>>();
     const spots: Spot<T>[] = [];
-    const alone: Spot<T>[] = [];
+    const chosen = current === undefined ? undefined : items.find((item) => item.id === current);
+    const top: Spot<T> | undefined = chosen && { ...project(chosen), items: [chosen] };
     for (const item of items) {
+        if (item === chosen) continue;
         const { x, y } = project(item);
         if (x < -40 || y < -40 || x > width + 40 || y > height + 40) continue;
-        if (item.id === current) {
-            alone.push({ x, y, items: [item] });
+        if (top && Math.abs(top.x - x) < WIDTH + 16 && Math.abs(top.y - y) < HEIGHT + 4) {
+            top.items.push(item);
             continue;
         }
         const [column, row] = [Math.floor(x / WIDTH), Math.floor(y / HEIGHT)];
@@ -29,7 +31,7 @@ export function clustered<T extends { id: string }>(items: readonly T[], project
         cells.set(`${column}:${row}`, spot);
         spots.push(spot);
     }
-    return [...spots, ...alone];
+    return top ? [...spots, { x: top.x, y: top.y, items: top.items }] : spots;
 }
 
 function covered<T>(cells: ReadonlyMap<string, Spot<T>>, x: number, y: number, column: number, row: number): Spot<T> | undefined {

@@ -2,7 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { CircleDot, Link2, Pencil, Printer, UserPlus } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { useMay } from "~/app/session";
@@ -11,7 +11,6 @@ import { face, isOver, kilometres, lateMinutes, placeOf } from "./model";
 import { entriesQuery, type Task, taskQuery } from "./queries";
 import { TaskFacts } from "./TaskFacts";
 import { TaskFiles } from "./TaskFiles";
-import { TaskForm } from "./TaskForm";
 import { TaskForms } from "./TaskForms";
 import { TaskNote } from "./TaskNote";
 import { TaskPhotos } from "./TaskPhotos";
@@ -19,13 +18,23 @@ import { TaskStory } from "./TaskStory";
 import type { Board } from "./useBoard";
 import { TaskStatus, titleOf, useWords } from "./words";
 
+// Reading a task does not wait for what writing one needs.
+const TaskForm = lazy(() => import("./TaskForm").then((module) => ({ default: module.TaskForm })));
+
 type Props = { id: string; editing: boolean; board: Board; onClose: () => void; onEdit: (editing: boolean) => void; onAssign: (tasks: Task[]) => void; onStatus: (tasks: Task[]) => void; onCreated: (id: string) => void };
 
 export function TaskDrawer({ id, editing, board, onClose, onEdit, onAssign, onStatus, onCreated }: Props) {
     const { t } = useLingui();
     const isNew = id === "nueva";
     const asked = useQuery({ ...taskQuery(id), enabled: !isNew, placeholderData: board.byId.get(id) });
-    if (isNew) return <TaskForm onClose={onClose} onSaved={(task) => onCreated(task.id)} day={board.day} />;
+    const waiting = <Drawer title={t`Tarea`} onClose={onClose}>{null}</Drawer>;
+    if (isNew) {
+        return (
+            <Suspense fallback={waiting}>
+                <TaskForm onClose={onClose} onSaved={(task) => onCreated(task.id)} day={board.day} />
+            </Suspense>
+        );
+    }
     if (asked.isError) {
         const { problem } = refusalOf(asked.error);
         return (
@@ -35,8 +44,14 @@ export function TaskDrawer({ id, editing, board, onClose, onEdit, onAssign, onSt
             </Drawer>
         );
     }
-    if (!asked.data) return <Drawer title={t`Tarea`} onClose={onClose}>{null}</Drawer>;
-    if (editing) return <TaskForm task={asked.data} onClose={() => onEdit(false)} onSaved={() => onEdit(false)} day={board.day} />;
+    if (!asked.data) return waiting;
+    if (editing) {
+        return (
+            <Suspense fallback={waiting}>
+                <TaskForm task={asked.data} onClose={() => onEdit(false)} onSaved={() => onEdit(false)} day={board.day} />
+            </Suspense>
+        );
+    }
     return <TaskShown task={asked.data} board={board} onClose={onClose} onEdit={() => onEdit(true)} onAssign={() => onAssign([asked.data])} onStatus={() => onStatus([asked.data])} />;
 }
 

@@ -10,6 +10,7 @@ import { parsePlace } from "~/app/map/coordinates";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Button, Combo, Drawer, ErrorSummary, say, Select, TextArea, TextField } from "~/ui";
+import { DateTimeField } from "~/ui/DateTimeField";
 import { useDraft } from "~/ui/useDraft";
 import { Conflict } from "./Conflict";
 import { changesOf, type Draft, draftOf, newDraft } from "./draft";
@@ -62,7 +63,7 @@ export function TaskForm({ task, day, onClose, onSaved }: Props) {
     const data = labelsOf({ data: draft.data, type: draft.type }, types.data ?? []);
     return (
         <Drawer
-            subject={task?.id ?? "nueva"}
+            subject={task?.id}
             title={task ? titleOf(task) : t`Nueva tarea`}
             top={task && <span className="id">{task.task_number}</span>}
             onClose={onClose}
@@ -103,8 +104,8 @@ export function TaskForm({ task, day, onClose, onSaved }: Props) {
                 <TextField label={labels["location.address"]!} name="location.address" value={draft.address} onChange={(address) => set({ address })} optional error={faultAt(error, "location.address")} />
                 <TextField label={labels.location!} name="location" value={draft.place} onChange={(place) => set({ place })} optional help={t`Latitud y longitud, como «4,6097, -74,0817»; se pueden pegar.`} error={faultAt(error, "location") ?? (draft.place && !parsePlace(draft.place) ? t`«${draft.place}» no son coordenadas. Escriba latitud y longitud, como «4.6097, -74.0817».` : undefined)} />
                 <div className="form-pair">
-                    <TextField label={labels.start!} name="start" type="datetime-local" value={draft.start} onChange={(start) => set({ start })} optional error={faultAt(error, "start")} />
-                    <TextField label={labels.due!} name="due" type="datetime-local" value={draft.due} onChange={(due) => set({ due })} optional error={faultAt(error, "due")} />
+                    <DateTimeField label={labels.start!} name="start" value={draft.start} onChange={(start) => set({ start })} optional error={faultAt(error, "start")} />
+                    <DateTimeField label={labels.due!} name="due" value={draft.due} onChange={(due) => set({ due })} optional error={faultAt(error, "due")} />
                 </div>
                 <div className="form-pair">
                     <TextField label={labels.duration_minutes!} name="duration_minutes" inputMode="numeric" value={draft.duration_minutes} onChange={(duration_minutes) => set({ duration_minutes })} optional error={faultAt(error, "duration_minutes")} />

@@ -49,10 +49,11 @@ export function useTaskActs(onRefused: (refused: Refused[]) => void) {
 
     const apply = useCallback(
         async (tasks: readonly Task[], to: Change, text: (count: number) => string, reason?: string) => {
+            // The reason comes first: what is written after an act would keep it from being taken back.
+            if (reason) await Promise.allSettled(tasks.map((task) => answer(api.POST("/v1/tasks/{reference}/notes", { params: { path: { reference: task.id }, header: idempotencyKey() }, body: { note: reason, dismiss: [] } }))));
             const { acts, refused } = await change(tasks, to);
             const not = new Set(refused.map(({ task }) => task.id));
             const done = tasks.filter((task) => !not.has(task.id));
-            if (reason) await Promise.allSettled(done.map((task) => answer(api.POST("/v1/tasks/{reference}/notes", { params: { path: { reference: task.id }, header: idempotencyKey() }, body: { note: reason, dismiss: [] } }))));
             const words: Record<string, string> = {
                 changed_since: t`Cambió después; no se deshace lo que otro hizo.`,
                 went_on: t`El teléfono ya trabajó sobre eso.`,

@@ -46,7 +46,7 @@ export function PlaceForm({ poi, onClose, onSaved }: Props) {
     const changed = saving.error instanceof Refusal && saving.error.problem.code === "version_mismatch";
     return (
         <Drawer
-            subject={poi?.id ?? "nuevo"}
+            subject={poi?.id}
             title={poi ? poi.name : t`Nuevo lugar`}
             top={poi && <span className="id">{poi.number}</span>}
             onClose={onClose}

@@ -1,0 +1,70 @@
+// Writes every page at 1280 and 390 pixels, light and dark, in Spanish and English into console/pictures, of the company of
+// the tests on a real server: `npm run pictures`, or with words that pick pages: `npm run pictures -- tablero lugares`.
+import { mkdirSync } from "node:fs";
+import { chromium } from "playwright-core";
+import { createServer } from "vite";
+
+const PAGES = [
+    ["entrar", "/", null],
+    ["tablero", "/tablero", "dispatcher"],
+    ["tarea", "/tablero?tarea=number:700101", "dispatcher"],
+    ["tarea-nueva", "/tablero?tarea=nueva", "dispatcher"],
+    ["lugares", "/lugares", "dispatcher"],
+    ["lugar", "/lugares?lugar=number:C101", "dispatcher"],
+    ["equipo", "/equipo", "administrator"],
+    ["importar", "/integraciones/importar", "administrator"],
+    ["cuenta-propia", "/ajustes/cuenta-propia", "dispatcher"],
+    ["sin-permiso", "/tablero", "stranger"],
+];
+
+const words = process.argv.slice(2);
+const vite = await createServer({ server: { middlewareMode: true }, appType: "custom", logLevel: "error" });
+const { startServer, removeServer, Api } = await vite.ssrLoadModule("/tests/browser/server.ts");
+const { found, PASSWORD, PEOPLE } = await vite.ssrLoadModule("/tests/browser/company.ts");
+const folder = new URL("../pictures/", import.meta.url).pathname;
+mkdirSync(folder, { recursive: true });
+const server = await startServer();
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+try {
+    const { administrator } = server;
+    await found(await Api.signedIn(server.url, administrator.login, administrator.password));
+    await (await Api.signedIn(server.url, administrator.login, administrator.password)).send("PUT", "/v1/session/password", { current: administrator.password, password: PASSWORD });
+    const logins = { administrator: administrator.login, ...Object.fromEntries(Object.entries(PEOPLE).map(([key, { login }]) => [key, login])) };
+    for (const theme of ["light", "dark"]) {
+        for (const language of ["es", "en"]) {
+            for (const [width, height] of [
+                [1280, 800],
+                [390, 844],
+            ]) {
+                let signedIn = null;
+                let context = null;
+                for (const [name, path, person] of PAGES) {
+                    if (words.length > 0 && !words.includes(name)) continue;
+                    if (!context || person !== signedIn) {
+                        await context?.close();
+                        context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, locale: language === "es" ? "es-CO" : "en-GB", timezoneId: "America/Bogota", reducedMotion: "reduce" });
+                        signedIn = null;
+                    }
+                    const page = await context.newPage();
+                    await page.goto(server.url + path);
+                    if (person && signedIn !== person) {
+                        await page.locator("input[name=login]").fill(logins[person]);
+                        await page.locator("input[name=password]").fill(PASSWORD);
+                        await page.keyboard.press("Enter");
+                        signedIn = person;
+                    }
+                    await page.locator(person ? "#page" : "form").waitFor();
+                    await page.waitForLoadState("networkidle", { timeout: 3000 }).catch(() => {});
+                    await page.screenshot({ path: `${folder}${name}-${width}-${theme}-${language}.png` });
+                    await page.close();
+                }
+                await context?.close();
+            }
+        }
+    }
+    console.log(`pictures are in ${folder}`);
+} finally {
+    await browser.close();
+    await removeServer(server);
+    await vite.close();
+}

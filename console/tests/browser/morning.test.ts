@@ -1,0 +1,73 @@
+// A dispatcher's morning: by keyboard alone, with a technician's real phone at the other end.
+import { afterAll, expect, inject, test } from "vitest";
+import { closeBrowser, signedIn } from "./browser";
+import { PASSWORD, today } from "./company";
+import { Phone } from "./phone";
+import { Api } from "./server";
+
+afterAll(closeBrowser);
+
+test("a phone's work appears on the board without a reload, from the phone to the story with three clocks", async () => {
+    const administrator = await Api.signedIn(inject("url"), inject("administrator").login, PASSWORD);
+    const phone = await Phone.of(administrator, "1012");
+    const task = await administrator.send<{ id: string; task_number: number }>("POST", "/v1/tasks", { customer_name: "Central de alarmas", assignments: [{ employee: "number:1012" }], start: { local: `${today()}T22:00`, zone: "America/Bogota" } });
+    const { page, faults, close } = await signedIn("dispatcher", `/tablero?tarea=${task.id}`);
+    const drawer = page.getByRole("complementary", { name: "Central de alarmas" });
+    await drawer.getByText("Aún no en el teléfono").first().waitFor();
+    await phone.sync();
+    await phone.step(task.id, "task.start");
+    await drawer.getByText("En curso").first().waitFor({ timeout: 20_000 });
+    const story = drawer.getByRole("list", { name: "Historia" });
+    await story.getByText("Wilmer Alexánder Tovar").first().waitFor();
+    expect(await story.getByText("4.6100, -74.0800 ± 12 m").count()).toBe(1);
+    await phone.step(task.id, "task.not_done", "No hay nadie");
+    await page.getByRole("row", { name: new RegExp(String(task.task_number)) }).getByText("No realizada").waitFor({ timeout: 20_000 });
+    expect(faults).toEqual([]);
+    phone.end();
+    await close();
+});
+
+test("a morning by keyboard alone: write a task, give it to somebody, look at another day, search, undo", async () => {
+    const { page, faults, close } = await signedIn("dispatcher", "/tablero");
+    const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    await page.getByText("Conectado").waitFor();
+    await press("n");
+    await page.getByRole("heading", { name: "Nueva tarea" }).waitFor();
+    await page.getByRole("textbox", { name: "Cliente" }).waitFor();
+    await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLInputElement).name)).toBe("customer_name");
+    await page.keyboard.type("Finca La Esperanza");
+    await press("Enter");
+    await page.getByText(/Tarea \d+ creada/).waitFor();
+    await page.getByRole("complementary", { name: "Finca La Esperanza" }).waitFor();
+    await press("a");
+    await page.getByRole("dialog", { name: "Asignar a…" }).waitFor();
+    await page.keyboard.type("nelson");
+    await press("ArrowDown", "Enter");
+    await page.getByText("1 tarea asignada a Nelson Iván Sarmiento").waitFor();
+    await press("z");
+    await page.getByText("Deshecho").waitFor();
+    await press("s");
+    await page.getByRole("dialog", { name: "Cambiar estado" }).waitFor();
+    await press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await press("k");
+    await page.getByText(/^Mañana, /).waitFor();
+    await press("h");
+    await page.getByText(/^Hoy, /).waitFor();
+    await press("/");
+    await page.keyboard.type("esperanza");
+    await page.getByRole("row", { name: /Finca La Esperanza/ }).waitFor();
+    await expect.poll(() => page.getByRole("grid", { name: "Tareas" }).getByRole("row").count()).toBe(2);
+    await press("Escape");
+    await press("Control+k");
+    await page.getByRole("dialog", { name: "Buscar o hacer" }).waitFor();
+    await page.keyboard.type("lugares");
+    await press("Enter");
+    await page.getByRole("heading", { name: "Lugares" }).waitFor();
+    await page.getByRole("row", { name: /C101/ }).waitFor();
+    await page.getByRole("grid", { name: "Lugares" }).getByRole("row").nth(1).focus();
+    await press("ArrowDown", "Enter");
+    await page.getByRole("complementary").waitFor();
+    expect(faults).toEqual([]);
+    await close();
+});
