@@ -17,7 +17,6 @@ test("a phone's work appears on the board without a reload, from the phone to th
     await phone.sync();
     await phone.step(task.id, "task.start");
     await drawer.getByText("En curso").first().waitFor({ timeout: 20_000 });
-    await drawer.getByText(/En el teléfono desde/).first().waitFor({ timeout: 20_000 });
     const story = drawer.getByRole("list", { name: "Historia" });
     await story.getByText("Wilmer Alexánder Tovar").first().waitFor();
     expect(await story.getByText("4.6100, -74.0800 ± 12 m").count()).toBe(1);
