@@ -27,6 +27,9 @@ export function permissionLabel(permission: Permission): string {
         manage_channels: t`Administrar notificaciones`,
         view_deliveries: t`Ver entregas de notificaciones`,
         view_calls: t`Ver el registro de llamadas`,
+        manage_exchange: t`Administrar el intercambio de archivos`,
+        view_transfers: t`Ver los archivos intercambiados`,
+        use_file_exchange: t`Intercambiar archivos`,
         use_web_services: t`Usar los servicios web`,
         hand_in: t`Entregar lo capturado`,
     };

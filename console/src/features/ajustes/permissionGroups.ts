@@ -10,7 +10,7 @@ export const permissionGroups = (): PermissionGroup[] => [
     { id: "jornadas", label: t`Jornadas`, permissions: ["view_timesheets", "correct_time", "close_periods"] },
     { id: "equipo", label: t`Equipo y lugares`, permissions: ["view_employees", "manage_employees", "manage_installations", "view_pois", "manage_pois"] },
     { id: "formularios", label: t`Formularios y tipos de tarea`, permissions: ["view_definitions", "manage_definitions"] },
-    { id: "integraciones", label: t`Integraciones`, permissions: ["run_imports", "manage_templates", "view_deliveries", "manage_channels", "manage_keys", "use_web_services"] },
+    { id: "integraciones", label: t`Integraciones`, permissions: ["run_imports", "manage_templates", "view_deliveries", "manage_channels", "manage_keys", "view_transfers", "manage_exchange", "use_file_exchange", "view_calls", "use_web_services"] },
     { id: "ajustes", label: t`Ajustes`, permissions: ["manage_account", "manage_users"] },
 ];
 
@@ -31,7 +31,7 @@ export function permissionHelp(permission: Permission): string | undefined {
 }
 
 /** When a permission came that not every release had: profiles saved before could not name it. */
-const CAME: Partial<Record<Permission, string>> = {};
+const CAME: Partial<Record<Permission, string>> = { manage_exchange: "2026-11-29", view_transfers: "2026-11-29", use_file_exchange: "2026-11-29", view_calls: "2026-11-29" };
 
 /** The permissions that came after the profile was saved last. */
 export const newSince = (profile: Profile): Permission[] => (Object.keys(CAME) as Permission[]).filter((permission) => (CAME[permission] ?? "") > profile.updated_at);
