@@ -19,7 +19,8 @@ pub(super) fn masked(text: &str) -> String {
         // `<Password` and `<t:Password` begin an element; `</t:Password` ends one
         let opens = before.ends_with('<') || (before == ":" && opens_prefix);
         opens_prefix = before.ends_with('<');
-        if !is_secret(name) {
+        // `&lt;/Password&gt;` ends an element within text
+        if !is_secret(name) || (before.ends_with('/') && after.starts_with("&gt;")) {
             continue;
         }
         let Some(value) = value(opens, after) else { continue };

@@ -44,7 +44,7 @@ async fn rotate_channel(
 /// Such as the key of a gateway. Their values are never shown again.
 #[utoipa::path(
     put, path = "/v1/channels/{channel}/headers", tag = "channels",
-    security(("bearer" = ["manage_channels"])),
+    security(("bearer" = ["manage_channels", "view_entries"])),
     params(("channel" = Ref, Path, description = "Its id, or `code:` and its code")),
     request_body = ChannelHeaders,
     responses((status = OK, body = HeadersSet))

@@ -319,8 +319,9 @@ impl Plan {
                 expected: "no more cells than headings, or quotes around a cell with a delimiter".to_owned(),
             },
         };
+        let value::Wrong { code, expected } = wrong;
         let mut faults = Faults::default();
-        faults.add("", wrong.code, &cell.shown(), wrong.expected);
+        faults.add("", code, &cell.shown(), expected);
         let column = Some(columns::letter(index));
         let placed = |fault| RowFault { column: column.clone(), ..self.placed(row.number, None, fault) };
         faults.into_vec().into_iter().map(placed).collect()

@@ -235,20 +235,10 @@ impl Outbound {
 
     /// Sends a request and reads the answer, whatever its status. Beyond what is read of a long answer the connection
     /// is given up.
-    ///
-    /// A connection that was kept from an earlier request may have been closed meanwhile: one that breaks off is tried
-    /// once more at once.
     pub async fn post(&self, post: Post) -> Result<Reply, SendError> {
-        match self.once(&post).await {
-            Err(SendError::BrokenOff) => self.once(&post).await,
-            result => result,
-        }
-    }
-
-    async fn once(&self, post: &Post) -> Result<Reply, SendError> {
         let url = self.check(post.url.as_str())?;
-        let request = self.client.post(url).headers(post.headers.clone());
-        let request = request.timeout(post.within).body(post.body.clone());
+        let request = self.client.post(url).headers(post.headers);
+        let request = request.timeout(post.within).body(post.body);
         let response = request.send().await.map_err(|error| because(&error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = start_of(response).await.map_err(|error| because(&error))?;

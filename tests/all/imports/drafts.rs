@@ -137,8 +137,11 @@ async fn what_a_column_leaves_open_is_asked_and_an_answer_counts(world: World) {
     );
     draft = patch(&desk, &draft, json!({ "answers": { "B.date_order": "month_day_year" } })).await;
     assert_eq!((&draft["questions"], &draft["can_start"]), (&json!([]), &json!(true)));
-    post(&desk, &format!("{}/start", path(&draft)), json!({}), 202).await;
+    let run = post(&desk, &format!("{}/start", path(&draft)), json!({}), 202).await;
     desk.work_off().await;
+    let run = desk.get(&format!("/v1/imports/{}", run["id"].as_str().unwrap())).await;
+    let refused = desk.rows(&run, "refused").await;
+    assert_eq!((&run["state"], &run["created"]), (&json!("done"), &json!(2)), "{run} {refused:?}");
     let task = desk.get("/v1/tasks/external:A-1").await;
     assert_eq!(task["start"]["local"], "2030-03-04T00:00:00");
 }

@@ -85,7 +85,7 @@ pub(super) async fn begin(
     row.must_be_ready()?;
     if row.trial.is_none() || row.trial_version != Some(row.version) {
         start::must_be_answered(&row, language)?;
-        let mapping = row.mapping()?;
+        let mapping = row.settled()?;
         allowed.must_cover(needs(&mapping))?;
         let hash = start::hash_of(&row)?;
         let order = Start {

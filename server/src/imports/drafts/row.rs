@@ -55,6 +55,15 @@ impl DraftRow {
         row.ok_or_else(|| Code::NotFound.into())
     }
 
+    /// The mapping as an import runs by it: below the heading row that was found, where none was chosen.
+    pub(super) fn settled(&self) -> Result<TemplateDraft> {
+        let mut mapping = self.mapping()?;
+        if self.template.is_none() && mapping.heading_row.is_none() {
+            mapping.heading_row = self.analysis()?.map(|analysis| analysis.heading_row);
+        }
+        Ok(mapping)
+    }
+
     pub(super) fn mapping(&self) -> Result<TemplateDraft> {
         serde_json::from_str(&self.mapping).map_err(Problem::internal)
     }

@@ -65,7 +65,7 @@ pub(super) async fn start(
     let row = DraftRow::locked(write.tx(), account, id, now_us).await?;
     row.must_be_ready()?;
     must_be_answered(&row, language)?;
-    let mapping = row.mapping()?;
+    let mapping = row.settled()?;
     allowed.must_cover(start::needs(&mapping))?;
     let hash = hash_of(&row)?;
     let order = Start {
@@ -130,7 +130,7 @@ pub(super) async fn save(
 ) -> Result<Created> {
     let account = allowed.account();
     let row = DraftRow::load(&app.db, account, id, app.environment.now_us()).await?;
-    let mut mapping = row.mapping()?;
+    let mut mapping = row.settled()?;
     (mapping.code, mapping.name) = (given.code, given.name);
     if let Some(analysis) = row.analysis()? {
         by_headings(&mut mapping, &analysis.headings);
