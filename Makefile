@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone bindings test test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone bindings test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -28,6 +28,10 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL, outside 
 	cargo test --workspace --no-run
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \
 		tests/beside_simulator.sh $(SIMULATOR) $(SEEDS) -- cargo test --workspace
+	CONSOLE_BROWSER=no console/test.sh
+
+test-console: ## Tests every page of the console in a real browser against the real server
+	cargo build -p campo-server --bin campo
 	console/test.sh
 
 # The screens of the Android app over the real core, in a window; options: make phone PHONE="--link https://server/e#code"

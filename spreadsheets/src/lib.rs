@@ -1,5 +1,5 @@
 //! Tables in files as customers' programs write them: xlsx, xls, ods, tables of HTML, the XML of Excel 2003 and delimited
-//! text, read row by row within bounds; and the one writer of tables ([`write`]).
+//! text, read row by row within bounds; and the one writer of tables ([`mod@write`]).
 //!
 //! The bytes come from strangers. Whatever they claim, reading takes bounded memory and time and ends with rows or with
 //! an [`Unreadable`] that names what is wrong. A value is right, or its cell says that it is not ([`Cell::Flawed`]); rows

@@ -2,7 +2,7 @@
 //!
 //! The road of a file: a way (SFTP now) brings it whole; [`received`] makes it a row of the intake whose folder and
 //! pattern it fits; the duty in [`take`] starts its import with the rights of the intake, one after the other, and when
-//! that is over [`results`] are put beside it for the customer to take. An intake knows no way, a way no format.
+//! that is over `results` are put beside it for the customer to take. An intake knows no way, a way no format.
 
 mod connections;
 pub mod exports;

@@ -24,9 +24,9 @@ use crate::{
 /// What a kind of work spends its time on, which decides how many are done side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Work {
-    /// The processor and the database: [`worker::COMPUTING`] at a replica, one of an account
+    /// The processor and the database: two at a replica, one of an account
     Computes,
-    /// The network: [`worker::WAITING`] at a replica, [`worker::WAITING_OF_ACCOUNT`] of an account
+    /// The network: 32 at a replica, four of an account
     Waits,
 }
 
