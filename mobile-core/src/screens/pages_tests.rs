@@ -54,6 +54,7 @@ fn does(phone: &mut Phone, intent: &str, action: Action, place: Option<Place>) -
     phone.store.capture(&phone.environment.moment(), &capture, &MemorySpace::default()).map(|_| ())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "captures take a place or none")]
 fn place(latitude: f64, accuracy_m: f64) -> Option<Place> {
     Some(Place { latitude, longitude: -74.0466, accuracy_m: Some(accuracy_m), provider: None, mock: None })
 }
