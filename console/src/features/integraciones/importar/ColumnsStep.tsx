@@ -15,6 +15,7 @@ import { FileBar } from "./FileBar";
 import { filledBy, sureness } from "./model";
 import { Options } from "./Options";
 import { type Draft, fieldsQuery, previewQuery } from "./queries";
+import { reasonNot } from "./reason";
 import { SavePanel } from "./SavePanel";
 import { useDraftChange } from "./useDraftChange";
 
@@ -29,7 +30,7 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
     const questions = draft.questions ?? [];
     const shown = doubtful ? columns.filter((one) => sureness(one, draft).level < 3) : columns;
     const taken = filledBy(columns);
-    const why = reasonNot(draft, t);
+    const why = reasonNot(draft);
     const problem = change.error ? refusalOf(change.error).problem : undefined;
     useActions([{ id: "import-preview", key: "V", label: t`Vista previa de la importación`, reason: why, run: onPreview }]);
     return (
@@ -102,18 +103,6 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
             </div>
         </>
     );
-}
-
-type T = ReturnType<typeof useLingui>["t"];
-
-/** What is missing before it can be tried, the first thing first. */
-export function reasonNot(draft: Draft, t: T): string | undefined {
-    const [question, ...others] = draft.questions ?? [];
-    if (question) return others.length > 0 ? t`Falta responder ${others.length + 1} preguntas` : t`Falta responder la columna ${question.column}`;
-    const lacking = draft.template?.missing ?? [];
-    if (lacking.length > 0) return t`Al archivo le faltan columnas de la planilla: ${lacking.join(", ")}`;
-    if (draft.missing[0]) return draft.missing[0].message;
-    return draft.can_start ? undefined : t`Todavía no se puede importar`;
 }
 
 function Warnings({ draft }: { draft: Draft }) {

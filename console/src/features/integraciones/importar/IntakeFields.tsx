@@ -13,7 +13,7 @@ export function IntakeFields({ folder, pattern, onChange, error, sample }: Props
     return (
         <>
             <TextField label={t`Carpeta`} name="folder" value={folder} onChange={(next) => onChange({ folder: next })} error={faultAt(error, "folder")} optional help={t`Dentro de «in», como «ordenes»; sin ella, «in» misma.`} spellCheck="false" />
-            <TextField label={t`Nombre de los archivos`} name="pattern" value={pattern} onChange={(next) => onChange({ pattern: next })} error={faultAt(error, "pattern")} help={t`* es cualquier texto; {'{n}'}, cifras; {'{fecha:yyyyMMdd}'}, una fecha.`} spellCheck="false" />
+            <TextField label={t`Nombre de los archivos`} name="pattern" value={pattern} onChange={(next) => onChange({ pattern: next })} error={faultAt(error, "pattern")} help={t`* es cualquier texto; ${"{n}"}, cifras; ${"{fecha:yyyyMMdd}"}, una fecha.`} spellCheck="false" />
             {fit !== undefined && (
                 <Status family={fit ? "good" : "late"} icon={fit ? Check : X}>
                     <span className="fit">{fit ? t`«${sample}» encaja.` : t`«${sample}» no encaja.`}</span>

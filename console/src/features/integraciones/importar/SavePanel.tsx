@@ -14,6 +14,7 @@ import { Exchange } from "./Exchange";
 import { codeOf, patternOf, templateBody } from "./model";
 import { changeDraft, type Draft, intakesQuery, type Template, templatesQuery } from "./queries";
 import { IntakeFields } from "./IntakeFields";
+import { reasonNot } from "./reason";
 
 const NEW = "new";
 
@@ -88,8 +89,7 @@ function SaveForm({ draft, current, templates }: { draft: Draft; current?: Templ
             say(typed.exchange ? t`«${template.name}» se usa para el intercambio de archivos` : t`Planilla «${template.name}» guardada`);
         },
     });
-    const question = draft.questions?.[0];
-    const reason = question ? t`Falta responder la columna ${question.column}` : (draft.missing[0]?.message ?? (!into && !typed.name.trim() ? t`Escriba un nombre.` : current && !typed.exchange ? t`Ya está guardada.` : undefined));
+    const reason = reasonNot(draft) ?? (!into && !typed.name.trim() ? t`Escriba un nombre.` : current && !typed.exchange ? t`Ya está guardada.` : undefined);
     const problem = saving.error ? refusalOf(saving.error).problem : undefined;
     const labels = { name: t`Nombre`, code: t`Nombre`, folder: t`Carpeta`, pattern: t`Nombre de los archivos` };
     return (
