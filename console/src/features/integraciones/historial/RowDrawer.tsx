@@ -5,6 +5,7 @@ import { CircleX } from "lucide-react";
 import { useMay } from "~/app/session";
 import { Drawer, Note } from "~/ui";
 import type { Row } from "./queries";
+import { Changed } from "./Changed";
 import { OutcomeMark } from "./words";
 
 /** `A`, `B` … `Z`, `AA`. */
@@ -56,7 +57,7 @@ export function RowDrawer({ row, onClose }: { row: Row; onClose: () => void }) {
                             <li key={change.field}>
                                 <small>{change.heading ?? change.field}</small>
                                 <span dir="auto">
-                                    {change.before && <s>{change.before}</s>} {change.after || <span className="dim">{t`(vacío)`}</span>}
+                                    <Changed change={change} />
                                 </span>
                             </li>
                         ))}

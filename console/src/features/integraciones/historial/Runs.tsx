@@ -8,6 +8,7 @@ import { useActions } from "~/app/actions";
 import { useFormat } from "~/app/format";
 import { Page } from "~/app/frame/Page";
 import { type Column, EmptyState, Table } from "~/ui";
+import { HeldBack } from "./HeldBack";
 import { Proportions } from "./Figures";
 import { type Run, runsQuery } from "./queries";
 import { RunState, stateLabel, useAuthor } from "./words";
@@ -30,7 +31,7 @@ export function Runs() {
         { id: "state", header: t`Estado`, width: "minmax(140px,190px)", cell: (run) => <RunState run={run} />, text: stateLabel },
         { id: "bar", header: t`Filas`, width: "160px", from: 860, cell: (run) => <Proportions counts={run} rows={run.rows} /> },
         { id: "outcome", header: t`Resultado`, width: "minmax(150px,2fr)", from: 620, cell: counts, text: counts },
-        { id: "template", header: t`Planilla`, width: "minmax(90px,1fr)", from: 980, cell: (run) => <span className="dim">{run.template?.code ?? "—"}</span>, text: (run) => run.template?.code ?? "" },
+        { id: "template", header: t`Planilla`, width: "minmax(120px,1.5fr)", from: 980, cell: (run) => <span className="dim">{run.template?.code ?? "—"}</span>, text: (run) => run.template?.code ?? "" },
         { id: "who", header: t`Quién`, width: "minmax(90px,1fr)", from: 740, cell: (run) => authorOf(run.author), text: (run) => authorOf(run.author) },
     ];
     return (
@@ -46,6 +47,7 @@ export function Runs() {
                 </Link>
             }
         >
+            <HeldBack />
             <Table
                 label={t`Importaciones`}
                 columns={columns}

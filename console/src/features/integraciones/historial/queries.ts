@@ -43,6 +43,19 @@ export const rowsQuery = (id: string, outcome?: string) =>
 export const usersQuery = () =>
     queryOptions({ queryKey: ["users", "all"], queryFn: ({ signal }) => everyPage<Schemas["User"]>((after) => answer(api.GET("/v1/users", { params: { query: { after, limit: 500 } }, signal }))), staleTime: 300_000 });
 
+export type ReceivedFile = Schemas["ReceivedFile"];
+
+/** Files that arrived and need a person. */
+export const heldBackQuery = () =>
+    queryOptions({
+        queryKey: ["imports", "held-back"],
+        queryFn: async ({ signal }) => {
+            const of = async (state: string) => (await answer(api.GET("/v1/received-files", { params: { query: { state, limit: 50 } }, signal }))).items;
+            const [parked, failed, unmatched] = await Promise.all([of("parked"), of("failed"), of("unmatched")]);
+            return [...parked, ...failed, ...unmatched].sort((a, b) => b.received_at.localeCompare(a.received_at));
+        },
+    });
+
 export type Which = "refused.xlsx" | "outcomes.xlsx" | "outcomes.csv";
 
 /** Saves a file of an import, in the page's language, by a name that says which. */

@@ -44,11 +44,12 @@ const outcomeFaces = (): Record<Outcome, Face> => ({
 export const outcomeLabel = (outcome: Outcome): string => outcomeFaces()[outcome].label;
 export const OUTCOMES: Outcome[] = ["refused", "created", "updated", "unchanged", "skipped", "pending"];
 
-export function OutcomeMark({ outcome }: { outcome: Outcome }) {
+/** `would`: what would become of a row. */
+export function OutcomeMark({ outcome, would }: { outcome: Outcome; would?: boolean }) {
     const { family, icon, label } = outcomeFaces()[outcome];
     return (
         <Status family={family} icon={icon}>
-            {label}
+            {would && outcome === "created" ? t`Nueva` : would && outcome === "updated" ? t`Cambia` : label}
         </Status>
     );
 }

@@ -59,11 +59,11 @@ export function ColumnRow({ column, draft, fields, taken, change, faults }: Prop
                             </div>
                         );
                     })}
+                    {column.mapped.map((one) => (
+                        <Read key={one.field} mapped={one} />
+                    ))}
                 </div>
                 <Why column={column} draft={draft} fields={fields} />
-                {column.mapped.map((one) => (
-                    <Read key={one.field} mapped={one} />
-                ))}
                 {question && <QuestionAsked question={question} onAnswer={(answer) => change.mutate({ answers: { [question.id]: answer } })} pending={change.isPending} />}
                 {wrong && (
                     <p className="err">
@@ -99,11 +99,10 @@ function Why({ column, draft, fields }: { column: DraftColumn; draft: Draft; fie
     const { t } = useLingui();
     const { level, kind } = sureness(column, draft);
     const format = useFormat();
-    const code = draft.template?.code ?? "";
     const looks: Record<string, string> = { number: t`Parecen números.`, date: t`Parecen fechas.`, time: t`Parecen horas.`, moment: t`Parecen fechas con hora.`, boolean: t`Parecen sí o no.` };
     const proposed = column.proposal ? fieldLabel(fields, column.proposal.field) : "";
     const words: Record<typeof kind, [string, string]> = {
-        template: [t`Segura`, t`Lo dice la planilla «${code}».`],
+        template: [t`Segura`, t`Lo dice la planilla.`],
         proposal: [level === 3 ? t`Segura` : t`Probable`, column.proposal?.message ?? ""],
         chosen: [t`Elegida`, column.proposal ? t`Por su título podría ser «${proposed}».` : (looks[column.looks] ?? "")],
         open: [t`Por decidir`, t`Sus valores se pueden leer de dos maneras.`],

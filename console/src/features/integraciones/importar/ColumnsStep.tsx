@@ -23,7 +23,7 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
     const { t } = useLingui();
     const change = useDraftChange(draft);
     const fields = useSuspenseQuery(fieldsQuery(draft.makes)).data;
-    const tried = useQuery({ ...previewQuery(draft.id), retry: false }).data;
+    const tried = useQuery(previewQuery(draft.id)).data;
     const [doubtful, setDoubtful] = useState(false);
     const [adding, setAdding] = useState(false);
     const columns = draft.columns ?? [];

@@ -11,6 +11,7 @@ import { Page } from "~/app/frame/Page";
 import { queries } from "~/app/queries";
 import { EmptyState, Note, Progress } from "~/ui";
 import { runQuery } from "../historial/queries";
+import { RunState } from "../historial/words";
 import { RunView } from "../historial/RunView";
 import { ColumnsStep } from "./ColumnsStep";
 import { FileBar } from "./FileBar";
@@ -48,6 +49,11 @@ function Started({ draft }: { draft: Draft }) {
         <div className="import-scroll">
             <FileBar draft={draft} fixed />
             <div className="import-run">
+                {asked.data && (
+                    <div className="row">
+                        <RunState run={asked.data} pill />
+                    </div>
+                )}
                 {asked.data && <RunView run={asked.data} />}
                 {asked.isError && <Note kind="refused">{refusalOf(asked.error).problem.detail}</Note>}
                 <div className="form-acts">

@@ -2,7 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Ban, CalendarDays, Check, ChevronDown, CircleDot, Clock, Hash, Link2, type LucideIcon, Search, ToggleLeft, Type } from "lucide-react";
 import { useState } from "react";
-import { Autocomplete, Button as AriaButton, Dialog, DialogTrigger, Header, Input, ListBox, ListBoxItem, ListBoxSection, Popover, SearchField, Text } from "react-aria-components";
+import { Autocomplete, Button as AriaButton, Dialog, DialogTrigger, Header, Input, Menu, MenuItem, MenuSection, Popover, SearchField, Text } from "react-aria-components";
 import { folded } from "~/app/words";
 import type { Field } from "./queries";
 
@@ -60,23 +60,25 @@ export function FieldPicker({ label, fields, value, onChange, taken, none, error
                                 <Input placeholder={t`Buscar un campo…`} />
                             </div>
                         </SearchField>
-                        <ListBox className="options" aria-label={label} selectionMode="single" selectedKeys={value === null ? (none ? [NONE] : []) : [value]} disallowEmptySelection onSelectionChange={(keys) => keys !== "all" && [...keys].forEach((key) => choose(String(key)))} onAction={(key) => choose(String(key))} renderEmptyState={() => <p className="menu-title">{t`Ningún campo se llama así.`}</p>}>
+                        <Menu className="options menu" aria-label={label} onAction={(key) => choose(String(key))} renderEmptyState={() => <p className="menu-title">{t`Ningún campo se llama así.`}</p>}>
                             {none && (
-                                <ListBoxItem id={NONE} className="option" textValue={none}>
+                                <MenuItem id={NONE} className="option" textValue={none}>
+                                    <Ban size={14} aria-hidden />
                                     <span>{none}</span>
-                                </ListBoxItem>
+                                    {value === null && <Check size={14} aria-hidden />}
+                                </MenuItem>
                             )}
                             {groups.map((group) => (
-                                <ListBoxSection key={group} id={`group-${group}`}>
+                                <MenuSection key={group} id={`group-${group}`}>
                                     <Header className="menu-title">{group}</Header>
                                     {fields
                                         .filter((one) => one.group === group)
                                         .map((one) => (
-                                            <Item key={one.field} field={one} taken={value === one.field ? undefined : taken?.get(one.field)} />
+                                            <Item key={one.field} field={one} chosen={value === one.field} taken={value === one.field ? undefined : taken?.get(one.field)} />
                                         ))}
-                                </ListBoxSection>
+                                </MenuSection>
                             ))}
-                        </ListBox>
+                        </Menu>
                     </Autocomplete>
                     {own && !fields.some((one) => folded(one.label) === folded(own)) && (
                         <AriaButton className="menu-item own-field" onPress={() => choose(`custom.${own}`)}>
@@ -91,17 +93,21 @@ export function FieldPicker({ label, fields, value, onChange, taken, none, error
     );
 }
 
-function Item({ field, taken }: { field: Field; taken?: string }) {
+function Item({ field, taken, chosen }: { field: Field; taken?: string; chosen: boolean }) {
     const { t } = useLingui();
     const Icon = ICONS[field.kind] ?? Type;
     return (
-        <ListBoxItem id={field.field} className="option" textValue={`${field.label} ${field.field}`}>
+        <MenuItem id={field.field} className={`option${chosen ? " is-chosen" : ""}`} textValue={`${field.label} ${field.field}`}>
             <Icon size={14} aria-hidden />
             <span>
                 <Text slot="label">{field.label}</Text>
-                {taken && <small>{t`ahora lo llena la columna ${taken}`}</small>}
+                {taken && (
+                    <Text slot="description" elementType="small">
+                        {t`ahora lo llena la columna ${taken}`}
+                    </Text>
+                )}
             </span>
-            <Check size={14} aria-hidden className="selected-mark" />
-        </ListBoxItem>
+            {chosen && <Check size={14} aria-hidden />}
+        </MenuItem>
     );
 }

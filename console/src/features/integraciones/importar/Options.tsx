@@ -36,7 +36,7 @@ export function Options({ draft, fields, change }: { draft: Draft; fields: reado
                     value={options.operation}
                     onChange={(operation) => set({ operation })}
                     options={[
-                        { id: "auto_select", label: t`Crear las nuevas y cambiar las que hay` },
+                        { id: "auto_select", label: t`Crear o cambiar, según haga falta` },
                         { id: "create", label: t`Solo crear; rechazar las que ya hay` },
                         { id: "update", label: t`Solo cambiar; rechazar las nuevas` },
                     ]}

@@ -14,6 +14,7 @@ import { useMay } from "~/app/session";
 import { Button, Checkbox, ErrorSummary, Note, Progress, say } from "~/ui";
 import { Figures } from "../historial/Figures";
 import { download, latestRunsQuery, type Run } from "../historial/queries";
+import { Changed } from "../historial/Changed";
 import { OutcomeMark } from "../historial/words";
 import { FileBar } from "./FileBar";
 import { fieldLabel } from "./FieldPicker";
@@ -25,7 +26,7 @@ const SHOWN = 30;
 
 export function PreviewStep({ draft, onColumns }: { draft: Draft; onColumns: () => void }) {
     const { t } = useLingui();
-    const preview = useQuery({ ...previewQuery(draft.id), retry: false });
+    const preview = useQuery(previewQuery(draft.id));
     const begin = useMutation({
         mutationFn: () => answer(api.POST("/v1/imports/drafts/{draft}/preview", { params: { path: { draft: draft.id } } })),
         onSuccess: (begun) => void queries.setQueryData(previewQuery(draft.id).queryKey, begun),
@@ -76,7 +77,10 @@ function Tried({ draft, preview }: { draft: Draft; preview: Preview }) {
                             <li key={fault.cell + fault.message}>
                                 <CircleX size={14} aria-hidden />
                                 <b>{fault.cell}</b>
-                                <span dir="auto">{fault.message}</span>
+                                <span dir="auto">
+                                    {fault.heading && <span className="dim">{fault.heading} · </span>}
+                                    {fault.message}
+                                </span>
                                 <small>{plural(fault.rows, { one: "# fila", other: "# filas" })}</small>
                             </li>
                         ))}
@@ -94,14 +98,14 @@ function Tried({ draft, preview }: { draft: Draft; preview: Preview }) {
                             <li key={row.row}>
                                 <div className="first-head">
                                     <b>{t`Fila ${row.row}`}</b>
-                                    <OutcomeMark outcome={row.outcome} />
+                                    <OutcomeMark outcome={row.outcome} would />
                                 </div>
                                 <dl>
                                     {row.changes.map((change) => (
                                         <div key={change.field}>
                                             <dt>{fieldLabel(fields, change.field)}</dt>
                                             <dd dir="auto">
-                                                {change.before && <s>{change.before}</s>} {change.after || <span className="dim">{t`(vacío)`}</span>}
+                                                <Changed change={change} />
                                             </dd>
                                         </div>
                                     ))}

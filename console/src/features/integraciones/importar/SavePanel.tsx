@@ -116,7 +116,7 @@ function SaveForm({ draft, current, templates }: { draft: Draft; current?: Templ
             </Checkbox>
             {typed.exchange && <IntakeFields folder={typed.folder} pattern={typed.pattern} onChange={set} error={saving.error} sample={draft.file.name} />}
             <div className="form-acts">
-                <Button type="submit" reason={reason} pending={saving.isPending}>
+                <Button type="submit" reason={reason} showReason pending={saving.isPending}>
                     {into && !current ? <Trans>Guardar versión nueva</Trans> : current ? <Trans>Usar para intercambio</Trans> : <Trans>Guardar planilla</Trans>}
                 </Button>
             </div>

@@ -115,16 +115,16 @@ export function fits(pattern: string, name: string): boolean | undefined {
     return new RegExp(`^${source}$`, "i").test(name.normalize("NFC"));
 }
 
-export type Grouped = { cell: string; message: string; rows: number };
+export type Grouped = { cell: string; heading?: string; message: string; rows: number };
 
 /** Faults that say the same, once, with the cell that came first. */
-export function grouped(faults: readonly { row: number; column?: string | null; message: string }[]): Grouped[] {
+export function grouped(faults: readonly { row: number; column?: string | null; heading?: string | null; message: string }[]): Grouped[] {
     const groups = new Map<string, Grouped>();
     for (const fault of faults) {
         const key = `${fault.column ?? ""}|${fault.message}`;
         const known = groups.get(key);
         if (known) known.rows += 1;
-        else groups.set(key, { cell: cellOf(fault), message: fault.message, rows: 1 });
+        else groups.set(key, { cell: cellOf(fault), heading: fault.heading ?? undefined, message: fault.message, rows: 1 });
     }
     return [...groups.values()];
 }

@@ -1,6 +1,7 @@
 // What the pages of the import ask the server. The first word of each key is `imports`, the topic of the live stream.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Schemas, answer, api, everyPage, ifMatch } from "~/api/client";
+import { Refusal } from "~/api/problem";
 import { language } from "~/app/language";
 import { queries } from "~/app/queries";
 
@@ -34,11 +35,18 @@ export const draftsQuery = () =>
 export const fieldsQuery = (makes: Makes) =>
     queryOptions({ queryKey: ["import-fields", makes, language()], queryFn: async ({ signal }) => (await answer(api.GET("/v1/imports/fields", { params: { query: { makes } }, signal }))).items, staleTime: Infinity });
 
-/** Asked again while it runs: the stream tells of each step of an import, but not of its end. */
+/** None where none was begun. Asked again while it runs: the stream tells of each step of an import, but not of its end. */
 export const previewQuery = (id: string) =>
     queryOptions({
         queryKey: ["imports", "preview", id],
-        queryFn: ({ signal }) => answer(api.GET("/v1/imports/drafts/{draft}/preview", { params: { path: { draft: id } }, signal })),
+        queryFn: async ({ signal }): Promise<Preview | null> => {
+            try {
+                return await answer(api.GET("/v1/imports/drafts/{draft}/preview", { params: { path: { draft: id } }, signal }));
+            } catch (error) {
+                if (error instanceof Refusal && error.problem.status === 404) return null;
+                throw error;
+            }
+        },
         refetchInterval: ({ state }) => (state.data?.state === "running" ? 700 : false),
     });
 
@@ -54,7 +62,7 @@ export async function changeDraft(id: string, patch: DraftPatch): Promise<Draft>
     const changed = (await answer(api.PATCH("/v1/imports/drafts/{draft}", { params: { path: { draft: id }, header: ifMatch(now.version) }, body: patch as never }))) as Draft;
     queries.setQueryData(draftQuery(id).queryKey, changed);
     // What was tried is not what stands any more.
-    void queries.invalidateQueries({ queryKey: previewQuery(id).queryKey });
+    queries.setQueryData(previewQuery(id).queryKey, (tried) => tried && { ...tried, is_current: false });
     return changed;
 }
 
