@@ -43,7 +43,16 @@ export const MENU: MenuItem[] = [
         ],
     },
     { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
-    { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [] },
+    {
+        id: "integraciones",
+        label: msg`Integraciones`,
+        icon: ArrowLeftRight,
+        pages: [
+            { to: "/integraciones/importar", label: msg`Importar`, anyOf: ["run_imports"] },
+            { to: "/integraciones/planillas", label: msg`Planillas`, anyOf: ["run_imports"] },
+            { to: "/integraciones/historial", label: msg`Historial`, anyOf: ["run_imports"] },
+        ],
+    },
     {
         id: "bandeja",
         label: msg`Bandeja`,
