@@ -113,7 +113,10 @@ async fn start(app: &App, allowed: &Allowed<ManageExchange>, intake: Uuid, row: 
 
 /// True for what passes by itself.
 const fn waits(code: Code) -> bool {
-    matches!(code, Code::QueueFull | Code::Unavailable | Code::Internal | Code::TooManyRequests)
+    matches!(
+        code,
+        Code::StorageFull | Code::QueueFull | Code::Unavailable | Code::Internal | Code::TooManyRequests
+    )
 }
 
 async fn begin(app: &App, account: i64, intake: Uuid, row: &Row) -> Result<(Uuid, bool)> {

@@ -1,5 +1,6 @@
 //! An example for each operation that takes JSON. A test sends every one of them to a company in which there is an employee
-//! `ZZ1`, a group `FIELD`, a profile `P`, a point of interest `C-1`, a type of task `FIX` and a form `F`.
+//! `ZZ1`, a group `FIELD`, a profile `P`, a point of interest `C-1`, a type of task `FIX`, a form `F`
+//! and an import template `simple`.
 //!
 //! A route may give its own in `request_body(content = …, example = json!({…}))` instead.
 
@@ -88,7 +89,10 @@ fn objects() -> Value {
                 "code": "CHRISTMAS-2030", "name": "Navidad", "from_date": "2030-12-25", "whole_company": true
             }),
         ),
-        ("working-time-rules", json!({ "code": "LEY-2026", "name": "Ley", "from_date": "2026-01-01" })),
+        (
+            "working-time-rules",
+            json!({ "code": "LEY-2026", "name": "Ley", "from_date": "2026-01-01", "whole_company": true }),
+        ),
     ];
     let mut examples = Map::new();
     for (path, document) in kinds {
@@ -164,9 +168,24 @@ fn time() -> Value {
     })
 }
 
-/// Channels, imports, phones.
+/// Channels, imports, file exchange, phones.
 fn exchange() -> Value {
     json!({
+        "POST /v1/imports/drafts": { "file_name": "tareas.xlsx", "size_bytes": 48_213 },
+        "PATCH /v1/imports/drafts/{draft}": { "file_name": "tareas de enero.csv" },
+        "POST /v1/imports/drafts/{draft}/template": { "code": "tareas-erp", "name": "Tareas del ERP" },
+        "POST /v1/imports/drafts/{draft}/start": { "again": false },
+        "POST /v1/keys/{key}/logins": { "login": "acme-erp", "purposes": ["sftp"], "networks": ["192.0.2.0/24"] },
+        "POST /v1/intakes": {
+            "code": "tareas-erp", "name": "Tareas del ERP", "template": "code:simple", "folder": "tareas",
+            "pattern": "tareas_*.xlsx"
+        },
+        "PATCH /v1/intakes/{intake}": { "name": "Tareas de la noche" },
+        "POST /v1/exports": {
+            "code": "tareas-erp", "name": "Tareas para el ERP", "what": "tasks",
+            "file_name": "TAREAS_{fecha:yyyyMMdd}_{n}.xlsx"
+        },
+        "PATCH /v1/exports/{export}": { "name": "Tareas de la noche" },
         "POST /v1/channels": {
             "code": "erp", "name": "ERP", "url": "https://erp.example.com/campo",
             "events": ["entry.complete", "task.changed"]
