@@ -197,6 +197,13 @@ test("a file that is none says so in words, and a draft that is not wanted goes"
     await close();
 });
 
+test("a draft that is not there any more is told as such", async () => {
+    const { page, faults, close } = await signedIn("importer", `${START}/01a22a67-5c11-774e-a227-f4e8e5295326`);
+    await page.getByText("En esta dirección no hay ninguna página").waitFor();
+    expect(faults).toEqual([]);
+    await close();
+});
+
 test("a file of many parts goes up part by part, and runs while one looks elsewhere", async () => {
     const rows = Array.from({ length: 3000 }, (_, row) => `M-${row}\tLugar ${row}\t4.6\t-74.1\t${"nota ".repeat(320)}`);
     const { page, faults, close } = await signedIn("importer", START);

@@ -1,5 +1,6 @@
 // Import, templates, history of imports: what is open and which step it is at stands in the address.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute, lazyRouteComponent, notFound } from "@tanstack/react-router";
+import { Refusal } from "~/api/problem";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
@@ -13,6 +14,16 @@ export type Step = "columnas" | "vista";
 export type DraftSearch = { paso?: Step };
 export type TemplatesSearch = { abierta?: string };
 export type RunSearch = { resultado?: string; fila?: number };
+
+/** What is not there any more, such as a draft after its days, is told as an address without a page. */
+async function there<T>(asked: Promise<T>): Promise<T> {
+    try {
+        return await asked;
+    } catch (error) {
+        if (error instanceof Refusal && error.problem.status === 404) throw notFound();
+        throw error;
+    }
+}
 
 const start = createRoute({
     getParentRoute: () => rootRoute,
@@ -29,7 +40,7 @@ const draft = createRoute({
     validateSearch: (search: Record<string, unknown>): DraftSearch => ({ paso: search.paso === "vista" ? "vista" : undefined }),
     beforeLoad: needs("run_imports"),
     loader: async ({ params }) => {
-        const { makes } = await queries.ensureQueryData(draftQuery(params.draft));
+        const { makes } = await there(queries.ensureQueryData(draftQuery(params.draft)));
         await Promise.all([queries.ensureQueryData(fieldsQuery(makes)), queries.ensureQueryData(templatesQuery())]);
     },
     component: lazyRouteComponent(() => import("./DraftPage"), "DraftPage"),
@@ -57,7 +68,7 @@ const run = createRoute({
     path: "/integraciones/historial/$import",
     validateSearch: (search: Record<string, unknown>): RunSearch => ({ resultado: text(search.resultado), fila: typeof search.fila === "number" ? search.fila : undefined }),
     beforeLoad: needs("run_imports"),
-    loader: ({ params }) => queries.ensureQueryData(runQuery(params.import)),
+    loader: ({ params }) => there(queries.ensureQueryData(runQuery(params.import))),
     component: lazyRouteComponent(() => import("../historial/RunPage"), "RunPage"),
 });
 
