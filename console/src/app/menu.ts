@@ -43,7 +43,9 @@ export const MENU: MenuItem[] = [
         ],
     },
     { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
-    { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [] },
+    { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [
+        { to: "/integraciones/notificaciones", label: msg`Notificaciones`, anyOf: ["manage_channels"] },
+    ] },
     {
         id: "bandeja",
         label: msg`Bandeja`,

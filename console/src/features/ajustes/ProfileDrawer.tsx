@@ -9,6 +9,7 @@ import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { permissionLabel } from "~/app/permissions";
 import { queries } from "~/app/queries";
 import { type Permission, useWho } from "~/app/session";
+import { codeOf } from "~/app/words";
 import { refusalOf } from "~/api/problem";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Note, Status, TextField, say } from "~/ui";
 import { permissionGroups, permissionHelp } from "./permissionGroups";
@@ -135,12 +136,3 @@ export function ProfileDrawer({ profile, users, fresh, onClose, onOpen }: Props)
         </Drawer>
     );
 }
-
-/** `Solo mirar` → `solo-mirar`. */
-const codeOf = (name: string) =>
-    name
-        .normalize("NFD")
-        .replace(/\p{Diacritic}/gu, "")
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-|-$/g, "");
