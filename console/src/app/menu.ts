@@ -45,6 +45,7 @@ export const MENU: MenuItem[] = [
     { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
     { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [
         { to: "/integraciones/notificaciones", label: msg`Notificaciones`, anyOf: ["manage_channels"] },
+        { to: "/integraciones/servicios-web", label: msg`Servicios web`, anyOf: ["manage_keys", "view_calls"] },
     ] },
     {
         id: "bandeja",

@@ -7,6 +7,7 @@ import { pages as lugares } from "~/features/lugares/routes";
 import { pages as equipo } from "~/features/equipo/routes";
 import { pages as jornadas } from "~/features/jornadas/routes";
 import { pages as notificaciones } from "~/features/integraciones/notificaciones/routes";
+import { pages as servicios } from "~/features/integraciones/servicios/routes";
 import { Failed, NotFound } from "./frame/Failed";
 import { Frame } from "./frame/Frame";
 import { menuFor } from "./menu";
@@ -26,7 +27,7 @@ const home = createRoute({
 rootRoute.update({ component: Frame });
 
 export const router = createRouter({
-    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...notificaciones, ...bandeja, ...ajustes]),
+    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...notificaciones, ...servicios, ...bandeja, ...ajustes]),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: Failed,

@@ -16,7 +16,7 @@ import { ChannelForm } from "./ChannelForm";
 import { type Channel, channelsQuery } from "./queries";
 import type { ChannelsSearch } from "./routes";
 import { standing } from "./words";
-import "./notificaciones.css";
+import "../services.css";
 
 const route = getRouteApi("/integraciones/notificaciones");
 const NEW = "nuevo";
