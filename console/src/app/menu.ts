@@ -45,6 +45,7 @@ export const MENU: MenuItem[] = [
     { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [] },
     { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [
         { to: "/integraciones/notificaciones", label: msg`Notificaciones`, anyOf: ["manage_channels"] },
+        { to: "/integraciones/intercambio", label: msg`Intercambio de archivos`, anyOf: ["view_transfers", "manage_exchange", "manage_keys"] },
         { to: "/integraciones/servicios-web", label: msg`Servicios web`, anyOf: ["manage_keys", "view_calls"] },
     ] },
     {
