@@ -61,6 +61,9 @@ export const MENU: MenuItem[] = [
         pages: [
             { to: "/ajustes/usuarios", label: msg`Usuarios`, anyOf: ["manage_users"] },
             { to: "/ajustes/perfiles", label: msg`Perfiles de usuarios`, anyOf: ["manage_users"] },
+            { to: "/ajustes/cuenta", label: msg`Cuenta`, anyOf: ["manage_account"] },
+            { to: "/ajustes/reglas-de-jornada", label: msg`Reglas de jornada`, anyOf: ["view_timesheets"] },
+            { to: "/ajustes/dias-no-laborables", label: msg`Días no laborables`, anyOf: ["view_employees"] },
             { to: "/ajustes/cuenta-propia", label: msg`Mi cuenta`, anyOf: [] },
         ],
     },

@@ -13,7 +13,8 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-    const server = await startServer();
+    // Receivers of notifications listen on this machine.
+    const server = await startServer({ CAMPO_OUTBOUND_NETWORKS: "127.0.0.0/8", CAMPO_OUTBOUND_HTTP: "127.0.0.1" });
     const { administrator } = server;
     await found(await Api.signedIn(server.url, administrator.login, administrator.password));
     // The administrator, too, has chosen a password of their own.

@@ -130,7 +130,7 @@ function OneRun({ run, hasFolder }: { run: Run; hasFolder: boolean }) {
     return (
         <li>
             <div className="row row-wrap">
-                <b>N.º {run.number}</b>
+                <b>{t`N.º ${run.number}`}</b>
                 <span className="dim">{format.moment(run.begun_at)}</span>
                 <span className="grow" />
                 <Status family={family} icon={icon}>

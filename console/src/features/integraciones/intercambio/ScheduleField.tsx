@@ -2,6 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useWho } from "~/app/session";
 import { Checkbox, Select, TextField } from "~/ui";
+import { TimeField } from "~/ui/TimeField";
 import { type Schedule, WEEK } from "./schedule";
 
 export function useWeekdays(): Record<number, string> {
@@ -19,6 +20,7 @@ export function useScheduleWords(): (schedule: Schedule) => string {
         if (how === "hourly") return t`Cada hora, en el minuto ${minute}`;
         if (how === "daily") return t`Cada día a las ${time}`;
         if (how === "monthly") return t`El día ${day} de cada mes a las ${time}`;
+        if (how === "weekly" && days.length === 5 && !chosen.includes(6) && !chosen.includes(0)) return t`De lunes a viernes a las ${time}`;
         if (how === "weekly") return t`${days.join(", ")} a las ${time}`;
         return cron;
     };
@@ -62,7 +64,7 @@ export function ScheduleField({ value, onChange, error }: { value: Schedule; onC
                 </fieldset>
             )}
             {value.how === "monthly" && <TextField label={t`Día del mes`} inputMode="numeric" value={value.day} onChange={(day) => set({ day })} />}
-            {["daily", "weekly", "monthly"].includes(value.how) && <TextField label={t`Hora (${account.zone})`} type="time" value={value.time} onChange={(time) => set({ time: time || "07:00" })} />}
+            {["daily", "weekly", "monthly"].includes(value.how) && <TimeField label={t`Hora (${account.zone})`} value={value.time} onChange={(time) => set({ time: time || "07:00" })} />}
             {value.how === "hourly" && <TextField label={t`Minuto`} inputMode="numeric" value={String(Number(value.time.slice(3)))} onChange={(minute) => set({ time: `00:${String(Math.min(59, Number(minute.replace(/\D/g, "")) || 0)).padStart(2, "0")}` })} />}
             {value.how === "cron" && <TextField label={t`Horario de cron`} value={value.cron} onChange={(cron) => set({ cron })} error={error} placeholder="0 7 * * 1-5" help={t`Minuto, hora, día, mes y día de la semana, en la zona ${account.zone}.`} spellCheck="false" />}
         </>

@@ -11,7 +11,7 @@ export const RECEIVED_STATES: Received["state"][] = ["parked", "unmatched", "fai
 export function receivedFace(state: Received["state"]): Face {
     const faces: Record<Received["state"], Face> = {
         parked: { family: "late", icon: CircleAlert, words: t`Espera por usted` },
-        unmatched: { family: "set-aside", icon: FileQuestion, words: t`Ninguna entrada lo espera` },
+        unmatched: { family: "set-aside", icon: FileQuestion, words: t`Sin entrada` },
         failed: { family: "refused", icon: CircleX, words: t`Falló` },
         importing: { family: "working", icon: Play, words: t`Importando` },
         waiting: { family: "wait", icon: Clock, words: t`En la fila` },

@@ -76,7 +76,7 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
         >
             {problem && <ErrorSummary key={problem.request_id} title={problem.title} detail={problem.detail} />}
             <Trouble channel={channel} />
-            {testing > 0 && <TestResult key={testing} channel={channel} />}
+            {testing > 0 && <TestResult key={testing} channel={channel} time={testing} />}
             <Facts channel={channel} />
             <div className="form-acts">
                 <Button small icon={ListPlus} reason={why} onPress={() => ask("headers")}>

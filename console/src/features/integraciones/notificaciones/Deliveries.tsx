@@ -101,7 +101,7 @@ function One({ channel, delivery }: { channel: Channel; delivery: Delivery }) {
         <li>
             <div className="row row-wrap">
                 <b>{eventLabel(delivery.kind)}</b>
-                <span className="dim">N.º {delivery.position}</span>
+                <span className="dim">{t`N.º ${delivery.position}`}</span>
                 <span className="grow" />
                 <Status family={waits ? "wait" : "refused"} icon={waits ? RefreshCw : CircleX}>
                     {waits ? t`Se reintenta` : t`Sin entregar`}

@@ -8,10 +8,10 @@ import { ErrorSummary, Note, Status } from "~/ui";
 import { type Channel, testChannel } from "./queries";
 import { documentLabel, problemWords } from "./words";
 
-export function TestResult({ channel }: { channel: Channel }) {
+export function TestResult({ channel, time }: { channel: Channel; time: number }) {
     const { t } = useLingui();
     const format = useFormat();
-    const test = useQuery({ queryKey: ["channel-test", channel.id], queryFn: () => testChannel(channel.id), staleTime: Number.POSITIVE_INFINITY, gcTime: 0, retry: false });
+    const test = useQuery({ queryKey: ["channel-test", channel.id, time], queryFn: () => testChannel(channel.id), staleTime: Number.POSITIVE_INFINITY, gcTime: 0, retry: false });
     if (test.isPending)
         return (
             <Note>

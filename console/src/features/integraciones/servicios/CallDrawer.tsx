@@ -46,7 +46,7 @@ function Text({ title, text, empty }: { title: string; text?: string | null; emp
                 <h3>{title}</h3>
             </div>
             {text ? (
-                <pre className="answer-text answer-long" tabIndex={0} aria-label={title}>
+                <pre className="answer-text answer-long">
                     {pretty(text)}
                 </pre>
             ) : (

@@ -44,9 +44,9 @@ export function Calls() {
     const nameOf = (call: Call) => keys.data?.find(({ id }) => id === call.key)?.name ?? call.key.slice(0, 8);
     const took = (call: Call) => `${format.number(call.took_ms < 10 ? Math.round(call.took_ms * 10) / 10 : Math.round(call.took_ms))} ms`;
     const columns: Column<Call>[] = [
-        { id: "at", header: t`Cuándo`, width: "118px", cell: (call) => format.moment(call.at), text: (call) => call.at },
-        { id: "what", header: t`Llamada`, width: "minmax(140px,2fr)", cell: (call) => <><b>{call.method}</b> <span className="dim">{call.path}</span></>, text: (call) => `${call.method} ${call.path}` },
-        { id: "result", header: t`Resultado`, width: "minmax(110px,180px)", cell: (call) => <CallResult call={call} />, text: (call) => `${call.status} ${call.code ?? ""}` },
+        { id: "at", header: t`Cuándo`, width: "minmax(60px,112px)", cell: (call) => format.moment(call.at), text: (call) => call.at },
+        { id: "what", header: t`Llamada`, width: "minmax(112px,2fr)", cell: (call) => <><b>{call.method}</b> <span className="dim">{call.path}</span></>, text: (call) => `${call.method} ${call.path}` },
+        { id: "result", header: t`Resultado`, width: "minmax(140px,190px)", cell: (call) => <CallResult call={call} />, text: (call) => `${call.status} ${call.code ?? ""}` },
         { id: "key", header: t`Clave`, width: "minmax(90px,150px)", from: 560, cell: nameOf, text: nameOf },
         { id: "took", header: t`Tardó`, width: "84px", numeric: true, from: 660, cell: took, text: (call) => String(call.took_ms) },
         { id: "from", header: t`Desde`, width: "minmax(100px,130px)", from: 780, cell: (call) => call.address ?? "", text: (call) => call.address ?? "" },
