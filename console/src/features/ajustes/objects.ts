@@ -15,7 +15,7 @@ export const changeRules = (id: string, changes: unknown, version: number) => an
 export const removeRules = (id: string, version: number) => answer(api.DELETE("/v1/working-time-rules/{reference}", { params: { ...at(id), header: ifMatch(version) } }));
 export const rulesVersions = (id: string) => answer(api.GET("/v1/working-time-rules/{reference}/versions", { params: { ...at(id), query: { limit: 50 } } }));
 
-export const freeDaysQuery = () => queryOptions({ queryKey: ["employees", "free-days"], queryFn: () => everyPage<FreeDays>((after) => answer(api.GET("/v1/non-working-days", whole(after)))) });
+export const freeDaysQuery = () => queryOptions({ queryKey: ["employees", "non-working-days"], queryFn: () => everyPage<FreeDays>((after) => answer(api.GET("/v1/non-working-days", whole(after)))) });
 export const makeFreeDays = (body: unknown, once = idempotencyKey()) => answer(api.POST("/v1/non-working-days", { params: { header: once }, body: body as never }));
 export const oneFreeDays = (id: string) => answer(api.GET("/v1/non-working-days/{reference}", { params: at(id) }));
 export const changeFreeDays = (id: string, changes: unknown, version: number) => answer(api.PATCH("/v1/non-working-days/{reference}", { params: { ...at(id), header: ifMatch(version) }, body: changes as never }));

@@ -17,7 +17,7 @@ import { WEEKDAYS } from "../reglas/draft";
 import { weekdayLabels } from "../weekdays";
 import { type FreeDraft, freeBody, freeDraft } from "./draft";
 
-const again = () => queries.invalidateQueries({ queryKey: ["employees", "free-days"] });
+const again = () => queries.invalidateQueries({ queryKey: ["employees", "non-working-days"] });
 
 export function FreeDaysDrawer({ days, onClose, onOpen }: { days?: FreeDays; onClose: () => void; onOpen: (id: string) => void }) {
     const { t } = useLingui();

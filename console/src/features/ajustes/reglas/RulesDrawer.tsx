@@ -66,7 +66,7 @@ export function RulesDrawer({ rules, onClose, onOpen }: { rules?: Rules; onClose
             {problem && <ErrorSummary key={removal.submittedAt} title={problem.title} detail={problem.detail} />}
             {rules && mayChange && (
                 <Note>
-                    <Trans>Si la ley cambia, no cambie estas: póngales el último día y haga otras desde el siguiente. Lo que cambie aquí se vuelve a contar desde su primer día, salvo los periodos cerrados.</Trans>
+                    <Trans>Si la ley cambia, no cambie estas: póngales el último día y haga otras desde el siguiente. Así lo anterior se sigue contando como entonces.</Trans>
                 </Note>
             )}
             {mayChange ? (
