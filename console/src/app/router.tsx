@@ -6,6 +6,7 @@ import { pages as despacho } from "~/features/despacho/routes";
 import { pages as lugares } from "~/features/lugares/routes";
 import { pages as equipo } from "~/features/equipo/routes";
 import { pages as jornadas } from "~/features/jornadas/routes";
+import { pages as formularios } from "~/features/formularios/routes";
 import { pages as intercambio } from "~/features/integraciones/intercambio/routes";
 import { pages as notificaciones } from "~/features/integraciones/notificaciones/routes";
 import { pages as servicios } from "~/features/integraciones/servicios/routes";
@@ -28,7 +29,7 @@ const home = createRoute({
 rootRoute.update({ component: Frame });
 
 export const router = createRouter({
-    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...notificaciones, ...intercambio, ...servicios, ...bandeja, ...ajustes]),
+    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...formularios, ...notificaciones, ...intercambio, ...servicios, ...bandeja, ...ajustes]),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: Failed,
