@@ -1,4 +1,5 @@
 // One question: what it asks, what kind of answer it takes, and within which limits.
+import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Checkbox, Note, Select, TextArea, TextField } from "~/ui";
@@ -24,7 +25,7 @@ export function QuestionForm({ question, onChange, errorAt, at, inTable, fixed, 
                 </Checkbox>
             </div>
             {isChosen(question.kind) && (
-                <TextArea label={t`Opciones, una por línea`} name={`${at}.choices`} value={question.choices} onChange={(text) => onChange({ choices: text })} rows={5} disabled={fixed} error={choicesError} help={t`${choices} opciones. «1 = Bueno» guarda 1 y muestra Bueno; también se pueden pegar de una hoja de cálculo.`} />
+                <TextArea label={t`Opciones, una por línea`} name={`${at}.choices`} value={question.choices} onChange={(text) => onChange({ choices: text })} rows={5} disabled={fixed} error={choicesError} help={`${plural(choices, { one: "# opción.", other: "# opciones." })} ${t`«1 = Bueno» guarda 1 y muestra Bueno; también se pueden pegar de una hoja de cálculo.`}`} />
             )}
             {hasLimits(question.kind) && (
                 <div className="form-pair">
