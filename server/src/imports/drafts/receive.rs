@@ -24,7 +24,7 @@ use crate::{
         draft::{Column, Makes, TemplateDraft},
         preview, problem as of_file, stage, suggest, template,
     },
-    problem::{Code, Problem, Result},
+    problem::{Code, Limit, Problem, Result},
     scheduler::Class,
     texts::Language,
 };
@@ -161,7 +161,8 @@ async fn insert(
         )
         .await?;
     if there >= MAX_DRAFTS {
-        return Err(Problem::new(Code::QueueFull).retry_after_s(3600));
+        return Err(Problem::new(Code::QueueFull)
+            .beyond(Limit::at_a_time("import-drafts", MAX_DRAFTS.unsigned_abs()).back_in_s(3600)));
     }
     let name = storable(told.file_name.trim()).into_owned();
     let (template, version) = known.map_or((None, None), |known| (Some(known.id), Some(known.version)));
