@@ -378,7 +378,12 @@ async fn shown(
         if operation.method == Method::GET && is_fixture && ends_there && !path.starts_with("/v1/files/") {
             let answer = office.get(&path).await.unwrap();
             if answer.status != 403 {
-                shown.insert(path, answer.json());
+                let mut answer = answer.json();
+                // The keys that the walk makes here are events of the account, by which its log grows
+                if let Some(progress) = answer.get_mut("progress").and_then(Value::as_object_mut) {
+                    progress.remove("last_position");
+                }
+                shown.insert(path, answer);
             }
         }
     }

@@ -22,6 +22,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    events::kinds::{FILE_ARRIVED, FileTold},
     imports,
     log::write::Write,
     notices::{Told, kinds::FILE_UNMATCHED, tell},
@@ -369,6 +370,14 @@ pub(super) async fn insert(write: &mut Write, arrival: &NewFile) -> Result<bool>
         renamed(write, arrival).await?;
         return Ok(false);
     }
+    let told = FileTold {
+        id: arrival.id,
+        intake: arrival.intake,
+        folder: arrival.folder.clone(),
+        name: arrival.name.clone(),
+        size_bytes: arrival.size_bytes,
+    };
+    write.event(&FILE_ARRIVED, arrival.id, &told)?;
     if arrival.intake.is_none() {
         let told = Told {
             kind: FILE_UNMATCHED,

@@ -74,6 +74,8 @@ struct Catalogue {
     expected: BTreeMap<String, String>,
     /// Kinds of notices
     notices: BTreeMap<String, ProblemText>,
+    /// What each kind of event means
+    events: BTreeMap<String, String>,
     /// Why an event was not delivered
     deliveries: BTreeMap<String, String>,
     /// What web services say of a call, with `{found}`
@@ -120,6 +122,14 @@ pub fn notice<'v>(
         Some(text) => (text.title.clone(), fill(&text.detail, value)),
         None => (kind.to_owned(), String::new()),
     }
+}
+
+/// What a kind of event means.
+///
+/// # Panics
+/// Where a kind has no text; a test walks every kind in every language.
+pub fn event(language: Language, kind: &str) -> &'static str {
+    catalogue(language).events.get(kind).expect("every kind of event has its texts")
 }
 
 /// Why an event was not delivered, from the word for it; none for a word that this release does not know.

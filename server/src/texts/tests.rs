@@ -135,3 +135,12 @@ fn both_languages_have_the_same_texts_with_the_same_parameters() {
         assert!(dropped || english.matches("{}").count() == text.matches("{}").count(), "{english}");
     }
 }
+
+#[test]
+fn every_kind_of_event_has_its_texts_and_no_text_is_of_none() {
+    let kinds: BTreeSet<&str> = crate::events::kinds::all().map(|kind| kind.name).collect();
+    for language in Language::ALL {
+        let texts: BTreeSet<&str> = catalogue(language).events.keys().map(String::as_str).collect();
+        assert_eq!(texts, kinds, "{language:?}");
+    }
+}

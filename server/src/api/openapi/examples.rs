@@ -190,6 +190,10 @@ fn exchange() -> Value {
             "code": "erp", "name": "ERP", "url": "https://erp.example.com/campo",
             "events": ["entry.complete", "task.changed"]
         },
+        "POST /v1/channels/preview": {
+            "events": ["entry.complete"],
+            "filter": { "entry_kinds": ["form"], "task_types": ["code:FIX"], "groups": ["code:FIELD"] }, "last": 100
+        },
         "PATCH /v1/channels/{channel}": { "state": "disabled" },
         "PUT /v1/channels/{channel}/headers": { "headers": { "x-api-key": "4f1c09a7" } },
         "POST /v1/channels/{channel}/replay": { "position": 1 },
