@@ -14,6 +14,7 @@ pub mod login;
 mod login_routes;
 pub mod received;
 mod received_routes;
+pub mod remotes;
 mod results;
 pub mod sftp;
 pub mod ssh_keys;
@@ -30,4 +31,5 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(intake_routes::routes())
         .merge(login_routes::routes())
         .merge(received_routes::routes())
+        .merge(remotes::routes())
 }

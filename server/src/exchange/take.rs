@@ -10,6 +10,7 @@ use super::{
     exports,
     intake::{self, Intake, SameContent},
     received::Row,
+    remotes,
     results::{self, End},
 };
 use crate::{
@@ -36,7 +37,8 @@ pub async fn run(app: &App) -> Result<Left> {
             (),
         )
         .await?;
-    let mut left = if exports::run_due(app).await? { Left::More } else { Left::Nothing };
+    let more = exports::run_due(app).await? | remotes::run_due(app).await?;
+    let mut left = if more { Left::More } else { Left::Nothing };
     for (account,) in accounts {
         match of_account(app, account).await {
             Ok(true) => left = Left::More,
