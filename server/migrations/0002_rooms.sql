@@ -478,16 +478,16 @@ create table agent (
 ) {strict};
 create index agent_code on agent (account, code);
 
--- What an agent brought, by the id that it gave it: brought again, it is known
-create table agent_arrival (
+-- What a key or an agent brought over HTTPS, by the id that it gave it: brought again, it is known
+create table arrival (
     account {i64} not null,
-    agent {uuid} not null,
+    owner {uuid} not null,
     id {uuid} not null,
     hosted {uuid} not null,
     hash {bytes} not null,
     arrived_us {i64} not null,
-    primary key (account, agent, id)
+    primary key (account, owner, id)
 ) {strict};
-create index agent_arrival_arrived on agent_arrival (arrived_us);
+create index arrival_arrived on arrival (arrived_us);
 
 -- PHONES

@@ -20,15 +20,18 @@ use crate::routes::{Operation, filled, fixtures, operations};
 /// Where the document shows no examples of writes yet, or a file is taken as it is.
 const NO_EXAMPLE: &[&str] = &[
     "/v1/acts",
-    "/v1/agents",
+    "/v1/agents/enrol",
+    "/v1/agents/report",
     "/v1/calls",
     "/v1/export-runs",
     "/v1/exports",
+    "/v1/folders",
     "/v1/imports/drafts",
     "/v1/intakes",
     "/v1/keys/{key}/logins",
     "/v1/notices",
     "/v1/received-files",
+    "/v1/remotes/{remote}/accept",
     "/v1/working-time-rules",
 ];
 

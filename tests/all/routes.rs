@@ -32,6 +32,7 @@ const PUBLIC: &[&str] = &[
     "GET /problems/{code}",
     "GET /v1/openapi.json",
     "GET /v1/uploads/{ticket}",
+    "POST /v1/agents/enrol",
     "POST /v1/enrolments/redeem",
     "POST /v1/session",
     "POST /v1/sessions",
@@ -45,10 +46,10 @@ const NO_FIXTURE: &[&str] = &[
     "/v1/uploads/{ticket}",
     // Tests of their own hold another account's against them: acts, calls, exchange, drafts, notices
     "/v1/acts/",
-    "/v1/agents/",
     "/v1/calls/",
     "/v1/export-runs/",
     "/v1/exports/",
+    "/v1/folders/",
     "/v1/imports/drafts/",
     "/v1/intakes/",
     "/v1/keys/{key}/logins",
@@ -141,6 +142,14 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
         ("import-templates", crate::imports::simple()),
         ("tasks", json!({ "task_number": 7, "poi": "code:C-1", "assignments": [{ "employee": ana }] })),
         ("keys", json!({ "code": "erp", "name": "x" })),
+        ("agents", json!({ "code": "sede", "name": "x" })),
+        (
+            "remotes",
+            json!({
+                "code": "erp", "name": "x", "protocol": "sftp", "host": "127.0.0.1", "port": 9, "user": "x",
+                "password": "x",
+            }),
+        ),
         ("enrolments", json!({})),
     ] {
         let created = office.post(&format!("/v1/{path}"), &document).await.unwrap();

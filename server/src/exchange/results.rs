@@ -52,7 +52,7 @@ pub(super) async fn put_beside(
 ) -> Result<()> {
     let account = allowed.account();
     let language = language(app, account).await?;
-    let is_hosted = matches!(row.way.as_str(), "ftp" | "sftp");
+    let is_hosted = matches!(row.way.as_str(), "ftp" | "sftp" | "agent");
     let went_well = matches!(end, End::Over(run) if run.state == RunState::Done);
     let mut beside = Vec::new();
     if is_hosted {

@@ -185,6 +185,15 @@ fn exchange() -> Value {
             "date_order": "day_month_year"
         },
         "PATCH /v1/import-templates/{template}": { "name": "Tareas del día" },
+        "POST /v1/remotes": {
+            "code": "sap", "name": "Servidor de SAP", "protocol": "sftp", "host": "sftp.example.com", "user": "campo",
+            "password": "mar en calma", "folder": "/campo",
+            "fetches": [{ "folder": "salida", "pattern": "tareas_*.xlsx", "into": "tareas", "then": "delete" }]
+        },
+        "PATCH /v1/remotes/{remote}": { "schedule": "0 7 * * 1-5" },
+        "POST /v1/remotes/{remote}/test": { "write": true },
+        "POST /v1/agents": { "code": "sede", "name": "Servidor de la sede" },
+        "PATCH /v1/agents/{agent}": { "state": "disabled" },
         "POST /v1/sync": "{\"format\":1,\"clock\":{\"wall_us\":1767625200000000}}\n",
     })
 }

@@ -50,7 +50,22 @@ pub(super) async fn put(
     if let Some(remote) = &draft.remote {
         remotes::order(write, row.id, remote, &draft.folder, &row.name).await?;
     }
-    let Some(key) = draft.key.as_ref().and_then(Ref::id) else { return Ok(()) };
+    for owner in [&draft.key, &draft.agent] {
+        if let Some(owner) = owner.as_ref().and_then(Ref::id) {
+            put_into(write, row, draft, owner, file).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts it into the folder of a key or an agent.
+async fn put_into(
+    write: &mut Write,
+    row: &RunRow,
+    draft: &ExportDraft,
+    key: Uuid,
+    file: &StoredFile,
+) -> Result<()> {
     let account = write.account();
     let folder = ["out", &draft.folder].join("/").trim_end_matches('/').to_owned();
     let there: Option<(Option<Uuid>, Option<i64>)> = write

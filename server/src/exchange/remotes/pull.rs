@@ -241,7 +241,8 @@ impl Puller<'_> {
         self.taken += 1;
         let mut write = self.begin().await?;
         let (account, id) = (write.account(), write.new_id());
-        let hash = campo_protocol::entry::hash_from(&file.hash).ok_or_else(|| Problem::new(Code::Internal))?;
+        let hash =
+            campo_protocol::entry::hash_from(&file.hash).ok_or_else(|| Problem::new(Code::Internal))?;
         let came = NewFile {
             id,
             intake,
