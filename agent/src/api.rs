@@ -1,6 +1,6 @@
 //! What the agent asks of Campo.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use reqwest::{Client, Method, Response, StatusCode, Url};
@@ -97,7 +97,7 @@ impl Campo {
             None => request,
             Some(Body::Json(value)) => request.json(&value),
             Some(Body::Bytes(bytes)) => {
-                request.header("content-type", "application/octet-stream").body(bytes.as_ref().clone())
+                request.header("content-type", "application/octet-stream").body(bytes)
             }
         };
         let response = request.send().await.context("Campo does not answer")?;
@@ -164,7 +164,7 @@ impl Campo {
         let offset = offset.to_string();
         let path = format!("/v1/folders/arrivals/{arrival}");
         let url = self.url(&path, &[("folder", folder), ("name", name), ("offset", &offset)])?;
-        self.json(Method::PUT, url, Some(Body::Bytes(Arc::new(bytes)))).await
+        self.json(Method::PUT, url, Some(Body::Bytes(bytes))).await
     }
 
     pub(crate) async fn finish(&self, arrival: Uuid, (folder, name): (&str, &str), hash: &str) -> Result<()> {
@@ -177,5 +177,5 @@ impl Campo {
 
 enum Body {
     Json(Value),
-    Bytes(Arc<Vec<u8>>),
+    Bytes(Vec<u8>),
 }

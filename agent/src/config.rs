@@ -107,8 +107,7 @@ impl Config {
             }
         }
         for take in &self.take {
-            let first =
-                VirtualPath::parse(&take.from).ok().and_then(|path| path.parts().first().cloned());
+            let first = VirtualPath::parse(&take.from).ok().and_then(|path| path.parts().first().cloned());
             if !first.is_some_and(|first| ["out", "done", "errors"].contains(&first.as_str())) {
                 bail!("out: from = `{}` is none of `out`, `done`, `errors`, nor below them", take.from);
             }

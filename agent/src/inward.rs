@@ -8,9 +8,6 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use anyhow::{Context as _, Result, bail};
-use campo_file_names::{Pattern, is_unfinished};
-use sha2::{Digest as _, Sha256};
 use crate::{
     api::{Campo, Refused},
     clock,
@@ -20,6 +17,9 @@ use crate::{
     logfile::Log,
     outward::free_name,
 };
+use anyhow::{Context as _, Result, bail};
+use campo_file_names::{Pattern, is_unfinished};
+use sha2::{Digest as _, Sha256};
 
 /// The most of a file in one request.
 const PART: usize = 4 * 1024 * 1024;
@@ -87,7 +87,7 @@ fn ready(looks: &mut Looks, bring: &Bring) -> Result<Vec<PathBuf>> {
             found.push((modified, path));
         }
     }
-    looks.retain(|path, _| path.parent() != Some(&bring.folder));
+    looks.retain(|path, _| path.parent() != Some(bring.folder.as_path()));
     looks.extend(seen);
     found.sort();
     Ok(found.into_iter().map(|(_, path)| path).collect())
@@ -182,7 +182,9 @@ async fn send(campo: &Campo, bring: &Bring, brought: &Brought) -> Result<()> {
     }
     match campo.finish(brought.arrival, place, &brought.hash).await {
         // What was there before was another file's: it is brought anew at the next look
-        Err(error) if error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "conflict/hash") => {
+        Err(error)
+            if error.downcast_ref::<Refused>().is_some_and(|refused| refused.code == "conflict/hash") =>
+        {
             bail!("what Campo had of it was of another file; it is brought anew")
         }
         other => other,

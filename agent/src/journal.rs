@@ -53,7 +53,8 @@ impl Journal {
             return Ok(secret);
         }
         let secret = URL_SAFE_NO_PAD.encode(random::<32>()?);
-        durable::write(&path, secret.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+        durable::write(&path, secret.as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
         Ok(secret)
     }
 
@@ -118,7 +119,8 @@ impl Journal {
 
     fn keep(&self, folder: &str, id: Uuid, what: &impl Serialize) -> Result<()> {
         let path = self.0.join(folder).join(format!("{id}.json"));
-        durable::write(&path, &serde_json::to_vec(what)?).with_context(|| format!("cannot write {}", path.display()))
+        durable::write(&path, &serde_json::to_vec(what)?)
+            .with_context(|| format!("cannot write {}", path.display()))
     }
 
     fn forget(&self, folder: &str, id: Uuid) -> Result<()> {

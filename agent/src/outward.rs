@@ -116,7 +116,8 @@ fn name(given: &str) -> Result<String> {
     let name = check_name(given).map_err(|fault| anyhow::anyhow!("a name that no file can have: {fault}"))?;
     let stem = name.split('.').next().unwrap_or_default().to_lowercase();
     let numbered = ["com", "lpt"].iter().any(|port| {
-        stem.strip_prefix(port).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+        stem.strip_prefix(port)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     });
     let strange = name.contains([':', '<', '>', '"', '|', '?', '*', '\\', '/']);
     if strange || numbered || DEVICES.contains(&stem.as_str()) || name.starts_with('.') {
@@ -147,7 +148,9 @@ mod tests {
 
     #[test]
     fn a_name_of_the_server_is_one_component_without_tricks() {
-        for bad in ["../x", "a/b", "a\\b", "..", "", "C:x", "nul", "NUL.txt", "com1.csv", ".hidden", "a\0b", "x?"] {
+        for bad in
+            ["../x", "a/b", "a\\b", "..", "", "C:x", "nul", "NUL.txt", "com1.csv", ".hidden", "a\0b", "x?"]
+        {
             assert!(name(bad).is_err(), "{bad:?}");
         }
         assert_eq!(name("Órdenes 1.xlsx").unwrap(), "Órdenes 1.xlsx");

@@ -47,7 +47,9 @@ pub(crate) async fn run(config: &Config, once: bool) -> Result<()> {
         };
         let report = report(config, problems);
         if told.as_ref() != Some(&report) {
-            report.problems.iter().for_each(|problem| log.line(problem));
+            for problem in &report.problems {
+                log.line(problem);
+            }
         }
         let old = clock::now().duration_since(told_at).unsigned_abs() >= Duration::from_secs(REPORT_SECONDS);
         if let Some(campo) = reached
@@ -96,9 +98,8 @@ async fn enrolled(config: &Config, journal: &Journal) -> Result<Campo> {
             }
             let token = campo.enrol(&config.code, &journal.secret()?).await;
             let token = token.map_err(|error| match error.downcast_ref::<Refused>() {
-                Some(refused) if refused.status.is_client_error() => {
-                    error.context("the code is wrong, used or over: take another one from the console of Campo")
-                }
+                Some(refused) if refused.status.is_client_error() => error
+                    .context("the code is wrong, used or over: take another one from the console of Campo"),
                 _ => error,
             })?;
             journal.keep_token(&config.code, &token)?;

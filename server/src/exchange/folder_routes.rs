@@ -47,7 +47,7 @@ async fn list_waiting_files(
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct From {
+struct ContentQuery {
     /// From which byte on
     #[serde(default)]
     offset: u64,
@@ -59,14 +59,14 @@ struct From {
 #[utoipa::path(
     get, path = "/v1/folders/waiting/{file}/content", tag = "exchange",
     security(("bearer" = ["use_file_exchange"])),
-    params(("file" = Uuid, Path), From),
+    params(("file" = Uuid, Path), ContentQuery),
     responses((status = OK, body = Vec<u8>, content_type = "application/octet-stream"))
 )]
 async fn read_waiting_file(
     State(app): State<App>,
     allowed: Auth<UseFileExchange>,
     Path(file): Path<Uuid>,
-    Query(from): Query<From>,
+    Query(from): Query<ContentQuery>,
 ) -> Result<Response> {
     let (size_bytes, content) = Hosted::of_caller(&app, &allowed).await?.content(file, from.offset).await?;
     let headers = [

@@ -84,7 +84,9 @@ fn names(folder: &Path) -> Vec<String> {
 async fn until_over(site: &Site, count: usize) -> Vec<Value> {
     let over = async || {
         let received = site.received().await;
-        let all = received.iter().all(|file| ["done", "failed", "unmatched"].contains(&file["state"].as_str().unwrap()));
+        let all = received
+            .iter()
+            .all(|file| ["done", "failed", "unmatched"].contains(&file["state"].as_str().unwrap()));
         Ok((all && received.len() >= count).then_some(received))
     };
     wait::until("the files to be imported", WAIT, over).await.unwrap()
@@ -158,7 +160,8 @@ async fn an_agent_that_is_killed_again_and_again_brings_one_file_byte_for_byte(w
     let server = world.process(&[]).await.unwrap();
     let agent = Agent::new(&site, server.url()).await;
     site.intake("tareas", "tareas", "*.csv", json!({})).await;
-    let bytes: Vec<u8> = (0..24_000_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let bytes: Vec<u8> =
+        (0..24_000_000_u32).map(|index| (index.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     std::fs::write(agent.path("in/grande.bin"), &bytes).unwrap();
     let mut kills = 0;
     for round in 1..=12_u64 {
