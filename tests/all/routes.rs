@@ -44,16 +44,9 @@ const NO_FIXTURE: &[&str] = &[
     "/problems/{code}",
     "/v1/session/all/{session}",
     "/v1/uploads/{ticket}",
-    // Tests of their own hold another account's against them: acts, calls, exchange, drafts, notices
-    "/v1/acts/",
+    // Tests of their own hold another account's calls, folders and received files against them
     "/v1/calls/",
-    "/v1/export-runs/",
-    "/v1/exports/",
     "/v1/folders/",
-    "/v1/imports/drafts/",
-    "/v1/intakes/",
-    "/v1/keys/{key}/logins",
-    "/v1/notices/",
     "/v1/received-files/",
 ];
 
@@ -151,6 +144,14 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
             }),
         ),
         ("enrolments", json!({})),
+        (
+            "intakes",
+            json!({ "code": "in", "name": "x", "template": "code:simple", "folder": "x", "pattern": "*.csv" }),
+        ),
+        (
+            "exports",
+            json!({ "code": "out", "name": "x", "what": "tasks", "file_name": "x_{n}.csv", "format": "csv" }),
+        ),
     ] {
         let created = office.post(&format!("/v1/{path}"), &document).await.unwrap();
         assert_eq!(created.status, 201, "{path}: {}", created.json());
@@ -178,6 +179,21 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
     let import = import.body("Número;Trabajo\n1;x\n".into()).unwrap();
     let import = office.send(import).await.unwrap();
     fixtures.insert("imports", import.json()["id"].as_str().unwrap().to_owned());
+    let draft = axum::http::Request::post("/v1/imports/drafts?template=code:simple&file_name=b.csv")
+        .header("content-type", "application/octet-stream");
+    let draft = office.send(draft.body("Número;Trabajo\n2;x\n".into()).unwrap()).await.unwrap();
+    fixtures.insert(
+        "drafts",
+        draft.json()["id"].as_str().unwrap_or_else(|| panic!("{}", draft.json())).to_owned(),
+    );
+    let preview = format!("/v1/imports/drafts/{}/preview", fixtures["drafts"]);
+    let preview = office.post(&preview, &json!({})).await.unwrap();
+    assert_eq!(preview.status, 202, "{}", preview.json());
+    let run = office.post(&format!("/v1/exports/{}/runs", fixtures["exports"]), &json!({})).await.unwrap();
+    fixtures.insert(
+        "export-runs",
+        run.json()["id"].as_str().unwrap_or_else(|| panic!("{}", run.json())).to_owned(),
+    );
     let many = json!({ "tasks": [{ "task_number": 7, "notes": "x" }, { "task_number": 8 }] });
     office.post("/v1/tasks/batch", &many).await.unwrap();
     let mut tx = account.app.db.begin().await.unwrap();

@@ -104,7 +104,10 @@ async fn start(app: &App, allowed: &Allowed<ManageExchange>, intake: Uuid, row: 
 
 /// True for what passes by itself.
 const fn waits(code: Code) -> bool {
-    matches!(code, Code::QueueFull | Code::Unavailable | Code::Internal | Code::TooManyRequests)
+    matches!(
+        code,
+        Code::StorageFull | Code::QueueFull | Code::Unavailable | Code::Internal | Code::TooManyRequests
+    )
 }
 
 /// Starts the import of a file and notes it, in one transaction: the same file is started once, whenever this replica

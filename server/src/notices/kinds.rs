@@ -13,8 +13,6 @@ pub struct Kind {
 
 /// A channel was given up because its receiver answered 410 (Gone); parameters `name`, `code`
 pub const CHANNEL_GONE: Kind = Kind { name: "channel_gone", permission: PermissionName::ManageChannels };
-/// Some of what an act changed could not be taken back; parameters `undone`, `kept`
-pub const UNDO_INCOMPLETE: Kind = Kind { name: "undo_incomplete", permission: PermissionName::ManageTasks };
 
 /// A file came that fits no intake; parameters `file`, `folder`
 pub const FILE_UNMATCHED: Kind = Kind { name: "file_unmatched", permission: PermissionName::ManageExchange };
@@ -33,7 +31,6 @@ pub const REMOTE_FILE_REFUSED: Kind =
 /// Every kind. A capability adds its own here.
 pub const KINDS: &[Kind] = &[
     CHANNEL_GONE,
-    UNDO_INCOMPLETE,
     FILE_UNMATCHED,
     FILE_PARKED,
     REMOTE_FAILED,
