@@ -29,11 +29,5 @@ pub const REMOTE_FILE_REFUSED: Kind =
     Kind { name: "remote_file_refused", permission: PermissionName::ManageExchange };
 
 /// Every kind. A capability adds its own here.
-pub const KINDS: &[Kind] = &[
-    CHANNEL_GONE,
-    FILE_UNMATCHED,
-    FILE_PARKED,
-    REMOTE_FAILED,
-    REMOTE_KEY_CHANGED,
-    REMOTE_FILE_REFUSED,
-];
+pub const KINDS: &[Kind] =
+    &[CHANNEL_GONE, FILE_UNMATCHED, FILE_PARKED, REMOTE_FAILED, REMOTE_KEY_CHANGED, REMOTE_FILE_REFUSED];
