@@ -32,6 +32,7 @@ const PUBLIC: &[&str] = &[
     "GET /problems/{code}",
     "GET /v1/openapi.json",
     "GET /v1/uploads/{ticket}",
+    "POST /v1/agents/enrol",
     "POST /v1/enrolments/redeem",
     "POST /v1/session",
     "POST /v1/sessions",
@@ -43,8 +44,9 @@ const NO_FIXTURE: &[&str] = &[
     "/problems/{code}",
     "/v1/session/all/{session}",
     "/v1/uploads/{ticket}",
-    // Tests of their own hold another account's calls and received files against them
+    // Tests of their own hold another account's calls, folders and received files against them
     "/v1/calls/",
+    "/v1/folders/",
     "/v1/received-files/",
 ];
 
@@ -133,6 +135,14 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
         ("import-templates", crate::imports::simple()),
         ("tasks", json!({ "task_number": 7, "poi": "code:C-1", "assignments": [{ "employee": ana }] })),
         ("keys", json!({ "code": "erp", "name": "x" })),
+        ("agents", json!({ "code": "sede", "name": "x" })),
+        (
+            "remotes",
+            json!({
+                "code": "erp", "name": "x", "protocol": "sftp", "host": "127.0.0.1", "port": 9, "user": "x",
+                "password": "x",
+            }),
+        ),
         ("enrolments", json!({})),
         (
             "intakes",

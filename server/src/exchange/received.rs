@@ -182,7 +182,7 @@ pub(super) struct Hosted<'a> {
 
 /// What to do with a file by its name alone.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     /// It is taken by this intake, at the earliest in so many seconds
     Take { intake: Uuid, rest_s: i64 },
     /// It is kept until its marker comes or it is renamed
@@ -195,7 +195,8 @@ enum Verdict {
     Unmatched,
 }
 
-fn judge(gates: &[Gate], folder: &str, name: &str, how: How) -> Verdict {
+/// What to do with a file of this folder below `in` and name.
+pub(super) fn judge(gates: &[Gate], folder: &str, name: &str, how: How) -> Verdict {
     if is_unfinished(name) {
         return Verdict::Keep;
     }

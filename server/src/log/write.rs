@@ -131,7 +131,9 @@ impl Write {
             Principal::User(id) => (Some(id), None, None),
             Principal::Key(id) => (None, Some(id), None),
             Principal::Duty(duty) => (None, None, Some(duty.name().to_owned())),
-            Principal::Intake(_) => (None, None, Some(self.principal.kind().to_owned())),
+            Principal::Intake(_) | Principal::Agent(_) => {
+                (None, None, Some(self.principal.kind().to_owned()))
+            }
             Principal::Installation(_) => (None, None, Some(Duty::Operator.name().to_owned())),
         };
         let entry = Entry {

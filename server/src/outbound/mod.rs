@@ -4,6 +4,7 @@
 //! and no cookie; it connects to public addresses and to the networks that the operator allows, and to no others.
 
 mod addresses;
+mod connect;
 mod resolver;
 
 use std::{

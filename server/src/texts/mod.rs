@@ -78,6 +78,8 @@ struct Catalogue {
     events: BTreeMap<String, String>,
     /// Why an event was not delivered
     deliveries: BTreeMap<String, String>,
+    /// What went wrong with customers' servers: steps and causes
+    remotes: BTreeMap<String, String>,
     /// What web services say of a call, with `{found}`
     soap: BTreeMap<String, Vec<String>>,
 }
@@ -140,6 +142,11 @@ pub fn delivery(language: Language, problem: &str) -> Option<String> {
         _ => (problem, ""),
     };
     texts.get(word).map(|text| text.replace("{status}", status))
+}
+
+/// A step at a customer's server, or why it did not go well; none for a word that this release does not know.
+pub fn remote(language: Language, word: &str) -> Option<&'static str> {
+    catalogue(language).remotes.get(word).map(String::as_str)
 }
 
 /// What web services say of a call.

@@ -208,6 +208,29 @@ fn exchange() -> Value {
             "date_order": "day_month_year"
         },
         "PATCH /v1/import-templates/{template}": { "name": "Tareas del día" },
+        "POST /v1/remotes": {
+            "code": "sap", "name": "Servidor de SAP", "protocol": "sftp", "host": "sftp.example.com", "user": "campo",
+            "password": "mar en calma", "folder": "/campo",
+            "fetches": [{ "folder": "salida", "pattern": "tareas_*.xlsx", "into": "tareas", "then": "delete" }]
+        },
+        "PATCH /v1/remotes/{remote}": { "schedule": "0 7 * * 1-5" },
+        "POST /v1/remotes/{remote}/test": { "write": true },
+        "POST /v1/agents": { "code": "sede", "name": "Servidor de la sede" },
+        "PATCH /v1/agents/{agent}": { "state": "disabled" },
+        "POST /v1/agents/enrol": {
+            "code": "campo_12_a0198c0de00007000800000000000000f_4Fq…",
+            "secret": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
+        },
+        "POST /v1/agents/report": {
+            "version": "0.1.0", "system": "linux x86_64", "folders": ["/srv/erp/salida"], "problems": []
+        },
+        "POST /v1/folders/arrivals/{arrival}": {
+            "folder": "in/x", "name": "tareas_20300115.csv",
+            "hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        },
+        "POST /v1/remotes/{remote}/accept": {
+            "fingerprint": "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8"
+        },
         "POST /v1/sync": "{\"format\":1,\"clock\":{\"wall_us\":1767625200000000}}\n",
     })
 }
