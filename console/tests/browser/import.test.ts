@@ -108,7 +108,7 @@ test("from a file of LibreOffice to a task on a phone, with what is asked answer
     phone.end();
     expect(faults).toEqual([]);
     await close();
-});
+}, 120_000);
 
 test("what was saved reads the next file by itself, and files that arrive; its page renames, stops and removes it", async () => {
     const { page, faults, close } = await signedIn("importer", START);
@@ -238,6 +238,20 @@ test("who may not import neither sees the menu nor gets in by its address, and r
         expect(faults).toEqual([]);
         await close();
     }
+});
+
+test("who may import and nothing else prepares and tries nothing that is not theirs, and reads what is missing", async () => {
+    const { page, faults, close } = await signedIn("preparer", START);
+    await page.getByRole("radio", { name: /Una tarea/ }).click({ force: true });
+    await uploaded(page);
+    await page.getByText("Para importar tareas su perfil necesita «Administrar tareas»").waitFor();
+    await page.getByText("Para guardar planillas su perfil necesita «Administrar planillas de integración»").waitFor();
+    expect(await page.getByRole("button", { name: "Guardar planilla" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Vista previa" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("button", { name: "Importar", exact: true }).getAttribute("aria-disabled")).toBe("true");
+    expect(faults).toEqual([]);
+    await close();
 });
 
 for (const [theme, width] of [

@@ -86,7 +86,7 @@ export function TemplateDrawer({ template, intakes, onClose }: { template: Templ
                 <KeyValues facts={[[t`Código`, template.code], [t`Estado`, template.state === "disabled" ? t`Fuera de uso` : t`En uso`]]} />
             )}
             <Columns template={template} />
-            <KeyValues facts={[[t`Hecha`, format.moment(template.created_at)], [t`Cambiada`, format.moment(template.updated_at)]]} />
+            <KeyValues facts={[[t`Se guardó`, format.moment(template.created_at)], [t`Último cambio`, format.moment(template.updated_at)]]} />
             {mayExchange && intakes?.map((intake) => <Used key={intake.id} intake={intake} />)}
             {mayExchange && intakes && uses === 0 && template.state !== "disabled" && <NewIntake template={template} />}
             {removing && (
