@@ -137,6 +137,12 @@ test("what was saved reads the next file by itself, and files that arrive; its p
     await page.getByRole("link", { name: "Importar con esta planilla" }).click();
     await uploaded(page, "ordenes de mañana.xlsx");
     expect(await page.getByRole("listitem", { name: /^Columna A:/ }).textContent()).toContain("Lo dice la planilla");
+    // Another column makes it another mapping, which becomes the template's next version.
+    await map(page, "H", "Dato 7");
+    await page.getByRole("button", { name: "Guardar versión nueva" }).click();
+    await page.getByText(/Este archivo se lee con la planilla.*, versión 2\./).waitFor();
+    expect(await page.getByRole("listitem", { name: /^Columna H:/ }).textContent()).toContain("Lo dice la planilla");
+    await page.getByRole("region", { name: "Intercambio de archivos" }).waitFor();
     await page.getByRole("button", { name: "Vista previa" }).click();
     await page.getByRole("list", { name: "Resultado" }).waitFor();
     // Another name for it, and then it goes.
