@@ -31,7 +31,7 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL, outside 
 	CONSOLE_BROWSER=no console/test.sh
 
 test-console: ## Tests every page of the console in a real browser against the real server
-	cargo build -p campo-server --bin campo
+	cargo build --workspace --bins
 	console/test.sh
 
 # The screens of the Android app over the real core, in a window; options: make phone PHONE="--link https://server/e#code"

@@ -4,17 +4,21 @@
 import { createServer, preview } from "vite";
 import type { TestProject } from "vitest/node";
 import { found, PASSWORD } from "./company";
+import { freePort } from "./ftp";
 import { Api, removeServer, startServer } from "./server";
 
 declare module "vitest" {
     interface ProvidedContext {
         url: string;
         administrator: { login: string; password: string };
+        ftpPort: number;
     }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-    const server = await startServer();
+    const ftpPort = await freePort();
+    // Receivers of notifications listen on this machine, and files are left by the plainest way.
+    const server = await startServer({ CAMPO_OUTBOUND_NETWORKS: "127.0.0.0/8", CAMPO_OUTBOUND_HTTP: "127.0.0.1", CAMPO_FTP_LISTEN: `127.0.0.1:${ftpPort}`, CAMPO_FTP_PLAIN: "true" });
     const { administrator } = server;
     await found(await Api.signedIn(server.url, administrator.login, administrator.password));
     // The administrator, too, has chosen a password of their own.
@@ -24,6 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const pages = CONSOLE_PAGES === "source" ? await fromSources(server.url) : CONSOLE_PAGES === "built" ? await fromBuild(server.url) : undefined;
     project.provide("url", pages?.url ?? server.url);
     project.provide("administrator", server.administrator);
+    project.provide("ftpPort", ftpPort);
     return async () => {
         await pages?.close();
         await removeServer(server);
@@ -37,7 +42,7 @@ async function fromBuild(target: string) {
 }
 
 async function fromSources(target: string) {
-    const vite = await createServer({ server: { port: 0, host: "127.0.0.1", hmr: false, proxy: { "/v1": { target, changeOrigin: true }, "/problems": target } }, logLevel: "error" });
+    const vite = await createServer({ server: { port: 0, host: "127.0.0.1", hmr: false, proxy: { "/v1": { target, changeOrigin: true }, "/problems": target, "/services": target, "/referencia": target, "/reference": target } }, logLevel: "error" });
     await vite.listen();
     return { url: `http://127.0.0.1:${(vite.httpServer?.address() as { port: number }).port}`, close: () => vite.close() };
 }
