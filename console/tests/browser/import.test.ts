@@ -158,7 +158,7 @@ test("what was saved reads the next file by itself, and files that arrive; its p
     await page.getByText("Todavía no hay planillas").waitFor();
     expect(faults).toEqual([]);
     await close();
-});
+}, 120_000);
 
 test("cells are pasted and become places by keyboard alone, and the history tells it", async () => {
     const { page, faults, close } = await signedIn("importer", START);

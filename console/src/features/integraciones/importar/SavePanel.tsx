@@ -82,11 +82,11 @@ function SaveForm({ draft, current, last, templates }: { draft: Draft; current?:
         mutationFn: async () => {
             const template = current ?? (await saveTemplate(draft, into, typed.name.trim()));
             // What was saved stays saved, also where the second step is refused.
-            await queries.invalidateQueries({ queryKey: ["imports"] });
+            await Promise.all([queries.invalidateQueries({ queryKey: ["imports"] }), queries.invalidateQueries({ queryKey: ["templates"] })]);
             if (typed.exchange) {
                 const body = { code: template.code, name: template.name, folder: typed.folder.trim(), pattern: typed.pattern.trim(), template: template.id };
                 await answer(api.POST("/v1/intakes", { params: { header: once }, body: body as never }));
-                await queries.invalidateQueries({ queryKey: ["imports", "intakes"] });
+                await queries.invalidateQueries({ queryKey: ["intakes"] });
             }
             return template;
         },
