@@ -17,6 +17,7 @@ export const PEOPLE = {
         name: "Noelia Prada",
         permissions: ["run_imports", "manage_templates", "manage_exchange", "view_transfers", "view_tasks", "manage_tasks", "view_pois", "manage_pois", "view_employees", "view_definitions"],
     },
+    preparer: { login: "tomas@andina.example", name: "Tomás Cely", permissions: ["run_imports"] },
     newcomer: { login: "nueva@andina.example", name: "Irene Suárez", permissions: ["view_tasks"] },
     stranger: { login: "otra@andina.example", name: "Sara Pinto", permissions: ["view_messages"] },
 } as const;

@@ -108,7 +108,7 @@ test("from a file of LibreOffice to a task on a phone, with what is asked answer
     phone.end();
     expect(faults).toEqual([]);
     await close();
-});
+}, 120_000);
 
 test("what was saved reads the next file by itself, and files that arrive; its page renames, stops and removes it", async () => {
     const { page, faults, close } = await signedIn("importer", START);
@@ -137,6 +137,12 @@ test("what was saved reads the next file by itself, and files that arrive; its p
     await page.getByRole("link", { name: "Importar con esta planilla" }).click();
     await uploaded(page, "ordenes de mañana.xlsx");
     expect(await page.getByRole("listitem", { name: /^Columna A:/ }).textContent()).toContain("Lo dice la planilla");
+    // Another column makes it another mapping, which becomes the template's next version.
+    await map(page, "H", "Dato 7");
+    await page.getByRole("button", { name: "Guardar versión nueva" }).click();
+    await page.getByText(/Este archivo se lee con la planilla.*, versión 2\./).waitFor();
+    expect(await page.getByRole("listitem", { name: /^Columna H:/ }).textContent()).toContain("Lo dice la planilla");
+    await page.getByRole("region", { name: "Intercambio de archivos" }).waitFor();
     await page.getByRole("button", { name: "Vista previa" }).click();
     await page.getByRole("list", { name: "Resultado" }).waitFor();
     // Another name for it, and then it goes.
@@ -152,7 +158,7 @@ test("what was saved reads the next file by itself, and files that arrive; its p
     await page.getByText("Todavía no hay planillas").waitFor();
     expect(faults).toEqual([]);
     await close();
-});
+}, 120_000);
 
 test("cells are pasted and become places by keyboard alone, and the history tells it", async () => {
     const { page, faults, close } = await signedIn("importer", START);
@@ -238,6 +244,20 @@ test("who may not import neither sees the menu nor gets in by its address, and r
         expect(faults).toEqual([]);
         await close();
     }
+});
+
+test("who may import and nothing else prepares and tries nothing that is not theirs, and reads what is missing", async () => {
+    const { page, faults, close } = await signedIn("preparer", START);
+    await page.getByRole("radio", { name: /Una tarea/ }).click({ force: true });
+    await uploaded(page);
+    await page.getByText("Para importar tareas su perfil necesita «Administrar tareas»").waitFor();
+    await page.getByText("Para guardar planillas su perfil necesita «Administrar planillas de integración»").waitFor();
+    expect(await page.getByRole("button", { name: "Guardar planilla" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Vista previa" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("button", { name: "Importar", exact: true }).getAttribute("aria-disabled")).toBe("true");
+    expect(faults).toEqual([]);
+    await close();
 });
 
 for (const [theme, width] of [

@@ -1,6 +1,7 @@
 // What the customer needs to send files, beside the template that reads them, and the last ones that came.
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Radio } from "lucide-react";
 import { answer, api, everyPage, type Schemas } from "~/api/client";
 import { useFormat } from "~/app/format";
@@ -52,7 +53,13 @@ export function Exchange({ intake, sample }: { intake: Intake; sample?: string }
             </Note>
             {mayKeys && logins.data && names.length === 0 && (
                 <Note kind="wait">
-                    <Trans>Falta un usuario: una clave con el permiso «Intercambiar archivos» y un usuario suyo, en Integraciones › Servicios web.</Trans>
+                    <Trans>
+                        Falta un usuario: una clave con el permiso «Intercambiar archivos» y un usuario suyo, en{" "}
+                        <Link to="/integraciones/intercambio" className="link">
+                            Integraciones › Intercambio de archivos
+                        </Link>
+                        .
+                    </Trans>
                 </Note>
             )}
             {!mayKeys && (

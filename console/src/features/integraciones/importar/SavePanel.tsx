@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { answer, api, idempotencyKey, ifMatch } from "~/api/client";
 import { faultAt, faultItems, refusalOf } from "~/api/problem";
 import { queries } from "~/app/queries";
@@ -18,7 +18,7 @@ import { reasonNot } from "./reason";
 
 const NEW = "new";
 
-type Typed = { into: string; name: string; exchange: boolean; folder: string; pattern: string };
+type Typed = { into?: string; name: string; exchange: boolean; folder: string; pattern: string };
 
 export function SavePanel({ draft }: { draft: Draft }) {
     const { t } = useLingui();
@@ -27,6 +27,12 @@ export function SavePanel({ draft }: { draft: Draft }) {
     const templates = useSuspenseQuery(templatesQuery()).data;
     const intakes = useQuery({ ...intakesQuery(), enabled: mayExchange }).data ?? [];
     const current = templates.find((one) => one.id === draft.template?.id);
+    // The template that the file was read by before a column was changed: most likely it is to be changed, too.
+    const [last, setLast] = useState(current?.id);
+    const now = current?.id;
+    useEffect(() => {
+        if (now) setLast(now);
+    }, [now]);
     const own = current && intakes.filter((one) => one.template === current.id);
     return (
         <aside className="import-save" aria-label={t`Guardar como planilla`}>
@@ -39,7 +45,7 @@ export function SavePanel({ draft }: { draft: Draft }) {
                     <Trans>Para guardar planillas su perfil necesita «Administrar planillas de integración». Este archivo se puede importar igual.</Trans>
                 </Note>
             )}
-            {may && (!current || (mayExchange && own?.length === 0)) && <SaveForm key={draft.id} draft={draft} current={current} templates={templates} />}
+            {may && (!current || (mayExchange && own?.length === 0)) && <SaveForm key={draft.id} draft={draft} current={current} last={last} templates={templates} />}
             {own?.map((intake) => (
                 <Exchange key={intake.id} intake={intake} sample={draft.file.name} />
             ))}
@@ -64,23 +70,23 @@ function Saved({ template, version }: { template: Template; version: number }) {
     );
 }
 
-function SaveForm({ draft, current, templates }: { draft: Draft; current?: Template; templates: Template[] }) {
+function SaveForm({ draft, current, last, templates }: { draft: Draft; current?: Template; last?: string; templates: Template[] }) {
     const { t } = useLingui();
     const mayExchange = useMay("manage_exchange");
-    const [typed, keep, forget] = useDraft<Typed>(`import-save:${draft.id}`, { into: NEW, name: "", exchange: false, folder: "", pattern: patternOf(draft.file.name) });
+    const [typed, keep, forget] = useDraft<Typed>(`import-save:${draft.id}`, { name: "", exchange: false, folder: "", pattern: patternOf(draft.file.name) });
     const set = (next: Partial<Typed>) => keep({ ...typed, ...next });
     const [once] = useState(idempotencyKey);
     const fitting = templates.filter((one) => one.makes === draft.makes);
-    const into = current ?? fitting.find((one) => one.id === typed.into);
+    const into = current ?? fitting.find((one) => one.id === (typed.into ?? last));
     const saving = useMutation({
         mutationFn: async () => {
             const template = current ?? (await saveTemplate(draft, into, typed.name.trim()));
             // What was saved stays saved, also where the second step is refused.
-            await queries.invalidateQueries({ queryKey: ["imports"] });
+            await Promise.all([queries.invalidateQueries({ queryKey: ["imports"] }), queries.invalidateQueries({ queryKey: ["templates"] })]);
             if (typed.exchange) {
                 const body = { code: template.code, name: template.name, folder: typed.folder.trim(), pattern: typed.pattern.trim(), template: template.id };
                 await answer(api.POST("/v1/intakes", { params: { header: once }, body: body as never }));
-                await queries.invalidateQueries({ queryKey: ["imports", "intakes"] });
+                await queries.invalidateQueries({ queryKey: ["intakes"] });
             }
             return template;
         },

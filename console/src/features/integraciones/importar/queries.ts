@@ -1,4 +1,5 @@
-// What the pages of the import ask the server. The first word of each key is `imports`, the topic of the live stream.
+// What the pages of the import ask the server. The first word of a key is the topic of the live stream that changes it;
+// templates and intakes are asked by the pages of file exchange, too, by the same keys.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Schemas, answer, api, everyPage, ifMatch } from "~/api/client";
 import { Refusal } from "~/api/problem";
@@ -51,10 +52,10 @@ export const previewQuery = (id: string) =>
     });
 
 export const templatesQuery = () =>
-    queryOptions({ queryKey: ["imports", "templates"], queryFn: ({ signal }) => everyPage<Template>((after) => answer(api.GET("/v1/import-templates", { params: { query: { after, limit: PAGE } }, signal }))) });
+    queryOptions({ queryKey: ["templates", "all"], queryFn: ({ signal }) => everyPage<Template>((after) => answer(api.GET("/v1/import-templates", { params: { query: { after, limit: PAGE } }, signal }))) });
 
 export const intakesQuery = () =>
-    queryOptions({ queryKey: ["imports", "intakes"], queryFn: ({ signal }) => everyPage<Intake>((after) => answer(api.GET("/v1/intakes", { params: { query: { after, limit: PAGE } }, signal }))) });
+    queryOptions({ queryKey: ["intakes", "all"], queryFn: ({ signal }) => everyPage<Intake>((after) => answer(api.GET("/v1/intakes", { params: { query: { after, limit: PAGE } }, signal }))) });
 
 /** Changes a draft from what it is now; the answer stands in its place. */
 export async function changeDraft(id: string, patch: DraftPatch): Promise<Draft> {

@@ -27,7 +27,7 @@ export function TemplateDrawer({ template, intakes, onClose }: { template: Templ
     const may = useMay("manage_templates");
     const mayExchange = useMay("manage_exchange");
     const [removing, setRemoving] = useState(false);
-    const again = () => queries.invalidateQueries({ queryKey: ["imports"] });
+    const again = () => queries.invalidateQueries({ queryKey: ["templates"] });
     const params = { path: { template: template.id } };
     const editing = useEditing<Names, Template>({
         place: `template:${template.id}`,
@@ -86,7 +86,7 @@ export function TemplateDrawer({ template, intakes, onClose }: { template: Templ
                 <KeyValues facts={[[t`Código`, template.code], [t`Estado`, template.state === "disabled" ? t`Fuera de uso` : t`En uso`]]} />
             )}
             <Columns template={template} />
-            <KeyValues facts={[[t`Hecha`, format.moment(template.created_at)], [t`Cambiada`, format.moment(template.updated_at)]]} />
+            <KeyValues facts={[[t`Se guardó`, format.moment(template.created_at)], [t`Último cambio`, format.moment(template.updated_at)]]} />
             {mayExchange && intakes?.map((intake) => <Used key={intake.id} intake={intake} />)}
             {mayExchange && intakes && uses === 0 && template.state !== "disabled" && <NewIntake template={template} />}
             {removing && (
@@ -144,11 +144,11 @@ function Used({ intake }: { intake: Intake }) {
     const removing = useMutation({
         mutationFn: () => answer(api.DELETE("/v1/intakes/{intake}", { params: { path: { intake: intake.id }, header: ifMatch(intake.version) } })),
         onSuccess: async () => {
-            await queries.invalidateQueries({ queryKey: ["imports", "intakes"] });
+            await queries.invalidateQueries({ queryKey: ["intakes"] });
             say(t`Ya no se usa para el intercambio de archivos`, async () => {
                 const { code, name, folder, pattern, template, complete, marker_suffix, stable_seconds, same_content, custom } = intake;
                 await answer(api.POST("/v1/intakes", { params: { header: idempotencyKey() }, body: { code, name, folder, pattern, template, complete, marker_suffix, stable_seconds, same_content, custom } as never }));
-                await queries.invalidateQueries({ queryKey: ["imports", "intakes"] });
+                await queries.invalidateQueries({ queryKey: ["intakes"] });
             });
         },
     });
@@ -174,7 +174,7 @@ function NewIntake({ template }: { template: Template }) {
     const making = useMutation({
         mutationFn: () => answer(api.POST("/v1/intakes", { params: { header: once }, body: { code: template.code, name: template.name, folder: typed.folder.trim(), pattern: typed.pattern.trim(), template: template.id } as never })),
         onSuccess: async () => {
-            await queries.invalidateQueries({ queryKey: ["imports", "intakes"] });
+            await queries.invalidateQueries({ queryKey: ["intakes"] });
             say(t`«${template.name}» se usa para el intercambio de archivos`);
         },
     });
