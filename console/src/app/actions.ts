@@ -1,5 +1,5 @@
 // Everything that can be done here and now, each once: the keys, the map of keys and the palette read the same list.
-import { useEffect, useId, useMemo, useSyncExternalStore } from "react";
+import { useId, useLayoutEffect, useMemo, useSyncExternalStore } from "react";
 
 export type Action = {
     id: string;
@@ -29,7 +29,8 @@ export function useActions(actions: Action[]): void {
     // The list is kept while it says the same, but what runs is always the latest.
     const latest = useMemo(() => ({ actions }), []);
     latest.actions = actions;
-    useEffect(() => {
+    // Before anything is painted: what is seen can be done by its key.
+    useLayoutEffect(() => {
         registered.set(
             owner,
             signature.map((action) => ({ ...action, run: () => latest.actions.find(({ id }) => id === action.id)?.run() })),

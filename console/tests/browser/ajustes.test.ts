@@ -96,7 +96,7 @@ test("a holiday and a weekly rest of one group are written, and filtered by year
     await page.getByRole("option", { name: /Sabana/ }).click();
     await page.getByRole("button", { name: "Crear", exact: true }).click();
     await page.getByText("«Descanso de la Sabana» guardado").waitFor();
-    expect(await api.send("GET", "/v1/non-working-days/code:descanso-de-la-sabana-2027-01-01")).toMatchObject({ schedule_type: "weekly", weekdays: ["saturday"], from_time: "13:00:00", whole_company: false });
+    expect(await api.send("GET", "/v1/non-working-days/code:descanso-de-la-sabana-2027-01-01")).toMatchObject({ schedule_type: "weekly", weekdays: ["saturday"], from_time: "13:00:00", groups: [expect.any(String)] });
     await page.getByRole("button", { name: /Año$/ }).click();
     await page.getByRole("option", { name: "2027" }).click();
     await expect.poll(() => page.getByRole("row", { name: "Inmaculada Concepción" }).count()).toBe(0);

@@ -82,7 +82,7 @@ test("what is typed survives a reload, and a changed question is a new version",
     await page.getByRole("button", { name: /cuarto frío\? Elegir una/ }).click();
     await page.getByRole("checkbox", { name: "Obligatoria" }).press(" ");
     await page.reload();
-    await page.getByRole("button", { name: /cuarto frío\? \* Elegir una/ }).waitFor();
+    await page.getByRole("button", { name: /cuarto frío\?.*obligatoria.*Elegir una/ }).waitFor();
     await page.getByRole("heading", { name: "Lectura de equipos" }).click();
     await page.keyboard.press("p");
     await page.getByText("publicado: versión 2").waitFor();

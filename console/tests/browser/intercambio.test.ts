@@ -59,15 +59,18 @@ test("a file that nobody expects waits for an intake, which a person makes, and 
     await close();
 });
 
-test("a file that is not to be imported is put aside, and the way back is there", async () => {
+test("a file that nobody expects is put aside only when a person says so twice", async () => {
     await leaveFile(inject("ftpPort"), LOGIN, password, "in/notas.txt", "Saludos");
     const { page, faults, close } = await signedIn("administrator", "/integraciones/intercambio/recibidos?estado=unmatched");
     await page.getByRole("row", { name: "notas.txt" }).click();
     await page.getByRole("button", { name: "No importarlo" }).click();
+    await page.getByRole("alertdialog", { name: "¿No importar «notas.txt»?" }).getByRole("button", { name: "No importarlo" }).click();
     await page.getByText("«notas.txt» no se importa").waitFor();
-    await page.getByRole("button", { name: "Deshacer" }).click();
-    await page.getByText("Ninguna entrada espera «notas.txt» todavía").waitFor();
-    await page.getByRole("row", { name: "notas.txt" }).getByText("Sin entrada").waitFor();
+    await expect.poll(() => page.getByRole("row", { name: "notas.txt" }).count()).toBe(0);
+    await page.goto(`${inject("url")}/integraciones/intercambio/recibidos?estado=dismissed`);
+    await page.getByRole("row", { name: "notas.txt" }).click();
+    await page.getByRole("button", { name: "Importar ahora" }).click();
+    await page.getByText("Ninguna entrada espera este archivo.").waitFor();
     expect(faults).toEqual([]);
     await close();
 });

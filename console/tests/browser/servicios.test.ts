@@ -48,9 +48,12 @@ test("a name and a password for SOAP are made, and open a SOAP call", async () =
     const password = (await once.getByLabel("Contraseña", { exact: true }).textContent()) ?? "";
     await page.getByRole("button", { name: "Ya lo guardé" }).click();
     await page.getByText("Entra a SOAP como andina-facturacion.").waitFor();
-    const body = `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><GetTask xmlns="Trackem.Web.Services"><UserName>andina-facturacion</UserName><Password>${password}</Password><TaskNumber>700101</TaskNumber></GetTask></soap:Body></soap:Envelope>`;
-    const answered = await fetch(`${inject("url")}/services/webservices.asmx`, { method: "POST", headers: { "Content-Type": "text/xml; charset=utf-8" }, body });
-    expect(answered.status).toBeLessThan(600);
+    const call = async (secret: string) => {
+        const body = `<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body><CreateOrUpdateTask xmlns="Trackem.Web.Services"><UserName>andina-facturacion</UserName><Password>${secret}</Password><Task><TaskNumber>1</TaskNumber></Task></CreateOrUpdateTask></soap:Body></soap:Envelope>`;
+        return (await fetch(`${inject("url")}/services/webservices.asmx`, { method: "POST", headers: { "Content-Type": "text/xml; charset=utf-8", "Accept-Language": "es" }, body })).text();
+    };
+    expect(await call("otra")).toContain("El usuario o la contraseña no son correctos");
+    expect(await call(password)).toMatch(/CreateOrUpdateTaskResponse(?![\s\S]*no son correctos)/);
     await page.getByRole("link", { name: "Ver sus llamadas" }).click();
     await page.getByRole("row", { name: /\/v1\/users/ }).waitFor();
     expect(faults).toEqual([]);

@@ -45,7 +45,12 @@ export function Questions({ questions, onChange, errorAt, at = "fields", inTable
                                     <Icon size={16} aria-hidden />
                                     <span className="q-label" dir="auto">
                                         {name}
-                                        {one.required && <b aria-label={t`obligatoria`}> *</b>}
+                                        {one.required && (
+                                            <>
+                                                <b aria-hidden> *</b>
+                                                <span className="hidden-text"> {t`obligatoria`}</span>
+                                            </>
+                                        )}
                                     </span>
                                     <small>{kinds[one.kind]}</small>
                                     {errorAt(`${at}.${place}`) && (

@@ -3,11 +3,12 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Archive, RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
-import { Button, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
 import { dismissFile, type Intake, type Received, retryFile } from "./queries";
 import { FileStatus } from "./Received";
 import { wayLabel } from "./words";
@@ -21,22 +22,27 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
     const format = useFormat();
     const manages = useMay("manage_exchange");
     const mayImports = useMay("run_imports");
+    const [asked, ask] = useState(false);
     const retrying = useMutation({
         mutationFn: () => retryFile(file.id),
-        onSuccess: async (now) => {
-            say(now.state === "unmatched" ? t`Ninguna entrada espera «${file.name}» todavía` : t`«${file.name}» se importa de nuevo`);
+        onSuccess: async () => {
+            say(t`«${file.name}» se importa de nuevo`);
             await again();
         },
     });
     const dismissing = useMutation({
         mutationFn: () => dismissFile(file.id),
         onSuccess: async () => {
-            say(t`«${file.name}» no se importa; los que siguen continúan`, () => retrying.mutate());
+            // The way back leads to its intake: one that fits none has no such way.
+            say(t`«${file.name}» no se importa`, file.intake ? () => retrying.mutate() : undefined);
             await again();
         },
+        onSettled: () => ask(false),
     });
     const failed = retrying.error ?? dismissing.error;
-    const problem = failed ? refusalOf(failed).problem : undefined;
+    const refused = failed ? refusalOf(failed).problem : undefined;
+    const noIntake = refused?.code === "conflict" && (refused.parameters as Record<string, string> | undefined)?.with === "intakes";
+    const problem = refused && noIntake ? { ...refused, title: t`Ninguna entrada espera este archivo.`, detail: t`Haga o corrija una cuya carpeta y nombre coincidan.` } : refused;
     return (
         <Drawer
             subject={file.id}
@@ -53,7 +59,7 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
                             </Button>
                         )}
                         {DISMISSED.includes(file.state) && (
-                            <Button small icon={Archive} pending={dismissing.isPending} onPress={() => dismissing.mutate()}>
+                            <Button small icon={Archive} pending={dismissing.isPending} onPress={() => (file.intake ? dismissing.mutate() : ask(true))}>
                                 <Trans>No importarlo</Trans>
                             </Button>
                         )}
@@ -90,6 +96,13 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
                     ["SHA-256", <code key="hash">{file.hash}</code>],
                 ]}
             />
+            {asked && (
+                <Confirm title={t`¿No importar «${file.name}»?`} act={t`No importarlo`} pending={dismissing.isPending} onAct={() => dismissing.mutate()} onClose={() => ask(false)}>
+                    <p>
+                        <Trans>Ninguna entrada lo espera, así que no se puede deshacer mientras no haya una.</Trans>
+                    </p>
+                </Confirm>
+            )}
             {file.import && mayImports && (
                 <p>
                     <Link to={`/integraciones/historial/${file.import}` as never} className="link">

@@ -13,12 +13,16 @@ export type KeyedLogin = Login & { key: Key };
 const whole = (after: string | undefined) => ({ params: { query: { after, limit: 500 } } });
 const merge = { "Content-Type": "application/merge-patch+json" };
 
+/** Files and runs go on behind the answer, and no topic of the live stream says so: while one is under way it is looked at. */
+const UNDER_WAY_MS = 2_000;
+
 export const receivedQuery = (filter: { state?: string; intake?: string }) =>
     infiniteQueryOptions({
         queryKey: ["received", "list", filter],
         queryFn: ({ pageParam, signal }) => answer(api.GET("/v1/received-files", { params: { query: { ...filter, after: pageParam, limit: 100 } }, signal })),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.next ?? undefined,
+        refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((file) => file.state === "importing" || file.state === "waiting")) ? UNDER_WAY_MS : false),
     });
 
 export const retryFile = (file: string) => answer(api.POST("/v1/received-files/{file}/retry", { params: { path: { file } } }));
@@ -43,14 +47,11 @@ export const oneExport = (name: string) => answer(api.GET("/v1/exports/{export}"
 export const changeExport = (name: string, changes: unknown, version: number) => answer(api.PATCH("/v1/exports/{export}", { params: { ...exportAt(name), header: ifMatch(version) }, body: changes as never, headers: merge }));
 export const removeExport = (name: string, version: number) => answer(api.DELETE("/v1/exports/{export}", { params: { ...exportAt(name), header: ifMatch(version) } }));
 
-/** A run is made behind its answer, and no topic says that it is: it is looked at until it is. */
-const MAKING_MS = 1_500;
-
 export const runsQuery = (name: string) =>
     queryOptions({
         queryKey: ["exports", "runs", name],
         queryFn: async ({ signal }) => (await answer(api.GET("/v1/exports/{export}/runs", { params: { path: { export: name }, query: { limit: 50 } }, signal }))).items,
-        refetchInterval: ({ state }) => (state.data?.some((run) => run.state === "making") ? MAKING_MS : false),
+        refetchInterval: ({ state }) => (state.data?.some((run) => run.state === "making") ? UNDER_WAY_MS : false),
     });
 export const runExport = (name: string) => answer(api.POST("/v1/exports/{export}/runs", { params: exportAt(name) }));
 export const againRun = (run: string) => answer(api.POST("/v1/export-runs/{run}/again", { params: { path: { run } } }));
