@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone bindings test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +38,9 @@ test-console: ## Tests every page of the console in a real browser against the r
 phone: ## Shows the phone in a window, over the real core; installs JDK 17 and Maven where they are missing
 	@.ci/toolchain
 	@android/jvm/phone.sh run $(PHONE)
+
+phone-pictures: ## Writes every screen of the phone as pictures into android/jvm/desktop/target/pictures, in both languages
+	android/jvm/phone.sh pictures
 
 test-kotlin: ## Tests the Kotlin wrapper and a working day on the phone's screens; installs JDK 17 and Maven where they are missing
 	android/jvm/phone.sh test

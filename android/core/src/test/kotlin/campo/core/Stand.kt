@@ -108,7 +108,7 @@ class Stand private constructor(private val folder: File, private val port: Int,
                 """{"number":"$number","first_name":"$first","last_name":"$last","group":"code:G","profile":"code:T",
                    "language":"$language"}""",
             )
-            put("/v1/employees/number:$number/pin", """{"pin":"1234"}""")
+            put("/v1/employees/number:$number/pin", """{"pin":"4826"}""")
         }
         forms = listOf("READING", "SERVICE_ACT").associateWith { code ->
             text(post("/v1/forms", checkNotNull(Stand::class.java.getResource("/forms/$code.$language.json")).readText()), "id")
