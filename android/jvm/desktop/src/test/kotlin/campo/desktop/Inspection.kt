@@ -42,7 +42,7 @@ class Inspection(private val test: ComposeUiTest, private val scale: Float) {
     }
 
     private fun cut(node: SemanticsNode): String? {
-        val ask = node.config.getOrElse(SemanticsActions.GetTextLayoutResult) { return null }.action ?: return null
+        val ask = node.config.getOrElseNullable(SemanticsActions.GetTextLayoutResult) { null }?.action ?: return null
         val laid = mutableListOf<TextLayoutResult>()
         if (!ask(laid)) return null
         val text = laid.firstOrNull()?.takeIf { it.hasVisualOverflow } ?: return null

@@ -51,7 +51,6 @@ class KilledTest {
             hand.tap(texts.clockOut)
             hand.sees(texts.offShift)
             runBlocking { assertEquals(null, phone.syncNow().trouble) }
-            hand.sees("Salida")
         }
         runBlocking { while (phone.syncNow().unsentEntries > 0u) Unit }
         phone.close()

@@ -9,6 +9,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -116,6 +117,10 @@ private fun OnShift(home: HomePage) {
     val texts = LocalShell.current.texts
     val shift = home.shift
     val onBreak = shift.state == ShiftState.ON_BREAK
+    // Asked here, so that a question that is open stays open when the text grows and the card is laid out anew
+    var choosing by rememberSaveable { mutableStateOf(false) }
+    val ask = { choosing = true }
+    if (choosing) WhichBreak(home) { choosing = false }
     Card {
         val since = @Composable {
             Column {
@@ -128,7 +133,7 @@ private fun OnShift(home: HomePage) {
         if (isLargeText) {
             since()
             worked()
-            ShiftButtons(home)
+            ShiftButtons(home, ask)
             ShiftFacts(home)
         } else {
             Row(Modifier.fillMaxWidth(), Arrangement.SpaceBetween) {
@@ -136,7 +141,7 @@ private fun OnShift(home: HomePage) {
                 worked()
             }
             ShiftFacts(home)
-            ShiftButtons(home)
+            ShiftButtons(home, ask)
         }
     }
 }
@@ -160,11 +165,10 @@ private fun ShiftFacts(home: HomePage) {
 }
 
 @Composable
-private fun ShiftButtons(home: HomePage) {
+private fun ShiftButtons(home: HomePage, askWhichBreak: () -> Unit) {
     val shell = LocalShell.current
     val texts = shell.texts
     val intent = remember(home.shift.punch) { newIntent() }
-    var choosing by remember { mutableStateOf(false) }
     val out = @Composable { modifier: Modifier ->
         CampoButton(texts.clockOut, modifier, ButtonLook.Outlined, Icons.LogOut, enabled = !shell.busy) {
             shell.act { shell.capture(intent, WorkerAction.ShiftEnd) }
@@ -185,7 +189,7 @@ private fun ShiftButtons(home: HomePage) {
         first = { modifier ->
             CampoButton(texts.pause, modifier, icon = Icons.Coffee, enabled = !shell.busy) {
                 if (home.breaks.size > 1) {
-                    choosing = true
+                    askWhichBreak()
                 } else {
                     shell.act { shell.capture(intent, WorkerAction.BreakStart(home.breaks.firstOrNull()?.code)) }
                 }
@@ -193,15 +197,19 @@ private fun ShiftButtons(home: HomePage) {
         },
         second = out,
     )
-    if (choosing) {
-        Choosing(
-            texts.whichBreak,
-            home.breaks.map { Triple(it.code, it.name, it.planned) },
-            onGiveUp = { choosing = false },
-        ) { code ->
-            choosing = false
-            shell.act { shell.capture(intent, WorkerAction.BreakStart(code)) }
-        }
+}
+
+@Composable
+private fun WhichBreak(home: HomePage, onDone: () -> Unit) {
+    val shell = LocalShell.current
+    val intent = remember(home.shift.punch) { newIntent() }
+    Choosing(
+        shell.texts.whichBreak,
+        home.breaks.map { Triple(it.code, it.name, it.planned) },
+        onGiveUp = onDone,
+    ) { code ->
+        onDone()
+        shell.act { shell.capture(intent, WorkerAction.BreakStart(code)) }
     }
 }
 
