@@ -27,7 +27,8 @@ class Stand private constructor(private val folder: File, private val port: Int,
         private set
 
     fun start() {
-        val process = campo("serve").redirectErrorStream(true).start()
+        // It ends with whoever started it, also with one that was killed
+        val process = campo("serve", "--end-with-input").redirectErrorStream(true).start()
         server = process
         val output = process.inputStream.bufferedReader()
         val line = generateSequence { output.readLine() }.firstOrNull { it.startsWith("campo listening on ") }
@@ -135,7 +136,14 @@ class Stand private constructor(private val folder: File, private val port: Int,
         fun found(language: String = "es"): Stand {
             val folder = Files.createTempDirectory("campo-stand").toFile()
             val port = ServerSocket(0).use { it.localPort }
-            return Stand(folder, port, language).apply { found() }
+            val stand = Stand(folder, port, language)
+            try {
+                stand.found()
+            } catch (failure: Throwable) {
+                stand.close()
+                throw failure
+            }
+            return stand
         }
 
         /** A member of JSON that is text; the office's answers are flat enough for this. */

@@ -75,6 +75,7 @@ class DayTest {
             hand.type(texts.code, stand.code())
             hand.tap(texts.enrol)
             hand.sees(texts.whoWorks)
+            hand.sees("Hernán Pardo")
             hand.picture("02-who")
             hand.tap("Luz Marina Quiroga")
             hand.pin("4321", texts.enter)

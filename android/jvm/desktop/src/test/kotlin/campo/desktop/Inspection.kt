@@ -45,13 +45,36 @@ class Inspection(private val test: ComposeUiTest, private val scale: Float) {
         val ask = node.config.getOrElseNullable(SemanticsActions.GetTextLayoutResult) { null }?.action ?: return null
         val laid = mutableListOf<TextLayoutResult>()
         if (!ask(laid)) return null
-        val text = laid.firstOrNull()?.takeIf { it.hasVisualOverflow } ?: return null
-        return "«${text.layoutInput.text}» is cut at a text of ${(scale * 100).toInt()} %"
+        val text = laid.firstOrNull()?.takeIf(::isCut) ?: return null
+        return "«${text.layoutInput.text}» is cut or broken at a text of ${(scale * 100).toInt()} %"
+    }
+
+    /** Sizes are whole pixels and lines are not: what is less than one over is no cut. */
+    private fun isCut(text: TextLayoutResult): Boolean {
+        val wide = (0 until text.lineCount).any { line ->
+            text.getLineRight(line) - text.getLineLeft(line) > text.size.width + 1 || text.isLineEllipsized(line)
+        }
+        return wide || isBroken(text) || text.multiParagraph.didExceedMaxLines || text.multiParagraph.height > text.size.height + 1
+    }
+
+    /** True where a line ends within a word that a phone has room for. */
+    private fun isBroken(text: TextLayoutResult): Boolean {
+        val words = text.layoutInput.text.text
+        return (0 until text.lineCount - 1).any { line ->
+            val end = text.getLineEnd(line)
+            val inside = end in 1 until words.length && words[end - 1].isLetterOrDigit() && words[end].isLetterOrDigit()
+            val begins = words.substring(0, end).takeLastWhile { !it.isWhitespace() }.length
+            val goesOn = words.substring(end).takeWhile { !it.isWhitespace() }.length
+            inside && begins + goesOn <= LONGEST
+        }
     }
 
     private companion object {
         /** Of the test's screen: pixels for one dp. */
         const val DENSITY = 2f
+
+        /** A word that is longer, such as an address, may go on in the next line. */
+        const val LONGEST = 14
 
         /** The least height of what is touched. */
         const val HIGH = 56f

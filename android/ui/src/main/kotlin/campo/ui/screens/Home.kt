@@ -32,6 +32,7 @@ import campo.ui.parts.Fact
 import campo.ui.parts.FaultLine
 import campo.ui.parts.IconTarget
 import campo.ui.parts.NavBar
+import campo.ui.parts.Opposite
 import campo.ui.parts.RowItem
 import campo.ui.parts.Rows
 import campo.ui.parts.Screen
@@ -107,8 +108,11 @@ private fun OffShift(home: HomePage) {
         CampoButton(texts.clockIn, look = ButtonLook.Filled, icon = Icons.LogIn, big = true, enabled = !shell.busy) {
             shell.act { shell.capture(intent, WorkerAction.ShiftStart) }
         }
-        val position = if (home.position == PositionMode.NEVER) texts.positionNever else texts.positionOff
-        Fact(position, Icons.LocateOff)
+        when (home.position) {
+            PositionMode.NEVER -> Fact(texts.positionNever, Icons.LocateOff)
+            PositionMode.AT_ENTRIES -> Fact(texts.positionAtEntries, Icons.LocateOff)
+            PositionMode.DURING_SHIFT -> Fact(texts.positionOff, Icons.LocateOff)
+        }
     }
 }
 
@@ -226,18 +230,20 @@ private fun NextTask(home: HomePage) {
         return
     }
     Card {
-        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
-            when {
-                home.atWork || task.late.isNotEmpty() -> TaskState(task, Modifier.weight(1f))
-                else -> StateLine(
-                    if (task.window.isEmpty()) texts.next else texts.nextAt(task.window),
-                    Icons.ClipboardList,
-                    Campo.colors.onPhone.ink,
-                    Modifier.weight(1f),
-                )
-            }
-            Text(task.number, color = Campo.colors.ink2, style = Campo.type.second)
-        }
+        Opposite(
+            first = { modifier ->
+                when {
+                    home.atWork || task.late.isNotEmpty() -> TaskState(task, modifier)
+                    else -> StateLine(
+                        if (task.window.isEmpty()) texts.next else texts.nextAt(task.window),
+                        Icons.ClipboardList,
+                        Campo.colors.onPhone.ink,
+                        modifier,
+                    )
+                }
+            },
+            second = { Text(task.number, color = Campo.colors.ink2, style = Campo.type.second) },
+        )
         Column(verticalArrangement = Arrangement.spacedBy(4.dp)) {
             Text(task.title, color = Campo.colors.ink, style = Campo.type.key)
             val second = secondLine(task, texts.formsMissing)
