@@ -42,8 +42,9 @@ phone: ## Shows the phone in a window, over the real core; installs JDK 17 and M
 phone-pictures: ## Writes every screen of the phone as pictures into android/jvm/desktop/target/pictures, in both languages
 	android/jvm/phone.sh pictures
 
-test-kotlin: ## Tests the Kotlin wrapper and a working day on the phone's screens; installs JDK 17 and Maven where they are missing
+test-kotlin: ## Tests the Kotlin wrapper, a working day on the phone's screens and its window; installs JDK 17 and Maven where they are missing
 	android/jvm/phone.sh test
+	android/jvm/window.sh
 
 test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs Swift into a folder of its own (root)
 	ios/test.sh

@@ -73,7 +73,7 @@ maven() {
 
 case ${1:-} in
 install) shift; install_programs "$@" ;;
-bindings) bindings ;;
+bindings) shift; bindings "$@" ;;
 test)
     since=$(date +%s)
     install_programs

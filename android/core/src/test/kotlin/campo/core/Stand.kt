@@ -170,7 +170,7 @@ fun main(words: Array<String>) {
         val forms = stand.forms.entries.joinToString(",") { (code, id) -> "\"$code\":\"$id\"" }
         val there = File(words.first())
         val draft = File("${there.path}.part")
-        draft.writeText("""{"url":"${stand.url}","token":"${stand.token}","forms":{$forms}}""")
+        draft.writeText("""{"url":"${stand.url}","token":"${stand.token}","code":"${stand.code()}","forms":{$forms}}""")
         draft.renameTo(there)
         while (System.`in`.read() >= 0) Unit
     }
