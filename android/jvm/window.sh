@@ -14,7 +14,8 @@ work=$(mktemp -d)
 say() { printf '%s\n' "window.sh: $*" >&2; }
 fail() { say "$*"; cat "$work"/*.log >&2; exit 1; }
 classpath() { # module scope
-    (cd "$here/$1" && mvn -B -q -o dependency:build-classpath -Dmdep.outputFile="$work/$1.classpath" "-Dmdep.includeScope=$2")
+    # What Maven prints is no part of it
+    (cd "$here/$1" && mvn -B -q -o dependency:build-classpath -Dmdep.outputFile="$work/$1.classpath" "-Dmdep.includeScope=$2") >&2
     cat "$work/$1.classpath"
 }
 
