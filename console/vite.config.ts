@@ -16,8 +16,8 @@ export default defineConfig({
         // What each address of the first load weighs is measured by a test.
         manifest: true,
     },
-    server: { port: 5173, proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server } },
-    preview: { proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server } },
+    server: { port: 5173, proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server, "/services": server, "/referencia": server, "/reference": server } },
+    preview: { proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server, "/services": server, "/referencia": server, "/reference": server } },
     test: {
         projects: [
             { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node" } },

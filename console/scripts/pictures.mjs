@@ -13,6 +13,8 @@ const PAGES = [
     ["lugar", "/lugares?lugar=number:C101", "dispatcher"],
     ["equipo", "/equipo", "administrator"],
     ["importar", "/integraciones/importar", "administrator"],
+    ["planillas", "/integraciones/planillas", "administrator"],
+    ["historial", "/integraciones/historial", "administrator"],
     ["cuenta-propia", "/ajustes/cuenta-propia", "dispatcher"],
     ["sin-permiso", "/tablero", "stranger"],
 ];

@@ -32,6 +32,13 @@ export async function answer<T>(asked: Promise<Answer<T>>): Promise<T> {
     return data as T;
 }
 
+/** The same with the version that stands in `ETag` alone. */
+export async function versioned<T>(asked: Promise<Answer<T>>): Promise<T & { version: number }> {
+    const reply = reached(asked);
+    const value = await answer(reply);
+    return { ...value, version: Number((await reply).response.headers.get("ETag")?.replace(/\D/g, "") ?? 0) };
+}
+
 async function reached<T>(asked: Promise<Answer<T>>): Promise<Answer<T>> {
     try {
         return await asked;

@@ -3,10 +3,13 @@ export type Body = Record<string, unknown>;
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-/** A JSON Merge Patch from one body to the other; what is gone is null. */
+const isBody = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** A JSON Merge Patch from one body to the other, objects within objects too; what is gone is null. */
 export function changesBetween(from: Body, to: Body): Body {
     const names = new Set([...Object.keys(from), ...Object.keys(to)]);
-    return Object.fromEntries([...names].filter((name) => !same(from[name], to[name])).map((name) => [name, to[name] ?? null]));
+    const change = (before: unknown, after: unknown) => (isBody(before) && isBody(after) ? changesBetween(before, after) : (after ?? null));
+    return Object.fromEntries([...names].filter((name) => !same(from[name], to[name])).map((name) => [name, change(from[name], to[name])]));
 }
 
 export type Difference = { field: string; mine: unknown; theirs: unknown };

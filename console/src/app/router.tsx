@@ -3,9 +3,14 @@ import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { pages as ajustes } from "~/features/ajustes/routes";
 import { pages as bandeja } from "~/features/bandeja/routes";
 import { pages as despacho } from "~/features/despacho/routes";
+import { pages as importar } from "~/features/integraciones/importar/routes";
 import { pages as lugares } from "~/features/lugares/routes";
 import { pages as equipo } from "~/features/equipo/routes";
 import { pages as jornadas } from "~/features/jornadas/routes";
+import { pages as formularios } from "~/features/formularios/routes";
+import { pages as intercambio } from "~/features/integraciones/intercambio/routes";
+import { pages as notificaciones } from "~/features/integraciones/notificaciones/routes";
+import { pages as servicios } from "~/features/integraciones/servicios/routes";
 import { Failed, NotFound } from "./frame/Failed";
 import { Frame } from "./frame/Frame";
 import { menuFor } from "./menu";
@@ -25,7 +30,20 @@ const home = createRoute({
 rootRoute.update({ component: Frame });
 
 export const router = createRouter({
-    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...bandeja, ...ajustes]),
+    routeTree: rootRoute.addChildren([
+        home,
+        ...despacho,
+        ...jornadas,
+        ...lugares,
+        ...equipo,
+        ...formularios,
+        ...importar,
+        ...notificaciones,
+        ...intercambio,
+        ...servicios,
+        ...bandeja,
+        ...ajustes,
+    ]),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: Failed,

@@ -5,9 +5,9 @@ export type Counters = Record<string, number>;
 /** The first words of the keys of the queries that a topic concerns. A topic that is not here is such a word itself. */
 export const TOPICS: Record<string, string[]> = {
     entries: ["entries", "tasks", "timesheets", "messages", "set-aside"],
-    events: ["events", "deliveries"],
+    events: ["events", "deliveries", "channels"],
     changes: ["tasks", "pois", "employees", "groups", "definitions"],
-    imports: ["imports", "templates"],
+    imports: ["imports", "templates", "received"],
     channels: ["channels", "deliveries"],
     installations: ["installations", "enrolments"],
 };

@@ -1,6 +1,6 @@
 // A civil date and time, segment by segment or from a calendar, in the order and the words of the page's language whatever
 // the browser's own language is: 03/04 is never a riddle.
-import { parseDateTime } from "@internationalized/date";
+import { parseDate, parseDateTime } from "@internationalized/date";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { CalendarDays, ChevronLeft, ChevronRight, CircleX, X } from "lucide-react";
@@ -10,15 +10,24 @@ import "./date.css";
 type Props = { label: string; name?: string; value: string; onChange: (local: string) => void; optional?: boolean; error?: string; help?: string };
 
 /** `value` is `2026-12-03T09:30`, or empty. */
-export function DateTimeField({ label, name, value, onChange, optional, error, help }: Props) {
+export function DateTimeField(props: Props) {
+    return <Field {...props} granularity="minute" />;
+}
+
+/** `value` is `2026-12-03`, or empty. */
+export function DateField(props: Props) {
+    return <Field {...props} granularity="day" />;
+}
+
+function Field({ label, name, value, onChange, optional, error, help, granularity }: Props & { granularity: "minute" | "day" }) {
     return (
         <DatePicker
             className="fld"
-            granularity="minute"
+            granularity={granularity}
             hourCycle={24}
             shouldForceLeadingZeros
-            value={read(value)}
-            onChange={(next) => onChange(next ? next.toString().slice(0, 16) : "")}
+            value={read(value, granularity)}
+            onChange={(next) => onChange(next ? next.toString().slice(0, granularity === "day" ? 10 : 16) : "")}
             isInvalid={!!error}
             validationBehavior="aria"
         >
@@ -73,9 +82,9 @@ export function DateTimeField({ label, name, value, onChange, optional, error, h
     );
 }
 
-function read(value: string) {
+function read(value: string, granularity: "minute" | "day") {
     try {
-        return value ? parseDateTime(value) : null;
+        return value ? (granularity === "day" ? parseDate(value) : parseDateTime(value)) : null;
     } catch {
         return null;
     }

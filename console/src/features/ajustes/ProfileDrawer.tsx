@@ -6,12 +6,13 @@ import { Link } from "@tanstack/react-router";
 import { Sparkles, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
+import { permissionGroups, permissionHelp } from "~/app/permissionGroups";
 import { permissionLabel } from "~/app/permissions";
 import { queries } from "~/app/queries";
 import { type Permission, useWho } from "~/app/session";
+import { codeOf } from "~/app/words";
 import { refusalOf } from "~/api/problem";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Note, Status, TextField, say } from "~/ui";
-import { permissionGroups, permissionHelp } from "./permissionGroups";
 import { type Profile, type ProfileDraft, type User, changeProfile, makeProfile, oneProfile, removeProfile } from "./queries";
 
 type Props = { profile?: Profile; users: User[]; fresh: Permission[]; onClose: () => void; onOpen: (id: string) => void };
@@ -135,12 +136,3 @@ export function ProfileDrawer({ profile, users, fresh, onClose, onOpen }: Props)
         </Drawer>
     );
 }
-
-/** `Solo mirar` → `solo-mirar`. */
-const codeOf = (name: string) =>
-    name
-        .normalize("NFD")
-        .replace(/\p{Diacritic}/gu, "")
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-|-$/g, "");

@@ -9,7 +9,7 @@ import { Beside, focusRow } from "~/app/frame/Beside";
 import { Page } from "~/app/frame/Page";
 import { Button, type Column, EmptyState, Status, Table } from "~/ui";
 import { ProfileDrawer } from "./ProfileDrawer";
-import { newSince } from "./permissionGroups";
+import { newSince } from "./newPermissions";
 import { type Profile, profilesQuery, usersQuery } from "./queries";
 
 export function Profiles() {

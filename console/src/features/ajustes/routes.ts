@@ -2,7 +2,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
+import { accountQuery } from "./account";
+import { freeDaysQuery, rulesQuery } from "./objects";
 import { profilesQuery, usersQuery } from "./queries";
+
+export type FreeSearch = { abierto?: string; q?: string; anio?: string };
 
 const own = createRoute({
     getParentRoute: () => rootRoute,
@@ -33,4 +37,30 @@ const profiles = createRoute({
     component: lazyRouteComponent(() => import("./Profiles"), "Profiles"),
 });
 
-export const pages = [own, users, profiles];
+const account = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/ajustes/cuenta",
+    beforeLoad: needs("manage_account"),
+    loader: () => queries.ensureQueryData(accountQuery()),
+    component: lazyRouteComponent(() => import("./cuenta/Account"), "Account"),
+});
+
+const rules = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/ajustes/reglas-de-jornada",
+    beforeLoad: needs("view_timesheets"),
+    validateSearch: opened,
+    loader: () => queries.ensureQueryData(rulesQuery()),
+    component: lazyRouteComponent(() => import("./reglas/RulesPage"), "RulesPage"),
+});
+
+const freeDays = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/ajustes/dias-no-laborables",
+    beforeLoad: needs("view_employees"),
+    validateSearch: (search: Record<string, unknown>): FreeSearch => ({ ...opened(search), q: typeof search.q === "string" && search.q ? search.q : undefined, anio: /^\d{4}$/.test(String(search.anio)) ? String(search.anio) : undefined }),
+    loader: () => queries.ensureQueryData(freeDaysQuery()),
+    component: lazyRouteComponent(() => import("./festivos/FreeDaysPage"), "FreeDaysPage"),
+});
+
+export const pages = [own, users, profiles, account, rules, freeDays];

@@ -3,6 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { AlarmClock, Archive, Ban, Check, CircleDashed, FileClock, Hourglass, type LucideIcon, Navigation, Pause, PencilLine, Play, Smartphone, Undo2 } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useFormat } from "~/app/format";
+import { priorityLabels, statusLabels } from "~/app/statuses";
 import { Status } from "~/ui";
 import type { State, View } from "./filter";
 import { FAMILY, type Face, face, lateMinutes } from "./model";
@@ -54,29 +55,8 @@ export function useWords() {
                 apartadas: t`apartadas`,
             } satisfies Record<State, string>,
             view: { atencion: t`Atención`, tareas: t`Tareas`, tecnicos: t`Técnicos`, mapa: t`Mapa` } satisfies Record<View, string>,
-            status: {
-                new: t`Nueva`,
-                sent: t`Avisada`,
-                acknowledged: t`Vista`,
-                in_progress: t`En curso`,
-                suspended: t`En pausa`,
-                closed: t`Hecha`,
-                canceled: t`Retirada`,
-                not_done: t`No realizada`,
-                en_route: t`En camino`,
-                loading: t`Cargando`,
-                unloading: t`Descargando`,
-                draft: t`Borrador`,
-                declined: t`Rechazada`,
-                arrived: t`En el sitio`,
-                ready_for_review: t`Por revisar`,
-                ready_for_approval: t`Por aprobar`,
-                custom1: t`Propio 1`,
-                custom2: t`Propio 2`,
-                custom3: t`Propio 3`,
-                custom4: t`Propio 4`,
-            } as Record<string, string>,
-            priority: { not_set: t`Sin prioridad`, lowest: t`Muy baja`, low: t`Baja`, normal: t`Normal`, high: t`Alta`, highest: t`Muy alta`, urgent: t`Urgente` } as Record<string, string>,
+            status: statusLabels(),
+            priority: priorityLabels(),
             reason: {
                 wrong_author: t`la mandó quien no debía`,
                 unknown_task: t`de una tarea que no se conoce`,

@@ -4,9 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { type Schemas, answer, api, idempotencyKey } from "~/api/client";
 import { faultAt, faultItems, refusalOf } from "~/api/problem";
+import { instantOf, localOf } from "~/app/civil";
 import { kindLabel } from "~/app/kinds";
 import { Button, Dialog, ErrorSummary, RadioGroup, say, Select, TextArea, TextField } from "~/ui";
-import { instantOf, localOf } from "./civil";
 import { changed } from "./Corrections";
 import type { Punch } from "./model";
 

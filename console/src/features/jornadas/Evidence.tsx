@@ -8,7 +8,8 @@ import { kindLabel, markLabel } from "~/app/kinds";
 import { queries } from "~/app/queries";
 import { Button, Note, Status } from "~/ui";
 import { clockError, lateBy, localTime, type Punch } from "./model";
-import { entryQuery, receiptQuery, save } from "./queries";
+import { save } from "~/app/save";
+import { entryQuery, receiptQuery } from "./queries";
 
 type Place = { latitude: number; longitude: number; accuracy_m?: number; provider?: string; mock?: boolean };
 const MINUTE_MS = 60_000;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { instantOf, localOf, mondayOf, readDay, weekOf } from "./civil";
+import { instantOf, localOf } from "~/app/civil";
+import { mondayOf, readDay, weekOf } from "./civil";
 import { type Day, hoursOf, marksOf, strip } from "./model";
 
 const totals = { worked_us: 0, ordinary_us: 0, extra_day_us: 0, extra_week_us: 0, free_day_us: 0, night_us: 0, paid_break_us: 0, unpaid_break_us: 0 };

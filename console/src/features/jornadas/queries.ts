@@ -2,6 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { type Schemas, answer, api, everyPage } from "~/api/client";
 import type { Timesheet } from "./model";
+import { save } from "~/app/save";
 
 export const timesheetsQuery = (from: string, to: string, group?: string) =>
     queryOptions({
@@ -38,13 +39,4 @@ export async function download(format: "csv" | "xlsx", from: string, to: string,
     const query = { from, to, group };
     const file = format === "csv" ? await answer(api.GET("/v1/timesheets.csv", { params: { query }, parseAs: "blob" })) : await answer(api.GET("/v1/timesheets.xlsx", { params: { query }, parseAs: "blob" }));
     save(file as unknown as Blob, `jornadas-${from}-${to}.${format}`);
-}
-
-export function save(content: Blob, name: string): void {
-    const address = URL.createObjectURL(content);
-    const link = document.createElement("a");
-    link.href = address;
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

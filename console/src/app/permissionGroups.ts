@@ -1,7 +1,6 @@
 // The permissions as an office thinks of them: by the work they belong to, the harmless one first.
 import { t } from "@lingui/core/macro";
-import type { Permission } from "~/app/session";
-import type { Profile } from "./queries";
+import type { Permission } from "./session";
 
 export type PermissionGroup = { id: string; label: string; permissions: Permission[] };
 
@@ -29,9 +28,3 @@ export function permissionHelp(permission: Permission): string | undefined {
     };
     return help[permission];
 }
-
-/** When a permission came that not every release had: profiles saved before could not name it. */
-const CAME: Partial<Record<Permission, string>> = { manage_exchange: "2026-11-29", view_transfers: "2026-11-29", use_file_exchange: "2026-11-29", view_calls: "2026-11-29" };
-
-/** The permissions that came after the profile was saved last. */
-export const newSince = (profile: Profile): Permission[] => (Object.keys(CAME) as Permission[]).filter((permission) => (CAME[permission] ?? "") > profile.updated_at);

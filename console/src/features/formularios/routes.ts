@@ -1,0 +1,40 @@
+// Forms and task types: what is asked in the field, and what the fields of a task are called.
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { queries } from "~/app/queries";
+import { needs, rootRoute } from "~/app/root";
+import { formQuery, formsQuery, typesQuery } from "./queries";
+
+export const FORM = "/formularios/formularios/$form";
+export const NEW_FORM = "nuevo";
+
+export type ListSearch = { abierto?: string; q?: string };
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value.slice(0, 200) : typeof value === "number" ? String(value) : undefined);
+
+const forms = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/formularios/formularios",
+    validateSearch: (search: Record<string, unknown>): ListSearch => ({ q: text(search.q) }),
+    beforeLoad: needs("view_definitions"),
+    loader: () => queries.ensureQueryData(formsQuery()),
+    component: lazyRouteComponent(() => import("./Forms"), "Forms"),
+});
+
+const form = createRoute({
+    getParentRoute: () => rootRoute,
+    path: FORM,
+    beforeLoad: needs("view_definitions"),
+    loader: ({ params }) => (params.form === NEW_FORM ? undefined : queries.ensureQueryData(formQuery(params.form))),
+    component: lazyRouteComponent(() => import("./editor/FormPage"), "FormPage"),
+});
+
+const types = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/formularios/tipos-de-tarea",
+    validateSearch: (search: Record<string, unknown>): ListSearch => ({ abierto: text(search.abierto), q: text(search.q) }),
+    beforeLoad: needs("view_definitions"),
+    loader: () => Promise.all([queries.ensureQueryData(typesQuery()), queries.ensureQueryData(formsQuery())]),
+    component: lazyRouteComponent(() => import("./tipos/Types"), "Types"),
+});
+
+export const pages = [forms, form, types];

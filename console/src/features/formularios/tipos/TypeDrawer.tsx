@@ -1,0 +1,100 @@
+// One task type, to read or to change, with what it was before.
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation } from "@tanstack/react-query";
+import { Trash2 } from "lucide-react";
+import { refusalOf } from "~/api/problem";
+import { EditActs, EditForm, useEditing } from "~/app/editing";
+import { queries } from "~/app/queries";
+import { useMay } from "~/app/session";
+import { priorityLabels, statusLabels } from "~/app/statuses";
+import { Versions } from "~/app/Versions";
+import { Button, Drawer, ErrorSummary, KeyValues, PickMany, Select, say, TextField } from "~/ui";
+import { changeType, type Form, makeType, oneType, removeType, type TaskType, typeVersions } from "../queries";
+import { CUSTOM, type TypeDraft, typeBody, typeDraft } from "./draft";
+import { LabelsField } from "./LabelsField";
+
+const again = () => queries.invalidateQueries({ queryKey: ["definitions"] });
+const NONE = "none";
+
+export function TypeDrawer({ type, forms, onClose, onOpen }: { type?: TaskType; forms: Form[]; onClose: () => void; onOpen: (id: string) => void }) {
+    const { t } = useLingui();
+    const mayChange = useMay("manage_definitions");
+    const editing = useEditing<TypeDraft, TaskType>({
+        place: `task-type:${type?.id ?? "new"}`,
+        object: type,
+        draftOf: typeDraft,
+        versionOf: (one) => one.version,
+        bodyOf: typeBody,
+        create: makeType,
+        change: (changes, version) => changeType(type?.id ?? "", changes, version),
+        again: () => oneType(type?.id ?? ""),
+        saved: async (saved) => {
+            await again();
+            say(t`Tipo «${saved.name}» guardado`);
+            if (!type) onOpen(saved.id);
+        },
+    });
+    const removal = useMutation({
+        mutationFn: async () => {
+            await removeType(type?.id ?? "", type?.version ?? 0);
+            return oneType(type?.id ?? "");
+        },
+        onSuccess: async (gone) => {
+            say(t`Tipo «${gone.name}» fuera de uso`, async () => {
+                await changeType(gone.id, { state: "enabled" }, gone.version);
+                await again();
+                say(t`Tipo «${gone.name}» otra vez en uso`);
+            });
+            onClose();
+            await again();
+        },
+    });
+    const { draft, set, errorAt } = editing;
+    const problem = removal.error ? refusalOf(removal.error).problem : undefined;
+    const statuses = statusLabels();
+    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, planned_minutes: t`Minutos previstos`, priority: t`Prioridad`, allowed_states: t`Estados que puede tener`, required_forms: t`Formularios obligatorios`, data_labels: t`Sus campos`, status_labels: t`Estados propios`, state: t`Estado` };
+    const formOptions = forms.map(({ id, name, code }) => ({ id, label: name, detail: code }));
+    return (
+        <Drawer subject={type?.id ?? "new"} title={type?.name ?? t`Nuevo tipo de tarea`} top={type && <span className="id">{type.code}</span>} onClose={onClose} foot={mayChange && <EditActs form="type-form" editing={editing} label={type ? undefined : t`Crear el tipo`} onDiscard={type && !editing.changed ? undefined : type ? () => undefined : onClose} />}>
+            {problem && <ErrorSummary key={removal.submittedAt} title={problem.title} detail={problem.detail} />}
+            {mayChange ? (
+                <EditForm id="type-form" editing={editing} labels={labels}>
+                    <TextField label={labels.name!} name="name" value={draft.name} onChange={(name) => set({ name })} required error={errorAt("name")} autoFocus={!type} />
+                    <TextField label={labels.code!} name="code" value={draft.code} onChange={(code) => set({ code })} error={errorAt("code")} optional={!type} help={t`Con el que los archivos y otros sistemas lo nombran.`} spellCheck="false" />
+                    <LabelsField labels={draft.labels} onChange={(next) => set({ labels: next })} errorAt={errorAt} />
+                    <PickMany label={labels.required_forms!} name="required_forms" options={formOptions} values={draft.forms} onChange={(chosen) => set({ forms: chosen })} error={errorAt("required_forms")} help={t`Sin ellos no se puede cerrar.`} optional />
+                    <TextField label={labels.planned_minutes!} name="planned_minutes" inputMode="decimal" value={draft.minutes} onChange={(minutes) => set({ minutes })} error={errorAt("planned_minutes")} optional />
+                    <Select label={labels.priority!} name="priority" options={[{ id: NONE, label: t`La de cada tarea` }, ...Object.entries(priorityLabels()).map(([id, label]) => ({ id, label }))]} value={draft.priority || NONE} onChange={(priority) => set({ priority: priority === NONE ? "" : priority })} error={errorAt("priority")} />
+                    <PickMany label={labels.allowed_states!} name="allowed_states" options={Object.entries(statuses).map(([id, label]) => ({ id, label: draft.statusLabels[id] || label }))} values={draft.allowed} onChange={(allowed) => set({ allowed })} error={errorAt("allowed_states")} help={draft.allowed.length === 0 ? t`Sin elegir: todos.` : undefined} optional />
+                    <fieldset>
+                        <legend>{labels.status_labels}</legend>
+                        <div className="form-pair">
+                            {CUSTOM.map((status) => (
+                                <TextField key={status} label={statuses[status]!} name={`status_labels.${status}`} value={draft.statusLabels[status] ?? ""} onChange={(label) => set({ statusLabels: { ...draft.statusLabels, [status]: label } })} error={errorAt(`status_labels.${status}`)} optional />
+                            ))}
+                        </div>
+                    </fieldset>
+                </EditForm>
+            ) : (
+                type && (
+                    <KeyValues
+                        facts={[
+                            ...draft.labels.map(({ field, label, visible }): [string, string] => [field, visible ? label : t`${label} (solo oficina)`]),
+                            [labels.required_forms!, draft.forms.map((id) => forms.find((form) => form.id === id)?.name ?? id).join(" · ")],
+                            [labels.planned_minutes!, draft.minutes],
+                            [labels.allowed_states!, draft.allowed.map((id) => statuses[id] ?? id).join(" · ")],
+                        ]}
+                    />
+                )
+            )}
+            {type && <Versions topic="definitions" id={type.id} ask={() => typeVersions(type.id)} labels={labels} />}
+            {type && mayChange && (
+                <div className="form-acts">
+                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={() => removal.mutate()}>
+                        <Trans>Dejar fuera de uso</Trans>
+                    </Button>
+                </div>
+            )}
+        </Drawer>
+    );
+}

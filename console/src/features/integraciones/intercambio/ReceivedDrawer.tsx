@@ -1,0 +1,102 @@
+// One file that came: why it stands where it stands, its import, and what a person can decide.
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Archive, RotateCcw } from "lucide-react";
+import { refusalOf } from "~/api/problem";
+import { useFormat } from "~/app/format";
+import { queries } from "~/app/queries";
+import { useMay } from "~/app/session";
+import { Button, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { dismissFile, type Intake, type Received, retryFile } from "./queries";
+import { FileStatus } from "./Received";
+import { wayLabel } from "./words";
+
+const RETRIED = ["parked", "failed", "dismissed", "unmatched"];
+const DISMISSED = ["parked", "waiting", "unmatched"];
+const again = () => Promise.all([queries.invalidateQueries({ queryKey: ["received"] }), queries.invalidateQueries({ queryKey: ["notices"] })]);
+
+export function ReceivedDrawer({ file, intake, onClose }: { file: Received; intake?: Intake; onClose: () => void }) {
+    const { t } = useLingui();
+    const format = useFormat();
+    const manages = useMay("manage_exchange");
+    const mayImports = useMay("run_imports");
+    const retrying = useMutation({
+        mutationFn: () => retryFile(file.id),
+        onSuccess: async (now) => {
+            say(now.state === "unmatched" ? t`Ninguna entrada espera «${file.name}» todavía` : t`«${file.name}» se importa de nuevo`);
+            await again();
+        },
+    });
+    const dismissing = useMutation({
+        mutationFn: () => dismissFile(file.id),
+        onSuccess: async () => {
+            say(t`«${file.name}» no se importa; los que siguen continúan`, () => retrying.mutate());
+            await again();
+        },
+    });
+    const failed = retrying.error ?? dismissing.error;
+    const problem = failed ? refusalOf(failed).problem : undefined;
+    return (
+        <Drawer
+            subject={file.id}
+            title={file.name}
+            top={<FileStatus file={file} pill />}
+            onClose={onClose}
+            head={
+                manages &&
+                (RETRIED.includes(file.state) || DISMISSED.includes(file.state)) && (
+                    <div className="dr-acts">
+                        {RETRIED.includes(file.state) && (
+                            <Button small icon={RotateCcw} pending={retrying.isPending} onPress={() => retrying.mutate()}>
+                                {file.state === "parked" ? <Trans>Continuar</Trans> : <Trans>Importar ahora</Trans>}
+                            </Button>
+                        )}
+                        {DISMISSED.includes(file.state) && (
+                            <Button small icon={Archive} pending={dismissing.isPending} onPress={() => dismissing.mutate()}>
+                                <Trans>No importarlo</Trans>
+                            </Button>
+                        )}
+                    </div>
+                )
+            }
+        >
+            {problem && <ErrorSummary key={problem.request_id} title={problem.title} detail={problem.detail} />}
+            {file.problem && (
+                <Note kind={file.state === "parked" ? "late" : "refused"}>
+                    <b>{file.problem.title}</b> {file.problem.detail}
+                    {file.problem.faults && file.problem.faults.length > 0 && (
+                        <ul>
+                            {file.problem.faults.slice(0, 20).map((fault, place) => (
+                                <li key={place}>{fault.message}</li>
+                            ))}
+                        </ul>
+                    )}
+                </Note>
+            )}
+            {file.state === "unmatched" && (
+                <Note>
+                    <Trans>Está guardado. Haga o corrija una entrada cuya carpeta y nombre coincidan con este archivo, y pulse «Importar ahora».</Trans>
+                </Note>
+            )}
+            <KeyValues
+                facts={[
+                    [t`Carpeta`, `in/${file.folder}`],
+                    [t`Entrada`, intake?.name],
+                    [t`Llegó`, `${format.date(file.received_at)}, ${format.seconds(file.received_at)}`],
+                    [t`Terminó`, file.finished_at && `${format.date(file.finished_at)}, ${format.seconds(file.finished_at)}`],
+                    [t`Por`, wayLabel(file.way)],
+                    [t`Tamaño`, format.bytes(file.size_bytes)],
+                    ["SHA-256", <code key="hash">{file.hash}</code>],
+                ]}
+            />
+            {file.import && mayImports && (
+                <p>
+                    <Link to={`/integraciones/historial/${file.import}` as never} className="link">
+                        <Trans>Ver su importación, fila por fila</Trans>
+                    </Link>
+                </p>
+            )}
+        </Drawer>
+    );
+}

@@ -1,0 +1,156 @@
+// One channel: how it does, what it did not deliver, and what can be done about it.
+import { plural } from "@lingui/core/macro";
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useMutation } from "@tanstack/react-query";
+import { History, KeyRound, ListPlus, Pause, Pencil, Play, Send, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { refusalOf } from "~/api/problem";
+import { useFormat } from "~/app/format";
+import { queries } from "~/app/queries";
+import { useMay } from "~/app/session";
+import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { ChannelStatus } from "./Channels";
+import { Deliveries } from "./Deliveries";
+import { HeadersDialog } from "./HeadersDialog";
+import { type Channel, changeChannel, removeChannel } from "./queries";
+import { ReplayDialog } from "./ReplayDialog";
+import { RotateDialog } from "./RotateDialog";
+import { TestResult } from "./TestResult";
+import { behind, eventLabel, problemWords } from "./words";
+
+type Props = { channel: Channel; onClose: () => void; onEdit: () => void; onSecret: (secret: string) => void };
+
+export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
+    const { t } = useLingui();
+    const mayChange = useMay("view_entries");
+    const mayDeliveries = useMay("view_deliveries");
+    const [asked, ask] = useState<"remove" | "replay" | "rotate" | "headers" | null>(null);
+    const [testing, setTesting] = useState(0);
+    const again = () => queries.invalidateQueries({ queryKey: ["channels"] });
+    const switching = useMutation({
+        mutationFn: ({ to, version }: { to: Channel["state"]; version: number }) => changeChannel(channel.id, { state: to }, version),
+        onSuccess: async (changed, { to }) => {
+            const back = channel.state;
+            await again();
+            const undo = () => switching.mutate({ to: back, version: changed.version });
+            say(to === "enabled" ? t`«${channel.name}» entrega de nuevo` : t`«${channel.name}» en pausa: nada se pierde`, undo);
+        },
+    });
+    const removal = useMutation({
+        mutationFn: () => removeChannel(channel.id, channel.version),
+        onSuccess: async () => {
+            say(t`Canal «${channel.name}» quitado`);
+            onClose();
+            await again();
+        },
+        onSettled: () => ask(null),
+    });
+    const failed = switching.error ?? removal.error;
+    const problem = failed ? refusalOf(failed).problem : undefined;
+    const runs = channel.state === "enabled";
+    const why = mayChange ? undefined : t`Hace falta el permiso «Ver lo capturado en los teléfonos».`;
+    return (
+        <Drawer
+            subject={channel.id}
+            title={channel.name}
+            top={
+                <>
+                    <ChannelStatus channel={channel} pill />
+                    <span className="id">{channel.code}</span>
+                </>
+            }
+            onClose={onClose}
+            head={
+                <div className="dr-acts">
+                    <Button small icon={Pencil} keyName="E" onPress={onEdit} reason={why}>
+                        <Trans>Editar</Trans>
+                    </Button>
+                    <Button small icon={Send} onPress={() => setTesting(testing + 1)}>
+                        <Trans>Probar</Trans>
+                    </Button>
+                    <Button small icon={runs ? Pause : Play} pending={switching.isPending} reason={why} onPress={() => switching.mutate({ to: runs ? "paused" : "enabled", version: channel.version })}>
+                        {runs ? <Trans>Pausar</Trans> : <Trans>Activar</Trans>}
+                    </Button>
+                </div>
+            }
+        >
+            {problem && <ErrorSummary key={problem.request_id} title={problem.title} detail={problem.detail} />}
+            <Trouble channel={channel} />
+            {testing > 0 && <TestResult key={testing} channel={channel} time={testing} />}
+            <Facts channel={channel} />
+            <div className="form-acts">
+                <Button small icon={ListPlus} reason={why} onPress={() => ask("headers")}>
+                    <Trans>Cabeceras…</Trans>
+                </Button>
+                <Button small icon={KeyRound} onPress={() => ask("rotate")}>
+                    <Trans>Cambiar el secreto…</Trans>
+                </Button>
+                <Button small icon={History} onPress={() => ask("replay")}>
+                    <Trans>Enviar de nuevo desde…</Trans>
+                </Button>
+                <Button small look="quiet" icon={Trash2} onPress={() => ask("remove")}>
+                    <Trans>Quitar…</Trans>
+                </Button>
+            </div>
+            {mayDeliveries && <Deliveries channel={channel} />}
+            {asked === "headers" && <HeadersDialog channel={channel} onClose={() => ask(null)} />}
+            {asked === "replay" && <ReplayDialog channel={channel} onClose={() => ask(null)} />}
+            {asked === "rotate" && (
+                <RotateDialog
+                    channel={channel}
+                    onClose={() => ask(null)}
+                    onSecret={(secret) => {
+                        ask(null);
+                        onSecret(secret);
+                    }}
+                />
+            )}
+            {asked === "remove" && (
+                <Confirm title={t`¿Quitar el canal «${channel.name}»?`} act={t`Quitar el canal`} pending={removal.isPending} onAct={() => removal.mutate()} onClose={() => ask(null)}>
+                    <p>
+                        <Trans>Se quita también lo que no se entregó por él. No se puede deshacer; para que descanse sin perder su lugar, póngalo en pausa.</Trans>
+                    </p>
+                </Confirm>
+            )}
+        </Drawer>
+    );
+}
+
+/** What is wrong now, and until when it is tried by itself. */
+function Trouble({ channel: { progress, state, reason } }: { channel: Channel }) {
+    const { t } = useLingui();
+    const format = useFormat();
+    if (state === "disabled" && reason === "gone")
+        return (
+            <Note kind="refused">
+                <Trans>El receptor contestó 410, «ya no existe», y Campo dejó de llamarlo. Nada se pierde: corrija la dirección y active el canal; sigue donde quedó.</Trans>
+            </Note>
+        );
+    if (state !== "enabled" || progress.failures === 0) return null;
+    return (
+        <Note kind="late">
+            {problemWords(progress.problem)} {plural(progress.failures, { one: "# intento seguido sin respuesta.", other: "# intentos seguidos sin respuesta." })} {progress.next_try_at && t`El próximo, a las ${format.seconds(progress.next_try_at)}.`} <Trans>Campo sigue intentando y entrega todo cuando vuelva.</Trans>
+        </Note>
+    );
+}
+
+function Facts({ channel }: { channel: Channel }) {
+    const { t } = useLingui();
+    const format = useFormat();
+    const { progress, events } = channel;
+    const order = { per_task: t`Por tarea`, strict: t`Estricto`, none: t`Sin orden` };
+    return (
+        <KeyValues
+            facts={[
+                [t`Destino`, channel.url],
+                [t`Formato`, channel.document?.kind === "office_track" ? "OfficeTrack (XML)" : "Campo (JSON)"],
+                [t`Eventos`, events?.length ? events.map(eventLabel).join(" · ") : t`Todos`],
+                [t`Orden`, order[channel.order ?? "per_task"]],
+                [t`Cabeceras`, channel.headers.join(", ")],
+                [t`En la fila`, plural(behind(channel) + progress.waiting, { 0: "Nada", one: "# evento", other: "# eventos" })],
+                [t`Sin entregar`, progress.not_delivered > 0 && plural(progress.not_delivered, { one: "# evento", other: "# eventos" })],
+                [t`Última entrega`, progress.delivered_at ? format.moment(progress.delivered_at) : t`Todavía ninguna`],
+            ]}
+        />
+    );
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { changesBetween } from "~/app/changes";
+import { channelBody, channelDraft, withDocument, withHeaders } from "./draft";
+import type { Channel } from "./queries";
+
+const channel = { code: "erp", name: "ERP", url: "https://erp.example.com/a", headers: ["x-api-key"], events: ["entry.complete"], document: { kind: "office_track", zone: "America/Lima", entry_types: { form: 60, photo: 40 }, files: "none" }, form_field: "RequestString", acknowledgement: { kind: "text", text: "_OK_" }, order: "strict" } as unknown as Channel;
+
+test("a channel that was not touched changes nothing", () => {
+    expect(changesBetween(channelBody(channelDraft(channel)), channelBody(channelDraft(channel)))).toEqual({});
+});
+
+test("a kind of entry that is emptied is taken away, since a merge patch would keep it", () => {
+    const draft = channelDraft(channel);
+    expect(changesBetween(channelBody(draft), channelBody({ ...draft, types: { ...draft.types, photo: " " } }))).toEqual({ document: { entry_types: { photo: null } } });
+});
+
+test("the other document brings what its receivers expect, and takes it away again", () => {
+    const made = withDocument({ ...channelDraft(), name: "Sistema viejo", url: "https://a.example" }, "office_track");
+    expect(channelBody(made)).toMatchObject({ code: "sistema-viejo", form_field: "RequestString", acknowledgement: { kind: "text", text: "_OK_" }, events: ["entry.complete"], document: { kind: "office_track", files: "data" } });
+    expect(channelBody(withDocument(made, "campo"))).toEqual({ code: "sistema-viejo", name: "Sistema viejo", url: "https://a.example", document: { kind: "campo" }, acknowledgement: { kind: "status" }, events: [], order: "per_task" });
+});
+
+test("headers go along on the same server alone", () => {
+    expect(withHeaders({ url: "https://erp.example.com/b" }, channel)).toEqual({ url: "https://erp.example.com/b" });
+    expect(withHeaders({ url: "https://other.example.com/b" }, channel)).toEqual({ url: "https://other.example.com/b", headers: {} });
+    expect(withHeaders({ name: "x" }, channel)).toEqual({ name: "x" });
+});
