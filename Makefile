@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone bindings package test-package test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings package test-package test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,8 +39,12 @@ phone: ## Shows the phone in a window, over the real core; installs JDK 17 and M
 	@.ci/toolchain
 	@android/jvm/phone.sh run $(PHONE)
 
-test-kotlin: ## Tests the Kotlin wrapper and a working day on the phone's screens; installs JDK 17 and Maven where they are missing
+phone-pictures: ## Writes every screen of the phone as pictures into android/jvm/desktop/target/pictures, in both languages
+	android/jvm/phone.sh pictures
+
+test-kotlin: ## Tests the Kotlin wrapper, a working day on the phone's screens and its window; installs JDK 17 and Maven where they are missing
 	android/jvm/phone.sh test
+	android/jvm/window.sh
 
 test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs Swift into a folder of its own (root)
 	ios/test.sh

@@ -18,7 +18,8 @@ if ! command -v mmdebstrap >/dev/null; then
     DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends mmdebstrap </dev/null >&2
 fi
 
-if [ ! -e "$root/usr/bin/swift" ]; then
+# One that was left half made has no mark
+if [ ! -e "$root/.whole" ]; then
     say "installing Swift into $root"
     rm -rf "$root"
     mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\(http[^ ]*\) .*/\2/p; s/^URIs: *\(http[^ ]*\).*/\1/p' \
@@ -26,11 +27,14 @@ if [ ! -e "$root/usr/bin/swift" ]; then
     mmdebstrap --variant=apt --include=swiftlang,libc6-dev,libstdc++-14-dev \
         --dpkgopt='path-exclude=/usr/libexec/swift/lib/swift_static/*' \
         --dpkgopt='path-exclude=/usr/libexec/swift/bin/*lldb*' trixie "$root" "${mirror:-http://deb.debian.org/debian}" >&2
+    touch "$root/.whole"
 fi
 
-"$checkout/android/jvm/phone.sh" bindings
+# The server is needed, too
+"$checkout/android/jvm/phone.sh" install
+"$checkout/android/jvm/phone.sh" bindings --workspace
 "$here/core.sh"
-(cd "$checkout/android/jvm" && mvn -B -q -DskipTests install)
+(cd "$checkout/android/jvm" && mvn -B -q -pl core -am -DskipTests install)
 
 # The package as SwiftPM sees it, with its build kept from the last time
 work=$root/campo
@@ -43,7 +47,9 @@ cp "$target/debug/libcampo_mobile_core.so" "$work/CampoCore/generated/"
 
 stand=$work/stand.json
 rm -f "$stand"
-classpath=$(cd "$checkout/android/jvm/core" && mvn -B -q -o dependency:build-classpath -Dmdep.outputFile=/dev/stdout -Dmdep.includeScope=test)
+# Into a file: what Maven prints has colours, whoever reads it
+(cd "$checkout/android/jvm/core" && mvn -B -q dependency:build-classpath -Dmdep.outputFile=target/classpath -Dmdep.includeScope=test)
+classpath=$(cat "$checkout/android/jvm/core/target/classpath")
 mkfifo "$work/input.$$"
 java "-Djna.library.path=$target/debug" -cp "$checkout/android/jvm/core/target/classes:$checkout/android/jvm/core/target/test-classes:$classpath" \
     campo.core.StandKt "$stand" <"$work/input.$$" &

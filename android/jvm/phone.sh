@@ -4,6 +4,8 @@
 #   android/jvm/phone.sh install    installs JDK 17, Maven and what a window needs, where they are missing (root, apt)
 #   android/jvm/phone.sh bindings   writes the Kotlin and Swift sides of the core's border from its library
 #   android/jvm/phone.sh test       the wrapper's tests and a working day on the screens; prints its time
+#   android/jvm/phone.sh pictures   each screen as pictures into android/jvm/desktop/target/pictures: Spanish by day, by
+#                                   night and at a text of 200 %, and English
 #   android/jvm/phone.sh run …      the phone in a window; `--help` lists its arguments
 #
 # Nothing but Java, Maven and cargo is needed: no Android SDK, no Gradle, no device.
@@ -71,15 +73,23 @@ maven() {
 
 case ${1:-} in
 install) shift; install_programs "$@" ;;
-bindings) bindings ;;
+bindings) shift; bindings "$@" ;;
 test)
     since=$(date +%s)
     install_programs
-    # All of it, as `make test` builds it: with other packages beside it a crate can have other features, and is built anew
+    # All of it, as `make test` builds it: with other packages beside it a crate can have other features, and is built anew.
+    # The server is needed, too
     bindings --workspace
     maven install -Dsurefire.printSummary=true
     taken=$(($(date +%s) - since))
     say "the phone's lane took $taken s of $budget_s s"
+    ;;
+pictures)
+    install_programs
+    bindings --workspace
+    rm -rf "$here/desktop/target/pictures"
+    maven install -Dcampo.pictures=all -Dtest=DayTest -Dsurefire.failIfNoSpecifiedTests=false
+    say "the pictures are in $here/desktop/target/pictures"
     ;;
 run)
     shift
@@ -90,5 +100,5 @@ run)
     exec java "-Djna.library.path=$library" -cp "$here/desktop/target/classes:$(cat "$here/desktop/target/classpath")" \
         campo.desktop.MainKt "$@"
     ;;
-*) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 2 ;;
+*) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

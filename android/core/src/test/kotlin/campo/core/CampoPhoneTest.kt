@@ -35,7 +35,7 @@ class CampoPhoneTest {
         phone.enrol(stand.url, stand.code(), PhoneModel("test", "Kotlin", "1", "1"))
         phone.syncNow()
         val worker = phone.roster().first()
-        phone.openSession("open", worker.id, "1234")
+        phone.openSession("open", worker.id, "4826")
     }
 
     private fun circumstances(intent: String) = Circumstances(intent, null, null, null)

@@ -27,7 +27,8 @@ class Stand private constructor(private val folder: File, private val port: Int,
         private set
 
     fun start() {
-        val process = campo("serve").redirectErrorStream(true).start()
+        // It ends with whoever started it, also with one that was killed
+        val process = campo("serve", "--end-with-input").redirectErrorStream(true).start()
         server = process
         val output = process.inputStream.bufferedReader()
         val line = generateSequence { output.readLine() }.firstOrNull { it.startsWith("campo listening on ") }
@@ -108,7 +109,7 @@ class Stand private constructor(private val folder: File, private val port: Int,
                 """{"number":"$number","first_name":"$first","last_name":"$last","group":"code:G","profile":"code:T",
                    "language":"$language"}""",
             )
-            put("/v1/employees/number:$number/pin", """{"pin":"1234"}""")
+            put("/v1/employees/number:$number/pin", """{"pin":"4826"}""")
         }
         forms = listOf("READING", "SERVICE_ACT").associateWith { code ->
             text(post("/v1/forms", checkNotNull(Stand::class.java.getResource("/forms/$code.$language.json")).readText()), "id")
@@ -135,7 +136,14 @@ class Stand private constructor(private val folder: File, private val port: Int,
         fun found(language: String = "es"): Stand {
             val folder = Files.createTempDirectory("campo-stand").toFile()
             val port = ServerSocket(0).use { it.localPort }
-            return Stand(folder, port, language).apply { found() }
+            val stand = Stand(folder, port, language)
+            try {
+                stand.found()
+            } catch (failure: Throwable) {
+                stand.close()
+                throw failure
+            }
+            return stand
         }
 
         /** A member of JSON that is text; the office's answers are flat enough for this. */
@@ -162,7 +170,7 @@ fun main(words: Array<String>) {
         val forms = stand.forms.entries.joinToString(",") { (code, id) -> "\"$code\":\"$id\"" }
         val there = File(words.first())
         val draft = File("${there.path}.part")
-        draft.writeText("""{"url":"${stand.url}","token":"${stand.token}","forms":{$forms}}""")
+        draft.writeText("""{"url":"${stand.url}","token":"${stand.token}","code":"${stand.code()}","forms":{$forms}}""")
         draft.renameTo(there)
         while (System.`in`.read() >= 0) Unit
     }

@@ -130,7 +130,7 @@ fun DeskPhone(
     var scale by remember { mutableStateOf(1f) }
     CampoTheme(Inter, dark) {
         Column(Modifier.fillMaxSize()) {
-            Switches(desk, phone, dark, scale, { dark = it }) { scale = it }
+            Switches(desk, phone, arguments.language, dark, scale, { dark = it }) { scale = it }
             val density = LocalDensity.current
             CompositionLocalProvider(LocalDensity provides Density(density.density, scale)) {
                 Column(Modifier.weight(1f).fillMaxWidth()) {
@@ -145,22 +145,24 @@ fun DeskPhone(
 private fun Switches(
     desk: Desk,
     phone: CampoPhone,
+    language: PhoneLanguage,
     dark: Boolean,
     scale: Float,
     onDark: (Boolean) -> Unit,
     onScale: (Float) -> Unit,
 ) {
     val online by desk.online.collectAsState()
+    fun say(spanish: String, english: String) = if (language == PhoneLanguage.SPANISH) spanish else english
     Row(
         Modifier.fillMaxWidth().background(Color(0xFF2B2E28)).padding(12.dp, 0.dp),
         Arrangement.spacedBy(8.dp),
         Alignment.CenterVertically,
     ) {
-        Text("Red", color = Color.White, fontSize = 14.sp)
-        Switch(online, { desk.goOnline(it, phone) }, Modifier.semantics { contentDescription = "Red del escritorio" })
-        TextButton({ onDark(!dark) }) { Text(if (dark) "Claro" else "Oscuro", color = Color.White, fontSize = 14.sp) }
+        Text(say("Red", "Network"), color = Color.White, fontSize = 14.sp)
+        Switch(online, { desk.goOnline(it, phone) }, Modifier.semantics { contentDescription = say("Red del teléfono", "The phone's network") })
+        TextButton({ onDark(!dark) }) { Text(if (dark) say("Claro", "Light") else say("Oscuro", "Dark"), color = Color.White, fontSize = 14.sp) }
         TextButton({ onScale(if (scale < 1.5f) 1.5f else if (scale < 2f) 2f else 1f) }) {
-            Text("Texto ${(scale * 100).toInt()} %", color = Color.White, fontSize = 14.sp)
+            Text(say("Texto", "Text") + " ${(scale * 100).toInt()} %", color = Color.White, fontSize = 14.sp)
         }
     }
 }

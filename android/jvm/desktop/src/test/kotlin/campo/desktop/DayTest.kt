@@ -1,35 +1,21 @@
 package campo.desktop
 
-import androidx.compose.runtime.CompositionLocalProvider
-import androidx.compose.ui.geometry.Size
-import androidx.compose.ui.platform.LocalDensity
-import androidx.compose.ui.test.ExperimentalTestApi
-import androidx.compose.ui.test.runSkikoComposeUiTest
-import androidx.compose.ui.unit.Density
 import campo.core.CampoPhone
-import campo.core.Here
 import campo.core.PhoneLanguage
 import campo.core.Stand
-import campo.ui.CampoApp
-import campo.ui.Opened
 import campo.ui.Texts
-import campo.ui.theme.CampoTheme
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty
-import java.io.File
 import java.nio.file.Files
-import java.time.LocalDateTime
-import java.time.temporal.ChronoUnit
 import kotlin.test.Test
 import kotlin.test.assertContains
 import kotlin.test.assertEquals
 
 /** A working day on the real screens, over the real core, against a running server. */
-@OptIn(ExperimentalTestApi::class)
 class DayTest {
     private val folder = Files.createTempDirectory("campo-phone").toFile()
     private val scope = CoroutineScope(SupervisorJob())
@@ -38,11 +24,6 @@ class DayTest {
     fun end() {
         scope.cancel()
         folder.deleteRecursively()
-    }
-
-    private fun today(hours: Long): String {
-        val time = LocalDateTime.now(java.time.ZoneId.of("America/Bogota")).plusHours(hours).truncatedTo(ChronoUnit.HOURS)
-        return """{"local":"$time:00","zone":"America/Bogota"}"""
     }
 
     @Test
@@ -55,40 +36,17 @@ class DayTest {
 
     private fun day(language: PhoneLanguage) = Stand.found(Texts.of(language).tag).use { stand ->
         val texts = Texts.of(language)
-        sendTasks(stand)
+        stand.sendsTasks()
         val desk = Desk(folder)
         val phone = runBlocking { desk.open() }
-        runSkikoComposeUiTest(Size(824f, 1830f), Density(2f)) {
-            val device = DeskWithCamera(desk, scope, Here(4.8630, -74.0500))
-            val looks = Looks()
-            setContent {
-                CampoTheme(Inter, looks.dark) {
-                    CompositionLocalProvider(LocalDensity provides Density(2f, looks.scale)) {
-                        CampoApp(phone, device, language, Opened())
-                    }
-                }
-            }
-            Day(Hand(this, looks, File("target/pictures"), texts.tag), desk, phone, stand, texts).goes()
+        onScreens(desk, phone, scope, language) { hand ->
+            Day(hand, desk, phone, stand, texts).goes()
+            assertEquals("", hand.complaints.joinToString("\n"))
         }
         phone.close()
         val seen = stand.get("/v1/entries?limit=100")
         for (kind in KINDS) assertContains(seen, "\"$kind\"")
         assertContains(stand.get("/v1/tasks/number:700123"), "\"closed\"")
-    }
-
-    private fun sendTasks(stand: Stand) {
-        stand.task(
-            """{"external_number":"700123","type":"code:MAINT","description":"Cuarto frío 2, bodega norte",
-               "customer_name":"Distribuidora de Alimentos y Bebidas El Porvenir de la Sabana","contact_name":"Hernán Pardo",
-               "phone1":"+57 300 000 0000","notes":"Pedir la llave en portería.","data":{"data7":"FT-88213"},
-               "location":{"latitude":4.8617,"longitude":-74.0466,"address":"Km 19 vía Chía–Cajicá"},
-               "start":${today(0)},"due":${today(2)},"assignments":[{"employee":"number:E1"}]}""",
-        )
-        stand.task(
-            """{"external_number":"700140","type":"code:MAINT","description":"Revisar compresor",
-               "customer_name":"Supermercado La Colina","location":{"latitude":4.7110,"longitude":-74.0721},
-               "start":${today(3)},"due":${today(5)},"assignments":[{"employee":"number:E1"}]}""",
-        )
     }
 
     private inner class Day(
@@ -117,12 +75,13 @@ class DayTest {
             hand.type(texts.code, stand.code())
             hand.tap(texts.enrol)
             hand.sees(texts.whoWorks)
+            hand.sees("Hernán Pardo")
             hand.picture("02-who")
             hand.tap("Luz Marina Quiroga")
             hand.pin("4321", texts.enter)
             hand.sees(texts.pinWrong)
             hand.picture("03-pin-wrong")
-            hand.pin("1234", texts.enter)
+            hand.pin("4826", texts.enter)
         }
 
         private fun clocksIn() {

@@ -33,6 +33,9 @@ class Looks {
 /** A worker's hand and eye: finds things by what they are called, as a person or a screen reader does. */
 @OptIn(ExperimentalTestApi::class)
 class Hand(private val test: ComposeUiTest, private val looks: Looks, private val pictures: File, private val language: String) {
+    /** What a person could not touch, hear or read on the screens that were looked at. */
+    val complaints = mutableListOf<String>()
+
     fun sees(text: String) = await(hasText(text, substring = true))
 
     fun tap(name: String) {
@@ -72,6 +75,7 @@ class Hand(private val test: ComposeUiTest, private val looks: Looks, private va
             looks.scale = scale
             test.waitForIdle()
             save("$language-$folder", name)
+            complaints += Inspection(test, scale).complaints().map { "$name, $language-$folder: $it" }
         }
         looks.dark = false
         looks.scale = 1f

@@ -99,7 +99,9 @@ fun Field(
                     if (lines == 1) Alignment.CenterStart else Alignment.TopStart,
                 ) {
                     if (value.isEmpty() && hint.isNotEmpty()) {
-                        Text(hint, Modifier.fillMaxWidth(), colors.ink2, style = style, textAlign = align, maxLines = lines.coerceAtLeast(1))
+                        // A hint that is cut helps nobody: where the text is large, the field grows for it
+                        val most = if (isLargeText) 3 else lines
+                        Text(hint, Modifier.fillMaxWidth(), colors.ink2, style = style, textAlign = align, maxLines = most)
                     }
                     inner()
                 }

@@ -190,6 +190,22 @@ fun SideBySide(even: Boolean = false, first: @Composable (Modifier) -> Unit, sec
     }
 }
 
+/** A line with what stands opposite it; under it when the text is large, so that neither squeezes the other. */
+@Composable
+fun Opposite(first: @Composable (Modifier) -> Unit, second: (@Composable () -> Unit)?) {
+    if (isLargeText) {
+        Column(Modifier.fillMaxWidth(), Arrangement.spacedBy(4.dp)) {
+            first(Modifier)
+            second?.invoke()
+        }
+    } else {
+        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
+            first(Modifier.weight(1f))
+            second?.invoke()
+        }
+    }
+}
+
 /** An icon to be touched, with a name. */
 @Composable
 fun IconTarget(icon: ImageVector, name: String, onClick: () -> Unit) {

@@ -61,10 +61,9 @@ private fun Calendar(chosen: LocalDate?, onChosen: (LocalDate) -> Unit) {
     val locale = Locale.forLanguageTag(texts.tag)
     Card(spacing = 4.dp) {
         Row(Modifier.fillMaxWidth(), verticalAlignment = Alignment.CenterVertically) {
-            val name = month.month.getDisplayName(TextStyle.FULL_STANDALONE, locale)
-            Text("$name ${month.year}", Modifier.weight(1f), Campo.colors.ink, style = Campo.type.strong)
-            IconTarget(Icons.ChevronLeft, "${month.minusMonths(1)}") { month = month.minusMonths(1) }
-            IconTarget(Icons.ChevronRight, "${month.plusMonths(1)}") { month = month.plusMonths(1) }
+            Text(named(month, locale), Modifier.weight(1f), Campo.colors.ink, style = Campo.type.strong)
+            IconTarget(Icons.ChevronLeft, named(month.minusMonths(1), locale)) { month = month.minusMonths(1) }
+            IconTarget(Icons.ChevronRight, named(month.plusMonths(1), locale)) { month = month.plusMonths(1) }
         }
         val before = month.atDay(1).dayOfWeek.value - 1
         val days = List(before) { null } + (1..month.lengthOfMonth()).map { month.atDay(it) }
@@ -76,6 +75,9 @@ private fun Calendar(chosen: LocalDate?, onChosen: (LocalDate) -> Unit) {
         }
     }
 }
+
+private fun named(month: YearMonth, locale: Locale) =
+    "${month.month.getDisplayName(TextStyle.FULL_STANDALONE, locale)} ${month.year}"
 
 @Composable
 private fun Day(day: LocalDate?, chosen: Boolean, today: Boolean, modifier: Modifier, onChosen: (LocalDate) -> Unit) {

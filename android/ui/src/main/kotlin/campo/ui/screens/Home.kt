@@ -9,6 +9,7 @@ import androidx.compose.runtime.Composable
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
+import androidx.compose.runtime.saveable.rememberSaveable
 import androidx.compose.runtime.setValue
 import androidx.compose.ui.Alignment
 import androidx.compose.ui.Modifier
@@ -31,6 +32,7 @@ import campo.ui.parts.Fact
 import campo.ui.parts.FaultLine
 import campo.ui.parts.IconTarget
 import campo.ui.parts.NavBar
+import campo.ui.parts.Opposite
 import campo.ui.parts.RowItem
 import campo.ui.parts.Rows
 import campo.ui.parts.Screen
@@ -106,8 +108,11 @@ private fun OffShift(home: HomePage) {
         CampoButton(texts.clockIn, look = ButtonLook.Filled, icon = Icons.LogIn, big = true, enabled = !shell.busy) {
             shell.act { shell.capture(intent, WorkerAction.ShiftStart) }
         }
-        val position = if (home.position == PositionMode.NEVER) texts.positionNever else texts.positionOff
-        Fact(position, Icons.LocateOff)
+        when (home.position) {
+            PositionMode.NEVER -> Fact(texts.positionNever, Icons.LocateOff)
+            PositionMode.AT_ENTRIES -> Fact(texts.positionAtEntries, Icons.LocateOff)
+            PositionMode.DURING_SHIFT -> Fact(texts.positionOff, Icons.LocateOff)
+        }
     }
 }
 
@@ -116,6 +121,10 @@ private fun OnShift(home: HomePage) {
     val texts = LocalShell.current.texts
     val shift = home.shift
     val onBreak = shift.state == ShiftState.ON_BREAK
+    // Asked here, so that a question that is open stays open when the text grows and the card is laid out anew
+    var choosing by rememberSaveable { mutableStateOf(false) }
+    val ask = { choosing = true }
+    if (choosing) WhichBreak(home) { choosing = false }
     Card {
         val since = @Composable {
             Column {
@@ -128,7 +137,7 @@ private fun OnShift(home: HomePage) {
         if (isLargeText) {
             since()
             worked()
-            ShiftButtons(home)
+            ShiftButtons(home, ask)
             ShiftFacts(home)
         } else {
             Row(Modifier.fillMaxWidth(), Arrangement.SpaceBetween) {
@@ -136,7 +145,7 @@ private fun OnShift(home: HomePage) {
                 worked()
             }
             ShiftFacts(home)
-            ShiftButtons(home)
+            ShiftButtons(home, ask)
         }
     }
 }
@@ -160,11 +169,10 @@ private fun ShiftFacts(home: HomePage) {
 }
 
 @Composable
-private fun ShiftButtons(home: HomePage) {
+private fun ShiftButtons(home: HomePage, askWhichBreak: () -> Unit) {
     val shell = LocalShell.current
     val texts = shell.texts
     val intent = remember(home.shift.punch) { newIntent() }
-    var choosing by remember { mutableStateOf(false) }
     val out = @Composable { modifier: Modifier ->
         CampoButton(texts.clockOut, modifier, ButtonLook.Outlined, Icons.LogOut, enabled = !shell.busy) {
             shell.act { shell.capture(intent, WorkerAction.ShiftEnd) }
@@ -185,7 +193,7 @@ private fun ShiftButtons(home: HomePage) {
         first = { modifier ->
             CampoButton(texts.pause, modifier, icon = Icons.Coffee, enabled = !shell.busy) {
                 if (home.breaks.size > 1) {
-                    choosing = true
+                    askWhichBreak()
                 } else {
                     shell.act { shell.capture(intent, WorkerAction.BreakStart(home.breaks.firstOrNull()?.code)) }
                 }
@@ -193,15 +201,19 @@ private fun ShiftButtons(home: HomePage) {
         },
         second = out,
     )
-    if (choosing) {
-        Choosing(
-            texts.whichBreak,
-            home.breaks.map { Triple(it.code, it.name, it.planned) },
-            onGiveUp = { choosing = false },
-        ) { code ->
-            choosing = false
-            shell.act { shell.capture(intent, WorkerAction.BreakStart(code)) }
-        }
+}
+
+@Composable
+private fun WhichBreak(home: HomePage, onDone: () -> Unit) {
+    val shell = LocalShell.current
+    val intent = remember(home.shift.punch) { newIntent() }
+    Choosing(
+        shell.texts.whichBreak,
+        home.breaks.map { Triple(it.code, it.name, it.planned) },
+        onGiveUp = onDone,
+    ) { code ->
+        onDone()
+        shell.act { shell.capture(intent, WorkerAction.BreakStart(code)) }
     }
 }
 
@@ -218,18 +230,20 @@ private fun NextTask(home: HomePage) {
         return
     }
     Card {
-        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
-            when {
-                home.atWork || task.late.isNotEmpty() -> TaskState(task, Modifier.weight(1f))
-                else -> StateLine(
-                    if (task.window.isEmpty()) texts.next else texts.nextAt(task.window),
-                    Icons.ClipboardList,
-                    Campo.colors.onPhone.ink,
-                    Modifier.weight(1f),
-                )
-            }
-            Text(task.number, color = Campo.colors.ink2, style = Campo.type.second)
-        }
+        Opposite(
+            first = { modifier ->
+                when {
+                    home.atWork || task.late.isNotEmpty() -> TaskState(task, modifier)
+                    else -> StateLine(
+                        if (task.window.isEmpty()) texts.next else texts.nextAt(task.window),
+                        Icons.ClipboardList,
+                        Campo.colors.onPhone.ink,
+                        modifier,
+                    )
+                }
+            },
+            second = { Text(task.number, color = Campo.colors.ink2, style = Campo.type.second) },
+        )
         Column(verticalArrangement = Arrangement.spacedBy(4.dp)) {
             Text(task.title, color = Campo.colors.ink, style = Campo.type.key)
             val second = secondLine(task, texts.formsMissing)

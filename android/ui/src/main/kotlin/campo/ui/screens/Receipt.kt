@@ -31,6 +31,7 @@ import campo.ui.parts.CampoButton
 import campo.ui.parts.CampoIcon
 import campo.ui.parts.Fact
 import campo.ui.parts.Foot
+import campo.ui.parts.Opposite
 import campo.ui.parts.Screen
 import campo.ui.parts.StateLine
 import campo.ui.parts.TopBar
@@ -92,17 +93,17 @@ private fun Paper(page: ReceiptPage) {
             }
         }
         Dashes()
-        Row(
-            Modifier.fillMaxWidth().padding(16.dp).semantics(mergeDescendants = true) {},
-            Arrangement.SpaceBetween,
-            Alignment.CenterVertically,
-        ) {
-            Text(LocalShell.current.texts.receipt, color = colors.ink2, style = Campo.type.second)
-            if (page.isFinal) {
-                StateLine(page.state, Icons.CheckCheck, colors.ink)
-            } else {
-                StateLine(page.state, Icons.Hourglass, colors.notYet.ink)
-            }
+        Box(Modifier.fillMaxWidth().padding(16.dp).semantics(mergeDescendants = true) {}) {
+            Opposite(
+                first = { Text(LocalShell.current.texts.receipt, it, colors.ink2, style = Campo.type.second) },
+                second = {
+                    if (page.isFinal) {
+                        StateLine(page.state, Icons.CheckCheck, colors.ink)
+                    } else {
+                        StateLine(page.state, Icons.Hourglass, colors.notYet.ink)
+                    }
+                },
+            )
         }
     }
 }

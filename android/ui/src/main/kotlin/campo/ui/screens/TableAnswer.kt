@@ -52,28 +52,28 @@ internal fun TableAnswer(editor: FormEditor, question: Question) {
             editor.setRows(question.id, rows + AnswerRow(question.columns.map { emptyCell(it.id) }))
         }
     }
-    if (rows.isEmpty()) add(Modifier) else SideBySide(first = { RemoveRow(editor, question, it) }, second = add)
+    var asking by remember(question.id) { mutableStateOf(false) }
+    val remove = @Composable { modifier: Modifier ->
+        CampoButton(texts.remove, modifier, icon = Icons.Trash2) {
+            if (rows.size == 1) removeRow(editor, question, 0) else asking = true
+        }
+    }
+    if (rows.isEmpty()) add(Modifier) else SideBySide(first = remove, second = add)
+    if (asking) WhichRow(editor, question) { asking = false }
 }
 
-/** Removes a row: the only one at once, one of several after asking which. */
+/** Asks which row to remove. */
 @Composable
-private fun RemoveRow(editor: FormEditor, question: Question, modifier: Modifier) {
+private fun WhichRow(editor: FormEditor, question: Question, onDone: () -> Unit) {
     val texts = LocalShell.current.texts
-    val rows = editor.rows(question.id)
-    var asking by remember { mutableStateOf(false) }
-    CampoButton(texts.remove, modifier, icon = Icons.Trash2) {
-        if (rows.size == 1) removeRow(editor, question, 0) else asking = true
+    val choices = editor.rows(question.id).mapIndexed { index, row ->
+        val first = question.columns.firstOrNull()?.id
+        val named = row.cells.find { it.field == first }
+        Triple("$index", named?.text ?: named?.value?.ifEmpty { null } ?: texts.row(index + 1), texts.row(index + 1))
     }
-    if (asking) {
-        val choices = rows.mapIndexed { index, row ->
-            val first = question.columns.firstOrNull()?.id
-            val named = row.cells.find { it.field == first }
-            Triple("$index", named?.text ?: named?.value?.ifEmpty { null } ?: texts.row(index + 1), texts.row(index + 1))
-        }
-        Choosing(texts.whichRow, choices, onGiveUp = { asking = false }) { index ->
-            asking = false
-            removeRow(editor, question, index.toInt())
-        }
+    Choosing(texts.whichRow, choices, onGiveUp = onDone) { index ->
+        onDone()
+        removeRow(editor, question, index.toInt())
     }
 }
 

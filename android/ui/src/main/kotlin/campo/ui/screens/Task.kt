@@ -46,6 +46,7 @@ import campo.ui.parts.Fact
 import campo.ui.parts.FaultLine
 import campo.ui.parts.Foot
 import campo.ui.parts.IconTarget
+import campo.ui.parts.Opposite
 import campo.ui.parts.Reason
 import campo.ui.parts.RowItem
 import campo.ui.parts.Rows
@@ -121,10 +122,10 @@ private fun Shell.go(task: TaskPage, offer: StepOffer, reason: String? = null) {
 private fun Head(task: TaskPage) {
     val row = task.row
     Column(verticalArrangement = Arrangement.spacedBy(4.dp)) {
-        Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
-            TaskState(row, Modifier.weight(1f))
-            if (row.window.isNotEmpty()) Text(row.window, color = Campo.colors.ink2, style = Campo.type.second)
-        }
+        Opposite(
+            first = { TaskState(row, it) },
+            second = if (row.window.isEmpty()) null else ({ Text(row.window, color = Campo.colors.ink2, style = Campo.type.second) }),
+        )
         Text(row.title, Modifier.semantics { heading() }, Campo.colors.ink, style = Campo.type.key)
         val detail = listOf(row.detail, row.typeName).filter { it.isNotEmpty() && it != row.title }.distinct()
         if (detail.isNotEmpty()) Text(detail.joinToString(". "), color = Campo.colors.ink2, style = Campo.type.body)

@@ -32,6 +32,7 @@ import campo.ui.parts.CampoIcon
 import campo.ui.parts.Empty
 import campo.ui.parts.Field
 import campo.ui.parts.NavBar
+import campo.ui.parts.Opposite
 import campo.ui.parts.Pill
 import campo.ui.parts.Rows
 import campo.ui.parts.Screen
@@ -144,10 +145,10 @@ private fun TaskLine(task: TaskRow) {
         Alignment.CenterVertically,
     ) {
         Column(Modifier.weight(1f), Arrangement.spacedBy(3.dp)) {
-            Row(Modifier.fillMaxWidth(), Arrangement.spacedBy(12.dp), Alignment.CenterVertically) {
-                TaskState(task, Modifier.weight(1f), text = task.status)
-                Text(task.number, color = Campo.colors.ink2, style = Campo.type.second)
-            }
+            Opposite(
+                first = { TaskState(task, it, text = task.status) },
+                second = { Text(task.number, color = Campo.colors.ink2, style = Campo.type.second) },
+            )
             Text(task.title, color = Campo.colors.ink, style = Campo.type.strong)
             val second = listOf(task.window, secondLine(task, shell.texts.formsMissing))
             val line = second.filter { it.isNotEmpty() }.joinToString(" · ")

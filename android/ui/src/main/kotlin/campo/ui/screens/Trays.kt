@@ -22,6 +22,7 @@ import campo.ui.parts.Rows
 import campo.ui.parts.Screen
 import campo.ui.parts.Section
 import campo.ui.parts.TopBar
+import campo.ui.parts.isLargeText
 import campo.ui.shown
 import campo.ui.theme.Campo
 import campo.ui.theme.Icons
@@ -70,9 +71,10 @@ fun TraysScreen() {
 private fun Line(line: TrayLine) {
     val shell = LocalShell.current
     val colors = Campo.colors
+    val large = isLargeText
     RowItem(
         line.title,
-        detail = line.detail,
+        detail = if (large) listOf(line.detail, line.`when`).filter { it.isNotEmpty() }.joinToString(" · ") else line.detail,
         icon = when (line.tray) {
             TrayKind.DRAFT -> Icons.FilePen
             TrayKind.TO_SEND -> Icons.CloudUpload
@@ -81,7 +83,7 @@ private fun Line(line: TrayLine) {
         },
         color = if (line.tray == TrayKind.REPAIR) colors.refused.ink else colors.ink,
         end = {
-            Text(line.`when`, color = colors.ink2, style = Campo.type.second)
+            if (!large) Text(line.`when`, color = colors.ink2, style = Campo.type.second)
             CampoIcon(Icons.ChevronRight, 22, colors.ink2)
         },
     ) {

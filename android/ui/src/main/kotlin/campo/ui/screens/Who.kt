@@ -15,6 +15,7 @@ import androidx.compose.foundation.shape.CircleShape
 import androidx.compose.foundation.shape.RoundedCornerShape
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
+import androidx.compose.runtime.collectAsState
 import androidx.compose.runtime.getValue
 import androidx.compose.runtime.mutableStateOf
 import androidx.compose.runtime.remember
@@ -25,6 +26,7 @@ import androidx.compose.ui.draw.clip
 import androidx.compose.ui.semantics.Role
 import androidx.compose.ui.semantics.contentDescription
 import androidx.compose.ui.semantics.semantics
+import androidx.compose.ui.text.style.TextAlign
 import androidx.compose.ui.unit.dp
 import campo.core.Worker
 import campo.ui.LocalShell
@@ -52,9 +54,11 @@ fun WhoScreen(company: String) {
         return
     }
     val texts = shell.texts
+    val status by shell.phone.sync.collectAsState()
     Screen(top = { TopBar(texts.whoWorks, company) }) {
         if (roster.isEmpty()) {
-            Empty(texts.noRoster)
+            // Right after the enrolment the names are on their way
+            Empty(if (status.busy) texts.loading else texts.noRoster)
         } else {
             Text(texts.whoWorksHint, color = Campo.colors.ink2, style = Campo.type.second)
             Rows(roster.map { person -> { RowItem(person.name, detail = person.number, icon = Icons.User) { chosen = person } } })
@@ -92,7 +96,7 @@ private fun PinScreen(worker: Worker, back: (() -> Unit)?) {
             Arrangement.spacedBy(20.dp),
             Alignment.CenterHorizontally,
         ) {
-            Text(texts.pinOf(worker.name), color = Campo.colors.ink2, style = Campo.type.body)
+            Text(texts.pinOf(worker.name), color = Campo.colors.ink2, style = Campo.type.body, textAlign = TextAlign.Center)
             Row(
                 Modifier.heightIn(28.dp).semantics(mergeDescendants = true) {
                     contentDescription = texts.pinDigits(pin.length)
