@@ -46,17 +46,16 @@ pub(crate) async fn take(
 }
 
 async fn one(campo: &Campo, journal: &Journal, log: &Log, folder: &Path, waiting: &Waiting) -> Result<()> {
-    let placed = match journal.placed(waiting.id)? {
-        Some(placed) => placed,
-        None => {
-            let name = name(&waiting.name)?;
-            let part = folder.join(format!(".{}.part", waiting.id));
-            fetch(campo, waiting, &part).await?;
-            durable::may_die("fetched");
-            let placed = Placed { part, target: free_name(folder, &name)? };
-            journal.keep_placed(waiting.id, &placed)?;
-            placed
-        }
+    let placed = if let Some(placed) = journal.placed(waiting.id)? {
+        placed
+    } else {
+        let name = name(&waiting.name)?;
+        let part = folder.join(format!(".{}.part", waiting.id));
+        fetch(campo, waiting, &part).await?;
+        durable::may_die("fetched");
+        let placed = Placed { part, target: free_name(folder, &name)? };
+        journal.keep_placed(waiting.id, &placed)?;
+        placed
     };
     durable::may_die("noted");
     // Without its part it was renamed before, and whoever it is for may have taken it

@@ -101,8 +101,8 @@ impl App {
             calls,
             awake,
             push,
-            live,
             reading,
+            live,
             loops,
         }
     }

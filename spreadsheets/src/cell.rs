@@ -103,7 +103,7 @@ impl Cell {
 
     /// What was read of a number's text in a file: a flaw where it is another number than the one written there, which
     /// happens from 16 digits on.
-    pub(super) fn as_written(self, written: &str) -> Self {
+    pub(super) fn unless_altered(self, written: &str) -> Self {
         match self {
             Self::Number { number, .. }
                 if number.abs() >= ALL_EXACT
@@ -286,7 +286,7 @@ mod tests {
             ("1234567890123456.1", false),
             ("12345678901234561E-1", false),
         ] {
-            let cell = Cell::number(written.parse().unwrap()).as_written(written);
+            let cell = Cell::number(written.parse().unwrap()).unless_altered(written);
             assert_eq!(matches!(cell, Cell::Number { .. }), kept, "{written}: {cell:?}");
         }
     }

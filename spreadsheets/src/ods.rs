@@ -230,8 +230,12 @@ fn cell<R: Read>(content: &mut Content<R>, element: &BytesStart<'_>, name: &str)
     let number = || written.parse::<f64>().ok();
     Ok(match kind.as_deref() {
         Some("percentage") => number().map_or_else(text, |number| percentage(number, &shown)),
-        Some("currency") => number().map_or_else(text, |number| Cell::number(number).as_written(&written)),
-        Some("float") => number().map_or_else(text, |number| as_shown(number, &shown).as_written(&written)),
+        Some("currency") => {
+            number().map_or_else(text, |number| Cell::number(number).unless_altered(&written))
+        }
+        Some("float") => {
+            number().map_or_else(text, |number| as_shown(number, &shown).unless_altered(&written))
+        }
         Some("boolean") => of("boolean-value").map_or_else(text, |value| Cell::Boolean(value == "true")),
         Some("date") => value_of("date-value")?.map_or_else(text, |value| serial::iso(&value)),
         Some("time") => value_of("time-value")?.map_or_else(text, |value| time(&value)),

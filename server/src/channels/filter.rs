@@ -144,8 +144,7 @@ impl Filter {
                 faults.add(field, "unknown_value", kind, "a kind of entry such as `shift.start`");
             }
         }
-        let kept: HashSet<Uuid> =
-            before.into_iter().flat_map(|before| before.named()).filter_map(Ref::id).collect();
+        let kept: HashSet<Uuid> = before.into_iter().flat_map(Filter::named).filter_map(Ref::id).collect();
         let wanted: Vec<(Kind, Ref)> = self
             .lists()
             .into_iter()

@@ -28,6 +28,9 @@ const CODE_US: i64 = 24 * 3600 * 1_000_000;
 const MAX_TEXT: usize = 500;
 const MAX_PROBLEMS: usize = 50;
 
+/// What the enrolment and the token of an agent are known by.
+type Hashes = (Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// By which a program becomes an agent, once.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EnrolmentCode {
@@ -121,7 +124,7 @@ pub(super) async fn enrol(app: &App, given: &AgentEnrolment) -> Result<EnrolledA
     let known = app.secrets.token_hash(&code.secret).to_vec();
     let hash = app.secrets.token_hash(&token.secret).to_vec();
     let now_us = app.environment.now_us();
-    let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> = app
+    let row: Option<Hashes> = app
         .db
         .fetch_optional(
             "select g.enrolment, g.token from agent g join account a on a.id = g.account \

@@ -35,6 +35,7 @@ const LISTED_US: i64 = 24 * 3600 * 1_000_000;
 const KNOWN_US: i64 = 30 * LISTED_US;
 
 #[derive(Debug, Clone, FromRow)]
+#[expect(clippy::struct_field_names, reason = "a column of the table")]
 struct Seen {
     name: String,
     size_bytes: i64,

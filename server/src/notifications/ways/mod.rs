@@ -26,7 +26,6 @@ pub struct Parcel {
 
 /// Why a receiver did not take an event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
 pub struct Failure {
     /// A stable word: the name of a [`crate::outbound::SendError`], or `status_` and the status
     pub problem: String,
