@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone bindings test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone bindings package test-package test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -31,7 +31,7 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL, outside 
 	CONSOLE_BROWSER=no console/test.sh
 
 test-console: ## Tests every page of the console in a real browser against the real server
-	cargo build -p campo-server --bin campo
+	cargo build --workspace --bins
 	console/test.sh
 
 # The screens of the Android app over the real core, in a window; options: make phone PHONE="--link https://server/e#code"
@@ -47,6 +47,12 @@ test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs
 
 bindings: ## Writes the Kotlin and Swift sides of the phone's border from the library of its core
 	android/jvm/phone.sh bindings
+
+package: console ## Builds the Debian package of the server; installs cargo-deb where it is missing
+	packaging/package.sh build
+
+test-package: package ## Installs, starts, upgrades and removes the package here: for a machine that can be thrown away (root)
+	packaging/package.sh test
 
 SIMULATOR := "$${CARGO_TARGET_DIR:-target}/debug/simulator"
 SEEDS := 1000

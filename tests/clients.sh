@@ -6,7 +6,7 @@
 set -eu
 
 # Package and the program by which it is known that it is there.
-programs="openssh-client:/usr/bin/sftp lftp:/usr/bin/lftp curl:/usr/bin/curl"
+programs="openssh-client:/usr/bin/sftp lftp:/usr/bin/lftp curl:/usr/bin/curl openssh-server:/usr/sbin/sshd vsftpd:/usr/sbin/vsftpd"
 
 say() { printf '%s\n' "clients.sh: $*" >&2; }
 
@@ -22,6 +22,12 @@ install_programs() {
     fi
     say "installing$missing"
     export DEBIAN_FRONTEND=noninteractive
+    # What is installed is not started: the tests start their own, on loopback
+    [ -e /usr/sbin/policy-rc.d ] || {
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod +x /usr/sbin/policy-rc.d
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    }
     apt-get update </dev/null >&2 || say "apt-get update failed; trying with the package lists there are"
     # shellcheck disable=SC2086 # a list of words
     apt-get install -y --no-install-recommends $missing </dev/null >&2

@@ -27,6 +27,8 @@ const PAGES = [
     ["cuenta", "/ajustes/cuenta", "administrator"],
     ["reglas-de-jornada", "/ajustes/reglas-de-jornada?abierto=nuevas", "administrator"],
     ["dias-no-laborables", "/ajustes/dias-no-laborables?abierto=nuevo", "administrator"],
+    ["planillas", "/integraciones/planillas", "administrator"],
+    ["historial", "/integraciones/historial", "administrator"],
     ["cuenta-propia", "/ajustes/cuenta-propia", "dispatcher"],
     ["sin-permiso", "/tablero", "stranger"],
 ];

@@ -395,4 +395,99 @@ create table export_run (
 create unique index export_run_number on export_run (account, export, number);
 create index hosted_file_export_run on hosted_file (account, export_run) where export_run is not null;
 
+-- A customer's server; by what is logged in there is sealed. `accepted` is the fingerprint by which it is known, `offered`
+-- another one that a person must accept first; without `next_us` it is left alone
+create table remote (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    body {json} not null,
+    sealed {bytes} not null,
+    accepted {text},
+    offered {text},
+    next_us {i64},
+    failures {i64} not null,
+    problem {text},
+    reached_us {i64},
+    author {text} not null,
+    author_id {uuid},
+    state {text} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index remote_code on remote (account, code);
+create index remote_next on remote (next_us) where next_us is not null;
+
+-- A file that lies, or lay, at a customer's server: by name, length and time it is taken once. `state` is `seen`, `taken`
+-- or `refused`; `seen_us` is since when it is as it is
+create table remote_seen (
+    account {i64} not null,
+    remote {uuid} not null,
+    folder {text} not null, -- personal
+    name {text} not null, -- personal
+    size_bytes {i64} not null,
+    modified_s {i64},
+    arrival {uuid} not null,
+    state {text} not null,
+    seen_us {i64} not null,
+    listed_us {i64} not null,
+    primary key (account, remote, folder, name)
+) {strict};
+
+-- A file of a run on its way to a customer's server: `waiting`, `renaming` (all of it is there under a part name) or
+-- `delivered`
+create table export_delivery (
+    account {i64} not null,
+    id {uuid} not null,
+    run {uuid} not null,
+    remote {uuid} not null,
+    folder {text} not null,
+    name {text} not null,
+    state {text} not null,
+    created_us {i64} not null,
+    delivered_us {i64},
+    primary key (account, id)
+) {strict};
+create index export_delivery_open on export_delivery (account, remote, created_us) where state <> 'delivered';
+create index export_delivery_run on export_delivery (account, run);
+
+-- A program at the customer's site that brings files and takes them; its folders are those of `hosted_file` under its id.
+-- `permissions` were fixed when it was saved
+create table agent (
+    account {i64} not null,
+    id {uuid} not null,
+    code {text} not null,
+    name {text} not null,
+    body {json} not null,
+    permissions {json} not null,
+    token {bytes},
+    enrolment {bytes},
+    enrolment_until_us {i64},
+    report {json}, -- personal
+    seen_us {i64},
+    author {text} not null,
+    author_id {uuid},
+    state {text} not null,
+    version {i64} not null,
+    created_us {i64} not null,
+    updated_us {i64} not null,
+    primary key (account, id)
+) {strict};
+create index agent_code on agent (account, code);
+
+-- What a key or an agent brought over HTTPS, by the id that it gave it: brought again, it is known
+create table arrival (
+    account {i64} not null,
+    owner {uuid} not null,
+    id {uuid} not null,
+    hosted {uuid} not null,
+    hash {bytes} not null,
+    arrived_us {i64} not null,
+    primary key (account, owner, id)
+) {strict};
+create index arrival_arrived on arrival (arrived_us);
+
 -- PHONES

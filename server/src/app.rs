@@ -10,6 +10,7 @@ use crate::{
     calls::Calls,
     database::Db,
     environment::Environment,
+    events::wait::Waiting,
     files::store::Store,
     health::Health,
     live::Live,
@@ -57,6 +58,8 @@ pub struct App {
     pub awake: Arc<Awake>,
     /// What wakes the others; nothing does until it is set
     pub push: Arc<dyn Push>,
+    /// The readers that wait for events at this replica
+    pub reading: Arc<Waiting>,
     /// The consoles that listen at this replica
     pub live: Arc<Live>,
     /// What is known of the loops of this process that had to be begun anew
@@ -78,7 +81,7 @@ impl App {
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
         let (guards, work, contacts, calls, awake) =
             (Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let (loops, live) = (Arc::default(), Arc::default());
+        let (loops, live, reading) = (Arc::default(), Arc::default(), Arc::default());
         let push = Arc::new(Services::default());
         let operator_token = None;
         Self {
@@ -99,6 +102,7 @@ impl App {
             awake,
             push,
             live,
+            reading,
             loops,
         }
     }

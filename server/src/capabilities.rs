@@ -53,7 +53,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
 }
 
 /// Every kind of background work of accounts.
-pub const JOBS: &[jobs::Kind] = &[imports::JOB, exchange::exports::JOB];
+pub const JOBS: &[jobs::Kind] = &[imports::JOB, exchange::exports::JOB, exchange::remotes::JOB];
 
 /// Every duty that Campo does by itself, with how it is done.
 pub const DUTIES: &[duties::Task] = &[

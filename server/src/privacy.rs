@@ -121,4 +121,7 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("hosted_file", "name", "the name that a person gave a file", Retention::Job),
     column("hosted_part", "folder", "the name that a person gave a folder", Retention::Job),
     column("hosted_part", "name", "the name that a person gave a file", Retention::Job),
+    column("remote_seen", "folder", "the name that a person gave a folder", Retention::Job),
+    column("remote_seen", "name", "the name that a person gave a file", Retention::Job),
+    column("agent", "report", "names of files and folders at a customer's machine", Retention::Installation),
 ];

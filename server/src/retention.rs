@@ -42,5 +42,12 @@ pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> 
             (shown_us, limit),
         )
         .await?;
-    Ok(notices.max(before).max(deliveries).max(imported))
+    let arrivals = tx
+        .execute(
+            "delete from arrival where (account, owner, id) in (select a.account, a.owner, a.id from arrival a \
+             where a.arrived_us <= $1 limit $2)",
+            (shown_us, limit),
+        )
+        .await?;
+    Ok(notices.max(before).max(deliveries).max(imported).max(arrivals))
 }

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::problem::{Code, Problem, Result};
+use crate::problem::{Code, Limit, Problem, Result};
 
 /// How urgent a turn is, most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -137,7 +137,8 @@ impl Scheduler {
             let bound = state.bound;
             let entry = state.accounts.entry(account).or_default();
             if entry.waiting[class as usize].len() >= bound {
-                return Err(Problem::new(Code::QueueFull).retry_after_s(RETRY_AFTER_S));
+                return Err(Problem::new(Code::QueueFull)
+                    .beyond(Limit::at_a_time("writes", bound as u64).back_in_s(RETRY_AFTER_S)));
             }
             let (sender, receiver) = oneshot::channel();
             entry.waiting[class as usize].push_back(sender);

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     calls,
     duties::{Left, each_account},
-    files, imports,
+    files, imports, installations,
     problem::Result,
     retention, tasks, uploads,
 };
@@ -27,6 +27,7 @@ pub async fn duty(app: &App) -> Result<Left> {
     let more_uploads =
         uploads::sweep::expired(app, now_us).await? | imports::sweep::expired(app, now_us).await?;
     let more_lists = tasks::list::relist::relist(app).await?;
+    installations::silent::tell(app).await?;
     match rows(app).await? {
         Left::Nothing if !more_uploads && !more_lists => {
             each_account(app, None, |app, account| {

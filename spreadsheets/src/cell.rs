@@ -68,6 +68,8 @@ pub enum Flaw {
     FormulaWithoutValue,
     /// More characters than a cell can have
     TooLong,
+    /// A number of more digits than a spreadsheet keeps: the one that is written is not the one that is read
+    DigitsLost,
 }
 
 impl Cell {
@@ -99,6 +101,20 @@ impl Cell {
         }
     }
 
+    /// What was read of a number's text in a file: a flaw where it is another number than the one written there, which
+    /// happens from 16 digits on.
+    pub(super) fn as_written(self, written: &str) -> Self {
+        match self {
+            Self::Number { number, .. }
+                if number.abs() >= ALL_EXACT
+                    && whole_digits(written) != Some(format!("{:.0}", number.abs())) =>
+            {
+                Self::flawed(written, Flaw::DigitsLost)
+            }
+            other => other,
+        }
+    }
+
     /// True when there is nothing in it that a person sees.
     pub fn is_blank(&self) -> bool {
         match self {
@@ -127,7 +143,7 @@ impl Cell {
 
     /// True for a number of more digits than a spreadsheet keeps: which one was typed cannot be told.
     pub fn lost_digits(&self) -> bool {
-        matches!(self, Self::Number { number, .. } if number.abs() >= EXACT || (number.abs() >= 1e15 && number.fract() != 0.0))
+        matches!(self, Self::Number { number, .. } if number.abs() >= EXACT || (number.abs() >= ALL_EXACT && number.fract() != 0.0))
     }
 
     /// How much text it holds.
@@ -140,8 +156,24 @@ impl Cell {
     }
 }
 
+/// Below this every number of 15 digits, as many as Excel keeps, is another one.
+const ALL_EXACT: f64 = 1e15;
+
 /// Behind this not every whole number is one: 2^53.
 const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// The digits of a number in a file (`1.5E15`) without its sign; nothing where it has a fraction.
+fn whole_digits(written: &str) -> Option<String> {
+    let written = written.trim().trim_start_matches(['+', '-']);
+    let (mantissa, exponent) = written.split_once(['e', 'E']).unwrap_or((written, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let fraction = fraction.trim_end_matches('0');
+    let exponent: usize =
+        exponent.trim_start_matches('+').parse().ok().filter(|exponent| *exponent <= 308)?;
+    let zeros = exponent.checked_sub(fraction.len())?;
+    let digits = format!("{whole}{fraction}{}", "0".repeat(zeros));
+    Some(digits.trim_start_matches('0').to_owned())
+}
 
 /// A number as people write it: no exponent, whole ones exactly, and no trace of what binary fractions cannot say
 /// (0.1 + 0.2 is 0.3, as the spreadsheet shows it).
@@ -238,6 +270,24 @@ mod tests {
         ] {
             let cell = Cell::number(number);
             assert_eq!((cell.shown().as_str(), cell.lost_digits()), (shown, lost));
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_not_the_one_written_is_a_flaw() {
+        for (written, kept) in [
+            ("1234567890123457", true),
+            ("1.234567890123457E+15", true),
+            ("-1.234567890123457e15", true),
+            ("1234567890123457.0", true),
+            ("1E+20", true),
+            ("1.2345678901234561E15", false),
+            ("12345678901234567", false),
+            ("1234567890123456.1", false),
+            ("12345678901234561E-1", false),
+        ] {
+            let cell = Cell::number(written.parse().unwrap()).as_written(written);
+            assert_eq!(matches!(cell, Cell::Number { .. }), kept, "{written}: {cell:?}");
         }
     }
 

@@ -226,11 +226,12 @@ fn cell<R: Read>(content: &mut Content<R>, element: &BytesStart<'_>, name: &str)
     if failed {
         return Ok(Cell::Error { error: shown });
     }
-    let number = || of("value").and_then(|value| value.parse::<f64>().ok());
+    let written = of("value").unwrap_or_default();
+    let number = || written.parse::<f64>().ok();
     Ok(match kind.as_deref() {
         Some("percentage") => number().map_or_else(text, |number| percentage(number, &shown)),
-        Some("currency") => number().map_or_else(text, Cell::number),
-        Some("float") => number().map_or_else(text, |number| as_shown(number, &shown)),
+        Some("currency") => number().map_or_else(text, |number| Cell::number(number).as_written(&written)),
+        Some("float") => number().map_or_else(text, |number| as_shown(number, &shown).as_written(&written)),
         Some("boolean") => of("boolean-value").map_or_else(text, |value| Cell::Boolean(value == "true")),
         Some("date") => value_of("date-value")?.map_or_else(text, |value| serial::iso(&value)),
         Some("time") => value_of("time-value")?.map_or_else(text, |value| time(&value)),

@@ -528,17 +528,20 @@ proptest! {
         is_text in any::<bool>(),
     ) {
         let format = if is_text { write::Format::Csv } else { write::Format::Xlsx };
-        // A line break within quotes can be a quote that was never closed: such a text is asked about, not read
-        let texts: Vec<Vec<String>> = texts
-            .into_iter()
-            .map(|row| row.into_iter().map(|text| if is_text { text.replace('\n', " ") } else { text }).collect())
-            .collect();
         // A carriage return alone, and blanks at the edges, are not kept by every spreadsheet
         let rows: Vec<Vec<write::Value<'static>>> = texts
             .iter()
             .map(|row| row.iter().map(|text| write::Value::text(text.clone())).collect())
             .collect();
         let read = written(format, &["a", "b", "c"], &rows);
+        // In text a line break within quotes can be a quote that was never closed, and other delimiters beside it can
+        // mean another table: a person is asked then, by a cell that says so or by headings that are not these
+        let has_break = is_text && texts.iter().flatten().any(|text| text.contains('\n'));
+        let asks = read.iter().flat_map(|row| &row.cells).any(|cell| matches!(cell, Cell::Flawed { .. }))
+            || read.first().is_none_or(|row| row.cells.iter().map(Cell::shown).ne(["a", "b", "c"]));
+        if has_break && asks {
+            return Ok(());
+        }
         let expected: Vec<Vec<String>> = texts
             .iter()
             .map(|row| row.iter().map(|text| Cell::text(text).shown()).collect::<Vec<_>>())

@@ -190,7 +190,9 @@ fn cell<R: Read>(
     Ok(match (kind.as_deref(), formula) {
         (None, Some(formula)) => Cell::flawed(formula, Flaw::FormulaWithoutValue),
         (Some("Number"), _) => match value.trim().parse::<f64>() {
-            Ok(number) => serial::formatted(number, format.unwrap_or(&NumberFormat::Plain), false),
+            Ok(number) => {
+                serial::formatted(number, format.unwrap_or(&NumberFormat::Plain), false).as_written(&value)
+            }
             Err(_) => Cell::text(&value),
         },
         (Some("DateTime"), _) => date_time(&value, format),

@@ -210,6 +210,10 @@ async fn every_json_route_refuses_what_it_cannot_read(world: World) {
                 assert!(answer.json()["parameters"]["limit_bytes"].is_string(), "{name}");
             }
         }
+        if path == "/v1/imports/drafts" {
+            // Any other type is a file there, and is taken as it is
+            continue;
+        }
         let request = Request::builder().method(method.clone()).uri(path.as_str());
         let request = request.header("content-type", "text/plain").header("if-match", "\"1\"");
         let request = request.body(Body::from("{}")).unwrap();
@@ -226,9 +230,7 @@ fn json_routes() -> Vec<(String, Method)> {
         for (method, operation) in item.as_object().unwrap() {
             let takes_json =
                 operation["requestBody"]["content"].get("application/json").is_some_and(Value::is_object);
-            // Any file is taken there as it is, JSON too
-            let takes_files = path == "/v1/imports/drafts";
-            if takes_json && !takes_files {
+            if takes_json {
                 let parts = path.split('/').map(|part| if part.starts_with('{') { NOTHING } else { part });
                 let path = parts.collect::<Vec<_>>().join("/");
                 routes.push((path, method.to_ascii_uppercase().parse().unwrap()));

@@ -32,6 +32,7 @@ const PUBLIC: &[&str] = &[
     "GET /problems/{code}",
     "GET /v1/openapi.json",
     "GET /v1/uploads/{ticket}",
+    "POST /v1/agents/enrol",
     "POST /v1/enrolments/redeem",
     "POST /v1/session",
     "POST /v1/sessions",
@@ -43,16 +44,9 @@ const NO_FIXTURE: &[&str] = &[
     "/problems/{code}",
     "/v1/session/all/{session}",
     "/v1/uploads/{ticket}",
-    // Tests of their own hold another account's against them: acts, calls, exchange, drafts, notices
-    "/v1/acts/",
-    "/v1/agents/",
+    // Tests of their own hold another account's calls, folders and received files against them
     "/v1/calls/",
-    "/v1/export-runs/",
-    "/v1/exports/",
-    "/v1/imports/drafts/",
-    "/v1/intakes/",
-    "/v1/keys/{key}/logins",
-    "/v1/notices/",
+    "/v1/folders/",
     "/v1/received-files/",
 ];
 
@@ -141,7 +135,23 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
         ("import-templates", crate::imports::simple()),
         ("tasks", json!({ "task_number": 7, "poi": "code:C-1", "assignments": [{ "employee": ana }] })),
         ("keys", json!({ "code": "erp", "name": "x" })),
+        ("agents", json!({ "code": "sede", "name": "x" })),
+        (
+            "remotes",
+            json!({
+                "code": "erp", "name": "x", "protocol": "sftp", "host": "127.0.0.1", "port": 9, "user": "x",
+                "password": "x",
+            }),
+        ),
         ("enrolments", json!({})),
+        (
+            "intakes",
+            json!({ "code": "in", "name": "x", "template": "code:simple", "folder": "x", "pattern": "*.csv" }),
+        ),
+        (
+            "exports",
+            json!({ "code": "out", "name": "x", "what": "tasks", "file_name": "x_{n}.csv", "format": "csv" }),
+        ),
     ] {
         let created = office.post(&format!("/v1/{path}"), &document).await.unwrap();
         assert_eq!(created.status, 201, "{path}: {}", created.json());
@@ -169,6 +179,21 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
     let import = import.body("Número;Trabajo\n1;x\n".into()).unwrap();
     let import = office.send(import).await.unwrap();
     fixtures.insert("imports", import.json()["id"].as_str().unwrap().to_owned());
+    let draft = axum::http::Request::post("/v1/imports/drafts?template=code:simple&file_name=b.csv")
+        .header("content-type", "application/octet-stream");
+    let draft = office.send(draft.body("Número;Trabajo\n2;x\n".into()).unwrap()).await.unwrap();
+    fixtures.insert(
+        "drafts",
+        draft.json()["id"].as_str().unwrap_or_else(|| panic!("{}", draft.json())).to_owned(),
+    );
+    let preview = format!("/v1/imports/drafts/{}/preview", fixtures["drafts"]);
+    let preview = office.post(&preview, &json!({})).await.unwrap();
+    assert_eq!(preview.status, 202, "{}", preview.json());
+    let run = office.post(&format!("/v1/exports/{}/runs", fixtures["exports"]), &json!({})).await.unwrap();
+    fixtures.insert(
+        "export-runs",
+        run.json()["id"].as_str().unwrap_or_else(|| panic!("{}", run.json())).to_owned(),
+    );
     let many = json!({ "tasks": [{ "task_number": 7, "notes": "x" }, { "task_number": 8 }] });
     office.post("/v1/tasks/batch", &many).await.unwrap();
     let mut tx = account.app.db.begin().await.unwrap();
@@ -363,7 +388,12 @@ async fn shown(
         if operation.method == Method::GET && is_fixture && ends_there && !path.starts_with("/v1/files/") {
             let answer = office.get(&path).await.unwrap();
             if answer.status != 403 {
-                shown.insert(path, answer.json());
+                let mut answer = answer.json();
+                // The keys that the walk makes here are events of the account, by which its log grows
+                if let Some(progress) = answer.get_mut("progress").and_then(Value::as_object_mut) {
+                    progress.remove("last_position");
+                }
+                shown.insert(path, answer);
             }
         }
     }

@@ -42,15 +42,32 @@ export const MENU: MenuItem[] = [
             { to: "/equipo/mensajes", label: msg`Mensajes`, anyOf: ["view_messages"] },
         ],
     },
-    { id: "formularios", label: msg`Formularios`, icon: ClipboardList, pages: [
-        { to: "/formularios/formularios", label: msg`Formularios`, anyOf: ["view_definitions"] },
-        { to: "/formularios/tipos-de-tarea", label: msg`Tipos de tarea`, anyOf: ["view_definitions"] },
-    ] },
-    { id: "integraciones", label: msg`Integraciones`, icon: ArrowLeftRight, pages: [
-        { to: "/integraciones/notificaciones", label: msg`Notificaciones`, anyOf: ["manage_channels"] },
-        { to: "/integraciones/intercambio", label: msg`Intercambio de archivos`, anyOf: ["view_transfers", "manage_exchange", "manage_keys"] },
-        { to: "/integraciones/servicios-web", label: msg`Servicios web`, anyOf: ["manage_keys", "view_calls"] },
-    ] },
+    {
+        id: "formularios",
+        label: msg`Formularios`,
+        icon: ClipboardList,
+        pages: [
+            { to: "/formularios/formularios", label: msg`Formularios`, anyOf: ["view_definitions"] },
+            { to: "/formularios/tipos-de-tarea", label: msg`Tipos de tarea`, anyOf: ["view_definitions"] },
+        ],
+    },
+    {
+        id: "integraciones",
+        label: msg`Integraciones`,
+        icon: ArrowLeftRight,
+        pages: [
+            { to: "/integraciones/importar", label: msg`Importar`, anyOf: ["run_imports"] },
+            { to: "/integraciones/planillas", label: msg`Planillas`, anyOf: ["run_imports"] },
+            { to: "/integraciones/historial", label: msg`Historial`, anyOf: ["run_imports"] },
+            { to: "/integraciones/notificaciones", label: msg`Notificaciones`, anyOf: ["manage_channels"] },
+            {
+                to: "/integraciones/intercambio",
+                label: msg`Intercambio de archivos`,
+                anyOf: ["view_transfers", "manage_exchange", "manage_keys"],
+            },
+            { to: "/integraciones/servicios-web", label: msg`Servicios web`, anyOf: ["manage_keys", "view_calls"] },
+        ],
+    },
     {
         id: "bandeja",
         label: msg`Bandeja`,

@@ -3,6 +3,7 @@ import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { pages as ajustes } from "~/features/ajustes/routes";
 import { pages as bandeja } from "~/features/bandeja/routes";
 import { pages as despacho } from "~/features/despacho/routes";
+import { pages as importar } from "~/features/integraciones/importar/routes";
 import { pages as lugares } from "~/features/lugares/routes";
 import { pages as equipo } from "~/features/equipo/routes";
 import { pages as jornadas } from "~/features/jornadas/routes";
@@ -29,7 +30,20 @@ const home = createRoute({
 rootRoute.update({ component: Frame });
 
 export const router = createRouter({
-    routeTree: rootRoute.addChildren([home, ...despacho, ...jornadas, ...lugares, ...equipo, ...formularios, ...notificaciones, ...intercambio, ...servicios, ...bandeja, ...ajustes]),
+    routeTree: rootRoute.addChildren([
+        home,
+        ...despacho,
+        ...jornadas,
+        ...lugares,
+        ...equipo,
+        ...formularios,
+        ...importar,
+        ...notificaciones,
+        ...intercambio,
+        ...servicios,
+        ...bandeja,
+        ...ajustes,
+    ]),
     defaultPreload: "intent",
     defaultPreloadStaleTime: 0,
     defaultErrorComponent: Failed,

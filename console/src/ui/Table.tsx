@@ -48,7 +48,8 @@ export type TableProps<T> = {
 export function Table<T>(props: TableProps<T>) {
     const { rows, rowKey, selected, onSelect, onEnd, rowHeight = 36 } = props;
     const box = useRef<HTMLDivElement>(null);
-    const width = useWidth(box);
+    const isShown = rows.length > 0 || !props.empty;
+    const width = useWidth(box, isShown);
     const columns = useMemo(() => props.columns.filter((column) => !column.from || width === 0 || width >= column.from), [props.columns, width]);
     const touch = useNarrow();
     const height = touch ? Math.max(rowHeight, 48) : rowHeight;
@@ -122,7 +123,7 @@ export function Table<T>(props: TableProps<T>) {
 
     const template = `${onSelect ? "40px " : ""}${columns.map((column) => column.width).join(" ")}`;
     const all = keys.length > 0 && selected !== undefined && keys.every((key) => selected.has(key));
-    if (rows.length === 0 && props.empty) return props.empty;
+    if (!isShown) return props.empty;
     return (
         <div ref={box} className="tbl" role="grid" aria-label={props.label} aria-rowcount={rows.length + 1} aria-multiselectable={onSelect ? true : undefined} aria-busy={props.busy || undefined} onKeyDown={onKeyDown}>
             <div role="rowgroup" className="tbl-head-group">
@@ -214,7 +215,8 @@ function Head<T>({ column, sort, onSort }: { column: Column<T>; sort?: Sort; onS
     );
 }
 
-function useWidth(box: React.RefObject<HTMLDivElement | null>): number {
+/** The box is there only while there are rows. */
+function useWidth(box: React.RefObject<HTMLDivElement | null>, isShown: boolean): number {
     const [width, setWidth] = useState(0);
     useEffect(() => {
         const element = box.current;
@@ -222,6 +224,6 @@ function useWidth(box: React.RefObject<HTMLDivElement | null>): number {
         const observer = new ResizeObserver(() => setWidth(element.clientWidth));
         observer.observe(element);
         return () => observer.disconnect();
-    }, [box]);
+    }, [box, isShown]);
     return width;
 }

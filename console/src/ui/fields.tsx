@@ -54,7 +54,7 @@ function Lines({ help, error }: { help?: ReactNode; error?: string }) {
 
 function LabelText({ label, optional }: { label: string; optional?: boolean }) {
     return (
-        <Label>
+        <Label className="lbl">
             {label}
             {optional && (
                 <span className="optional">

@@ -12,6 +12,12 @@ export const PEOPLE = {
         permissions: ["view_employees", "view_tasks", "manage_tasks", "view_pois", "manage_pois", "view_definitions", "view_entries", "view_timesheets", "view_messages", "send_messages"],
     },
     viewer: { login: "mira@andina.example", name: "Mateo Rincón", permissions: ["view_tasks"] },
+    importer: {
+        login: "noelia@andina.example",
+        name: "Noelia Prada",
+        permissions: ["run_imports", "manage_templates", "manage_exchange", "view_transfers", "view_tasks", "manage_tasks", "view_pois", "manage_pois", "view_employees", "view_definitions"],
+    },
+    preparer: { login: "tomas@andina.example", name: "Tomás Cely", permissions: ["run_imports"] },
     newcomer: { login: "nueva@andina.example", name: "Irene Suárez", permissions: ["view_tasks"] },
     stranger: { login: "otra@andina.example", name: "Sara Pinto", permissions: ["view_messages"] },
 } as const;

@@ -23,11 +23,11 @@ export class Phone {
 
     /** A phone of the employee with this number, enrolled and in session. */
     static async of(api: Api, number: string): Promise<Phone> {
-        await api.send("PUT", `/v1/employees/number:${number}/pin`, { pin: "4321" });
+        await api.send("PUT", `/v1/employees/number:${number}/pin`, { pin: "7305" });
         const { code } = await api.send<{ code: string }>("POST", "/v1/enrolments", { name: `Teléfono de ${number}`, roster: { employees: [`number:${number}`] } });
         const phone = new Phone();
         await phone.ask({ order: "enrol", server: api.url, code });
-        await phone.ask({ order: "open_session", intent: "session-1", pin: "4321" });
+        await phone.ask({ order: "open_session", intent: "session-1", pin: "7305" });
         return phone;
     }
 

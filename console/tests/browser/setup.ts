@@ -1,6 +1,7 @@
 // One server with one company for all tests of the console. With CONSOLE_PAGES=source the pages come from the sources as
-// they are, without a build; all else comes from the server.
-import { createServer } from "vite";
+// they are, without a build, and with CONSOLE_PAGES=built from console/dist, also where the binary was built beside another
+// one; all else comes from the server.
+import { createServer, preview } from "vite";
 import type { TestProject } from "vitest/node";
 import { found, PASSWORD } from "./company";
 import { freePort } from "./ftp";
@@ -23,7 +24,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // The administrator, too, has chosen a password of their own.
     await (await Api.signedIn(server.url, administrator.login, administrator.password)).send("PUT", "/v1/session/password", { current: administrator.password, password: PASSWORD });
     administrator.password = PASSWORD;
-    const pages = process.env.CONSOLE_PAGES === "source" ? await fromSources(server.url) : undefined;
+    const { CONSOLE_PAGES } = process.env;
+    const pages = CONSOLE_PAGES === "source" ? await fromSources(server.url) : CONSOLE_PAGES === "built" ? await fromBuild(server.url) : undefined;
     project.provide("url", pages?.url ?? server.url);
     project.provide("administrator", server.administrator);
     project.provide("ftpPort", ftpPort);
@@ -31,6 +33,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
         await pages?.close();
         await removeServer(server);
     };
+}
+
+async function fromBuild(target: string) {
+    const port = 20_000 + (process.pid % 20_000);
+    const served = await preview({ preview: { port, host: "127.0.0.1", strictPort: true, proxy: { "/v1": { target, changeOrigin: true }, "/problems": target } }, logLevel: "error" });
+    return { url: `http://127.0.0.1:${port}`, close: () => served.close() };
 }
 
 async function fromSources(target: string) {

@@ -190,6 +190,7 @@ pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
             Ok(caller)
         }
         Holder::Session => session(app, &bearer, by, parts.uri.path()).await,
+        Holder::Agent => agent(app, &bearer).await,
         Holder::Installation => {
             let row = installation(app, &bearer).await?;
             if row.state == "revoked" {
@@ -242,6 +243,24 @@ async fn key(app: &App, bearer: &Bearer, address: Option<IpAddr>) -> Result<Call
         account: bearer.account,
         principal: Principal::Key(bearer.id),
         permissions: permissions(&row.permissions)?,
+    })
+}
+
+async fn agent(app: &App, bearer: &Bearer) -> Result<Caller> {
+    let row: Option<(Option<Vec<u8>>, String)> = app
+        .db
+        .fetch_optional(
+            "select g.token, g.permissions from agent g join account a on a.id = g.account \
+             where g.account = $1 and g.id = $2 and g.state = 'enabled' and a.state = 'enabled'",
+            (bearer.account, bearer.id),
+        )
+        .await?;
+    let (token, held) = row.ok_or(Code::Unauthenticated)?;
+    unauthenticated_unless(app, bearer, &token.ok_or(Code::Unauthenticated)?)?;
+    Ok(Caller {
+        account: bearer.account,
+        principal: Principal::Agent(bearer.id),
+        permissions: permissions(&held)?,
     })
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::throttle::Throttle;
-use crate::problem::{Code, Problem, Result};
+use crate::problem::{Code, Limit, Problem, Result};
 
 /// Passwords that are hashed at a time: each takes a core and 19 MiB.
 const HASHING: usize = 4;
@@ -40,10 +40,10 @@ pub struct Guards {
 impl Default for Guards {
     fn default() -> Self {
         Self {
-            login_names: Throttle::new(10, 30 * SECOND_US),
-            login_strangers: Throttle::new(60, 10 * SECOND_US),
-            login_addresses: Throttle::new(60, 5 * SECOND_US),
-            codes: Throttle::new(20, 30 * SECOND_US),
+            login_names: Throttle::new("log-in-name", 10, 30 * SECOND_US),
+            login_strangers: Throttle::new("log-in-stranger", 60, 10 * SECOND_US),
+            login_addresses: Throttle::new("log-in-address", 60, 5 * SECOND_US),
+            codes: Throttle::new("enrolment-code", 20, 30 * SECOND_US),
             noting_sessions: Mutex::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             waiting: Arc::new(Semaphore::new(WAITING)),
@@ -55,7 +55,8 @@ impl Guards {
     /// Runs `work`, which hashes a password, on a thread for it. It stays counted until it ends, also when the
     /// request is given up.
     pub async fn hash<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let busy = || Problem::new(Code::TooManyRequests).retry_after_s(1);
+        let busy =
+            || Problem::new(Code::TooManyRequests).beyond(Limit::at_a_time("passwords", WAITING as u64));
         let place = Arc::clone(&self.waiting).try_acquire_owned().map_err(|_| busy())?;
         // The semaphore is never closed.
         let turn = Arc::clone(&self.hashing).acquire_owned().await.map_err(|_| busy())?;

@@ -91,6 +91,8 @@ pub enum Principal {
     Installation(Uuid),
     /// An intake, for the files that come to it, with the permissions that were fixed when it was saved
     Intake(Uuid),
+    /// A program at a customer's site, with the permissions that were fixed when it was saved
+    Agent(Uuid),
     /// Campo itself
     Duty(Duty),
 }
@@ -103,6 +105,7 @@ impl Principal {
             Self::Key(_) => "key",
             Self::Installation(_) => "installation",
             Self::Intake(_) => "intake",
+            Self::Agent(_) => "agent",
             Self::Duty(duty) => duty.name(),
         }
     }
@@ -114,6 +117,7 @@ impl Principal {
             ("key", Some(id)) => Some(Self::Key(id)),
             ("installation", Some(id)) => Some(Self::Installation(id)),
             ("intake", Some(id)) => Some(Self::Intake(id)),
+            ("agent", Some(id)) => Some(Self::Agent(id)),
             (name, _) => Duty::ALL.iter().copied().find(|duty| duty.name() == name).map(Self::Duty),
         }
     }
@@ -121,7 +125,9 @@ impl Principal {
     /// Its id, which duties do not have.
     pub const fn id(self) -> Option<Uuid> {
         match self {
-            Self::User(id) | Self::Key(id) | Self::Installation(id) | Self::Intake(id) => Some(id),
+            Self::User(id) | Self::Key(id) | Self::Installation(id) | Self::Intake(id) | Self::Agent(id) => {
+                Some(id)
+            }
             Self::Duty(_) => None,
         }
     }

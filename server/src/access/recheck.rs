@@ -23,6 +23,9 @@ pub async fn recheck(app: &App, account: i64, kind: &str, id: Option<Uuid>) -> R
         ("intake", Some(id)) => {
             intake(app, account, id).await?.map(|permissions| (Principal::Intake(id), permissions))
         }
+        ("agent", Some(id)) => {
+            agent(app, account, id).await?.map(|permissions| (Principal::Agent(id), permissions))
+        }
         (name, None) => match Duty::from_name(name) {
             Some(duty) if account_works(app, account).await? => {
                 Some((Principal::Duty(duty), Permissions::of_duty(duty)))
@@ -69,6 +72,19 @@ async fn intake(app: &App, account: i64, id: Uuid) -> Result<Option<Permissions>
         .fetch_optional(
             "select i.permissions from intake i join account a on a.id = i.account \
              where i.account = $1 and i.id = $2 and i.state = 'enabled' and a.state = 'enabled'",
+            (account, id),
+        )
+        .await?;
+    row.map(|(stored,)| permissions(&stored)).transpose()
+}
+
+/// What was fixed when the agent was saved, also when whoever saved it is gone.
+async fn agent(app: &App, account: i64, id: Uuid) -> Result<Option<Permissions>> {
+    let row: Option<(String,)> = app
+        .db
+        .fetch_optional(
+            "select g.permissions from agent g join account a on a.id = g.account \
+             where g.account = $1 and g.id = $2 and g.state = 'enabled' and a.state = 'enabled'",
             (account, id),
         )
         .await?;

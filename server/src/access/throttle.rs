@@ -7,7 +7,7 @@ use std::{
 
 use campo_protocol::entry::hash;
 
-use crate::problem::{Code, Problem, Result};
+use crate::problem::{Code, Limit, Problem, Result};
 
 /// The most keys that are remembered. Beyond, those that have waited longest are forgotten.
 const MAX_KEYS: usize = 50_000;
@@ -18,6 +18,8 @@ type KeyHash = [u8; 32];
 /// Counts tries by key, in the memory of this process: each replica has its own.
 #[derive(Debug)]
 pub struct Throttle {
+    /// What its limit is called
+    name: &'static str,
     /// How many tries at once
     burst: i64,
     /// How long until there is one more
@@ -27,9 +29,9 @@ pub struct Throttle {
 }
 
 impl Throttle {
-    /// Allows `burst` tries at once and one more every `interval_us`.
-    pub fn new(burst: i64, interval_us: i64) -> Self {
-        Self { burst, interval_us, full_at_us: Mutex::default() }
+    /// A limit of this name: allows `burst` tries at once and one more every `interval_us`.
+    pub fn new(name: &'static str, burst: i64, interval_us: i64) -> Self {
+        Self { name, burst, interval_us, full_at_us: Mutex::default() }
     }
 
     /// Uses up a try of `key`, before it is known whether it is right, so that tries at the same time count too. None
@@ -40,15 +42,19 @@ impl Throttle {
         let before_us = full_at_us.get(&key).copied().unwrap_or(now_us).max(now_us);
         let wait_us = before_us - now_us - (self.burst - 1) * self.interval_us;
         if wait_us > 0 {
-            return Err(
-                Problem::new(Code::TooManyRequests).retry_after_s(wait_us.unsigned_abs().div_ceil(1_000_000))
-            );
+            return Err(Problem::new(Code::TooManyRequests).beyond(self.limit(wait_us)));
         }
         if full_at_us.len() >= MAX_KEYS && !full_at_us.contains_key(&key) {
             forget(&mut full_at_us, now_us);
         }
         full_at_us.insert(key, before_us + self.interval_us);
         Ok(())
+    }
+
+    fn limit(&self, wait_us: i64) -> Limit {
+        let window_s = (self.burst * self.interval_us / 1_000_000).unsigned_abs().max(1);
+        let limit = Limit::within(self.name, self.burst.unsigned_abs(), window_s);
+        limit.back_in_s(wait_us.unsigned_abs().div_ceil(1_000_000))
     }
 
     /// Gives back a try that was right.
@@ -80,7 +86,7 @@ mod tests {
 
     #[test]
     fn after_a_few_tries_one_has_to_wait() {
-        let throttle = Throttle::new(2, 10_000_000);
+        let throttle = Throttle::new("x", 2, 10_000_000);
         throttle.take("a", 0).unwrap();
         throttle.take("a", 0).unwrap();
         let problem = throttle.take("a", 1).unwrap_err();
@@ -93,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_was_right_costs_no_try() {
-        let throttle = Throttle::new(1, 10_000_000);
+        let throttle = Throttle::new("x", 1, 10_000_000);
         for _ in 0..10 {
             throttle.take("a", 5).unwrap();
             assert!(throttle.take("a", 5).is_err(), "two at the same time");
@@ -104,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_bounded_and_the_worst_is_remembered_longest() {
-        let throttle = Throttle::new(2, 10);
+        let throttle = Throttle::new("x", 2, 10);
         throttle.take("worst", 0).unwrap();
         throttle.take("worst", 0).unwrap();
         for number in 0..MAX_KEYS + 10 {

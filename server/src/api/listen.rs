@@ -13,6 +13,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::graceful::{GracefulShutdown, Watcher},
 };
+use ipnet::IpNet;
 use rustls::ServerConfig;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -21,7 +22,10 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
-use super::tls::{Certificate, TlsError};
+use super::{
+    addresses::Addresses,
+    tls::{Certificate, TlsError},
+};
 use crate::{access::browser::Tls, environment::Environment};
 
 /// How long a client may take for the headers of a request; an idle connection is closed after as much.
@@ -46,21 +50,28 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub struct Door {
     listener: TcpListener,
     tls: Option<Arc<ServerConfig>>,
+    proxies: Vec<IpNet>,
 }
 
 impl Door {
     /// Plain HTTP/1.1.
     pub fn plain(listener: TcpListener) -> Self {
-        Self { listener, tls: None }
+        Self { listener, tls: None, proxies: Vec::new() }
     }
 
     /// HTTP/1.1 and HTTP/2 over TLS.
     pub fn tls(listener: TcpListener, certificate: &Arc<Certificate>) -> Result<Self, TlsError> {
-        Ok(Self { listener, tls: Some(certificate.config(&PROTOCOLS)?) })
+        Ok(Self { listener, tls: Some(certificate.config(&PROTOCOLS)?), proxies: Vec::new() })
+    }
+
+    /// With proxies behind which everybody can be, so that their connections are not counted as those of one address.
+    #[must_use]
+    pub fn behind(self, proxies: Vec<IpNet>) -> Self {
+        Self { proxies, ..self }
     }
 }
 
-/// Answers connections until `stop` is done, then lets those with a request finish it, for as long as `grace`.
+/// Answers connections, of which one address may have a part alone, until `stop` is done, then lets those with a request finish it, for as long as `grace`.
 /// Returns true when all have finished.
 pub async fn serve(
     door: Door,
@@ -72,14 +83,19 @@ pub async fn serve(
 ) -> bool {
     let free = Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS)));
     let graceful = GracefulShutdown::new();
-    let Door { listener, tls } = door;
+    let Door { listener, tls, proxies } = door;
+    let addresses = Addresses::new(connections, proxies);
     let tls = tls.map(TlsAcceptor::from);
     let accept = async {
+        let mut is_failing = false;
         loop {
             // The semaphore is never closed.
             let Ok(permit) = Arc::clone(&free).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, remote)) => {
+                    is_failing = false;
+                    // Hung up at once: whoever has so many open is told nothing that costs more
+                    let Some(entered) = addresses.enter(remote.ip()) else { continue };
                     let (router, tls, watcher) = (router.clone(), tls.clone(), graceful.watcher());
                     let environment = environment.clone();
                     tokio::spawn(async move {
@@ -88,12 +104,15 @@ pub async fn serve(
                         if let Err(error) = answering.await {
                             tracing::debug!(%error, "a connection ended early");
                         }
-                        drop(permit);
+                        drop((entered, permit));
                     });
                 }
                 Err(error) if is_of_the_client(&error) => {}
                 Err(error) => {
-                    tracing::error!(%error, "no connection can be accepted");
+                    // Once, however long it lasts
+                    if !std::mem::replace(&mut is_failing, true) {
+                        tracing::error!(%error, "no connection can be accepted");
+                    }
                     environment.sleep(PAUSE).await;
                 }
             }

@@ -1,5 +1,6 @@
 //! The HTTP API: what all capabilities share, and the router that puts them together.
 
+mod addresses;
 mod console;
 pub mod edit;
 pub(crate) mod html;

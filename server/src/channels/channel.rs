@@ -10,10 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::target::{Acknowledgement, Document, Manner};
+use super::{
+    filter::{Filter, NamedIn},
+    target::{Acknowledgement, Document, HttpTarget, Settings, Target},
+};
 use crate::{
     api::time::Instant,
-    log::events,
+    database::Tx,
+    events::kinds,
     notifications::format,
     outbound::{Outbound, SendError},
     problem::Result,
@@ -101,9 +105,18 @@ pub struct ChannelDraft {
     /// By what the receiver says that it took an event
     #[serde(default)]
     pub acknowledgement: Acknowledgement,
-    /// The kinds of events that it delivers, such as `entry.complete`; all where there is none
+    /// Certificates, PEM, of an authority of one's own that signs the receiver's certificate, besides those whom
+    /// everybody trusts
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "-----BEGIN CERTIFICATE-----…")]
+    pub authority: Option<String>,
+    /// The kinds of events that it delivers, such as `entry.complete`; those about entries and tasks where there is none.
+    /// `GET /v1/event-kinds` has all, with the permission that each needs
     #[serde(default)]
     pub events: Vec<String>,
+    /// What those events must be about; the others never reach the channel
+    #[serde(default)]
+    pub filter: Filter,
     /// The revision of the format of its notifications
     #[serde(default = "usual_format")]
     #[schema(example = 1)]
@@ -188,34 +201,39 @@ const fn usual_format() -> i64 {
 }
 
 impl ChannelDraft {
-    /// How it is said there.
-    pub(super) fn manner(&self) -> Manner {
-        Manner {
-            document: self.document.clone(),
-            form_field: self.form_field.clone(),
-            acknowledgement: self.acknowledgement.clone(),
-        }
+    /// By which way, in which format, and of what.
+    pub(super) fn settings(&self) -> Settings {
+        let target = match self.kind {
+            ChannelKind::Http => Target::Http(HttpTarget {
+                url: self.url.clone(),
+                form_field: self.form_field.clone(),
+                acknowledgement: self.acknowledgement.clone(),
+                authority: self.authority.clone(),
+            }),
+        };
+        Settings { target, document: self.document.clone(), filter: self.filter.clone() }
     }
 
-    /// Refuses what is wrong, and writes the kinds of events in one way.
-    pub(super) fn check(&mut self, outbound: &Outbound) -> Result<()> {
+    /// Refuses what is wrong, and writes the kinds of events and what the filter names in one way.
+    pub(super) async fn check(
+        &mut self,
+        outbound: &Outbound,
+        tx: &mut Tx,
+        account: i64,
+        before: Option<&Filter>,
+    ) -> Result<()> {
         let mut faults = Faults::default();
         check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
         check_url(&self.url, outbound, &mut faults);
-        let manner = self.manner();
-        manner.check(&mut faults);
-        if !manner.is_usual() && self.format < format::WITH_MANNER {
-            self.format = format::WITH_MANNER;
+        let settings = self.settings();
+        settings.check(&mut faults);
+        if !settings.is_usual() && self.format < format::WITH_SETTINGS {
+            self.format = format::WITH_SETTINGS;
         }
-        for (index, kind) in self.events.iter().enumerate() {
-            if !events::KINDS.contains(&kind.as_str()) {
-                let known: Vec<_> = events::KINDS.iter().map(|kind| format!("`{kind}`")).collect();
-                let known = known.join(", ");
-                faults.add(pointer("/events", index), "unknown_value", kind, format!("one of {known}"));
-            }
-        }
+        kinds::check("/events", &self.events, &mut faults);
         faults.check_unique(self.events.iter().map(String::as_str), |index| pointer("/events", index));
         faults.check_range("/format", self.format as f64, 1.0, format::NEWEST as f64);
+        self.filter.resolve((tx, account), NamedIn::Document, before, &mut faults).await?;
         faults.into_result()?;
         self.events.sort_unstable();
         Ok(())

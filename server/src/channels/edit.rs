@@ -12,7 +12,6 @@ use super::{
     headers,
     read::{ONE, Row},
     secrets::ChannelSecrets,
-    target::HttpTarget,
 };
 use crate::{
     access::{Allowed, Duty, Permissions, permissions::ManageChannels},
@@ -22,6 +21,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    events::kinds::{self, CHANNEL_DISABLED, ChannelTold},
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -73,8 +73,11 @@ pub async fn create(
 ) -> Result<Created> {
     let mut draft: ChannelDraft = patch::new(given)?;
     draft.document.fill_zone(&own_zone(app, allowed.account()).await?);
-    draft.check(&app.outbound)?;
-    allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    let mut tx = app.db.begin_snapshot().await?;
+    let checked = draft.check(&app.outbound, &mut tx, allowed.account(), None).await;
+    tx.rollback().await;
+    checked?;
+    may_have_sent(allowed, &draft)?;
     let epoch = server_setting::epoch(&app.db).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("channels.create", given);
@@ -142,8 +145,9 @@ pub async fn edit(
     let before = channel.draft.clone();
     channel.draft = patch::patched(&channel.draft, &patch)?;
     channel.draft.document.fill_zone(&zone);
-    channel.draft.check(&app.outbound)?;
-    allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    let account = write.account();
+    channel.draft.check(&app.outbound, write.tx(), account, Some(&before.filter)).await?;
+    may_have_sent(allowed, &channel.draft)?;
     match headers {
         Some(headers) => secrets.headers = headers,
         None => headers::refuse_to_move(&secrets, &before.url, &channel.draft.url)?,
@@ -173,7 +177,7 @@ pub async fn edit(
     channel.updated_at = Instant(now_us);
     let Channel { id, version, ref draft, ref reason, .. } = channel;
     let sealed = secrets.seal(write.secrets(), account, id, write.environment())?;
-    let target = HttpTarget { url: draft.url.clone(), manner: draft.manner() }.text()?;
+    let target = draft.settings().text()?;
     let (events, custom) = json(draft)?;
     let (code, name) = (draft.code.as_str(), draft.name.as_str());
     let (order, state) = (draft.order.name(), draft.state.name());
@@ -189,9 +193,19 @@ pub async fn edit(
             ),
         )
         .await?;
+    if draft.state == ChannelState::Disabled && before.state != ChannelState::Disabled {
+        let (code, name) = (draft.code.clone(), draft.name.clone());
+        write.event(&CHANNEL_DISABLED, id, &ChannelTold { id, code, name, reason: None })?;
+    }
     write.commit().await?;
     app.log.announce();
     Ok(Versioned(version, channel))
+}
+
+/// Refuses a caller who may not read what the channel sends.
+fn may_have_sent(allowed: &Allowed<ManageChannels>, draft: &ChannelDraft) -> Result<()> {
+    allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    kinds::must_cover(allowed, &draft.events)
 }
 
 /// The zone of the account, in which documents write dates where the channel names none.
@@ -284,7 +298,7 @@ pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageChannels>,
 async fn insert(write: &mut Write, id: Uuid, draft: &ChannelDraft, secrets: &ChannelSecrets) -> Result<()> {
     let (account, now_us, principal) = (write.account(), write.now_us, write.principal);
     let sealed = secrets.seal(write.secrets(), account, id, write.environment())?;
-    let target = HttpTarget { url: draft.url.clone(), manner: draft.manner() }.text()?;
+    let target = draft.settings().text()?;
     let (events, custom) = json(draft)?;
     write
         .tx()

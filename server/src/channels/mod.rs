@@ -3,6 +3,7 @@
 
 pub mod channel;
 pub mod edit;
+pub mod filter;
 pub mod headers;
 pub mod read;
 mod routes;

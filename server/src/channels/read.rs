@@ -5,9 +5,9 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    channel::{Channel, ChannelDraft, ChannelKind, ChannelState, DeliveryOrder, Progress},
+    channel::{Channel, ChannelDraft, ChannelState, DeliveryOrder, Progress},
     secrets::ChannelSecrets,
-    target::HttpTarget,
+    target::{HttpTarget, Settings, Target},
 };
 use crate::{
     access::{Allowed, permissions::ManageChannels},
@@ -106,16 +106,20 @@ impl Row {
     pub(super) fn shown(self, secrets: &Secrets, account: i64) -> Result<Channel> {
         let newer = || Problem::internal(anyhow::anyhow!("a channel is of a newer release"));
         let headers = ChannelSecrets::open(secrets, account, self.id, &self.sealed)?.headers;
-        let HttpTarget { url, manner } = HttpTarget::stored(&self.target)?;
+        let Settings { target, document, filter } = Settings::stored(&self.kind, &self.target)?;
+        let kind = target.kind();
+        let Target::Http(HttpTarget { url, form_field, acknowledgement, authority }) = target;
         let draft = ChannelDraft {
             code: self.code,
             name: self.name,
-            kind: ChannelKind::from_name(&self.kind).ok_or_else(newer)?,
+            kind,
             url,
-            document: manner.document,
-            form_field: manner.form_field,
-            acknowledgement: manner.acknowledgement,
+            document,
+            form_field,
+            acknowledgement,
+            authority,
             events: serde_json::from_str(&self.events).map_err(Problem::internal)?,
+            filter,
             format: self.format,
             order: DeliveryOrder::from_name(&self.delivery_order).ok_or_else(newer)?,
             state: ChannelState::from_name(&self.state).ok_or_else(newer)?,

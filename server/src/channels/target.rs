@@ -1,45 +1,66 @@
-//! Where a channel delivers to, as it is stored, and opened for sending.
+//! Where a channel delivers to, in which format, and of what: as it is stored, and opened for sending.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use campo_protocol::{
     faults::Faults,
     model::{MAX_CODE, MAX_NAME},
 };
-use reqwest::Url;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::secrets::ChannelSecrets;
+use super::{channel::ChannelKind, filter::Filter, secrets::ChannelSecrets};
 use crate::{
     app::App,
     notifications::office_track::OfficeTrackSettings,
+    outbound::names_authority,
     problem::{Problem, Result},
 };
 
-/// The column `target` of a channel over HTTP.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// The most characters of the certificates of authorities.
+const MAX_AUTHORITY: usize = 32_000;
+
+/// A way out with what it needs. Its tag is the column `kind`; `crate::notifications::ways` delivers by it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// A request to the customer's endpoint
+    Http(HttpTarget),
+}
+
+/// An endpoint over HTTP.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HttpTarget {
     /// Where to
     pub url: String,
-    /// How it is said there
-    #[serde(flatten)]
-    pub manner: Manner,
-}
-
-/// How something is said to a receiver, and by what it says that it took it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Manner {
-    /// What is sent of an event
-    #[serde(default, skip_serializing_if = "Document::is_usual")]
-    pub document: Document,
     /// The field of a form in which the document is sent, url-encoded; the document itself is the body when absent
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(example = "RequestString")]
     pub form_field: Option<String>,
     /// By what the receiver says that it took an event
     #[serde(default, skip_serializing_if = "Acknowledgement::is_usual")]
     pub acknowledgement: Acknowledgement,
+    /// Who may have signed the receiver's certificate besides those whom everybody trusts: certificates, PEM
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+}
+
+/// What the columns `kind` and `target` of a channel hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// By which way
+    pub target: Target,
+    /// What is sent of an event
+    pub document: Document,
+    /// Of which events
+    pub filter: Filter,
+}
+
+/// What every way has in the column `target`.
+#[derive(Serialize, Deserialize)]
+struct Common {
+    #[serde(default, skip_serializing_if = "Document::is_usual")]
+    document: Document,
+    #[serde(default, skip_serializing_if = "Filter::is_empty")]
+    filter: Filter,
 }
 
 /// What is sent of an event.
@@ -84,6 +105,14 @@ impl Document {
             zone.clone_into(&mut settings.zone);
         }
     }
+
+    /// What kind of document it is.
+    pub const fn media_type(&self) -> &'static str {
+        match self {
+            Self::Campo => "application/json",
+            Self::OfficeTrack(_) => "application/xml; charset=utf-8",
+        }
+    }
 }
 
 impl Acknowledgement {
@@ -103,10 +132,78 @@ impl Acknowledgement {
     }
 }
 
-impl Manner {
+impl Target {
+    /// Its tag.
+    pub const fn kind(&self) -> ChannelKind {
+        match self {
+            Self::Http(_) => ChannelKind::Http,
+        }
+    }
+
+    /// True for what releases before these settings do alike.
+    fn is_usual(&self) -> bool {
+        match self {
+            Self::Http(http) => {
+                http.form_field.is_none() && http.acknowledgement.is_usual() && http.authority.is_none()
+            }
+        }
+    }
+
+    fn check(&self, faults: &mut Faults) {
+        match self {
+            Self::Http(http) => {
+                if let Some(field) = &http.form_field {
+                    faults.check_required_text("/form_field", field, MAX_CODE);
+                }
+                if let Some(authority) = &http.authority {
+                    faults.check_text("/authority", authority, MAX_AUTHORITY);
+                    if !names_authority(authority) {
+                        let expected = "certificates of an authority, PEM (`-----BEGIN CERTIFICATE-----`)";
+                        faults.add("/authority", "invalid_value", "", expected);
+                    }
+                }
+                if let Acknowledgement::Text { text } = &http.acknowledgement {
+                    faults.check_required_text("/acknowledgement/text", text, MAX_NAME);
+                }
+            }
+        }
+    }
+
+    fn members(&self) -> serde_json::Result<Value> {
+        match self {
+            Self::Http(http) => serde_json::to_value(http),
+        }
+    }
+}
+
+impl Settings {
+    /// Of the texts in the table.
+    pub fn stored(kind: &str, text: &str) -> Result<Self> {
+        let kind = ChannelKind::from_name(kind)
+            .ok_or_else(|| Problem::internal(anyhow::anyhow!("a channel is of a newer release")))?;
+        let target = match kind {
+            ChannelKind::Http => Target::Http(serde_json::from_str(text).map_err(Problem::internal)?),
+        };
+        let Common { document, filter } = serde_json::from_str(text).map_err(Problem::internal)?;
+        Ok(Self { target, document, filter })
+    }
+
+    /// As the column `target` holds it.
+    pub fn text(&self) -> Result<String> {
+        let common = Common { document: self.document.clone(), filter: self.filter.clone() };
+        let parts = [self.target.members(), serde_json::to_value(common)];
+        let mut members = Map::new();
+        for part in parts {
+            if let Value::Object(part) = part.map_err(Problem::internal)? {
+                members.extend(part);
+            }
+        }
+        Ok(Value::Object(members).to_string())
+    }
+
     /// True for what releases before these settings do alike.
     pub fn is_usual(&self) -> bool {
-        *self == Self::default()
+        self.target.is_usual() && self.document.is_usual() && self.filter.is_empty()
     }
 
     /// Names what is wrong with it.
@@ -114,66 +211,29 @@ impl Manner {
         if let Document::OfficeTrack(settings) = &self.document {
             settings.check("/document", faults);
         }
-        if let Some(field) = &self.form_field {
-            faults.check_required_text("/form_field", field, MAX_CODE);
-        }
-        if let Acknowledgement::Text { text } = &self.acknowledgement {
-            faults.check_required_text("/acknowledgement/text", text, MAX_NAME);
-        }
-    }
-
-    /// A document as the body of a request, with its content type.
-    pub fn packed(&self, document: Vec<u8>) -> (&'static str, Vec<u8>) {
-        let kind = match self.document {
-            Document::Campo => "application/json",
-            Document::OfficeTrack(_) => "application/xml; charset=utf-8",
-        };
-        let Some(field) = &self.form_field else { return (kind, document) };
-        let text = String::from_utf8_lossy(&document).into_owned();
-        let form = serde_html_form::to_string([(field, text)]).unwrap_or_default();
-        ("application/x-www-form-urlencoded; charset=utf-8", form.into_bytes())
-    }
-}
-
-impl HttpTarget {
-    /// Of its text in the table.
-    pub fn stored(text: &str) -> Result<Self> {
-        serde_json::from_str(text).map_err(Problem::internal)
-    }
-
-    /// As the table holds it.
-    pub fn text(&self) -> Result<String> {
-        serde_json::to_string(self).map_err(Problem::internal)
+        self.target.check(faults);
     }
 }
 
 /// A receiver, ready to be sent to.
 #[derive(Debug)]
 pub struct Receiver {
-    /// Where to; none when that can no longer be read
-    pub url: Option<Url>,
-    /// Headers that are sent besides
-    pub headers: HeaderMap,
-    /// How it is said there
-    pub manner: Manner,
+    /// Where, and how it is said there
+    pub settings: Settings,
     /// Signs, and knows what must not be shown
     pub secrets: ChannelSecrets,
 }
 
 impl Receiver {
     /// The receiver of a channel, from its columns.
-    pub fn open(app: &App, account: i64, channel: Uuid, target: &str, sealed: &[u8]) -> Result<Self> {
+    pub fn open(
+        app: &App,
+        (account, channel): (i64, Uuid),
+        (kind, target): (&str, &str),
+        sealed: &[u8],
+    ) -> Result<Self> {
         let secrets = ChannelSecrets::open(&app.secrets, account, channel, sealed)?;
-        let mut headers = HeaderMap::new();
-        for (name, value) in &secrets.headers {
-            // They were checked when they were set.
-            if let (Ok(name), Ok(mut value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-                value.set_sensitive(true);
-                headers.insert(name, value);
-            }
-        }
-        let HttpTarget { url, manner } = HttpTarget::stored(target)?;
-        Ok(Self { url: Url::parse(&url).ok(), headers, manner, secrets })
+        Ok(Self { settings: Settings::stored(kind, target)?, secrets })
     }
 }
 
@@ -202,18 +262,15 @@ mod tests {
     }
 
     #[test]
-    fn a_document_is_a_body_or_a_field_of_a_form() {
-        let manner = Manner { form_field: Some("RequestString".to_owned()), ..Manner::default() };
-        let (kind, body) = manner.packed("<a>ñ & b</a>".as_bytes().to_vec());
-        assert!(kind.starts_with("application/x-www-form-urlencoded"));
-        assert_eq!(String::from_utf8(body).unwrap(), "RequestString=%3Ca%3E%C3%B1+%26+b%3C%2Fa%3E");
-        assert_eq!(Manner::default().packed(b"{}".to_vec()), ("application/json", b"{}".to_vec()));
-    }
-
-    #[test]
-    fn a_target_of_the_release_before_is_read() {
-        let target = HttpTarget::stored(r#"{"url":"https://example.com"}"#).unwrap();
-        assert_eq!(target.manner, Manner::default());
-        assert_eq!(target.text().unwrap(), r#"{"url":"https://example.com"}"#);
+    fn a_target_of_the_release_before_is_read_and_written_alike() {
+        let usual = r#"{"url":"https://example.com"}"#;
+        let settings = Settings::stored("http", usual).unwrap();
+        assert!(settings.is_usual());
+        assert_eq!(settings.text().unwrap(), usual);
+        let other = r#"{"acknowledgement":{"kind":"text","text":"_OK_"},"document":{"kind":"office_track"},"form_field":"x","url":"https://example.com"}"#;
+        let settings = Settings::stored("http", other).unwrap();
+        assert!(!settings.is_usual());
+        assert_eq!(Settings::stored("http", &settings.text().unwrap()).unwrap(), settings);
+        assert!(Settings::stored("fax", usual).is_err());
     }
 }

@@ -4,6 +4,7 @@ mod account;
 mod backup;
 #[cfg(feature = "demo")]
 mod demo;
+mod descriptors;
 mod openapi;
 mod rebuild;
 mod restore;

@@ -42,6 +42,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let asked_to_end = signals(arguments.end_with_input)?;
+    super::descriptors::raise(config)?;
     let mut app = super::open(config).await?;
     app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
     accounts::own::announce_zone_database(&app).await?;
@@ -70,6 +71,7 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     };
     let environment = app.environment.clone();
     let router = router(app.clone());
+    let door = door.behind(app.limits.trusted_proxies.clone());
     let finished = listen::serve(door, router, config.connections, &environment, stop, grace).await;
     end(&app, beside).await;
     anyhow::ensure!(

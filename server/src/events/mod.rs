@@ -1,11 +1,14 @@
 //! The event log as customers' systems read it: what they may learn, in order, each with its frozen snapshot.
 
+pub mod kinds;
 mod routes;
+pub mod wait;
 
 pub use self::routes::routes;
 
 use std::collections::HashMap;
 
+use campo_protocol::faults::Faults;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sqlx::FromRow;
@@ -13,9 +16,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    access::{Allowed, permissions::ViewEntries},
+    access::{Allowed, Caller, permissions::ViewEntries},
     api::{page::fitting, time::Instant},
     app::App,
+    channels::filter::{Filter, NamedIn},
     database::Tx,
     problem::{Code, Problem, Result},
     server_setting,
@@ -32,7 +36,7 @@ pub struct EventShown {
     pub kind: String,
     /// The number of the snapshot's shape, which only gains members
     pub format: i64,
-    /// What it is about: `entry` or `task`
+    /// What it is about, such as `entry` or `task`
     pub subject_kind: String,
     /// The id of that
     pub subject: Uuid,
@@ -75,40 +79,111 @@ struct Row {
     size_bytes: Option<i64>,
 }
 
-/// The events behind `after`, of one kind or of all. A page ends early where its snapshots are large.
-pub async fn list(
+/// The most events that one look goes over: whoever wants few of many is answered soon, and asks on.
+const LOOKED_AT: i64 = 50_000;
+
+/// Which events a reader wants.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// Behind which position
+    after: i64,
+    /// At most
+    limit: i64,
+    /// Their kinds; the usual ones where there is none
+    kinds: Vec<String>,
+    /// What they are about
+    filter: Filter,
+}
+
+/// What a reader asks for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// Which events
+    pub(crate) wanted: Wanted,
+    /// How many seconds it waits for one
+    pub(crate) wait_s: i64,
+}
+
+/// The events that are asked for. A page ends early where its snapshots are large.
+pub(crate) async fn list(app: &App, caller: &Caller, asked: Asked) -> Result<Events> {
+    let Asked { mut wanted, wait_s } = asked;
+    let mut faults = Faults::default();
+    kinds::check("/kind", &wanted.kinds, &mut faults);
+    faults.check_range("/wait", wait_s as f64, 0.0, wait::LONGEST_S as f64);
+    if !wanted.filter.is_empty() {
+        let mut tx = app.db.begin_snapshot().await?;
+        let resolved =
+            wanted.filter.resolve((&mut tx, caller.account), NamedIn::Query, None, &mut faults).await;
+        tx.rollback().await;
+        resolved?;
+    }
+    faults.into_result()?;
+    kinds::must_cover(&caller.oneself(), &wanted.kinds)?;
+    wait::until(app, caller.account, wanted, wait_s).await
+}
+
+/// The events of one usual kind behind `after`, for work of Campo itself.
+pub async fn of_kind(
     app: &App,
     allowed: &Allowed<ViewEntries>,
-    kind: Option<&str>,
+    kind: &str,
     after: i64,
     limit: i64,
 ) -> Result<Events> {
-    let account = allowed.account();
+    let wanted = Wanted { after, limit, kinds: vec![kind.to_owned()], filter: Filter::default() };
+    read(app, allowed.account(), &wanted).await
+}
+
+/// One look at the log.
+async fn read(app: &App, account: i64, wanted: &Wanted) -> Result<Events> {
     let epoch = server_setting::epoch(&app.db).await?;
     let mut tx = app.db.begin_snapshot().await?;
+    let events = read_in(&mut tx, account, wanted, epoch).await;
+    tx.rollback().await;
+    events
+}
+
+async fn read_in(tx: &mut Tx, account: i64, wanted: &Wanted, epoch: Uuid) -> Result<Events> {
+    let Wanted { after, limit, kinds, filter } = wanted;
     let (head,): (i64,) =
         tx.fetch_one("select event from account_head where account = $1", (account,)).await?;
+    let named: String = kinds::all()
+        .filter(|kind| kinds::is_wanted(kinds, kind.name))
+        .flat_map(|kind| ["\"", kind.name, "\""])
+        .collect();
+    let end = after.saturating_add(LOOKED_AT);
     let mut rows: Vec<Row> = tx
         .fetch_all(
             "select e.position, e.id, e.kind, e.format, e.subject_kind, e.subject, e.entry, e.snapshot, e.created_us, \
              cast(length(s.body) as bigint) as size_bytes from event e \
              left join event_snapshot s on s.account = e.account and s.snapshot = e.snapshot \
-             where e.account = $1 and e.position > $2 and (e.kind = $3 or $3 is null) order by e.position limit $4",
-            (account, after, kind.map(str::to_owned), limit.saturating_add(1)),
+             where e.account = $1 and e.position > $2 and e.position <= $3 and $4 like '%\"' || e.kind || '\"%' \
+             order by e.position limit $5",
+            (account, *after, end, named, limit.saturating_add(1)),
         )
         .await?;
-    let kept = fitting(rows.iter().take(limit as usize).map(|row| row.size_bytes.unwrap_or(0)));
-    let more = rows.len() > kept;
+    let kept = fitting(rows.iter().take(*limit as usize).map(|row| row.size_bytes.unwrap_or(0)));
+    let has_more = rows.len() > kept;
     rows.truncate(kept);
-    let items = complete(&mut tx, account, rows).await?;
-    tx.rollback().await;
-    let position = items.last().filter(|_| more).map_or(head, |last| last.position);
-    Ok(Events { epoch, items, position, more })
+    let last = rows.last().map_or(*after, |row| row.position);
+    let position = if has_more { last } else { end.min(head) };
+    let bodies = bodies(tx, account, &rows).await?;
+    if !filter.is_empty() {
+        let snapshots = rows.iter().map(|row| bodies.get(&row.snapshot).map(|body| body.get().as_bytes()));
+        let mut refused = filter.refused(tx, account, snapshots).await?.into_iter();
+        rows.retain(|_| refused.next().flatten().is_none());
+    }
+    let items = shown(rows, &bodies);
+    Ok(Events { epoch, items, position: position.max(*after), more: position < head })
 }
 
 /// One event.
-pub async fn get(app: &App, allowed: &Allowed<ViewEntries>, id: Uuid) -> Result<EventShown> {
-    let account = allowed.account();
+pub(crate) async fn get(app: &App, caller: &Caller, id: Uuid) -> Result<EventShown> {
+    // Who may read no kind at all is told so, whatever there is
+    if !kinds::all().any(|kind| caller.permissions.has(kind.permission)) {
+        caller.allow::<ViewEntries>()?;
+    }
+    let account = caller.account;
     let mut tx = app.db.begin_snapshot().await?;
     let row: Row = tx
         .fetch_optional(
@@ -118,13 +193,15 @@ pub async fn get(app: &App, allowed: &Allowed<ViewEntries>, id: Uuid) -> Result<
         )
         .await?
         .ok_or(Code::NotFound)?;
-    let event = complete(&mut tx, account, vec![row]).await?.pop();
+    kinds::must_cover(&caller.oneself(), std::slice::from_ref(&row.kind))?;
+    let rows = vec![row];
+    let bodies = bodies(&mut tx, account, &rows).await?;
     tx.rollback().await;
-    event.ok_or_else(|| Problem::new(Code::NotFound))
+    shown(rows, &bodies).pop().ok_or_else(|| Problem::new(Code::NotFound))
 }
 
-/// Adds the snapshots, of which several events can share one.
-async fn complete(tx: &mut Tx, account: i64, rows: Vec<Row>) -> Result<Vec<EventShown>> {
+/// The snapshots, of which several events can share one.
+async fn bodies(tx: &mut Tx, account: i64, rows: &[Row]) -> Result<HashMap<i64, Box<RawValue>>> {
     let mut wanted: Vec<i64> = rows.iter().map(|row| row.snapshot).collect();
     wanted.sort_unstable();
     wanted.dedup();
@@ -135,14 +212,16 @@ async fn complete(tx: &mut Tx, account: i64, rows: Vec<Row>) -> Result<Vec<Event
             "select s.snapshot, s.body from k join event_snapshot s on s.account = k.a and s.snapshot = k.s",
         )
         .await?;
-    let bodies: HashMap<i64, Box<RawValue>> = bodies
+    Ok(bodies
         .into_iter()
         .filter_map(|(number, body)| {
             Some((number, RawValue::from_string(String::from_utf8(body).ok()?).ok()?))
         })
-        .collect();
-    Ok(rows
-        .into_iter()
+        .collect())
+}
+
+fn shown(rows: Vec<Row>, bodies: &HashMap<i64, Box<RawValue>>) -> Vec<EventShown> {
+    rows.into_iter()
         .map(|row| EventShown {
             position: row.position,
             id: row.id,
@@ -154,5 +233,5 @@ async fn complete(tx: &mut Tx, account: i64, rows: Vec<Row>) -> Result<Vec<Event
             created_at: Instant(row.created_us),
             snapshot: bodies.get(&row.snapshot).cloned(),
         })
-        .collect())
+        .collect()
 }

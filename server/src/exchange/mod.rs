@@ -1,11 +1,13 @@
 //! Exchange of files with customers' systems: the folders that we host, and what becomes of the files that come.
 //!
-//! The road of a file: a way (SFTP now) brings it whole; [`received`] makes it a row of the intake whose folder and
+//! The road of a file: a way (SFTP, FTP, HTTPS, a customer's server) brings it whole; [`received`] makes it a row of the intake whose folder and
 //! pattern it fits; the duty in [`take`] starts its import with the rights of the intake, one after the other, and when
 //! that is over `results` are put beside it for the customer to take. An intake knows no way, a way no format.
 
+pub mod agents;
 mod connections;
 pub mod exports;
+mod folder_routes;
 pub mod ftp;
 pub mod hosted;
 pub mod intake;
@@ -14,6 +16,7 @@ pub mod login;
 mod login_routes;
 pub mod received;
 mod received_routes;
+pub mod remotes;
 mod results;
 pub mod sftp;
 pub mod ssh_keys;
@@ -26,8 +29,11 @@ use crate::app::App;
 /// The routes of the exchange of files.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .merge(agents::routes())
         .merge(exports::routes())
+        .merge(folder_routes::routes())
         .merge(intake_routes::routes())
         .merge(login_routes::routes())
         .merge(received_routes::routes())
+        .merge(remotes::routes())
 }

@@ -22,6 +22,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    events::kinds::{FILE_ARRIVED, FileTold},
     imports,
     log::write::Write,
     notices::{Told, kinds::FILE_UNMATCHED, tell},
@@ -181,7 +182,7 @@ pub(super) struct Hosted<'a> {
 
 /// What to do with a file by its name alone.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+pub(super) enum Verdict {
     /// It is taken by this intake, at the earliest in so many seconds
     Take { intake: Uuid, rest_s: i64 },
     /// It is kept until its marker comes or it is renamed
@@ -194,7 +195,8 @@ enum Verdict {
     Unmatched,
 }
 
-fn judge(gates: &[Gate], folder: &str, name: &str, how: How) -> Verdict {
+/// What to do with a file of this folder below `in` and name.
+pub(super) fn judge(gates: &[Gate], folder: &str, name: &str, how: How) -> Verdict {
     if is_unfinished(name) {
         return Verdict::Keep;
     }
@@ -369,6 +371,14 @@ pub(super) async fn insert(write: &mut Write, arrival: &NewFile) -> Result<bool>
         renamed(write, arrival).await?;
         return Ok(false);
     }
+    let told = FileTold {
+        id: arrival.id,
+        intake: arrival.intake,
+        folder: arrival.folder.clone(),
+        name: arrival.name.clone(),
+        size_bytes: arrival.size_bytes,
+    };
+    write.event(&FILE_ARRIVED, arrival.id, &told)?;
     if arrival.intake.is_none() {
         let told = Told {
             kind: FILE_UNMATCHED,

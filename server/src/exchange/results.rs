@@ -37,6 +37,12 @@ pub(super) async fn language(app: &App, account: i64) -> Result<Language> {
     Ok(if language == "es" { Language::Spanish } else { Language::English })
 }
 
+/// The zone in which a company works.
+pub(super) async fn zone(app: &App, account: i64) -> Result<String> {
+    let (zone,): (String,) = app.db.fetch_one("select zone from account where id = $1", (account,)).await?;
+    Ok(zone)
+}
+
 /// Ends a file: what came is moved to `done` or `errors`, with its results beside it.
 pub(super) async fn put_beside(
     app: &App,
@@ -46,7 +52,7 @@ pub(super) async fn put_beside(
 ) -> Result<()> {
     let account = allowed.account();
     let language = language(app, account).await?;
-    let is_hosted = matches!(row.way.as_str(), "ftp" | "sftp");
+    let is_hosted = matches!(row.way.as_str(), "ftp" | "sftp" | "agent");
     let went_well = matches!(end, End::Over(run) if run.state == RunState::Done);
     let mut beside = Vec::new();
     if is_hosted {

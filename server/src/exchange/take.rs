@@ -10,6 +10,7 @@ use super::{
     exports,
     intake::{self, Intake, SameContent},
     received::Row,
+    remotes,
     results::{self, End},
 };
 use crate::{
@@ -36,7 +37,8 @@ pub async fn run(app: &App) -> Result<Left> {
             (),
         )
         .await?;
-    let mut left = if exports::run_due(app).await? { Left::More } else { Left::Nothing };
+    let more = exports::run_due(app).await? | remotes::run_due(app).await?;
+    let mut left = if more { Left::More } else { Left::Nothing };
     for (account,) in accounts {
         match of_account(app, account).await {
             Ok(true) => left = Left::More,
@@ -83,18 +85,7 @@ async fn of_account(app: &App, account: i64) -> Result<bool> {
 /// Starts the import of a file. Whatever a person must decide parks it.
 async fn start(app: &App, allowed: &Allowed<ManageExchange>, intake: Uuid, row: &Row) -> Result<bool> {
     match begin(app, allowed.account(), intake, row).await {
-        Ok((run, repeated)) => {
-            let mut write = app.log.begin(allowed, Class::Import).await?;
-            let account = write.account();
-            write
-                .tx()
-                .execute(
-                    "update received_file set state = 'importing', run = $3 \
-                     where account = $1 and id = $2 and state = 'waiting'",
-                    (account, row.id, run),
-                )
-                .await?;
-            write.commit().await?;
+        Ok(repeated) => {
             app.work.notify_one();
             Ok(repeated)
         }
@@ -113,10 +104,15 @@ async fn start(app: &App, allowed: &Allowed<ManageExchange>, intake: Uuid, row: 
 
 /// True for what passes by itself.
 const fn waits(code: Code) -> bool {
-    matches!(code, Code::QueueFull | Code::Unavailable | Code::Internal | Code::TooManyRequests)
+    matches!(
+        code,
+        Code::StorageFull | Code::QueueFull | Code::Unavailable | Code::Internal | Code::TooManyRequests
+    )
 }
 
-async fn begin(app: &App, account: i64, intake: Uuid, row: &Row) -> Result<(Uuid, bool)> {
+/// Starts the import of a file and notes it, in one transaction: the same file is started once, whenever this replica
+/// dies. True when it was imported before.
+async fn begin(app: &App, account: i64, intake: Uuid, row: &Row) -> Result<bool> {
     let Intake { draft, .. } = intake::find(&app.db, account, &Ref::Id(intake)).await?;
     if draft.state != AccessState::Enabled {
         return Err(Problem::new(Code::Conflict).with("with", "intake"));
@@ -131,10 +127,25 @@ async fn begin(app: &App, account: i64, intake: Uuid, row: &Row) -> Result<(Uuid
         template: draft.template,
         file_name: row.name.clone(),
         again: draft.same_content == SameContent::Import,
-        // The same file is started once, also when this replica dies before it noted that
-        once: format!("received:{}", row.id),
+        lane: format!("intake:{intake}"),
     };
-    imports::start_stored(app, &caller.allow()?, &start, &file).await
+    let allowed = caller.allow()?;
+    let template = imports::prepare(app, &allowed, &start, &file).await?;
+    let mut write = app.log.begin(&allowed, Class::Import).await?;
+    let started = imports::start_stored(&mut write, &start, &template, &file).await?;
+    let noted = write
+        .tx()
+        .execute(
+            "update received_file set state = 'importing', run = $3 \
+             where account = $1 and id = $2 and state = 'waiting'",
+            (account, row.id, started.run),
+        )
+        .await?;
+    if noted == 0 {
+        return Err(Problem::new(Code::Conflict).with("with", "state"));
+    }
+    write.commit().await?;
+    Ok(started.repeated)
 }
 
 async fn park(

@@ -6,6 +6,7 @@ pub mod complete;
 pub mod download;
 pub(crate) mod media_type;
 mod range;
+pub mod room;
 mod routes;
 pub mod store;
 pub mod sweep;

@@ -20,6 +20,8 @@ use sha2::{Digest as _, Sha256};
 use tokio::{io::AsyncReadExt as _, io::AsyncSeekExt as _, task::spawn_blocking};
 use uuid::Uuid;
 
+use super::room::{RESERVE, Room};
+
 /// How much of an upload is gathered before it is written, and how much of a file is read at a time.
 const BLOCK_BYTES: usize = 256 * 1024;
 /// The folder of uploads that are under way, in that of their account.
@@ -46,6 +48,8 @@ pub enum Store {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
+    /// The share of the disk that stays free
+    reserve: f64,
     /// The folders whose own names this process has synced: (account, first byte of the hash)
     durable: Mutex<HashSet<(i64, u8)>>,
 }
@@ -126,21 +130,35 @@ impl Drop for Draft {
 impl Store {
     /// The store in the folder at `root`, which is made if it is not there.
     pub fn folder(root: &Path) -> io::Result<Self> {
+        Self::with_reserve(root, RESERVE)
+    }
+
+    /// The same, where files are refused that would leave less than this share of the disk free.
+    pub fn with_reserve(root: &Path, reserve: f64) -> io::Result<Self> {
         fs::create_dir_all(root)?;
         sync_folder(root)?;
         if let Some(parent) = root.parent() {
             sync_folder(parent)?;
         }
-        Ok(Self::Folder(Arc::new(Folder { root: root.to_owned(), durable: Mutex::default() })))
+        Ok(Self::Folder(Arc::new(Folder { root: root.to_owned(), reserve, durable: Mutex::default() })))
     }
 
-    /// Begins an upload. `name` is a new id.
+    /// The room on the disk of the store.
+    pub async fn room(&self) -> io::Result<Room> {
+        let Self::Folder(folder) = self;
+        let folder = Arc::clone(folder);
+        spawn_blocking(move || Room::of(&folder.root)).await?
+    }
+
+    /// Begins an upload. `name` is a new id. [`io::ErrorKind::StorageFull`] where the disk is so full that the rest is
+    /// kept for the database.
     pub async fn begin(&self, account: i64, name: Uuid) -> io::Result<Draft> {
         let Self::Folder(folder) = self;
         let incoming = folder.account(account).join(INCOMING);
         let path = incoming.join(name.simple().to_string());
-        let named = path.clone();
+        let (named, folder) = (path.clone(), Arc::clone(folder));
         let file = spawn_blocking(move || {
+            Room::of(&folder.root)?.keeps(folder.reserve)?;
             fs::create_dir_all(&incoming)?;
             File::create_new(named)
         })
@@ -229,6 +247,7 @@ impl Store {
     }
 
     /// Makes a part of an upload durable. A part that begins at the same byte is written over. `name` is a new id.
+    /// [`io::ErrorKind::StorageFull`] as with [`Self::begin`].
     pub async fn write_part(
         &self,
         account: i64,
@@ -240,6 +259,7 @@ impl Store {
         let Self::Folder(folder) = self;
         let folder = Arc::clone(folder);
         spawn_blocking(move || {
+            Room::of(&folder.root)?.keeps(folder.reserve)?;
             let parts = folder.parts(account, upload);
             if !parts.is_dir() {
                 fs::create_dir_all(&parts)?;

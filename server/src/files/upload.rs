@@ -82,7 +82,10 @@ pub fn hash_of(stored: &[u8]) -> Result<[u8; 32]> {
 /// What a failure of the store is for the caller: nothing is lost, it is sent again later.
 pub(crate) fn unavailable(error: &io::Error) -> Problem {
     tracing::error!(%error, "the store of files does not work");
-    Problem::new(Code::Unavailable)
+    Problem::new(match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::StorageFull,
+        _ => Code::Unavailable,
+    })
 }
 
 /// Takes the bytes of a file, at most `limit_bytes`.

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::report::{Fault, Finding, Status};
-use crate::{app::App, capabilities::DUTIES, duties};
+use crate::{app::App, capabilities::DUTIES, duties, files::room};
 
 const SECOND_US: i64 = 1_000_000;
 /// A phone that waits this long has a bad network or a slow server: somebody should look.
@@ -45,7 +45,12 @@ pub async fn files(app: &App) -> Finding {
         store.probe(name, now_us).await
     });
     match probe.await.map_err(io::Error::other).and_then(|result| result) {
-        Ok(()) => Finding::ok("files"),
+        Ok(()) => match app.store.room().await {
+            Ok(room) if room.is_below(room::LOW) => {
+                Finding::wrong("files", Status::Degraded, Fault::Operator, "storage_low")
+            }
+            _ => Finding::ok("files"),
+        },
         Err(error) => {
             tracing::warn!(%error, "the file store cannot be written and read");
             Finding::wrong("files", Status::Failed, Fault::Ours, reason(&error))

@@ -15,6 +15,8 @@ use crate::{
     },
     app::App,
     database::{Db, Tx},
+    events::kinds::{IMPORT_FINISHED, ImportTold},
+    log::write::Write,
     objects::read::Author,
     problem::{Code, Problem, ProblemShown, Result},
     scheduler::Class,
@@ -253,8 +255,29 @@ pub async fn stop(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -> Result<
             (account, id, problem, now_us),
         )
         .await?;
+    tell_finished(&mut write, id).await?;
     // Whoever does it now finds at its next transaction that it is gone
     write.tx().execute("delete from job where account = $1 and id = $2", (account, id)).await?;
     write.commit().await?;
     Ok(())
+}
+
+/// Makes the event of an import that is over, in the transaction that ended it. Previews are nobody's business.
+pub(super) async fn tell_finished(write: &mut Write, id: Uuid) -> Result<()> {
+    let account = write.account();
+    let run = RunRow::locked(write.tx(), account, id).await?.ok_or(Code::NotFound)?;
+    if run.dry_run {
+        return Ok(());
+    }
+    let told = ImportTold {
+        id,
+        file_name: run.file_name,
+        state: run.state,
+        rows: run.read_rows,
+        created: run.created,
+        updated: run.updated,
+        unchanged: run.unchanged,
+        refused: run.refused,
+    };
+    write.event(&IMPORT_FINISHED, id, &told)
 }

@@ -12,7 +12,7 @@ use crate::{
     access::{PermissionName, Permissions},
     jobs,
     log::write::Write,
-    problem::{Code, Problem, Result},
+    problem::{Code, Limit, Problem, Result},
 };
 
 /// The most imports of an account that are not over.
@@ -105,7 +105,8 @@ async fn insert(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<U
         .fetch_one("select count(*) from job where account = $1 and kind = $2", (account, JOB.name))
         .await?;
     if waiting >= MAX_WAITING {
-        return Err(Problem::new(Code::QueueFull).retry_after_s(60));
+        return Err(Problem::new(Code::QueueFull)
+            .beyond(Limit::at_a_time("waiting-imports", MAX_WAITING.unsigned_abs()).back_in_s(60)));
     }
     let name = storable(start.file_name.trim()).into_owned();
     let (template, version) = start.template.unwrap_or((Uuid::nil(), 0));

@@ -1,7 +1,7 @@
 //! Starting an import of a file that is stored already, without anybody who waits for the answer: files that came by
 //! file exchange.
 
-use campo_protocol::model::Ref;
+use campo_protocol::{entry::hash_from, model::Ref};
 use campo_spreadsheets::{
     Cell,
     write::{Format, Table},
@@ -12,20 +12,21 @@ use super::{
     outcome_file, problem,
     rows::{self, RowOutcome},
     run::RunRow,
-    start::needs,
-    template,
-    upload::{self, Upload},
+    start::{Start as Order, Started, needs, stored},
+    template::{self, Template},
 };
 use crate::{
     access::{Allowed, permissions::RunImports},
-    api::edit::Once,
     app::App,
     database::Db,
     files::upload::StoredFile,
+    log::write::Write,
     problem::{Code, Problem, ProblemShown, Result},
     texts::Language,
 };
 
+/// The most characters of a file's name.
+const MAX_NAME: usize = 200;
 /// Rows that are read at a time.
 const ROWS: i64 = 500;
 
@@ -38,17 +39,17 @@ pub struct Start {
     pub file_name: String,
     /// True to import a file once more that was imported by this version of the template
     pub again: bool,
-    /// What makes two starts one
-    pub once: String,
+    /// The lane of its job: imports of one lane are done in order
+    pub lane: String,
 }
 
-/// Starts the import of a stored file; its id, and true when that began before.
-pub async fn start_stored(
+/// The template by which a stored file is to be imported, if whoever asks may do what it does.
+pub async fn prepare(
     app: &App,
     allowed: &Allowed<RunImports>,
     start: &Start,
     file: &StoredFile,
-) -> Result<(Uuid, bool)> {
+) -> Result<Template> {
     let template = template::used(&app.db, allowed.account(), &start.template).await?;
     allowed.must_cover(needs(&template.draft))?;
     if file.size_bytes == 0 {
@@ -57,16 +58,29 @@ pub async fn start_stored(
     if file.size_bytes as usize > app.limits.import_bytes {
         return Err(Problem::new(Code::PayloadTooLarge).with("limit_bytes", app.limits.import_bytes));
     }
-    let upload = Upload {
-        template: start.template.clone(),
-        file_name: start.file_name.chars().take(200).collect(),
+    Ok(template)
+}
+
+/// Starts the import of a stored file in the caller's transaction, whose principal is its author; the caller notes in the
+/// same one that it did.
+pub async fn start_stored(
+    write: &mut Write,
+    start: &Start,
+    template: &Template,
+    file: &StoredFile,
+) -> Result<Started> {
+    let hash = hash_from(&file.hash).ok_or(Code::Internal)?;
+    let name: String = start.file_name.chars().take(MAX_NAME).collect();
+    let order = Order {
+        mapping: &template.draft,
+        template: Some((template.id, template.version)),
+        hash: &hash,
+        file_name: &name,
         again: start.again,
+        dry_run: false,
+        lane: &start.lane,
     };
-    let once = Once(Some(start.once.clone()));
-    let (is_new, created) =
-        upload::begin(app, allowed, &once, &upload, &template, file, Language::Spanish).await?;
-    let id = created.location.rsplit('/').next().and_then(|id| id.parse().ok());
-    Ok((id.ok_or(Code::Internal)?, !is_new))
+    stored(write, &order).await
 }
 
 /// The rows of an import that were refused, as a file.

@@ -74,7 +74,7 @@ pub async fn upload<B: AsRef<[u8]>, E>(
     Ok(begun)
 }
 
-pub(super) async fn begin(
+async fn begin(
     app: &App,
     allowed: &Allowed<RunImports>,
     once: &Once,

@@ -52,7 +52,7 @@ pub(super) fn read(kind: Kind, cell: &Cell, how: &How) -> Result<Read, Wrong> {
         _ => {}
     }
     if matches!(kind, Kind::Text | Kind::Reference | Kind::Whole) && cell.lost_digits() {
-        return Err(fault("digits_lost", "at most 15 digits, or the number as text"));
+        return Err(digits_lost());
     }
     // What nobody sees counts in free text alone
     let visible;
@@ -91,7 +91,12 @@ pub(super) fn flawed(flaw: Flaw) -> Wrong {
         Flaw::UnclosedQuote => fault("unclosed_quote", "quotes that are closed on their line"),
         Flaw::FormulaWithoutValue => fault("formula_without_value", "a file that was saved by a spreadsheet"),
         Flaw::TooLong => fault("too_long", "at most 32,767 characters"),
+        Flaw::DigitsLost => digits_lost(),
     }
+}
+
+fn digits_lost() -> Wrong {
+    fault("digits_lost", "at most 15 digits, or the number as text")
 }
 
 fn whole(cell: &Cell, how: &How) -> Option<i64> {

@@ -5,7 +5,7 @@ use super::{
     draft::TemplateDraft,
     plan::Plan,
     problem,
-    run::{RunRow, RunState},
+    run::{self, RunRow, RunState},
     stage, start,
 };
 use crate::{
@@ -131,7 +131,7 @@ async fn end(app: &App, claim: &Claim, state: RunState, problem: Option<&Problem
     let stored = problem.map(problem::to_stored).transpose()?;
     let mut write = app.log.begin(&allowed, Class::Import).await?;
     let now_us = write.now_us;
-    write
+    let ended = write
         .tx()
         .execute(
             "update import_run set state = $3, problem = $4, finished_us = $5 where account = $1 and id = $2 \
@@ -139,6 +139,9 @@ async fn end(app: &App, claim: &Claim, state: RunState, problem: Option<&Problem
             (claim.account, claim.id, state.name(), stored, now_us),
         )
         .await?;
+    if ended > 0 {
+        run::tell_finished(&mut write, claim.id).await?;
+    }
     claim.finish(app, &mut write).await?;
     write.commit().await?;
     let account = claim.account;

@@ -23,6 +23,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    events::kinds::{PHONE_REVOKED, PhoneTold},
     log::{entry::marks, write::Write},
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -246,12 +247,21 @@ pub async fn end(
         )
         .await?;
     rosters::refile(&mut write, &[id]).await?;
-    write.commit().await?;
     installation.state = state;
+    write.event(&PHONE_REVOKED, id, &installation.told())?;
+    write.commit().await?;
     installation.version += 1;
     installation.revoked_at = Some(Instant(revoked_us));
     installation.updated_at = Instant(now_us);
     Ok(Versioned(installation.version, installation))
+}
+
+impl Installation {
+    /// What events tell of it.
+    pub(super) fn told(&self) -> PhoneTold {
+        let (id, name, state) = (self.id, self.draft.name.clone(), self.state.name().to_owned());
+        PhoneTold { id, name, state, heard_at: None }
+    }
 }
 
 /// Who may use an installation.

@@ -10,6 +10,7 @@ pub mod members;
 pub mod pins;
 pub mod redeem;
 pub mod rosters;
+pub mod silent;
 mod tree;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -18,6 +18,7 @@ use crate::{
     access::{guard::address_key, permissions::ManageInstallations, recheck::recheck},
     api::edit::{Created, Once},
     app::App,
+    events::kinds::PHONE_ENROLLED,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -118,6 +119,7 @@ async fn enrol(write: &mut Write, row: Row, device: &Device) -> Result<Created> 
     let installation = installation::insert(write, id, &name, device, &bearer).await?;
     let members: ResolvedMembers = serde_json::from_str(&row.roster).map_err(Problem::internal)?;
     rosters::replace(write, id, &members).await?;
+    write.event(&PHONE_ENROLLED, id, &installation.told())?;
     let company =
         write.tx().fetch_one("select id, code, name from account where id = $1", (account,)).await?;
     let enrolled = Enrolled { installation, account: company, token: bearer.format() };

@@ -29,6 +29,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    events::kinds::{AccessTold, KEY_CHANGED, KEY_CREATED, KEY_DELETED},
     exchange,
     log::write::Write,
     problem::{Code, Problem, Result},
@@ -180,6 +181,13 @@ pub async fn get(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Resul
     Ok(Versioned(key.version, key))
 }
 
+impl KeyDraft {
+    /// What events tell of a key.
+    fn told(&self, id: Uuid, state: &str) -> AccessTold {
+        AccessTold { id, code: self.code.clone(), name: self.name.clone(), state: state.to_owned() }
+    }
+}
+
 /// Makes a key. Its secret is in the answer.
 pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given: &Value) -> Result<Created> {
     let mut draft: KeyDraft = patch::new(given)?;
@@ -219,6 +227,7 @@ pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given
             ),
         )
         .await?;
+    write.event(&KEY_CREATED, id, &draft.told(id, state))?;
     let (created_at, updated_at) = (Instant(now_us), Instant(now_us));
     let key = Key { id, version: 1, draft, login: None, created_at, updated_at };
     let key = CreatedKey { key, secret: bearer.format() };
@@ -271,6 +280,7 @@ pub async fn edit(
             ),
         )
         .await?;
+    write.event(&KEY_CHANGED, id, &draft.told(id, state))?;
     write.commit().await?;
     Ok(Versioned(version, key))
 }
@@ -290,6 +300,7 @@ pub async fn rotate(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Re
             (account, key.id, token, now_us),
         )
         .await?;
+    write.event(&KEY_CHANGED, key.id, &key.draft.told(key.id, key.draft.state.name()))?;
     write.commit().await?;
     Ok(RotatedKey { secret: bearer.format() })
 }
@@ -310,6 +321,7 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref, if_ma
             (account, key.id, now_us),
         )
         .await?;
+    write.event(&KEY_DELETED, key.id, &key.draft.told(key.id, "deleted"))?;
     write.commit().await?;
     Ok(())
 }

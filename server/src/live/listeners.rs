@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::topics::{self, Counters};
 use crate::{
     app::App,
-    problem::{Code, Problem, Result},
+    problem::{Code, Limit, Problem, Result},
 };
 
 /// How often counters are read: what other replicas changed is heard of no later.
@@ -76,7 +76,8 @@ impl Live {
             .entry(account)
             .or_insert_with(|| Listened { counters: watch::channel(now).0, streams: 0 });
         if own.streams >= MOST {
-            return Err(Problem::new(Code::TooManyRequests).retry_after_s(RETRY_AFTER_S));
+            return Err(Problem::new(Code::TooManyRequests)
+                .beyond(Limit::at_a_time("listening-consoles", MOST as u64).back_in_s(RETRY_AFTER_S)));
         }
         own.streams += 1;
         let counters = own.counters.subscribe();

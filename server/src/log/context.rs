@@ -6,6 +6,7 @@ use std::{
 };
 
 use campo_protocol::{
+    entry::Kind as EntryKind,
     model::Kind,
     task::{
         body::NewAssignment,
@@ -14,13 +15,13 @@ use campo_protocol::{
         status::Status,
     },
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     directory::{Directory, KnownObject, ObjectKey, with_identity},
-    entry::Incoming,
+    entry::{Content, Incoming},
 };
 use crate::{
     database::Tx,
@@ -94,6 +95,8 @@ pub struct Wanted {
     pub tasks: HashSet<(i64, Uuid)>,
     /// Objects
     pub objects: HashSet<ObjectKey>,
+    /// Employees who are given tasks
+    pub assignees: HashSet<ObjectKey>,
 }
 
 impl Wanted {
@@ -103,17 +106,21 @@ impl Wanted {
         self.objects.extend(incoming.employee().map(|id| (account, Kind::Employee, id)));
         let form = incoming.content.as_ref().ok().and_then(|content| content.form);
         self.objects.extend(form.map(|id| (account, Kind::Form, id)));
+        let assigned = incoming.content.as_ref().ok().map(assigned).unwrap_or_default();
+        self.assignees.extend(assigned.into_iter().map(|id| (account, Kind::Employee, id)));
     }
 }
 
 impl Context {
     /// Reads what is wanted, and what that names: the types and places of tasks, the groups of employees.
     pub async fn load(tx: &mut Tx, directory: &Directory, wanted: Wanted) -> Result<Self> {
-        let Wanted { directories, tasks, mut objects } = wanted;
+        let Wanted { directories, tasks, mut objects, mut assignees } = wanted;
         let tasks = load_tasks(tx, tasks).await?;
         for ((account, _), task) in &tasks {
             objects.extend(task.row.task_type.map(|id| (*account, Kind::TaskType, id)));
             objects.extend(task.row.poi.map(|id| (*account, Kind::Poi, id)));
+            let having = task.state.iter().flat_map(|state| state.current_assignees());
+            assignees.extend(having.map(|one| (*account, Kind::Employee, one.employee)));
         }
         let mut objects = directory.load(tx, &directories, objects).await?;
         let groups: HashSet<ObjectKey> = objects
@@ -123,6 +130,8 @@ impl Context {
             .filter(|key| !objects.contains_key(key))
             .collect();
         objects.extend(directory.load(tx, &directories, groups).await?);
+        assignees.retain(|key| !objects.contains_key(key));
+        objects.extend(directory.load(tx, &directories, assignees).await?);
         Ok(Self { tasks, objects })
     }
 
@@ -135,6 +144,20 @@ impl Context {
     pub fn progress(&self, account: i64, task: Option<Uuid>) -> Option<Progress> {
         self.tasks.get(&(account, task?))?.state.as_deref().map(Progress::of)
     }
+}
+
+/// Whom an entry of the office gives a task.
+fn assigned(content: &Content) -> Vec<Uuid> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        assignments: Vec<NewAssignment>,
+    }
+    if !matches!(content.kind, EntryKind::TaskCreated | EntryKind::TaskAssigned) {
+        return Vec::new();
+    }
+    let body = content.entry.body.as_deref().and_then(|body| serde_json::from_str::<Body>(body.get()).ok());
+    body.into_iter().flat_map(|body| body.assignments).map(|one| one.employee).collect()
 }
 
 async fn load_tasks(tx: &mut Tx, wanted: HashSet<(i64, Uuid)>) -> Result<HashMap<(i64, Uuid), KnownTask>> {
@@ -233,6 +256,11 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Who has the task.
+    pub fn assignees(&self) -> impl Iterator<Item = Uuid> {
+        self.assignments.iter().map(|one| one.employee)
+    }
+
     fn of(state: &TaskState) -> Self {
         Self {
             assignments: state.current_assignees().map(Assignment::as_new).collect(),

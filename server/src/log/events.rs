@@ -1,8 +1,15 @@
 //! The event log: one event for one thing that an outside system may learn, with its frozen snapshot.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
-use campo_protocol::entry::{FileMention, hash_from};
+use campo_protocol::{
+    entry::{FileMention, Kind, hash_from},
+    task::state::TaskState,
+};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +22,12 @@ use super::{
     snapshot::{FORMAT, Files, Snapshot},
     stored::StoredEntry,
 };
-use crate::{accounts::settings, database::Tx, problem::Result};
+use crate::{
+    access::PermissionName,
+    accounts::settings,
+    database::Tx,
+    problem::{Problem, Result},
+};
 
 /// The name space of event ids (UUIDv5, RFC 9562): events that are made again have the ids that receivers know.
 const EVENT_NAMESPACE: Uuid = Uuid::from_u128(0x6f4a_2b1e_5d0c_4c58_9a3e_c0a3_b07e_7e11);
@@ -31,8 +43,43 @@ pub const TASK_CHANGED: &str = "task.changed";
 /// A task was deleted.
 pub const TASK_DELETED: &str = "task.deleted";
 
-/// Every kind of event.
-pub const KINDS: &[&str] = &[ENTRY_ADDED, ENTRY_COMPLETE, TASK_CREATED, TASK_CHANGED, TASK_DELETED];
+/// A kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventKind {
+    /// Its name on the wire and in tables
+    pub name: &'static str,
+    /// What reading it, or having it sent, needs
+    pub permission: PermissionName,
+    /// What it is about, within which its events keep order
+    pub subject: &'static str,
+}
+
+/// The kinds about what is captured and planned: those of whoever names none. Every other kind is about what happened
+/// in the server, and is told only to those who want it by name.
+pub const USUAL_KINDS: &[EventKind] = &[
+    EventKind { name: ENTRY_ADDED, permission: PermissionName::ViewEntries, subject: "entry" },
+    EventKind { name: ENTRY_COMPLETE, permission: PermissionName::ViewEntries, subject: "entry" },
+    EventKind { name: TASK_CREATED, permission: PermissionName::ViewEntries, subject: "task" },
+    EventKind { name: TASK_CHANGED, permission: PermissionName::ViewEntries, subject: "task" },
+    EventKind { name: TASK_DELETED, permission: PermissionName::ViewEntries, subject: "task" },
+];
+
+/// The office took a task from those who had it.
+pub static TASK_WITHDRAWN: EventKind =
+    EventKind { name: "task.withdrawn", permission: PermissionName::ViewEntries, subject: "task" };
+
+/// Something that happened in the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerEvent {
+    /// Its kind, none of [`USUAL_KINDS`]
+    pub kind: &'static EventKind,
+    /// What it is about
+    pub subject: Uuid,
+    /// Its id, where the same cause must not make it twice
+    pub id: Option<Uuid>,
+    /// What is told of that, as JSON
+    pub told: String,
+}
 
 /// An event about the office part of a task.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +125,8 @@ pub struct Source {
     pub account: i64,
     /// Events about the office part of tasks
     pub task_events: Vec<TaskEvent>,
+    /// What happened in the server
+    pub server_events: Vec<ServerEvent>,
     /// Tasks that are filed anew without an event
     pub refiled: Vec<Uuid>,
     /// Entries that became complete
@@ -206,6 +255,58 @@ pub fn of_entry(
     Ok(())
 }
 
+/// Adds an event for each task that the office took from somebody: what `placed` decided, as it came out in the end.
+pub fn of_withdrawn(
+    rows: &mut EventRows,
+    heads: &mut HashMap<i64, Head>,
+    context: &Context,
+    placed: &[Placed],
+    now_us: i64,
+) -> Result<()> {
+    let mut decided = BTreeSet::new();
+    for one in placed {
+        let content = one.incoming.content.as_ref().ok();
+        if content.is_some_and(|content| matches!(content.kind, Kind::TaskStatusSet | Kind::TaskAssigned)) {
+            decided.extend(one.incoming.task().map(|task| (one.account, task)));
+        }
+    }
+    for (account, task) in decided {
+        let (Some(known), Some(head)) = (context.tasks.get(&(account, task)), heads.get_mut(&account)) else {
+            continue;
+        };
+        let withdrawn =
+            |state: &Option<Arc<TaskState>>| state.as_ref().is_some_and(|state| state.status.is_withdrawn());
+        let before = if withdrawn(&known.before) { Vec::new() } else { known.held_before() };
+        let held = if withdrawn(&known.state) { Vec::new() } else { known.held_by() };
+        let employees: Vec<Uuid> = before.into_iter().filter(|employee| !held.contains(employee)).collect();
+        if employees.is_empty() {
+            continue;
+        }
+        let numbers: Numbers = serde_json::from_str(&known.row.fields).map_err(Problem::internal)?;
+        let told = Withdrawn { id: task, numbers, employees };
+        let told = serde_json::to_string(&told).map_err(Problem::internal)?;
+        of_server(rows, head, &ServerEvent { kind: &TASK_WITHDRAWN, subject: task, id: None, told }, now_us);
+    }
+    Ok(())
+}
+
+/// What is told of a task that was taken from somebody.
+#[derive(Serialize)]
+struct Withdrawn {
+    id: Uuid,
+    #[serde(flatten)]
+    numbers: Numbers,
+    employees: Vec<Uuid>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Numbers {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    task_number: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    external_number: Option<String>,
+}
+
 /// Adds the events of what was edited and completed.
 pub fn of_source(
     rows: &mut EventRows,
@@ -223,6 +324,9 @@ pub fn of_source(
         let about = Subject { kind: "task", id: event.task, entry: None };
         push(rows, head, (id, event.kind), about, now_us, snapshot);
     }
+    for event in &source.server_events {
+        of_server(rows, head, event, now_us);
+    }
     for Completed { stored, missing } in &source.completed {
         let files = if missing.is_empty() { Files::Stored } else { Files::Missing(missing) };
         let (position, incoming) = (stored.position, &stored.incoming);
@@ -235,6 +339,25 @@ pub fn of_source(
         push(rows, head, (id, ENTRY_COMPLETE), about, now_us, snapshot);
     }
     Ok(())
+}
+
+/// The id of the event of `kind` about what began for `subject` at an instant: the same whenever it is made.
+pub fn id_since(account: i64, kind: &EventKind, subject: Uuid, since_us: i64) -> Uuid {
+    let name = format!("{account}/{subject}/{since_us}/{}", kind.name);
+    Uuid::new_v5(&EVENT_NAMESPACE, name.as_bytes())
+}
+
+/// Adds an event of the server. Releases that know none of these leave it, and what is behind it, to one that does.
+fn of_server(rows: &mut EventRows, head: &mut Head, event: &ServerEvent, now_us: i64) {
+    let ServerEvent { kind, subject, id, told } = event;
+    let account = head.account;
+    let mut snapshot = Snapshot::of_server(account, now_us);
+    snapshot.part(kind.subject, told);
+    // Behind a restore it is another event: what it tells of may have gone otherwise
+    let name = format!("{account}/{subject}/{}/{}/{now_us}", head.event + 1, kind.name);
+    let id = id.unwrap_or_else(|| Uuid::new_v5(&EVENT_NAMESPACE, name.as_bytes()));
+    let about = Subject { kind: kind.subject, id: *subject, entry: None };
+    push(rows, head, (id, kind.name), about, now_us, snapshot);
 }
 
 /// Lets no entry that became complete wait for files any longer.
@@ -269,6 +392,7 @@ fn push(
     now_us: i64,
     snapshot: Snapshot,
 ) -> i64 {
+    let format = snapshot.format();
     head.event += 1;
     rows.snapshots.push(SnapshotRow {
         account: head.account,
@@ -280,7 +404,7 @@ fn push(
         position: head.event,
         id,
         kind,
-        format: FORMAT,
+        format,
         subject_kind: about.kind,
         subject: about.id,
         entry: about.entry,

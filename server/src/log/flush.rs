@@ -18,7 +18,7 @@ use super::{
     changes::{self, View},
     context::{Context, Wanted},
     entry::{Incoming, marks},
-    events::{self, Completed, Placed, TaskEvent},
+    events::{self, Completed, Placed, ServerEvent, TaskEvent},
     fold::{self, Effects, Folded},
     head::{self, Head},
     repeats,
@@ -42,6 +42,8 @@ pub struct Batch {
     pub entries: Vec<Incoming>,
     /// Events about the office part of tasks
     pub task_events: Vec<TaskEvent>,
+    /// What happened in the server
+    pub server_events: Vec<ServerEvent>,
     /// Tasks that are filed anew without an event
     pub refiled: Vec<Uuid>,
     /// Entries whose files are all there, or late
@@ -59,6 +61,7 @@ impl Batch {
             head,
             entries: Vec::new(),
             task_events: Vec::new(),
+            server_events: Vec::new(),
             refiled: Vec::new(),
             completed: Vec::new(),
             views: Vec::new(),
@@ -256,6 +259,7 @@ fn make_events(
         let Some(head) = heads.get_mut(&one.account) else { continue };
         events::of_entry(&mut rows, head, context, one, now_us)?;
     }
+    events::of_withdrawn(&mut rows, heads, context, placed, now_us)?;
     for source in sources {
         let Some(head) = heads.get_mut(&source.account) else { continue };
         events::of_source(&mut rows, head, context, source, now_us)?;
@@ -267,13 +271,16 @@ fn make_events(
 fn apart(batches: Vec<Batch>) -> (Vec<New>, Vec<events::Source>) {
     let mut sources = Vec::new();
     let mut entries = Vec::new();
-    for (batch, Batch { head, entries: own, task_events, refiled, completed, views, places }) in
-        batches.into_iter().enumerate()
+    for (
+        batch,
+        Batch { head, entries: own, task_events, server_events, refiled, completed, views, places },
+    ) in batches.into_iter().enumerate()
     {
         entries.extend(own.into_iter().enumerate().map(|(index, incoming)| New { batch, index, incoming }));
         sources.push(events::Source {
             account: head.account,
             task_events,
+            server_events,
             refiled,
             completed,
             views,

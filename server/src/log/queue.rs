@@ -15,7 +15,7 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::{entry::Incoming, groups::Submitted};
-use crate::problem::{Code, Problem, Result};
+use crate::problem::{Code, Limit, Problem, Result};
 
 /// The most entries that one group takes; a submission larger than this makes a group by itself.
 pub const GROUP_ENTRIES: usize = 500;
@@ -104,7 +104,7 @@ impl Queue {
         let bytes = waiting.bytes;
         if waiting.submissions.len() >= bound.max(1) || (bytes > 0 && bytes + submission.bytes > QUEUE_BYTES)
         {
-            return Err(full());
+            return Err(full(bound));
         }
         if waiting.submissions.is_empty() {
             pending.rotation.push_back(account);
@@ -126,7 +126,7 @@ impl Queue {
     /// Refuses when no submission of the account would be taken.
     pub fn ensure_room(&self, account: i64, bound: usize) -> Result<()> {
         match self.lock().accounts.get(&account) {
-            Some(waiting) if waiting.submissions.len() >= bound.max(1) => Err(full()),
+            Some(waiting) if waiting.submissions.len() >= bound.max(1) => Err(full(bound)),
             _ => Ok(()),
         }
     }
@@ -193,8 +193,8 @@ impl Queue {
     }
 }
 
-fn full() -> Problem {
-    Problem::new(Code::QueueFull).retry_after_s(1)
+fn full(bound: usize) -> Problem {
+    Problem::new(Code::QueueFull).beyond(Limit::at_a_time("submissions", bound as u64))
 }
 
 /// How large a group has become.

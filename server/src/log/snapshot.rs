@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 
 use campo_protocol::{model, sync::Outcome, text::hex};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -13,23 +14,45 @@ use super::{
 };
 use crate::problem::Result;
 
-/// The number of this shape; it only gains fields.
+/// The number of the shape of what is captured and planned; it only gains fields.
 pub const FORMAT: i64 = 1;
+/// That of what happened in the server, with one part for its subject.
+pub const OF_SERVER: i64 = 2;
+/// The newest shape that this release knows.
+pub const NEWEST: i64 = OF_SERVER;
 
 /// One snapshot being put together.
-pub struct Snapshot(String);
+pub struct Snapshot {
+    json: String,
+    format: i64,
+}
 
 impl Snapshot {
     /// A snapshot of nothing yet.
     pub fn new(account: i64, created_us: i64) -> Self {
-        let mut text = String::with_capacity(2048);
-        // writing to a String cannot fail
-        let _ = write!(text, r#"{{"format":{FORMAT},"account":{account},"created_us":{created_us}"#);
-        Self(text)
+        Self::of_format(FORMAT, 2048, account, created_us)
     }
 
-    fn part(&mut self, name: &str, json: &str) {
-        let _ = write!(self.0, r#","{name}":{json}"#);
+    /// The same of something that happened in the server.
+    pub fn of_server(account: i64, created_us: i64) -> Self {
+        Self::of_format(OF_SERVER, 256, account, created_us)
+    }
+
+    fn of_format(format: i64, capacity: usize, account: i64, created_us: i64) -> Self {
+        let mut json = String::with_capacity(capacity);
+        // writing to a String cannot fail
+        let _ = write!(json, r#"{{"format":{format},"account":{account},"created_us":{created_us}"#);
+        Self { json, format }
+    }
+
+    /// The number of its shape.
+    pub const fn format(&self) -> i64 {
+        self.format
+    }
+
+    /// Adds a part, which is JSON.
+    pub(super) fn part(&mut self, name: &str, json: &str) {
+        let _ = write!(self.json, r#","{name}":{json}"#);
     }
 
     /// Adds the entry: its bytes, where everybody can read them, and what the server says of it.
@@ -41,7 +64,7 @@ impl Snapshot {
         files: &Files<'_>,
     ) {
         let _ = write!(
-            self.0,
+            self.json,
             r#","entry":{{"position":{position},"id":"{}","hash":"{}","received_us":{},"occurred_us":{},"occurred_kind":"{}","outcome":"{}","#,
             incoming.id,
             hex(&incoming.hash),
@@ -51,13 +74,13 @@ impl Snapshot {
             outcome.name(),
         );
         if let Some(reason) = reason {
-            let _ = write!(self.0, r#""reason":"{reason}","#);
+            let _ = write!(self.json, r#""reason":"{reason}","#);
         }
-        let _ = write!(self.0, r#""marks":{},"files":"{}""#, incoming.marks, files.name());
+        let _ = write!(self.json, r#""marks":{},"files":"{}""#, incoming.marks, files.name());
         if let Some(content) = readable(&incoming.bytes) {
-            let _ = write!(self.0, r#","content":{content}"#);
+            let _ = write!(self.json, r#","content":{content}"#);
         }
-        self.0.push('}');
+        self.json.push('}');
         if let Files::Missing(missing) = files {
             self.part("missing_files", &serde_json::json!(missing).to_string());
         }
@@ -100,6 +123,7 @@ impl Snapshot {
     ) -> Result<()> {
         let Some(known) = task.and_then(|task| context.tasks.get(&(account, task))) else { return Ok(()) };
         self.part("task", &known.json_with(progress)?);
+        self.assignees(context, account, progress);
         if let Some(kind) = context.object(account, model::Kind::TaskType, known.row.task_type) {
             self.part("task_type", &kind.json);
         }
@@ -109,10 +133,27 @@ impl Snapshot {
         Ok(())
     }
 
+    /// Adds the numbers of those who have the task.
+    fn assignees(&mut self, context: &Context, account: i64, progress: Option<&Progress>) {
+        let mut list = String::from("[");
+        for id in progress.into_iter().flat_map(Progress::assignees) {
+            let Some(employee) = context.object(account, model::Kind::Employee, Some(id)) else { continue };
+            if list.len() > 1 {
+                list.push(',');
+            }
+            let _ =
+                write!(list, r#"{{"id":"{id}","number":{}}}"#, Value::from(employee.stored.code.as_str()));
+        }
+        if list.len() > 1 {
+            list.push(']');
+            self.part("assignees", &list);
+        }
+    }
+
     /// The bytes that are stored.
     pub fn into_bytes(mut self) -> Vec<u8> {
-        self.0.push('}');
-        self.0.into_bytes()
+        self.json.push('}');
+        self.json.into_bytes()
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     Log,
     changes::View,
     entry::Incoming,
-    events::{Completed, TaskEvent},
+    events::{Completed, EventKind, ServerEvent, TaskEvent},
     flush::{self, Batch},
     head,
 };
@@ -131,7 +131,9 @@ impl Write {
             Principal::User(id) => (Some(id), None, None),
             Principal::Key(id) => (None, Some(id), None),
             Principal::Duty(duty) => (None, None, Some(duty.name().to_owned())),
-            Principal::Intake(_) => (None, None, Some(self.principal.kind().to_owned())),
+            Principal::Intake(_) | Principal::Agent(_) => {
+                (None, None, Some(self.principal.kind().to_owned()))
+            }
             Principal::Installation(_) => (None, None, Some(Duty::Operator.name().to_owned())),
         };
         let entry = Entry {
@@ -162,6 +164,26 @@ impl Write {
     /// Makes an event about the office part of a task, and shows the task anew to the phones that have it.
     pub fn task_event(&mut self, event: TaskEvent) {
         self.open().batch.task_events.push(event);
+    }
+
+    /// Makes an event of something that happened in the server: what is told of its subject, as it is now.
+    pub fn event(&mut self, kind: &'static EventKind, subject: Uuid, told: &impl Serialize) -> Result<()> {
+        let told = serde_json::to_string(told).map_err(Problem::internal)?;
+        self.open().batch.server_events.push(ServerEvent { kind, subject, id: None, told });
+        Ok(())
+    }
+
+    /// The same with an id of its own, which no event of the account may have yet.
+    pub fn event_of_id(
+        &mut self,
+        id: Uuid,
+        kind: &'static EventKind,
+        subject: Uuid,
+        told: &impl Serialize,
+    ) -> Result<()> {
+        let told = serde_json::to_string(told).map_err(Problem::internal)?;
+        self.open().batch.server_events.push(ServerEvent { kind, subject, id: Some(id), told });
+        Ok(())
     }
 
     /// Shows the task anew to the phones that hold it, or takes it from them, without an event.

@@ -13,13 +13,21 @@ pub struct Kind {
 
 /// A channel was given up because its receiver answered 410 (Gone); parameters `name`, `code`
 pub const CHANNEL_GONE: Kind = Kind { name: "channel_gone", permission: PermissionName::ManageChannels };
-/// Some of what an act changed could not be taken back; parameters `undone`, `kept`
-pub const UNDO_INCOMPLETE: Kind = Kind { name: "undo_incomplete", permission: PermissionName::ManageTasks };
 
 /// A file came that fits no intake; parameters `file`, `folder`
 pub const FILE_UNMATCHED: Kind = Kind { name: "file_unmatched", permission: PermissionName::ManageExchange };
 /// A file waits for a person, and those behind it wait, too; parameters `file`, `intake`, `reason`
 pub const FILE_PARKED: Kind = Kind { name: "file_parked", permission: PermissionName::ManageExchange };
 
+/// A customer's server cannot be worked with; parameters `name`, `reason`
+pub const REMOTE_FAILED: Kind = Kind { name: "remote_failed", permission: PermissionName::ManageExchange };
+/// A customer's server shows an identity that nobody accepted; parameters `name`, `fingerprint`
+pub const REMOTE_KEY_CHANGED: Kind =
+    Kind { name: "remote_key_changed", permission: PermissionName::ManageExchange };
+/// A file at a customer's server is too large to be taken; parameters `name`, `file`
+pub const REMOTE_FILE_REFUSED: Kind =
+    Kind { name: "remote_file_refused", permission: PermissionName::ManageExchange };
+
 /// Every kind. A capability adds its own here.
-pub const KINDS: &[Kind] = &[CHANNEL_GONE, UNDO_INCOMPLETE, FILE_UNMATCHED, FILE_PARKED];
+pub const KINDS: &[Kind] =
+    &[CHANNEL_GONE, FILE_UNMATCHED, FILE_PARKED, REMOTE_FAILED, REMOTE_KEY_CHANGED, REMOTE_FILE_REFUSED];

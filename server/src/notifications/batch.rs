@@ -5,11 +5,16 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::wanted;
 use crate::{
     api::page::fitting,
     app::App,
-    channels::{channel::DeliveryOrder, target::Receiver},
+    channels::{
+        channel::DeliveryOrder,
+        target::{Receiver, Settings},
+    },
     database::Tx,
+    events::kinds::is_wanted,
     log::snapshot,
     problem::{Problem, Result},
 };
@@ -99,6 +104,7 @@ pub struct Queued {
 
 #[derive(FromRow)]
 struct ChannelRow {
+    kind: String,
     target: String,
     sealed: Vec<u8>,
     events: String,
@@ -141,6 +147,8 @@ async fn read_in(app: &App, tx: &mut Tx, account: i64, channel: Uuid, now_us: i6
     if row.format > super::format::NEWEST {
         return Ok(None);
     }
+    let receiver = Receiver::open(app, (account, channel), (&row.kind, &row.target), &row.sealed)?;
+    let settings = &receiver.settings;
     let probing = row.failures > 0;
     // A probe is one event. New ones and old ones take turns, so that one that always fails does not keep the channel
     // from finding out that the others would not.
@@ -148,14 +156,14 @@ async fn read_in(app: &App, tx: &mut Tx, account: i64, channel: Uuid, now_us: i6
     let heads = if probing { 1 } else { HEADS };
     let mut plan = Plan::default();
     if !probing || new_first {
-        plan = behind_cursor(tx, account, channel, &row, order).await?;
+        plan = behind_cursor(tx, (account, channel), &row, order, settings).await?;
     }
     let mut chains = Vec::new();
     if !probing || plan.chains.is_empty() {
         chains = again(tx, account, channel, now_us, heads).await?;
     }
     if probing && !new_first && chains.is_empty() {
-        plan = behind_cursor(tx, account, channel, &row, order).await?;
+        plan = behind_cursor(tx, (account, channel), &row, order, settings).await?;
     }
     if probing {
         for chain in &mut chains {
@@ -167,14 +175,14 @@ async fn read_in(app: &App, tx: &mut Tx, account: i64, channel: Uuid, now_us: i6
     if chains.is_empty() && plan.queued.is_empty() && end == row.position {
         return Ok(None);
     }
-    load_bodies(tx, account, &mut chains).await?;
+    load_bodies(tx, account, chains.iter_mut().flatten()).await?;
     Ok(Some(Batch {
         account,
         channel,
         format: row.format,
         generation: row.generation,
         failures: row.failures,
-        receiver: Receiver::open(app, account, channel, &row.target, &row.sealed)?,
+        receiver,
         chains,
         queued: plan.queued,
         end,
@@ -183,7 +191,7 @@ async fn read_in(app: &App, tx: &mut Tx, account: i64, channel: Uuid, now_us: i6
 
 async fn channel_row(tx: &mut Tx, account: i64, channel: Uuid, now_us: i64) -> Result<Option<ChannelRow>> {
     tx.fetch_optional(
-        "select c.target, c.sealed, c.events, c.format, c.delivery_order, k.position, k.generation, k.failures, \
+        "select c.kind, c.target, c.sealed, c.events, c.format, c.delivery_order, k.position, k.generation, k.failures, \
          exists (select 1 from delivery d where d.account = c.account and d.channel = c.id and d.state = 'waiting') \
          as waiting from channel c join channel_cursor k on k.account = c.account and k.channel = c.id \
          where c.account = $1 and c.id = $2 and c.state = 'enabled' and (k.probe_us <= $3 or k.probe_us is null)",
@@ -220,17 +228,17 @@ async fn again(tx: &mut Tx, account: i64, channel: Uuid, now_us: i64, heads: i64
         )
         .await?;
     let kept = fitting(rows.iter().map(|row| row.event.size_bytes.unwrap_or(0)));
-    let known = rows.into_iter().take(kept).take_while(|row| row.event.format <= snapshot::FORMAT);
+    let known = rows.into_iter().take(kept).take_while(|row| row.event.format <= snapshot::NEWEST);
     Ok(chained(known.map(|WaitingRow { event, tried }| Event { tried: Some(tried), ..event })))
 }
 
 /// What comes behind the cursor.
 async fn behind_cursor(
     tx: &mut Tx,
-    account: i64,
-    channel: Uuid,
+    (account, channel): (i64, Uuid),
     row: &ChannelRow,
     order: DeliveryOrder,
+    settings: &Settings,
 ) -> Result<Plan> {
     if order == DeliveryOrder::Strict && row.waiting {
         return Ok(Plan::default());
@@ -246,14 +254,22 @@ async fn behind_cursor(
         )
         .await?;
     let is_full = events.len() as i64 == PAGE;
-    let wanted: Vec<String> = serde_json::from_str(&row.events).map_err(Problem::internal)?;
-    let is_wanted = |event: &Event| wanted.is_empty() || wanted.contains(&event.kind);
+    let kinds: Vec<String> = serde_json::from_str(&row.events).map_err(Problem::internal)?;
+    let is_wanted = |event: &Event| is_wanted(&kinds, &event.kind);
     // What this release does not know is left to one that does.
-    let known = events.iter().take_while(|event| event.format <= snapshot::FORMAT);
+    let known = events.iter().take_while(|event| event.format <= snapshot::NEWEST);
     let sizes = known.map(|event| if is_wanted(event) { event.size_bytes.unwrap_or(0) } else { 0 });
     events.truncate(fitting(sizes));
     let end = events.last().map(|event| event.position);
     events.retain(is_wanted);
+    let Settings { filter, document, .. } = settings;
+    if wanted::asks_snapshots(filter, document) {
+        load_bodies(tx, account, events.iter_mut()).await?;
+        let seen: Vec<_> = events.iter().map(|event| (event.kind.as_str(), event.body.as_deref())).collect();
+        let refused = wanted::refused(tx, account, (filter, document), &seen).await?;
+        let mut refused = refused.into_iter();
+        events.retain(|_| refused.next().flatten().is_none());
+    }
     for event in &mut events {
         event.order_key = event.key(order, channel);
     }
@@ -322,8 +338,10 @@ fn chained(events: impl Iterator<Item = Event>) -> Vec<Vec<Event>> {
     chains
 }
 
-async fn load_bodies(tx: &mut Tx, account: i64, chains: &mut [Vec<Event>]) -> Result<()> {
-    let mut wanted: Vec<i64> = chains.iter().flatten().map(|event| event.snapshot).collect();
+/// Reads the snapshots of those that have none yet.
+async fn load_bodies(tx: &mut Tx, account: i64, events: impl Iterator<Item = &mut Event>) -> Result<()> {
+    let events: Vec<&mut Event> = events.filter(|event| event.body.is_none()).collect();
+    let mut wanted: Vec<i64> = events.iter().map(|event| event.snapshot).collect();
     wanted.sort_unstable();
     wanted.dedup();
     let bodies: Vec<(i64, Vec<u8>)> = tx
@@ -334,7 +352,7 @@ async fn load_bodies(tx: &mut Tx, account: i64, chains: &mut [Vec<Event>]) -> Re
         )
         .await?;
     let bodies: BTreeMap<i64, Vec<u8>> = bodies.into_iter().collect();
-    for event in chains.iter_mut().flatten() {
+    for event in events {
         event.body = bodies.get(&event.snapshot).cloned();
     }
     Ok(())

@@ -13,25 +13,47 @@ use uuid::Uuid;
 use crate::api::time::Instant;
 
 /// The newest revision.
-pub const NEWEST: i64 = 2;
+pub const NEWEST: i64 = WITH_NUMBERS;
 /// The revision of a channel that says nothing of it.
 pub const USUAL: i64 = 1;
-/// The first revision of channels whose document, form field or acknowledgement is another than the usual; its own
-/// document is that of revision 1. Releases that know none of these leave such a channel alone.
-pub const WITH_MANNER: i64 = 2;
-/// The parts of a snapshot that revision 1 shows.
-const PARTS: &[&str] = &["employee", "entry", "form", "group", "missing_files", "poi", "task", "task_type"];
+/// The first revision of channels that have settings which the first release does not know (document, form field,
+/// acknowledgement); its own document is that of revision 1. Releases that know none of these leave such a channel alone.
+pub const WITH_SETTINGS: i64 = 2;
+/// The revision that has the event's position, and the numbers of those who have the task.
+pub const WITH_NUMBERS: i64 = 3;
+/// The parts of a snapshot that revision 1 shows, and behind them what events of the server tell of.
+const PARTS: &[&str] = &[
+    "employee",
+    "entry",
+    "form",
+    "group",
+    "missing_files",
+    "poi",
+    "task",
+    "task_type",
+    "channel",
+    "import",
+    "installation",
+    "key",
+    "period",
+    "received_file",
+    "user",
+];
+/// What later revisions show besides.
+const LATER_PARTS: &[&str] = &["assignees"];
 
 /// An event as it is stored.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {
     /// The account
     pub account: i64,
+    /// Its position in the account's log of events
+    pub position: i64,
     /// Its id
     pub id: Uuid,
     /// What happened
     pub kind: &'a str,
-    /// What it is about: `entry` or `task`
+    /// What it is about, such as `entry` or `task`
     pub subject_kind: &'a str,
     /// The id of that
     pub subject: Uuid,
@@ -52,7 +74,8 @@ type Members = BTreeMap<String, Box<RawValue>>;
 pub fn body(source: Source<'_>, revision: i64) -> Result<Vec<u8>, Unrenderable> {
     // Whatever is wrong with one event, even what nobody thought of, must not hold up the others.
     let made = catch_unwind(AssertUnwindSafe(|| match revision {
-        1 | WITH_MANNER => revision_1(source).map_err(|_| Unrenderable),
+        1 | WITH_SETTINGS => rendered(source, 1).map_err(|_| Unrenderable),
+        WITH_NUMBERS => rendered(source, WITH_NUMBERS).map_err(|_| Unrenderable),
         _ => Err(Unrenderable),
     }));
     made.unwrap_or(Err(Unrenderable))
@@ -62,6 +85,7 @@ pub fn body(source: Source<'_>, revision: i64) -> Result<Vec<u8>, Unrenderable> 
 pub fn test_body(account: i64, id: Uuid, now_us: i64) -> Vec<u8> {
     let source = Source {
         account,
+        position: 0,
         id,
         kind: "channel.test",
         subject_kind: "channel",
@@ -69,16 +93,19 @@ pub fn test_body(account: i64, id: Uuid, now_us: i64) -> Vec<u8> {
         created_us: now_us,
         snapshot: b"{}",
     };
-    revision_1(source).unwrap_or_default()
+    rendered(source, 1).unwrap_or_default()
 }
 
-fn revision_1(source: Source<'_>) -> serde_json::Result<Vec<u8>> {
+/// The body of a revision: it never changes once it was released.
+fn rendered(source: Source<'_>, revision: i64) -> serde_json::Result<Vec<u8>> {
     #[derive(Serialize)]
     struct Body<'a> {
         r#type: &'a str,
         timestamp: Instant,
         id: Uuid,
         format: i64,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        position: Option<i64>,
         account: i64,
         subject: Subject<'a>,
         data: BTreeMap<&'static str, Box<RawValue>>,
@@ -90,7 +117,8 @@ fn revision_1(source: Source<'_>) -> serde_json::Result<Vec<u8>> {
     }
     let mut snapshot: Members = serde_json::from_slice(source.snapshot)?;
     let mut data = BTreeMap::new();
-    for part in PARTS {
+    let later = if revision >= WITH_NUMBERS { LATER_PARTS } else { &[] };
+    for part in PARTS.iter().chain(later) {
         let Some(stored) = snapshot.remove(*part) else { continue };
         let shown = match *part {
             "entry" => with_instants(&stored)?,
@@ -103,7 +131,8 @@ fn revision_1(source: Source<'_>) -> serde_json::Result<Vec<u8>> {
         r#type: source.kind,
         timestamp: Instant(source.created_us),
         id: source.id,
-        format: 1,
+        format: revision,
+        position: (revision >= WITH_NUMBERS).then_some(source.position),
         account: source.account,
         subject: Subject { kind: source.subject_kind, id: source.subject },
         data,
@@ -152,6 +181,7 @@ mod tests {
     fn source(snapshot: &[u8]) -> Source<'_> {
         Source {
             account: 7,
+            position: 77,
             id: Uuid::from_u128(0x6f0d_5b1c_0000_5000_8000_0000_0000_0001),
             kind: "entry.complete",
             subject_kind: "entry",
@@ -180,12 +210,30 @@ mod tests {
     }
 
     #[test]
+    fn revision_3_says_where_the_event_stands_and_who_has_the_task_by_number() {
+        let members = |revision| -> serde_json::Value {
+            let part = r#","assignees":[{"id":"0198c0de-0000-7000-8000-000000000004","number":"ZZ1001"}]}"#;
+            let snapshot = format!("{}{part}", SNAPSHOT.trim_end().strip_suffix('}').unwrap());
+            serde_json::from_slice(&body(source(snapshot.as_bytes()), revision).unwrap()).unwrap()
+        };
+        let (mut newer, older) = (members(WITH_NUMBERS), members(1));
+        assert_eq!((&newer["position"], &newer["format"]), (&77.into(), &3.into()));
+        assert_eq!(newer["data"]["assignees"][0]["number"], "ZZ1001");
+        for member in ["position", "format"] {
+            newer.as_object_mut().unwrap().remove(member);
+        }
+        newer["data"].as_object_mut().unwrap().remove("assignees");
+        newer["format"] = 1.into();
+        assert_eq!(newer, older, "besides it is the same");
+    }
+
+    #[test]
     fn what_cannot_be_rendered_is_said_to_be_so() {
         for snapshot in ["", "x", "[]", "{\"entry\":7}", "{\"task\":[]}", "{\"entry\":"] {
             assert_eq!(body(source(snapshot.as_bytes()), 1), Err(Unrenderable), "{snapshot}");
         }
         assert_eq!(body(source(b"\xff"), 1), Err(Unrenderable));
-        assert_eq!(body(source(b"{}"), 3), Err(Unrenderable), "a revision of a newer release");
+        assert_eq!(body(source(b"{}"), NEWEST + 1), Err(Unrenderable), "a revision of a newer release");
         assert!(body(source(b"{\"newer\":{}}"), 1).is_ok());
     }
 }

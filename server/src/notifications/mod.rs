@@ -3,7 +3,7 @@
 //!
 //! The road of an event: [`scan`] finds channels with something to do; [`worker`] takes the lease on one and works in
 //! batches: [`batch`] reads what comes next and groups it into chains that keep order, [`send`] sends the chains side by
-//! side, [`record`] writes what became of them in one transaction, which moves the channel's cursor. What goes well
+//! side by the channel's way ([`ways`]), [`record`] writes what became of them in one transaction, which moves the channel's cursor. What goes well
 //! leaves no row.
 
 pub mod batch;
@@ -20,6 +20,8 @@ pub mod scan;
 pub mod send;
 pub mod signature;
 pub mod test;
+pub mod wanted;
+pub mod ways;
 pub mod worker;
 
 use utoipa_axum::router::OpenApiRouter;

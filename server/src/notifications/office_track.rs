@@ -211,6 +211,38 @@ pub fn files(source: &Source<'_>, settings: &OfficeTrackSettings) -> Vec<String>
     hashes
 }
 
+/// True when an event is sent, and when that cannot be told, so that what is wrong with it shows.
+pub fn is_sent(kind: &str, snapshot: &[u8], settings: &OfficeTrackSettings) -> bool {
+    #[derive(Deserialize)]
+    struct Seen {
+        entry: Option<SeenEntry>,
+    }
+    #[derive(Deserialize)]
+    struct SeenEntry {
+        content: Option<SeenContent>,
+    }
+    #[derive(Deserialize)]
+    struct SeenContent {
+        kind: String,
+        #[serde(default)]
+        task: Option<Uuid>,
+    }
+    if kind != EVENT {
+        return false;
+    }
+    match serde_json::from_slice(snapshot) {
+        Ok(Seen { entry: Some(SeenEntry { content }) }) => content.is_some_and(|content| {
+            settings.entry_types.contains_key(named(&content.kind, content.task.is_some()))
+        }),
+        _ => true,
+    }
+}
+
+/// The kind of an entry as the table of types names it.
+fn named(kind: &str, in_task: bool) -> &str {
+    if kind == "form" && in_task { FORM_IN_TASK } else { kind }
+}
+
 /// The document of an event. `bytes` has the files that [`files`] named, as far as they are stored.
 pub fn document(
     source: &Source<'_>,
@@ -224,8 +256,7 @@ pub fn document(
     let Some(entry) = snapshot.entry else { return Err(Unrenderable) };
     // What nobody can read has no kind, so that no number is its own
     let Some(content) = entry.content else { return Ok(Made::NotSent) };
-    let kind =
-        if content.kind == "form" && content.task.is_some() { FORM_IN_TASK } else { content.kind.as_str() };
+    let kind = named(&content.kind, content.task.is_some());
     let Some(entry_type) = settings.entry_types.get(kind) else { return Ok(Made::NotSent) };
     let poi = snapshot.poi;
     let (event, occurred) = (Moment { us: snapshot.created_us }, Moment { us: entry.occurred_us });
@@ -280,6 +311,7 @@ pub fn sample(kind: &str, id: Uuid, now_us: i64, settings: &OfficeTrackSettings)
     let text = snapshot.to_string();
     let source = Source {
         account: 0,
+        position: 0,
         id,
         kind: EVENT,
         subject_kind: "entry",
@@ -396,6 +428,7 @@ mod tests {
     fn source<'a>(kind: &'a str, snapshot: &'a [u8]) -> Source<'a> {
         Source {
             account: 7,
+            position: 77,
             id: Uuid::from_u128(1),
             kind,
             subject_kind: "entry",
@@ -436,7 +469,9 @@ mod tests {
         let of_kind = |kind: &str| {
             let mut snapshot = snapshot.clone();
             snapshot["entry"]["content"]["kind"] = json!(kind);
-            made(&snapshot, &settings()) != Made::NotSent
+            let sent = made(&snapshot, &settings()) != Made::NotSent;
+            assert_eq!(is_sent(EVENT, snapshot.to_string().as_bytes(), &settings()), sent, "{kind}");
+            sent
         };
         for (kind, sent) in
             [("shift.start", true), ("break.start", false), ("track", false), ("newer", false)]

@@ -6,11 +6,16 @@ use uuid::Uuid;
 use super::{
     batch::{Batch, Queued},
     retry,
-    send::{Failure, Fate, Sent},
+    send::{Fate, Sent},
+    ways::Failure,
 };
 use crate::{
+    access::{Caller, Duty},
     app::App,
     database::{Tx, columns},
+    events::kinds::{CHANNEL_DISABLED, ChannelTold},
+    log::write::Write,
+    notices::{Told, kinds::CHANNEL_GONE, tell},
     problem::Result,
     scheduler::Class,
     server_setting,
@@ -62,8 +67,41 @@ pub async fn record(app: &App, batch: &Batch, sent: Vec<Sent>) -> Result<bool> {
     let chance = || u64::from_le_bytes(app.environment.random());
     let outcome = outcome(batch, sent, now_us, chance);
     let epoch = server_setting::epoch(&app.db).await?;
-    let mut beside = app.log.begin_beside(batch.account, Class::Office).await?;
-    let tx = beside.tx();
+    let (delivered, failed, given_up) = (outcome.delivered, outcome.failed, outcome.given_up);
+    let is_ours = if outcome.is_gone {
+        // That a channel is given up is an event, and so goes through the log
+        let allowed = Caller::duty(batch.account, Duty::Notify).oneself();
+        let mut write = app.log.begin(&allowed, Class::Office).await?;
+        let is_ours = write_outcome(app, write.tx(), batch, outcome, (epoch, now_us)).await?;
+        if is_ours {
+            give_up(&mut write, batch.channel).await?;
+            write.commit().await?;
+        }
+        is_ours
+    } else {
+        let mut beside = app.log.begin_beside(batch.account, Class::Office).await?;
+        let is_ours = write_outcome(app, beside.tx(), batch, outcome, (epoch, now_us)).await?;
+        if is_ours {
+            beside.commit().await?;
+        }
+        is_ours
+    };
+    if is_ours {
+        metrics::counter!("campo_notifications_delivered_total").increment(delivered);
+        metrics::counter!("campo_notifications_failed_total").increment(failed);
+        metrics::counter!("campo_notifications_given_up_total").increment(given_up);
+    }
+    Ok(is_ours)
+}
+
+/// Moves the cursor and writes the rows. False when it is no longer this replica's to say.
+async fn write_outcome(
+    app: &App,
+    tx: &mut Tx,
+    batch: &Batch,
+    outcome: Outcome,
+    (epoch, now_us): (Uuid, i64),
+) -> Result<bool> {
     if !move_cursor(app, tx, batch, &outcome, epoch, now_us).await? {
         return Ok(false);
     }
@@ -75,19 +113,30 @@ pub async fn record(app: &App, batch: &Batch, sent: Vec<Sent>) -> Result<bool> {
     if changed {
         release_next(tx, batch.account, batch.channel, now_us).await?;
     }
-    if outcome.is_gone {
-        tx.execute(
+    Ok(true)
+}
+
+/// Disables a channel whose receiver is gone for good, and tells its owner.
+async fn give_up(write: &mut Write, channel: Uuid) -> Result<()> {
+    let (account, now_us) = (write.account(), write.now_us);
+    let given_up: Option<(String, String)> = write
+        .tx()
+        .fetch_optional(
             "update channel set state = 'disabled', reason = 'gone', version = version + 1, updated_us = $3 \
-             where account = $1 and id = $2 and state = 'enabled'",
-            (batch.account, batch.channel, now_us),
+             where account = $1 and id = $2 and state = 'enabled' returning code, name",
+            (account, channel, now_us),
         )
         .await?;
-    }
-    beside.commit().await?;
-    metrics::counter!("campo_notifications_delivered_total").increment(outcome.delivered);
-    metrics::counter!("campo_notifications_failed_total").increment(outcome.failed);
-    metrics::counter!("campo_notifications_given_up_total").increment(outcome.given_up);
-    Ok(true)
+    let Some((code, name)) = given_up else { return Ok(()) };
+    let told = Told {
+        kind: CHANNEL_GONE,
+        subject: Some(("channel", channel)),
+        cause: channel.to_string(),
+        detail: [("name", name.clone()), ("code", code.clone())].into(),
+    };
+    tell(write, told).await?;
+    let reason = Some("gone".to_owned());
+    write.event(&CHANNEL_DISABLED, channel, &ChannelTold { id: channel, code, name, reason })
 }
 
 /// Lets the first waiting event of each order key be tried, where nothing else would: the one before it is gone.

@@ -33,6 +33,8 @@ pub struct ReplayBegun {
     pub position: i64,
     /// How many events that is now, before those that the channel does not want are left out
     pub events: i64,
+    /// How many events that it had not come to are left out, since it goes on ahead of them
+    pub skipped: i64,
 }
 
 /// Lets a channel go on from another event. What was listed as not delivered from there on is sent again with the rest;
@@ -69,6 +71,12 @@ pub async fn replay(
         }
     };
     let tx = write.tx();
+    let (before,): (i64,) = tx
+        .fetch_one(
+            "select position from channel_cursor where account = $1 and channel = $2",
+            (account, channel),
+        )
+        .await?;
     tx.execute(
         "update channel_cursor set position = $3, generation = generation + 1, failures = 0, probe_us = null \
          where account = $1 and channel = $2",
@@ -84,7 +92,8 @@ pub async fn replay(
     tracing::info!(account, %channel, position, by = ?write.principal, "a channel goes on from another event");
     write.commit().await?;
     app.log.announce();
-    Ok(ReplayBegun { position, events: last + 1 - position })
+    let skipped = (position - 1 - before).max(0);
+    Ok(ReplayBegun { position, events: last + 1 - position, skipped })
 }
 
 enum From {

@@ -7,6 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     replay::{self, ChannelReplay, ReplayBegun},
     test::{self, ChannelTested},
+    wanted::{self, ChannelPreview, ChannelPreviewed},
 };
 use crate::{
     access::{Auth, permissions::ManageChannels},
@@ -17,7 +18,10 @@ use crate::{
 
 /// The routes by which a person tries a channel.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(test_channel)).routes(routes!(replay_channel))
+    OpenApiRouter::new()
+        .routes(routes!(test_channel))
+        .routes(routes!(replay_channel))
+        .routes(routes!(preview_channel))
 }
 
 /// Sends a test to the receiver of a channel
@@ -35,6 +39,23 @@ async fn test_channel(
     Path(channel): Path<Ref>,
 ) -> Result<Json<ChannelTested>> {
     test::send_test(&app, &allowed, &channel).await.map(Json)
+}
+
+/// Says which of the last events a channel would deliver
+///
+/// By kinds, filter and document that need not be any channel's yet. Nothing is sent and nothing is kept.
+#[utoipa::path(
+    post, path = "/v1/channels/preview", tag = "channels",
+    security(("bearer" = ["manage_channels", "view_entries"])),
+    request_body = ChannelPreview,
+    responses((status = OK, body = ChannelPreviewed))
+)]
+async fn preview_channel(
+    State(app): State<App>,
+    allowed: Auth<ManageChannels>,
+    Json(given): Json<ChannelPreview>,
+) -> Result<Json<ChannelPreviewed>> {
+    wanted::preview(&app, &allowed, given).await.map(Json)
 }
 
 /// Lets a channel go on from another event

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use axum::http::{HeaderValue, header};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -18,15 +17,14 @@ use super::{
     batch::{Batch, Event},
     format::{self, Source},
     office_track, retry,
-    signature::signatures,
+    ways::{Failure, Parcel},
 };
 use crate::{
     access::{Caller, Duty},
     app::App,
-    channels::target::{Document, Manner, Receiver},
+    channels::target::{Document, Receiver, Settings},
     duties::Term,
     files,
-    outbound::{Post, Reply, SendError},
 };
 
 /// How many requests one channel has in flight.
@@ -37,8 +35,6 @@ const FAILURES: usize = 5;
 const BATCH_US: i64 = 10 * 1_000_000;
 /// How long a request may take.
 const MOST_TIME: Duration = Duration::from_secs(15);
-/// The most characters of an answer that are kept.
-const ANSWER_CHARACTERS: usize = 300;
 
 /// Whose turn it is to have a request in flight.
 #[derive(Debug, Clone)]
@@ -73,25 +69,6 @@ pub enum Fate {
     Behind,
     /// There was no time for it, or the receiver seems to be down
     NotTried,
-}
-
-/// Why a receiver did not take an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// A stable word: the name of a [`SendError`], or `status_` and the status
-    pub problem: String,
-    /// The status of the answer
-    pub status: Option<i64>,
-    /// How the answer begins, without secrets
-    pub answer: Option<String>,
-    /// Nobody was there who could have judged the event
-    pub is_down: bool,
-    /// It says something of the receiver, and nothing of this event alone
-    pub is_general: bool,
-    /// The receiver is gone for good
-    pub is_gone: bool,
-    /// How long the receiver asks to be left alone
-    pub asked_us: Option<i64>,
 }
 
 /// How long a request may take: half a lease at most, since none begins that could outlast it.
@@ -155,6 +132,7 @@ impl Run<'_> {
         let Some(snapshot) = &event.body else { return Fate::SetAside("snapshot_missing") };
         let source = Source {
             account: self.batch.account,
+            position: event.position,
             id: event.id,
             kind: &event.kind,
             subject_kind: &event.subject_kind,
@@ -162,7 +140,7 @@ impl Run<'_> {
             created_us: event.created_us,
             snapshot,
         };
-        let made = made(self.app, source, self.batch.format, &self.batch.receiver.manner).await;
+        let made = made(self.app, source, self.batch.format, &self.batch.receiver.settings.document).await;
         let body = match made {
             Ok(Some(body)) => body,
             // The channel does not want it: it is over for the channel as if it had been delivered
@@ -217,14 +195,14 @@ impl Run<'_> {
     }
 }
 
-/// The document of an event by the manner of a channel; none where the channel does not want it.
+/// The document of an event in the format of a channel; none where the channel does not want it.
 async fn made(
     app: &App,
     source: Source<'_>,
     revision: i64,
-    manner: &Manner,
+    document: &Document,
 ) -> Result<Option<Vec<u8>>, format::Unrenderable> {
-    let Document::OfficeTrack(settings) = &manner.document else {
+    let Document::OfficeTrack(settings) = document else {
         return format::body(source, revision).map(Some);
     };
     let mut bytes = BTreeMap::new();
@@ -245,77 +223,9 @@ async fn stored(app: &App, account: i64, hash: &str) -> crate::problem::Result<V
     files::download::whole(app, &allowed, hash).await
 }
 
-/// Sends one notification. The same bytes on every try; only the instant and with it the signature are new.
-pub async fn send(app: &App, receiver: &Receiver, id: Uuid, body: Vec<u8>) -> Result<(), Failure> {
-    let begun_us = app.environment.monotonic_us();
-    let result = match &receiver.url {
-        None => Err(SendError::InvalidUrl),
-        Some(url) => {
-            let mut headers = receiver.headers.clone();
-            let now_us = app.environment.now_us();
-            let (kind, body) = receiver.manner.packed(body);
-            sign(&mut headers, receiver, id, now_us, &body);
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-            app.outbound.post(Post { url: url.clone(), headers, body, within: time_out(app) }).await
-        }
-    };
-    let seconds = (app.environment.monotonic_us() - begun_us) as f64 / 1e6;
-    metrics::histogram!("campo_notification_seconds").record(seconds);
-    match result {
-        Ok(reply) if receiver.manner.acknowledgement.accepts(reply.status, &reply.body) => Ok(()),
-        Ok(reply) => Err(refused(&reply, receiver, app.environment.now_us())),
-        Err(error) => Err(unreached(error)),
-    }
-}
-
-fn sign(headers: &mut axum::http::HeaderMap, receiver: &Receiver, id: Uuid, now_us: i64, body: &[u8]) {
-    let (id, timestamp_s) = (id.to_string(), now_us.div_euclid(1_000_000));
-    let keys = receiver.secrets.keys(now_us);
-    let signature = signatures(&keys, &id, timestamp_s, body);
-    for (name, value) in
-        [("webhook-id", id), ("webhook-timestamp", timestamp_s.to_string()), ("webhook-signature", signature)]
-    {
-        // Ids, digits and base64 are always valid.
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(name, value);
-        }
-    }
-}
-
-fn refused(reply: &Reply, receiver: &Receiver, now_us: i64) -> Failure {
-    let status = reply.status;
-    let is_busy = matches!(status, 408 | 425 | 429 | 503);
-    let retry_after = reply.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
-    Failure {
-        problem: if (200..300).contains(&status) {
-            "not_acknowledged".to_owned()
-        } else {
-            format!("status_{status}")
-        },
-        status: Some(i64::from(status)),
-        answer: Some(shown(&reply.body, receiver)).filter(|answer| !answer.is_empty()),
-        is_down: is_busy || matches!(status, 502 | 504),
-        is_general: is_busy || status >= 500 || (300..400).contains(&status),
-        is_gone: status == 410,
-        asked_us: retry_after.filter(|_| is_busy).and_then(|header| retry::asked_us(header, now_us)),
-    }
-}
-
-fn unreached(error: SendError) -> Failure {
-    Failure {
-        problem: error.name().to_owned(),
-        status: None,
-        answer: None,
-        is_down: true,
-        is_general: true,
-        is_gone: false,
-        asked_us: None,
-    }
-}
-
-/// How an answer begins, as people may see it.
-fn shown(body: &[u8], receiver: &Receiver) -> String {
-    let text = receiver.secrets.redact(&String::from_utf8_lossy(body));
-    let printable = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    printable.take(ANSWER_CHARACTERS).collect::<String>().trim().to_owned()
+/// Delivers one document to a receiver.
+pub async fn send(app: &App, receiver: &Receiver, id: Uuid, document: Vec<u8>) -> Result<(), Failure> {
+    let Settings { target, document: kind, .. } = &receiver.settings;
+    let parcel = Parcel { id, media_type: kind.media_type(), document };
+    target.deliver(app, &receiver.secrets, parcel).await
 }

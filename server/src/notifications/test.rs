@@ -62,6 +62,7 @@ pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref
     #[derive(FromRow)]
     struct Row {
         id: Uuid,
+        kind: String,
         target: String,
         sealed: Vec<u8>,
     }
@@ -69,16 +70,16 @@ pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref
     let row: Option<Row> = app
         .db
         .fetch_optional(
-            "select id, target, sealed from channel where account = $1 and (id = $2 or code = $3) and state <> 'deleted'",
+            "select id, kind, target, sealed from channel where account = $1 and (id = $2 or code = $3) and state <> 'deleted'",
             (account, which.id(), which.code()),
         )
         .await?;
     let row = row.ok_or(Code::NotFound)?;
-    let receiver = Receiver::open(app, account, row.id, &row.target, &row.sealed)?;
+    let receiver = Receiver::open(app, (account, row.id), (&row.kind, &row.target), &row.sealed)?;
     let event = app.environment.uuid();
     let begun_us = app.environment.monotonic_us();
     let mut documents = Vec::new();
-    let failure = match &receiver.manner.document {
+    let failure = match &receiver.settings.document {
         Document::Campo => {
             let body = format::test_body(account, event, app.environment.now_us());
             send::send(app, &receiver, event, body).await.err()

@@ -4,20 +4,27 @@
 //! and no cookie; it connects to public addresses and to the networks that the operator allows, and to no others.
 
 mod addresses;
+mod connect;
 mod resolver;
 
 use std::{
+    collections::HashMap,
     error::Error,
     io,
     net::IpAddr,
-    sync::{Arc, Once},
+    sync::{Arc, Mutex, Once, PoisonError},
     time::Duration,
 };
 
 use axum::http::HeaderMap;
+use campo_protocol::entry::hash;
 use ipnet::IpNet;
 use reqwest::{Client, ClientBuilder, Response, Url, redirect::Policy};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
 
 use self::{
     addresses::is_allowed,
@@ -28,6 +35,8 @@ use self::{
 const CONNECT_TIME: Duration = Duration::from_secs(5);
 /// How long a connection without a request stays open.
 const IDLE_TIME: Duration = Duration::from_mins(1);
+/// The most clients that trust somebody of their own; beyond, they are built anew.
+const MOST_AUTHORITIES: usize = 200;
 /// The most of an answer that is read.
 const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
@@ -67,6 +76,8 @@ impl PlainHttp {
 pub struct Outbound {
     client: Client,
     rules: Arc<Rules>,
+    /// Clients that trust an authority of the customer's own besides, by the hash of what names it
+    own: Arc<Mutex<HashMap<[u8; 32], Client>>>,
 }
 
 /// A request.
@@ -80,6 +91,8 @@ pub struct Post {
     pub body: Vec<u8>,
     /// How long it may take, until the answer was read
     pub within: Duration,
+    /// Who may have signed the other side's certificate besides those whom everybody trusts: certificates, PEM
+    pub authority: Option<String>,
 }
 
 /// The answer.
@@ -185,21 +198,26 @@ impl Outbound {
     /// A way out by these rules.
     #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
     pub fn new(rules: Rules) -> Self {
-        Self::build(rules, Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"])))
+        Self::build(rules, Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"], known())))
     }
 
     /// One that speaks HTTP/2 from the first byte and nothing else, as Apple's push service asks.
     #[expect(clippy::disallowed_methods, reason = "see `new`")]
     pub fn over_http2(rules: Rules) -> Self {
-        let builder = Client::builder().tls_backend_preconfigured(tls(&[b"h2"]));
+        let builder = Client::builder().tls_backend_preconfigured(tls(&[b"h2"], known()));
         Self::build(rules, builder.http2_prior_knowledge())
     }
 
-    #[expect(clippy::expect_used, reason = "what it is built from is compiled in, and always alike")]
     fn build(rules: Rules, builder: ClientBuilder) -> Self {
         let rules = Arc::new(rules);
-        let client = builder
-            .dns_resolver(Arc::new(Resolver(Arc::clone(&rules))))
+        let client = Self::built(&rules, builder);
+        Self { client, rules, own: Arc::default() }
+    }
+
+    #[expect(clippy::expect_used, reason = "what it is built from was read before, and is always alike")]
+    fn built(rules: &Arc<Rules>, builder: ClientBuilder) -> Client {
+        builder
+            .dns_resolver(Arc::new(Resolver(Arc::clone(rules))))
             .redirect(Policy::none())
             .referer(false)
             .no_proxy()
@@ -208,8 +226,26 @@ impl Outbound {
             .user_agent(concat!("Campo/", env!("CARGO_PKG_VERSION")))
             .build()
             // It fails for a TLS configuration that is none.
-            .expect("the client is built from what is compiled in");
-        Self { client, rules }
+            .expect("the client is built from what is compiled in")
+    }
+
+    /// The client that trusts `authority` besides those whom everybody trusts.
+    #[expect(clippy::disallowed_methods, reason = "see `new`")]
+    fn trusting(&self, authority: &str) -> Result<Client, SendError> {
+        let key = hash(authority.as_bytes());
+        // Nothing panics while the lock is held; if something did, the map would still be whole.
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = own.get(&key) {
+            return Ok(client.clone());
+        }
+        let roots = authorities(authority).ok_or(SendError::Tls)?;
+        let builder = Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"], roots));
+        let client = Self::built(&self.rules, builder);
+        if own.len() >= MOST_AUTHORITIES {
+            own.clear();
+        }
+        own.insert(key, client.clone());
+        Ok(client)
     }
 
     /// The address as it would be asked, or why it would not be. Names are looked up only when a request is sent.
@@ -237,12 +273,25 @@ impl Outbound {
     /// is given up.
     pub async fn post(&self, post: Post) -> Result<Reply, SendError> {
         let url = self.check(post.url.as_str())?;
-        let request = self.client.post(url).headers(post.headers);
-        let request = request.timeout(post.within).body(post.body);
-        let response = request.send().await.map_err(|error| because(&error))?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = start_of(response).await.map_err(|error| because(&error))?;
-        Ok(Reply { status, headers, body })
+        let client = match &post.authority {
+            Some(authority) => self.trusting(authority)?,
+            None => self.client.clone(),
+        };
+        let request = client.post(url).headers(post.headers).timeout(post.within).body(post.body);
+        let answered = async {
+            // A connection that was kept may have been closed by the other side just now: that says nothing of it
+            let again = request.try_clone();
+            let sent = match (request.send().await, again) {
+                (Err(error), Some(again)) if because(&error) == SendError::BrokenOff => again.send().await,
+                (sent, _) => sent,
+            };
+            let response = sent.map_err(|error| because(&error))?;
+            let (status, headers) = (response.status().as_u16(), response.headers().clone());
+            let body = start_of(response).await.map_err(|error| because(&error))?;
+            Ok(Reply { status, headers, body })
+        };
+        // Both tries together take no longer than one
+        tokio::time::timeout(post.within, answered).await.unwrap_or(Err(SendError::TimedOut))
     }
 }
 
@@ -264,9 +313,28 @@ async fn start_of(mut response: Response) -> Result<Vec<u8>, reqwest::Error> {
     Ok(body)
 }
 
+/// Whom everybody trusts.
+fn known() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+/// Whom everybody trusts and the authorities of these certificates; none where the text is not such certificates.
+fn authorities(pem: &str) -> Option<RootCertStore> {
+    let mut roots = known();
+    let before = roots.len();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        roots.add(certificate.ok()?).ok()?;
+    }
+    (roots.len() > before).then_some(roots)
+}
+
+/// True for certificates by which an authority can be known.
+pub fn names_authority(pem: &str) -> bool {
+    authorities(pem).is_some()
+}
+
 #[expect(clippy::expect_used, reason = "ring knows the default versions")]
-fn tls(protocols: &[&[u8]]) -> ClientConfig {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+fn tls(protocols: &[&[u8]], roots: RootCertStore) -> ClientConfig {
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("the default versions are known")
@@ -327,6 +395,9 @@ fn of_tls(error: &rustls::Error) -> SendError {
 }
 
 #[cfg(test)]
+mod tls_tests;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -373,6 +444,7 @@ mod tests {
             headers: HeaderMap::new(),
             body: Vec::new(),
             within: Duration::from_secs(5),
+            authority: None,
         };
         let refused = strict.post(post("http://localhost:1/")).await.unwrap_err();
         assert_eq!(refused, SendError::AddressRefused);

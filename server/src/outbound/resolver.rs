@@ -24,14 +24,16 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let rules = Arc::clone(&self.0);
         Box::pin(async move {
-            let found: Vec<SocketAddr> = match tokio::net::lookup_host((name.as_str(), 0)).await {
-                Ok(found) => found.collect(),
-                Err(_) => return Err(NoAddress::Unknown.into()),
-            };
-            let allowed = allowed(&found, &rules)?;
+            let allowed = lookup(name.as_str(), 0, &rules).await?;
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
+}
+
+/// The addresses of a name that may be reached.
+pub(super) async fn lookup(name: &str, port: u16, rules: &Rules) -> Result<Vec<SocketAddr>, NoAddress> {
+    let found = tokio::net::lookup_host((name, port)).await.map_err(|_| NoAddress::Unknown)?;
+    allowed(&found.collect::<Vec<_>>(), rules)
 }
 
 fn allowed(found: &[SocketAddr], rules: &Rules) -> Result<Vec<SocketAddr>, NoAddress> {

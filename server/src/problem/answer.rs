@@ -96,6 +96,9 @@ impl Problem {
         if let Some(seconds) = self.0.retry_after_s {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        if let Some(limit) = self.0.limit {
+            limit.write(headers);
+        }
         if self.code().status() == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

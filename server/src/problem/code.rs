@@ -126,6 +126,8 @@ codes! {
     Internal = INTERNAL_SERVER_ERROR "internal",
     /// Cannot be answered now (starting, stopping, database away)
     Unavailable = SERVICE_UNAVAILABLE "unavailable",
+    /// The server's disk is almost full: files are refused, while entries of phones are still taken
+    StorageFull = INSUFFICIENT_STORAGE "storage_full",
     /// It is about a task that a later release of this server changed, which this one must not touch; parameter `task`
     LaterRules = SERVICE_UNAVAILABLE "later_rules",
 }

@@ -4,6 +4,7 @@
 
 mod answer;
 mod code;
+mod limit;
 
 use std::{any::Any, fmt, panic::Location};
 
@@ -13,6 +14,7 @@ use campo_protocol::faults::{Fault, Faults};
 pub use self::{
     answer::{FaultShown, ProblemShown, localize, message},
     code::Code,
+    limit::Limit,
 };
 use crate::texts::{self, Language};
 
@@ -26,6 +28,7 @@ struct Parts {
     faults: Vec<Fault>,
     parameters: Vec<(&'static str, String)>,
     retry_after_s: Option<u64>,
+    limit: Option<Limit>,
 }
 
 /// The result of everything that a request can ask for.
@@ -34,7 +37,13 @@ pub type Result<T, E = Problem> = std::result::Result<T, E>;
 impl Problem {
     /// A problem of this code.
     pub fn new(code: Code) -> Self {
-        Self(Box::new(Parts { code, faults: Vec::new(), parameters: Vec::new(), retry_after_s: None }))
+        Self(Box::new(Parts {
+            code,
+            faults: Vec::new(),
+            parameters: Vec::new(),
+            retry_after_s: None,
+            limit: None,
+        }))
     }
 
     /// A fault of ours. Logs `error` with its causes and the place, here and only here; the caller is told nothing of
@@ -85,6 +94,13 @@ impl Problem {
     pub fn retry_after_s(mut self, seconds: u64) -> Self {
         self.0.retry_after_s = Some(seconds);
         self
+    }
+
+    /// Names the limit that the caller ran into, with when to try again.
+    #[must_use]
+    pub fn beyond(mut self, limit: Limit) -> Self {
+        self.0.limit = Some(limit);
+        self.retry_after_s(limit.reset_s)
     }
 
     /// Its code.

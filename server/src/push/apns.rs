@@ -94,7 +94,7 @@ impl Apns {
         let body = br#"{"aps":{"content-available":1}}"#.to_vec();
         let reply = self
             .outbound
-            .post(Post { url, headers, body, within: PUSH_TIME })
+            .post(Post { url, headers, body, within: PUSH_TIME, authority: None })
             .await
             .map_err(|error| error.to_string())?;
         let status = reply.status;

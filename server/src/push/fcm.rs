@@ -122,7 +122,7 @@ impl Fcm {
 
     async fn post(&self, address: &str, headers: HeaderMap, body: String) -> Result<Reply, String> {
         let url = self.outbound.check(address).map_err(|error| error.to_string())?;
-        let post = Post { url, headers, body: body.into_bytes(), within: PUSH_TIME };
+        let post = Post { url, headers, body: body.into_bytes(), within: PUSH_TIME, authority: None };
         self.outbound.post(post).await.map_err(|error| error.to_string())
     }
 

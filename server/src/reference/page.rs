@@ -11,7 +11,7 @@ use crate::{
         html::{document, escape},
         router,
     },
-    log::events,
+    events::kinds,
     problem::Code,
     texts::{self, Language},
 };
@@ -173,9 +173,33 @@ fn problems(language: Language) -> String {
 }
 
 fn kinds_of_events(language: Language) -> String {
-    let rows: Vec<_> =
-        events::KINDS.iter().map(|kind| format!("<li><code>{}</code></li>", escape(kind))).collect();
-    format!("<h3>{}</h3><ul>{}</ul>", label(language, "event"), rows.concat())
+    let mut rows = String::new();
+    for kind in kinds::described(language) {
+        // writing to a String cannot fail
+        let _ = write!(
+            rows,
+            "<tr><td><code>{}</code></td><td>{}</td><td><code>{}</code></td><td><code>{}</code></td></tr>",
+            kind.name,
+            escape(&kind.meaning),
+            kind.subject,
+            kind.permission
+        );
+        if let Some(example) =
+            kind.example.as_ref().and_then(|example| serde_json::to_string_pretty(example).ok())
+        {
+            let _ = write!(rows, "<tr><td></td><td colspan=\"3\"><pre>{}</pre></td></tr>", escape(&example));
+        }
+    }
+    let word = |name: &str| label(language, name);
+    format!(
+        "<h3 id=\"event-kinds\">{}</h3><p>{}</p><table><tr><th>{}</th><th>{}</th><th>{}</th><th>{}</th></tr>{rows}</table>",
+        word("event"),
+        word("events_intro"),
+        word("event"),
+        word("meaning"),
+        word("event_subject"),
+        word("permission")
+    )
 }
 
 fn samples(language: Language) -> String {

@@ -16,16 +16,19 @@ pub enum Holder {
     Session,
     /// A phone; the id is the installation's
     Installation,
+    /// A program at a customer's site; the id is the agent's
+    Agent,
 }
 
 impl Holder {
-    const ALL: [Self; 3] = [Self::Key, Self::Session, Self::Installation];
+    const ALL: [Self; 4] = [Self::Key, Self::Session, Self::Installation, Self::Agent];
 
     const fn letter(self) -> char {
         match self {
             Self::Key => 'k',
             Self::Session => 's',
             Self::Installation => 'i',
+            Self::Agent => 'a',
         }
     }
 }
@@ -37,7 +40,7 @@ pub struct Bearer {
     pub account: i64,
     /// What the id names
     pub holder: Holder,
-    /// The key, session or installation
+    /// The key, session, installation or agent
     pub id: Uuid,
     /// 32 random bytes in base64url: 43 characters
     pub secret: String,
@@ -134,7 +137,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_either_a_bearer_of_that_text_or_none(text in "(campo_[0-9]{1,20}_[ksi][0-9a-f]{32}_[A-Za-z0-9_-]{43})|\\PC*") {
+        fn any_text_is_either_a_bearer_of_that_text_or_none(text in "(campo_[0-9]{1,20}_[ksia][0-9a-f]{32}_[A-Za-z0-9_-]{43})|\\PC*") {
             if let Some(bearer) = Bearer::parse(&text) {
                 prop_assert_eq!(bearer.format(), text);
             }

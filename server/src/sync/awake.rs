@@ -17,7 +17,7 @@ use super::wake;
 use crate::{
     access::Phone,
     app::App,
-    problem::{Code, Problem, Result},
+    problem::{Code, Limit, Problem, Result},
 };
 
 /// How often changes of other replicas are looked for.
@@ -111,7 +111,8 @@ impl Awake {
         let mut accounts = self.lock();
         let own = accounts.entry(account).or_default();
         if own.phones.len() >= bound && !own.phones.contains_key(&installation) {
-            return Err(Problem::new(Code::TooManyRequests).retry_after_s(RETRY_AFTER_S));
+            return Err(Problem::new(Code::TooManyRequests)
+                .beyond(Limit::at_a_time("listening-phones", bound as u64).back_in_s(RETRY_AFTER_S)));
         }
         own.begun += 1;
         let number = own.begun;

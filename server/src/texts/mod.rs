@@ -74,8 +74,12 @@ struct Catalogue {
     expected: BTreeMap<String, String>,
     /// Kinds of notices
     notices: BTreeMap<String, ProblemText>,
+    /// What each kind of event means
+    events: BTreeMap<String, String>,
     /// Why an event was not delivered
     deliveries: BTreeMap<String, String>,
+    /// What went wrong with customers' servers: steps and causes
+    remotes: BTreeMap<String, String>,
     /// What web services say of a call, with `{found}`
     soap: BTreeMap<String, Vec<String>>,
 }
@@ -122,6 +126,14 @@ pub fn notice<'v>(
     }
 }
 
+/// What a kind of event means.
+///
+/// # Panics
+/// Where a kind has no text; a test walks every kind in every language.
+pub fn event(language: Language, kind: &str) -> &'static str {
+    catalogue(language).events.get(kind).expect("every kind of event has its texts")
+}
+
 /// Why an event was not delivered, from the word for it; none for a word that this release does not know.
 pub fn delivery(language: Language, problem: &str) -> Option<String> {
     let texts = &catalogue(language).deliveries;
@@ -130,6 +142,11 @@ pub fn delivery(language: Language, problem: &str) -> Option<String> {
         _ => (problem, ""),
     };
     texts.get(word).map(|text| text.replace("{status}", status))
+}
+
+/// A step at a customer's server, or why it did not go well; none for a word that this release does not know.
+pub fn remote(language: Language, word: &str) -> Option<&'static str> {
+    catalogue(language).remotes.get(word).map(String::as_str)
 }
 
 /// What web services say of a call.

@@ -84,6 +84,29 @@ fn every_reason_of_a_failed_delivery_is_said_in_every_language() {
 }
 
 #[test]
+fn every_step_and_cause_at_a_customer_s_server_is_said_in_every_language() {
+    use campo_remote_files::{Cause, Step};
+    let causes = [
+        Cause::Unknown(String::new()),
+        Cause::Changed(String::new()),
+        Cause::Refused,
+        Cause::NotFound,
+        Cause::Exists,
+        Cause::TimedOut,
+        Cause::BrokenOff,
+        Cause::UnreadableKey,
+        Cause::Incomplete { sent: 1, found: 0 },
+        Cause::TooMuch,
+    ];
+    let words = Step::ALL.iter().map(|step| step.name()).chain(causes.iter().map(Cause::name));
+    let words = words.chain(["configuration", "connection", "no_credential"]).collect::<Vec<_>>();
+    for language in Language::ALL {
+        let lacking: Vec<_> = words.iter().filter(|word| remote(language, word).is_none()).collect();
+        assert!(lacking.is_empty(), "add to [remotes] of {}.toml: {lacking:?}", language.tag());
+    }
+}
+
+#[test]
 fn every_code_of_a_fault_in_the_sources_has_its_texts() {
     for language in Language::ALL {
         let texts = &catalogue(language).faults;
@@ -133,5 +156,14 @@ fn both_languages_have_the_same_texts_with_the_same_parameters() {
     for (english, text) in SPANISH.expected.iter().chain(&ENGLISH.expected) {
         let dropped = english.starts_with("struct ");
         assert!(dropped || english.matches("{}").count() == text.matches("{}").count(), "{english}");
+    }
+}
+
+#[test]
+fn every_kind_of_event_has_its_texts_and_no_text_is_of_none() {
+    let kinds: BTreeSet<&str> = crate::events::kinds::all().map(|kind| kind.name).collect();
+    for language in Language::ALL {
+        let texts: BTreeSet<&str> = catalogue(language).events.keys().map(String::as_str).collect();
+        assert_eq!(texts, kinds, "{language:?}");
     }
 }

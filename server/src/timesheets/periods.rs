@@ -24,8 +24,9 @@ use crate::{
     access::{Allowed, permissions::ClosePeriods},
     app::App,
     database::Tx,
+    events::kinds::{PERIOD_CLOSED, PeriodTold},
     log::write::{About, Write},
-    problem::Result,
+    problem::{Problem, Result},
     scheduler::Class,
 };
 
@@ -91,19 +92,38 @@ pub(super) async fn act(
         let mut write = app.log.begin(allowed, Class::Office).await?;
         let account = write.account();
         let people = batch(write.tx(), account, draft, after.clone()).await?;
-        let Some(last) = people.last() else { return Ok(outcome) };
+        let Some(last) = people.last() else {
+            if act == Act::Close && outcome.done > 0 {
+                tell_closed(&mut write, draft, outcome.done)?;
+                write.commit().await?;
+            }
+            return Ok(outcome);
+        };
         after = (last.sort_key.clone(), last.id);
         let is_last = (people.len() as i64) < BATCH;
         let changed = append(&mut write, draft, act, &people).await?;
         outcome.done += changed;
         outcome.unchanged += people.len() as i64 - changed;
-        if changed > 0 {
+        let is_told = is_last && act == Act::Close && outcome.done > 0;
+        if is_told {
+            tell_closed(&mut write, draft, outcome.done)?;
+        }
+        if changed > 0 || is_told {
             write.commit().await?;
         }
         if is_last {
             return Ok(outcome);
         }
     }
+}
+
+/// Makes the event of days that were closed, once for all whose they are.
+fn tell_closed(write: &mut Write, draft: &PeriodDraft, employees: i64) -> Result<()> {
+    let (from, to) = (draft.from.to_string(), draft.to.to_string());
+    let whose = serde_json::to_string(&(&draft.employee, &draft.group)).map_err(Problem::internal)?;
+    let name = format!("{}/{from}/{to}/{whose}", write.account());
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes());
+    write.event(&PERIOD_CLOSED, id, &PeriodTold { id, from, to, employees })
 }
 
 /// The next employees whose days these are.

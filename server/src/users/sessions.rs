@@ -365,7 +365,9 @@ pub async fn who(app: &App, caller: &Caller) -> Result<Who> {
             id,
             "select name, false as must_change, null as language from installation where account = $1 and id = $2",
         ),
-        Principal::Intake(_) | Principal::Duty(_) => return Err(Problem::new(Code::NotFound)),
+        Principal::Intake(_) | Principal::Agent(_) | Principal::Duty(_) => {
+            return Err(Problem::new(Code::NotFound));
+        }
     };
     let row: Option<Named> = app.db.fetch_optional(sql, (caller.account, id)).await?;
     let row = row.ok_or(Code::NotFound)?;

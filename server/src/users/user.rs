@@ -28,6 +28,7 @@ use crate::{
     },
     app::App,
     database::Tx,
+    events::kinds::{AccessTold, USER_CHANGED, USER_CREATED, USER_DELETED},
     keys::bounds,
     log::write::Write,
     problem::{Code, Problem, Result},
@@ -137,6 +138,13 @@ pub async fn list(app: &App, allowed: &Allowed<ManageUsers>, page: &PageQuery) -
     Ok(Page::new(users, limit, |user| user.draft.code.clone()))
 }
 
+impl UserDraft {
+    /// What events tell of a user.
+    fn told(&self, id: Uuid, state: &str) -> AccessTold {
+        AccessTold { id, code: self.code.clone(), name: self.name.clone(), state: state.to_owned() }
+    }
+}
+
 /// One user.
 pub async fn get(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref) -> Result<Versioned<User>> {
     let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
@@ -167,6 +175,7 @@ pub async fn create(
     draft.profile = Ref::Id(profile);
     edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     insert(write.tx(), (account, id), profile, &draft, &hash, now_us).await?;
+    write.event(&USER_CREATED, id, &draft.told(id, draft.state.name()))?;
     let user = User { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) };
     let user = CreatedUser { user, password: made.then(|| password.reveal().to_owned()) };
     let created = Created::new(format!("/v1/users/{id}"), 1, &user)?;
@@ -216,6 +225,7 @@ pub async fn edit(
         end_sessions(write.tx(), account, id, now_us).await?;
     }
     managers::must_remain(&mut write, managers).await?;
+    write.event(&USER_CHANGED, id, &draft.told(id, draft.state.name()))?;
     write.commit().await?;
     Ok(Versioned(version, user))
 }
@@ -239,6 +249,7 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref, if_m
         .await?;
     end_sessions(write.tx(), account, user.id, now_us).await?;
     managers::must_remain(&mut write, managers).await?;
+    write.event(&USER_DELETED, user.id, &user.draft.told(user.id, "deleted"))?;
     write.commit().await?;
     Ok(())
 }

@@ -190,7 +190,7 @@ impl Content {
             Kind::Number => {
                 let number: f64 = value.trim().parse().map_err(|_| bad())?;
                 let format = within.formats.get(head.style).unwrap_or(&NumberFormat::Plain);
-                serial::formatted(number, format, within.is_1904)
+                serial::formatted(number, format, within.is_1904).as_written(value)
             }
         })
     }

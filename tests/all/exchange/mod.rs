@@ -1,9 +1,14 @@
 //! Files come and go, by the programs that customers have.
 
+mod agent_process;
+mod agents;
 mod exports;
 mod ftp;
 mod hosted;
 mod intakes;
+#[path = "../../../remote-files/tests/peers/mod.rs"]
+mod peers;
+mod remotes;
 mod sftp;
 
 use std::{

@@ -79,7 +79,7 @@ const CASES: &[Case] = &[
             ("9007199254740991", "/description", "orden 9007199254740991"),
         ],
     ),
-    ("45-xlsx-16-digit-scientific", Rows([0, 0, 2, 0]), &[]),
+    ("45-xlsx-16-digit-scientific", Rows([0, 0, 3, 0]), &[]),
     ("46-repeated-heading-rows", Rows([2, 0, 0, 1]), &[]),
     ("60-blank-lines-first", Rows([1, 0, 0, 0]), &[]),
     ("60-delim-preamble-20", Rows([1, 0, 0, 0]), &[("V60-40", "/description", "x")]),

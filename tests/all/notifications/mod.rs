@@ -2,6 +2,7 @@
 
 mod channels;
 mod failures;
+mod filters;
 mod office_track;
 mod outside;
 mod processes;
@@ -120,13 +121,14 @@ impl Happened {
     }
 }
 
-/// The events of the account behind a position, in order.
+/// The events of the account behind a position that a channel gets which names none, in order.
 pub(crate) async fn events(app: &App, account: i64, after: i64) -> Vec<Happened> {
     app.db
         .fetch_all(
             "select e.position, e.id, e.subject, n.task, n.employee from event e \
              left join entry n on n.account = e.account and n.position = e.entry \
-             where e.account = $1 and e.position > $2 order by e.position",
+             where e.account = $1 and e.position > $2 and e.kind in ('entry.added', 'entry.complete', \
+             'task.created', 'task.changed', 'task.deleted') order by e.position",
             (account, after),
         )
         .await

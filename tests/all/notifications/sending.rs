@@ -44,7 +44,9 @@ async fn every_event_arrives_once_signed_and_in_order_and_leaves_no_row(world: W
     assert_eq!((&progress["waiting"], &progress["not_delivered"]), (&json!(0), &json!(0)));
     assert_eq!(progress["failures"], 0);
     assert!(progress["delivered_at"].is_string());
-    let first = &stage.receiver.journal().unwrap()[0];
+    // Events of other tasks go their own way, so that another one may have come first
+    let (journal, first) = (stage.receiver.journal().unwrap(), events[0].id.to_string());
+    let first = journal.iter().find(|request| request.id() == first).unwrap();
     assert_eq!((first.method.as_str(), first.path.as_str()), ("POST", "/campo"));
     assert_eq!(first.header("content-type"), "application/json");
     let body = first.json().unwrap();
@@ -100,7 +102,7 @@ async fn a_replay_sends_the_same_ids_and_bytes_again(world: World) {
     let position = events[5].position;
     let begun = done(&stage.post("replay", &json!({ "position": position })).await, 200);
     let again = events.len() - 5;
-    assert_eq!(begun, json!({ "position": position, "events": again }));
+    assert_eq!(begun, json!({ "position": position, "events": again, "skipped": 0 }));
     let total = first.len() + again;
     let arrived = async || Ok((stage.receiver.taken()?.len() >= total).then_some(()));
     sending.until("the events to arrive again", arrived).await;

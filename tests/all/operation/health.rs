@@ -2,18 +2,22 @@
 
 use std::{fs, time::Duration};
 
+use axum::http::Request;
 use campo_server::{
     access::PermissionName,
     app::App,
-    health::{Fault, Status},
+    files::store::Store,
+    health::{Fault, Status, report},
 };
 use campo_tests::{api::Client, on_both, wait, world::World};
+use serde_json::json;
 
 on_both! {
     a_replica_that_cannot_commit_is_not_ready_and_says_why,
     readiness_writes_at_most_once_a_second,
     a_replica_that_ends_is_not_ready,
     a_store_that_takes_no_files_is_our_fault,
+    an_almost_full_disk_refuses_files_and_takes_what_phones_captured,
     only_whoever_runs_the_server_sees_the_subsystems_and_the_metrics,
 }
 
@@ -107,6 +111,40 @@ async fn a_replica_that_ends_is_not_ready(world: World) {
         (status(&world.app, "/health/ready").await, status(&world.app, "/health/live").await),
         (503, 200)
     );
+}
+
+/// More than all of the disk is kept free here, so that it is always almost full.
+async fn an_almost_full_disk_refuses_files_and_takes_what_phones_captured(world: World) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::with_reserve(folder.path(), 1.01).unwrap();
+    let app = App { store, ..world.app.clone() };
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let mut phone = account.phone(ana).await.unwrap();
+    let all: Vec<_> = PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
+    let office = Client::new(&app, Some(&account.key(&all).await.unwrap()));
+    let template = office.post("/v1/import-templates", &crate::imports::simple()).await.unwrap();
+    assert_eq!(template.status, 201, "{}", template.json());
+    for path in [
+        "/v1/files",
+        "/v1/imports?template=code:simple&file_name=a.csv",
+        "/v1/imports/drafts?file_name=a.csv",
+    ] {
+        let upload = Request::post(path).header("content-type", "application/octet-stream");
+        let refused = office.send(upload.body("Número;Trabajo\n1;x\n".into()).unwrap()).await.unwrap();
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["code"]),
+            (507, &json!("storage_full")),
+            "{path}"
+        );
+    }
+    phone.app = app.clone();
+    let line = phone.line("shift.start", "");
+    let receipts = phone.send(&[line]).await.unwrap().receipts;
+    assert_eq!(receipts.len(), 1, "{receipts:?}");
+    let report = report(&app).await;
+    let found = report.subsystems.iter().find(|finding| finding.name == "files").unwrap();
+    assert_eq!((found.status, found.reason), (Status::Failed, Some("storage_full")));
 }
 
 async fn only_whoever_runs_the_server_sees_the_subsystems_and_the_metrics(world: World) {

@@ -234,7 +234,8 @@ async fn events_tell_outside_systems_of_every_step(world: World) {
         .db
         .fetch_all(
             "select e.kind, s.body from event e join event_snapshot s on s.account = e.account \
-             and s.snapshot = e.snapshot where e.account = $1 and e.kind <> 'entry.complete' order by e.position",
+             and s.snapshot = e.snapshot where e.account = $1 and e.kind <> 'entry.complete' \
+             and e.kind <> 'key.created' order by e.position",
             (account.id,),
         )
         .await

@@ -13,6 +13,7 @@ use crate::problem::ProblemShown;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 const MERGE_PATCH: &str = "application/merge-patch+json";
+const TOO_MANY: &str = "Too much at once: the limit is named, and when there is some again";
 const SCHEMAS: &str = "#/components/schemas/";
 
 /// The whole document.
@@ -46,6 +47,7 @@ pub(super) fn complete(mut document: OpenApi) -> Value {
     }
     document["paths"] = paths.into();
     document["components"]["schemas"] = schemas.into();
+    document["components"]["responses"]["TooManyRequests"] = limited();
     plain_texts(&mut document);
     document
 }
@@ -277,6 +279,25 @@ fn responses(operation: &mut Value, method: &str, edited: bool) {
             response["headers"]["Location"] = json!({ "description": "Its address", "schema": text });
         }
     }
+    let limited = json!({ "$ref": "#/components/responses/TooManyRequests", "description": TOO_MANY });
+    operation["responses"].as_object_mut().map(|responses| responses.entry("429").or_insert(limited));
+}
+
+/// Whoever asks too much is told of the limit.
+fn limited() -> Value {
+    let text = json!({ "type": "string" });
+    let field = |description: &str| json!({ "description": description, "schema": text });
+    json!({
+        "description": TOO_MANY,
+        "content": { "application/problem+json": {
+            "schema": { "$ref": format!("{SCHEMAS}{}", ProblemShown::name()) }
+        } },
+        "headers": {
+            "Retry-After": { "description": "After how many seconds to ask again", "schema": { "type": "integer" } },
+            "RateLimit-Policy": field("The limit: its name, `q` how many, `w` within how many seconds"),
+            "RateLimit": field("The limit's name, `r` how many are left, `t` after how many seconds there are more"),
+        },
+    })
 }
 
 /// What an answer is that nobody described.

@@ -1,5 +1,6 @@
 //! An example for each operation that takes JSON. A test sends every one of them to a company in which there is an employee
-//! `ZZ1`, a group `FIELD`, a profile `P`, a point of interest `C-1`, a type of task `FIX` and a form `F`.
+//! `ZZ1`, a group `FIELD`, a profile `P`, a point of interest `C-1`, a type of task `FIX`, a form `F`
+//! and an import template `simple`.
 //!
 //! A route may give its own in `request_body(content = …, example = json!({…}))` instead.
 
@@ -88,7 +89,10 @@ fn objects() -> Value {
                 "code": "CHRISTMAS-2030", "name": "Navidad", "from_date": "2030-12-25", "whole_company": true
             }),
         ),
-        ("working-time-rules", json!({ "code": "LEY-2026", "name": "Ley", "from_date": "2026-01-01" })),
+        (
+            "working-time-rules",
+            json!({ "code": "LEY-2026", "name": "Ley", "from_date": "2026-01-01", "whole_company": true }),
+        ),
     ];
     let mut examples = Map::new();
     for (path, document) in kinds {
@@ -164,12 +168,31 @@ fn time() -> Value {
     })
 }
 
-/// Channels, imports, phones.
+/// Channels, imports, file exchange, phones.
 fn exchange() -> Value {
     json!({
+        "POST /v1/imports/drafts": { "file_name": "tareas.xlsx", "size_bytes": 48_213 },
+        "PATCH /v1/imports/drafts/{draft}": { "file_name": "tareas de enero.csv" },
+        "POST /v1/imports/drafts/{draft}/template": { "code": "tareas-erp", "name": "Tareas del ERP" },
+        "POST /v1/imports/drafts/{draft}/start": { "again": false },
+        "POST /v1/keys/{key}/logins": { "login": "acme-erp", "purposes": ["sftp"], "networks": ["192.0.2.0/24"] },
+        "POST /v1/intakes": {
+            "code": "tareas-erp", "name": "Tareas del ERP", "template": "code:simple", "folder": "tareas",
+            "pattern": "tareas_*.xlsx"
+        },
+        "PATCH /v1/intakes/{intake}": { "name": "Tareas de la noche" },
+        "POST /v1/exports": {
+            "code": "tareas-erp", "name": "Tareas para el ERP", "what": "tasks",
+            "file_name": "TAREAS_{fecha:yyyyMMdd}_{n}.xlsx"
+        },
+        "PATCH /v1/exports/{export}": { "name": "Tareas de la noche" },
         "POST /v1/channels": {
             "code": "erp", "name": "ERP", "url": "https://erp.example.com/campo",
             "events": ["entry.complete", "task.changed"]
+        },
+        "POST /v1/channels/preview": {
+            "events": ["entry.complete"],
+            "filter": { "entry_kinds": ["form"], "task_types": ["code:FIX"], "groups": ["code:FIELD"] }, "last": 100
         },
         "PATCH /v1/channels/{channel}": { "state": "disabled" },
         "PUT /v1/channels/{channel}/headers": { "headers": { "x-api-key": "4f1c09a7" } },
@@ -185,6 +208,29 @@ fn exchange() -> Value {
             "date_order": "day_month_year"
         },
         "PATCH /v1/import-templates/{template}": { "name": "Tareas del día" },
+        "POST /v1/remotes": {
+            "code": "sap", "name": "Servidor de SAP", "protocol": "sftp", "host": "sftp.example.com", "user": "campo",
+            "password": "mar en calma", "folder": "/campo",
+            "fetches": [{ "folder": "salida", "pattern": "tareas_*.xlsx", "into": "tareas", "then": "delete" }]
+        },
+        "PATCH /v1/remotes/{remote}": { "schedule": "0 7 * * 1-5" },
+        "POST /v1/remotes/{remote}/test": { "write": true },
+        "POST /v1/agents": { "code": "sede", "name": "Servidor de la sede" },
+        "PATCH /v1/agents/{agent}": { "state": "disabled" },
+        "POST /v1/agents/enrol": {
+            "code": "campo_12_a0198c0de00007000800000000000000f_4Fq…",
+            "secret": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"
+        },
+        "POST /v1/agents/report": {
+            "version": "0.1.0", "system": "linux x86_64", "folders": ["/srv/erp/salida"], "problems": []
+        },
+        "POST /v1/folders/arrivals/{arrival}": {
+            "folder": "in/x", "name": "tareas_20300115.csv",
+            "hash": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        },
+        "POST /v1/remotes/{remote}/accept": {
+            "fingerprint": "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8"
+        },
         "POST /v1/sync": "{\"format\":1,\"clock\":{\"wall_us\":1767625200000000}}\n",
     })
 }

@@ -13,7 +13,7 @@ use crate::{
         permissions::{ManageExchange, ViewTransfers},
     },
     app::App,
-    exchange::hosted,
+    exchange::{hosted, remotes},
     files::{
         store::Content,
         upload::{FileRow, StoredFile, unavailable},
@@ -40,14 +40,32 @@ pub(super) async fn keep(write: &mut Write, row: &RunRow, file: &StoredFile) -> 
 }
 
 /// Puts the file of a run into the folder where the customer takes it, beside one of the same name that was not taken
-/// yet.
+/// yet, and has it brought to the customer's server.
 pub(super) async fn put(
     write: &mut Write,
     row: &RunRow,
     draft: &ExportDraft,
     file: &StoredFile,
 ) -> Result<()> {
-    let Some(key) = draft.key.as_ref().and_then(Ref::id) else { return Ok(()) };
+    if let Some(remote) = &draft.remote {
+        remotes::order(write, row.id, remote, &draft.folder, &row.name).await?;
+    }
+    for owner in [&draft.key, &draft.agent] {
+        if let Some(owner) = owner.as_ref().and_then(Ref::id) {
+            put_into(write, row, draft, owner, file).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts it into the folder of a key or an agent.
+async fn put_into(
+    write: &mut Write,
+    row: &RunRow,
+    draft: &ExportDraft,
+    key: Uuid,
+    file: &StoredFile,
+) -> Result<()> {
     let account = write.account();
     let folder = ["out", &draft.folder].join("/").trim_end_matches('/').to_owned();
     let there: Option<(Option<Uuid>, Option<i64>)> = write

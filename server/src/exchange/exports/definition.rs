@@ -25,6 +25,7 @@ use crate::{
     },
     app::App,
     database::Db,
+    exchange::{agents, remotes, results},
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -112,7 +113,13 @@ pub struct ExportDraft {
     /// The key in whose folder `out` its files are put; nowhere when absent: they are taken from the console then
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<Ref>,
-    /// The folder below `out`
+    /// The agent that takes its files
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Ref>,
+    /// The customer's server to which its files are brought
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<Ref>,
+    /// The folder: below `out` of a key or an agent, below that of a customer's server
     #[serde(default)]
     pub folder: String,
     /// When it runs by itself, as cron writes it, in the account's zone: `0 7 * * 1-5`; by hand alone when absent
@@ -426,7 +433,26 @@ async fn check(app: &App, allowed: &Allowed<ManageExchange>, draft: &mut ExportD
         };
         draft.key = Some(Ref::Id(id));
     }
-    let (zone,): (String,) =
-        app.db.fetch_one("select zone from account where id = $1", (allowed.account(),)).await?;
-    Ok(zone)
+    if let Some(agent) = &draft.agent {
+        let Some(id) = agents::find_id(&app.db, allowed.account(), agent).await? else {
+            let mut faults = Faults::default();
+            faults.add("/agent", "unknown_reference", &agent.to_string(), "an agent of the account");
+            return Err(faults.into());
+        };
+        draft.agent = Some(Ref::Id(id));
+    }
+    if let Some(remote) = &draft.remote {
+        let Some(id) = remotes::find_id(&app.db, allowed.account(), remote).await? else {
+            let mut faults = Faults::default();
+            faults.add(
+                "/remote",
+                "unknown_reference",
+                &remote.to_string(),
+                "a customer's server of the account",
+            );
+            return Err(faults.into());
+        };
+        draft.remote = Some(Ref::Id(id));
+    }
+    results::zone(app, allowed.account()).await
 }

@@ -18,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 
 pub use make::JOB;
-pub(super) use schedule::run_due;
+pub(super) use schedule::{next_of_schedule, run_due};
 
 /// The routes of exports.
 pub(super) fn routes() -> OpenApiRouter<App> {

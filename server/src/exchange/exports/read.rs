@@ -68,7 +68,7 @@ impl Pages {
                 if *after >= *until {
                     return Ok(None);
                 }
-                let page = events::list(app, allowed, Some(ENTRY_COMPLETE), *after, ROWS).await?;
+                let page = events::of_kind(app, allowed, ENTRY_COMPLETE, *after, ROWS).await?;
                 let mut rows = Vec::new();
                 for event in page.items.iter().filter(|event| event.position <= *until) {
                     let Some(snapshot) = &event.snapshot else { continue };

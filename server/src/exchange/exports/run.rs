@@ -88,6 +88,9 @@ pub struct ExportRun {
     /// When the customer took its file
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<Instant>,
+    /// When its file was brought to the customer's server
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delivered_at: Option<Instant>,
 }
 
 /// A row of `export_run`.
@@ -106,12 +109,14 @@ pub(super) struct RunRow {
     pub(super) hash: Option<Vec<u8>>,
     pub(super) begun_us: i64,
     pub(super) taken_us: Option<i64>,
+    pub(super) delivered_us: Option<i64>,
 }
 
 const ONE: &str = "select r.id, r.export, r.number, r.from_position, r.to_position, r.name, r.body, r.state, \
                    r.row_count, r.size_bytes, r.hash, r.begun_us, \
                    (select max(h.taken_us) from hosted_file h where h.account = r.account and h.export_run = r.id) \
-                   as taken_us from export_run r where r.account = $1 and r.id = $2";
+                   as taken_us, (select max(d.delivered_us) from export_delivery d where d.account = r.account \
+                   and d.run = r.id) as delivered_us from export_run r where r.account = $1 and r.id = $2";
 
 impl RunRow {
     fn shown(self) -> ExportRun {
@@ -132,6 +137,7 @@ impl RunRow {
             hash: self.hash.map(|hash| hex(&hash)),
             begun_at: Instant(self.begun_us),
             taken_at: self.taken_us.map(Instant),
+            delivered_at: self.delivered_us.map(Instant),
         }
     }
 }
@@ -229,7 +235,9 @@ pub(super) async fn list(
         .fetch_all(
             "select r.id, r.export, r.number, r.from_position, r.to_position, r.name, r.body, r.state, r.row_count, \
              r.size_bytes, r.hash, r.begun_us, (select max(h.taken_us) from hosted_file h \
-             where h.account = r.account and h.export_run = r.id) as taken_us from export_run r \
+             where h.account = r.account and h.export_run = r.id) as taken_us, \
+             (select max(d.delivered_us) from export_delivery d where d.account = r.account and d.run = r.id) \
+             as delivered_us from export_run r \
              where r.account = $1 and r.export = $2 and r.number < $3 order by r.number desc limit $4",
             (account, export, before, limit + 1),
         )

@@ -30,7 +30,12 @@ pub(super) fn next_us(draft: &ExportDraft, zone: &str, now_us: i64) -> Option<i6
     if draft.state != AccessState::Enabled {
         return None;
     }
-    let cron: Cron = draft.schedule.as_ref()?.parse().ok()?;
+    next_of_schedule(draft.schedule.as_ref()?, zone, now_us)
+}
+
+/// When a schedule names a time next; never where it is none, or names no time.
+pub(in crate::exchange) fn next_of_schedule(schedule: &str, zone: &str, now_us: i64) -> Option<i64> {
+    let cron: Cron = schedule.parse().ok()?;
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     let at = Timestamp::from_microsecond(now_us).ok()?;
     let next = cron.find_next_occurrence(&Local { at, zone }, false).ok()?;

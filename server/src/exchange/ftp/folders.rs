@@ -36,7 +36,7 @@ fn fault(problem: &Problem, language: Language) -> Fault {
         Code::NotFound => FaultKind::NotFound,
         Code::AlreadyExists => FaultKind::Exists,
         Code::FileNameInvalid => FaultKind::Name,
-        Code::PayloadTooLarge | Code::FolderFull => FaultKind::Full,
+        Code::PayloadTooLarge | Code::FolderFull | Code::StorageFull => FaultKind::Full,
         Code::UploadOutOfOrder => FaultKind::Offset,
         Code::Unavailable | Code::Internal | Code::QueueFull | Code::TooManyRequests => {
             FaultKind::Unavailable

@@ -63,7 +63,8 @@ impl Row {
 
     fn entered(self, app: &App, door: Door) -> Hosted {
         let language = if self.language == "es" { Language::Spanish } else { Language::English };
-        Hosted { app: app.clone(), account: self.account, key: self.key, login: self.id, door, language }
+        let (account, key, login) = (self.account, self.key, self.id);
+        Hosted { app: app.clone(), account, key, login, door, language, caller: None }
     }
 }
 

@@ -4,6 +4,7 @@
 mod change;
 mod download;
 mod enter;
+mod https;
 mod kept;
 mod list;
 mod place;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 pub use self::{
     download::Download,
     enter::{by_password, by_ssh_key, with_ssh_key},
+    https::{Arrival, ArrivalPlace, ArrivalState, WaitingFile, WaitingFiles},
     list::{Item, ItemKind},
     upload::{Beginning, Upload},
 };
@@ -22,7 +24,9 @@ pub(super) use self::{
     place::Area,
 };
 use crate::{
-    access::{Allowed, Caller, Principal, authenticate::permissions, permissions::UseFileExchange},
+    access::{
+        Allowed, Caller, Principal, authenticate::permissions, permissions::UseFileExchange, recheck::recheck,
+    },
     app::App,
     problem::{Code, Result},
     texts::Language,
@@ -37,6 +41,8 @@ pub enum Door {
     FtpTls,
     /// FTP without TLS
     FtpPlain,
+    /// HTTPS, for agents and programs
+    Https,
 }
 
 impl Door {
@@ -45,6 +51,7 @@ impl Door {
         match self {
             Self::Sftp => "sftp",
             Self::FtpTls | Self::FtpPlain => "ftp",
+            Self::Https => "agent",
         }
     }
 }
@@ -64,11 +71,16 @@ pub struct Hosted {
     pub door: Door,
     /// In which language the company is spoken to
     pub language: Language,
+    /// Who was known by a bearer secret instead of a log-in
+    pub caller: Option<Principal>,
 }
 
 impl Hosted {
     /// The proof for one request: everything is asked anew, so that a revocation holds from the next request on.
     pub(super) async fn allowed(&self) -> Result<Allowed<UseFileExchange>> {
+        if let Some(caller) = self.caller {
+            return recheck(&self.app, self.account, caller.kind(), caller.id()).await?.allow();
+        }
         let row: Option<(String,)> = self
             .app
             .db

@@ -236,7 +236,13 @@ impl Upload {
     }
 
     /// Makes a file of it. When this returns it is durable, and an intake that it fits has it.
-    pub async fn finish(mut self) -> Result<()> {
+    pub async fn finish(self) -> Result<()> {
+        self.finish_as(None).await
+    }
+
+    /// The same for what was brought under an id with a hash: once for each id, and only if the hash is right. Of what is
+    /// not, nothing is kept.
+    pub(super) async fn finish_as(mut self, arrival: Option<(Uuid, [u8; 32])>) -> Result<()> {
         let allowed = self.hosted.allowed().await?;
         let (app, account) = (self.hosted.app.clone(), self.hosted.account);
         let name = app.environment.uuid();
@@ -253,6 +259,12 @@ impl Upload {
             return Err(Problem::new(Code::Conflict).with("with", "another upload"));
         }
         self.block = Vec::new();
+        if arrival.is_some_and(|(_, hash)| hash != draft.hash()) {
+            let mut write = app.log.begin(&allowed, Class::Office).await?;
+            self.take_row(&mut write).await?;
+            write.commit().await?;
+            return Err(Problem::new(Code::Conflict).with("with", "hash"));
+        }
         let file = upload::commit(&app, &allowed, Class::Office, "application/octet-stream", draft).await?;
         let mut write = app.log.begin(&allowed, Class::Office).await?;
         self.take_row(&mut write).await?;
@@ -265,6 +277,9 @@ impl Upload {
             export_run: None,
         };
         let id = put(&mut write, &kept).await?;
+        if let Some((arrival, hash)) = arrival {
+            self.arrived(&mut write, arrival, id, &hash).await?;
+        }
         let (key, door) = (self.hosted.key, self.hosted.door);
         let below = below(&self.folder);
         received::arrived(
@@ -280,6 +295,37 @@ impl Upload {
         {
             tracing::warn!(%error, "the parts of an upload stay until the sweep");
         }
+        Ok(())
+    }
+
+    /// Notes what was brought under an id. [`Code::Conflict`] when it was, at the same time, by somebody else: nothing may
+    /// be committed then. Whoever brought it need not take it back.
+    async fn arrived(
+        &self,
+        write: &mut crate::log::write::Write,
+        arrival: Uuid,
+        hosted: Uuid,
+        hash: &[u8; 32],
+    ) -> Result<()> {
+        let (account, owner, now_us) = (write.account(), self.hosted.key, write.now_us);
+        let written = write
+            .tx()
+            .execute(
+                "insert into arrival (account, owner, id, hosted, hash, arrived_us) values ($1, $2, $3, $4, $5, $6) \
+                 on conflict (account, owner, id) do nothing",
+                (account, owner, arrival, hosted, &hash[..], now_us),
+            )
+            .await?;
+        if written == 0 {
+            return Err(Problem::new(Code::Conflict).with("with", "another upload"));
+        }
+        write
+            .tx()
+            .execute(
+                "update hosted_file set taken_us = $3 where account = $1 and id = $2",
+                (account, hosted, now_us),
+            )
+            .await?;
         Ok(())
     }
 

@@ -24,7 +24,7 @@ use crate::{
         draft::{Column, Makes, TemplateDraft},
         preview, problem as of_file, stage, suggest, template,
     },
-    problem::{Code, Problem, Result},
+    problem::{Code, Limit, Problem, Result},
     scheduler::Class,
     texts::Language,
 };
@@ -39,6 +39,8 @@ const MAX_DRAFTS: i64 = 200;
 const MAX_NAME: usize = 200;
 /// Fields of a form that say something of its file.
 const FORM_FIELDS: [&str; 3] = ["file_name", "makes", "template"];
+/// The most bytes of a document that announces a file.
+const ANNOUNCED_BYTES: usize = 64 * 1024;
 const MEDIA_TYPE: &str = "application/octet-stream";
 
 /// A file that will be uploaded part by part.
@@ -70,7 +72,9 @@ pub(super) async fn begin(
 ) -> Result<Versioned<DraftShown>> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.starts_with("application/json") {
-        let bytes = axum::body::to_bytes(body, 64 * 1024).await.map_err(|_| Code::PayloadTooLarge)?;
+        let bytes = axum::body::to_bytes(body, ANNOUNCED_BYTES)
+            .await
+            .map_err(|_| Problem::new(Code::PayloadTooLarge).with("limit_bytes", ANNOUNCED_BYTES))?;
         let announced: Announced = crate::extract::from_json(&bytes)?;
         if announced.size_bytes < 1 || announced.size_bytes as u64 > MAX_FILE_BYTES {
             return Err(Problem::new(Code::PayloadTooLarge).with("limit_bytes", MAX_FILE_BYTES));
@@ -157,7 +161,8 @@ async fn insert(
         )
         .await?;
     if there >= MAX_DRAFTS {
-        return Err(Problem::new(Code::QueueFull).retry_after_s(3600));
+        return Err(Problem::new(Code::QueueFull)
+            .beyond(Limit::at_a_time("import-drafts", MAX_DRAFTS.unsigned_abs()).back_in_s(3600)));
     }
     let name = storable(told.file_name.trim()).into_owned();
     let (template, version) = known.map_or((None, None), |known| (Some(known.id), Some(known.version)));

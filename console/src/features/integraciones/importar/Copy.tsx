@@ -1,0 +1,19 @@
+// A value that is carried over to another program.
+import { useLingui } from "@lingui/react/macro";
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { IconButton } from "~/ui";
+
+export function CopyRow({ label, value }: { label: string; value: string }) {
+    const { t } = useLingui();
+    const [copied, setCopied] = useState(false);
+    return (
+        <div>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+            <dd>
+                <IconButton name={copied ? t`Copiado: ${label}` : t`Copiar ${label}`} icon={copied ? Check : Copy} small onPress={() => void navigator.clipboard?.writeText(value).then(() => setCopied(true))} />
+            </dd>
+        </div>
+    );
+}

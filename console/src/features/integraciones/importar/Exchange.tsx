@@ -1,0 +1,101 @@
+// What the customer needs to send files, beside the template that reads them, and the last ones that came.
+import { Trans, useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Radio } from "lucide-react";
+import { answer, api, everyPage, type Schemas } from "~/api/client";
+import { useFormat } from "~/app/format";
+import { useMay } from "~/app/session";
+import { Note } from "~/ui";
+import { CopyRow } from "./Copy";
+import type { Intake } from "./queries";
+
+type Key = Schemas["KeyPage"]["items"][number];
+
+const loginsQuery = () => ({
+    queryKey: ["keys", "exchange-logins"],
+    queryFn: async () => {
+        const keys = await everyPage<Key>((after) => answer(api.GET("/v1/keys", { params: { query: { after, limit: 500 } } })));
+        const able = keys.filter((key) => key.state === "enabled" && key.permissions?.includes("use_file_exchange"));
+        const lists = await Promise.all(able.map((key) => answer(api.GET("/v1/keys/{key}/logins", { params: { path: { key: key.id } } }))));
+        return lists.flatMap((list) => list.items).filter((login) => login.state === "enabled");
+    },
+});
+
+const receivedQuery = (intake: string) => ({
+    queryKey: ["imports", "received", intake],
+    queryFn: async () => (await answer(api.GET("/v1/received-files", { params: { query: { intake, limit: 3 } } }))).items,
+});
+
+export function Exchange({ intake, sample }: { intake: Intake; sample?: string }) {
+    const { t } = useLingui();
+    const mayKeys = useMay("manage_keys");
+    const logins = useQuery({ ...loginsQuery(), enabled: mayKeys });
+    const folder = intake.folder ? `/in/${intake.folder}` : "/in";
+    const names = logins.data?.map((one) => one.login) ?? [];
+    return (
+        <section className="exchange" aria-label={t`Intercambio de archivos`}>
+            <h3>
+                <Trans>Lo que necesita quien envía los archivos</Trans>
+            </h3>
+            <dl className="card connection">
+                <CopyRow label={t`Servidor`} value={location.hostname} />
+                {names.map((name) => (
+                    <CopyRow key={name} label={t`Usuario`} value={name} />
+                ))}
+                <CopyRow label={t`Carpeta`} value={folder} />
+                <CopyRow label={t`Archivos`} value={intake.pattern ?? "*"} />
+            </dl>
+            <Note>
+                <Trans>
+                    El puerto lo abre quien opera este servidor, con <code>sftp_listen</code> (por ejemplo <code>0.0.0.0:2222</code>), <code>ftp_listen</code> o <code>ftps_listen</code> en campo.toml. Sin ninguno de los tres no entra ningún archivo.
+                </Trans>
+            </Note>
+            {mayKeys && logins.data && names.length === 0 && (
+                <Note kind="wait">
+                    <Trans>
+                        Falta un usuario: una clave con el permiso «Intercambiar archivos» y un usuario suyo, en{" "}
+                        <Link to="/integraciones/intercambio" className="link">
+                            Integraciones › Intercambio de archivos
+                        </Link>
+                        .
+                    </Trans>
+                </Note>
+            )}
+            {!mayKeys && (
+                <Note>
+                    <Trans>El usuario y la contraseña los da quien tiene el permiso «Administrar claves de sistemas».</Trans>
+                </Note>
+            )}
+            <Received intake={intake} sample={sample} />
+        </section>
+    );
+}
+
+function Received({ intake, sample }: { intake: Intake; sample?: string }) {
+    const { t } = useLingui();
+    const format = useFormat();
+    const may = useMay("view_transfers");
+    const files = useQuery({ ...receivedQuery(intake.id), enabled: may }).data;
+    if (!may || !files) return null;
+    const states: Record<string, string> = { waiting: t`espera`, importing: t`se importa`, parked: t`detenido`, done: t`importado`, failed: t`no se pudo`, replaced: t`reemplazado`, dismissed: t`descartado`, unmatched: t`sin planilla` };
+    return (
+        <div className="received">
+            <Radio size={16} aria-hidden />
+            {files.length === 0 ? (
+                <span>
+                    <Trans>Aún no ha llegado ningún archivo. El primero aparecerá aquí en cuanto llegue.</Trans>
+                    {sample && ` ${t`Sirve de ejemplo «${sample}».`}`}
+                </span>
+            ) : (
+                <ul>
+                    {files.map((file) => (
+                        <li key={file.id}>
+                            <b dir="auto">{file.name}</b> · {format.moment(file.received_at)} · {states[file.state] ?? file.state}
+                        </li>
+                    ))}
+                </ul>
+            )}
+        </div>
+    );
+}
