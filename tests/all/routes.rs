@@ -14,6 +14,7 @@ use campo_tests::{
     world::{Account, World},
 };
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 on_both! {
     every_route_refuses_nobody_and_the_wrong_permission_and_admits_the_right_one,
@@ -120,7 +121,50 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
         ("task-types", account.task_type("FIX").await.unwrap().to_string()),
         ("forms", account.form("F").await.unwrap().to_string()),
     ]);
-    for (path, document) in [
+    for (path, document) in documents(ana) {
+        let created = office.post(&format!("/v1/{path}"), &document).await.unwrap();
+        assert_eq!(created.status, 201, "{path}: {}", created.json());
+        fixtures.insert(path, created.json()["id"].as_str().unwrap().to_owned());
+    }
+    let message = json!({ "employees": [ana], "text": "x" });
+    let sent = office.post("/v1/messages", &message).await.unwrap().json();
+    fixtures.insert("messages", sent["messages"][0]["id"].as_str().unwrap().to_owned());
+    let line = phone.line("shift.start", "");
+    phone.send(&[line]).await.unwrap();
+    for (path, list) in [
+        ("entries", "/v1/entries"),
+        ("events", "/v1/events"),
+        ("users", "/v1/users"),
+        ("profiles", "/v1/profiles"),
+    ] {
+        let list = office.get(list).await.unwrap().json();
+        fixtures.insert(path, list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned());
+    }
+    let upload = axum::http::Request::post("/v1/files").header("content-type", "image/png");
+    let stored = office.send(upload.body(b"map".to_vec().into()).unwrap()).await.unwrap();
+    fixtures.insert("files", stored.json()["hash"].as_str().unwrap().to_owned());
+    transfers(&office, &mut fixtures).await;
+    let many = json!({ "tasks": [{ "task_number": 7, "notes": "x" }, { "task_number": 8 }] });
+    office.post("/v1/tasks/batch", &many).await.unwrap();
+    let mut tx = account.app.db.begin().await.unwrap();
+    tx.execute(
+        "insert into notice (account, id, kind, cause, detail, permission, times, first_us, last_us) \
+         values ($1, $2, 'channel_gone', 'fixture', '{}', 'manage_channels', 1, 1, 1)",
+        (account.id, account.app.environment.uuid()),
+    )
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    for (path, list) in [("acts", "/v1/acts"), ("notices", "/v1/notices")] {
+        let list = office.get(list).await.unwrap().json();
+        fixtures.insert(path, list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned());
+    }
+    fixtures
+}
+
+/// What is made by documents alone, in an order in which each finds what it names.
+fn documents(ana: Uuid) -> Vec<(&'static str, Value)> {
+    vec![
         ("work-orders", json!({ "number": "W-1", "description": "x" })),
         ("catalogue-items", json!({ "code": "CABLE", "name": "x" })),
         ("non-working-days", non_working_days()),
@@ -152,28 +196,11 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
             "exports",
             json!({ "code": "out", "name": "x", "what": "tasks", "file_name": "x_{n}.csv", "format": "csv" }),
         ),
-    ] {
-        let created = office.post(&format!("/v1/{path}"), &document).await.unwrap();
-        assert_eq!(created.status, 201, "{path}: {}", created.json());
-        fixtures.insert(path, created.json()["id"].as_str().unwrap().to_owned());
-    }
-    let message = json!({ "employees": [ana], "text": "x" });
-    let sent = office.post("/v1/messages", &message).await.unwrap().json();
-    fixtures.insert("messages", sent["messages"][0]["id"].as_str().unwrap().to_owned());
-    let line = phone.line("shift.start", "");
-    phone.send(&[line]).await.unwrap();
-    for (path, list) in [
-        ("entries", "/v1/entries"),
-        ("events", "/v1/events"),
-        ("users", "/v1/users"),
-        ("profiles", "/v1/profiles"),
-    ] {
-        let list = office.get(list).await.unwrap().json();
-        fixtures.insert(path, list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned());
-    }
-    let upload = axum::http::Request::post("/v1/files").header("content-type", "image/png");
-    let stored = office.send(upload.body(b"map".to_vec().into()).unwrap()).await.unwrap();
-    fixtures.insert("files", stored.json()["hash"].as_str().unwrap().to_owned());
+    ]
+}
+
+/// An import, a draft of one, and a run of an export.
+async fn transfers(office: &Client, fixtures: &mut BTreeMap<&'static str, String>) {
     let import = axum::http::Request::post("/v1/imports?template=code:simple&file_name=a.csv")
         .header("content-type", "application/octet-stream");
     let import = import.body("Número;Trabajo\n1;x\n".into()).unwrap();
@@ -194,22 +221,6 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
         "export-runs",
         run.json()["id"].as_str().unwrap_or_else(|| panic!("{}", run.json())).to_owned(),
     );
-    let many = json!({ "tasks": [{ "task_number": 7, "notes": "x" }, { "task_number": 8 }] });
-    office.post("/v1/tasks/batch", &many).await.unwrap();
-    let mut tx = account.app.db.begin().await.unwrap();
-    tx.execute(
-        "insert into notice (account, id, kind, cause, detail, permission, times, first_us, last_us) \
-         values ($1, $2, 'channel_gone', 'fixture', '{}', 'manage_channels', 1, 1, 1)",
-        (account.id, account.app.environment.uuid()),
-    )
-    .await
-    .unwrap();
-    tx.commit().await.unwrap();
-    for (path, list) in [("acts", "/v1/acts"), ("notices", "/v1/notices")] {
-        let list = office.get(list).await.unwrap().json();
-        fixtures.insert(path, list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned());
-    }
-    fixtures
 }
 
 fn non_working_days() -> Value {

@@ -23,7 +23,7 @@ async fn client(history: &History) -> Client {
 
 /// Every kind of event as parameters of a query.
 fn every_kind() -> String {
-    kinds::all().map(|kind| format!("&kind={}", kind.name)).collect()
+    kinds::all().flat_map(|kind| ["&kind=", kind.name]).collect()
 }
 
 async fn page(client: &Client, path: &str) -> Value {

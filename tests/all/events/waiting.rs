@@ -59,7 +59,7 @@ async fn too_many_readers_that_wait_are_told_of_the_limit(world: World) {
             tokio::spawn(async move { client.get(&path).await.unwrap().status })
         })
         .collect();
-    campo_tests::wait::until("all to wait", Duration::from_secs(60), async || {
+    campo_tests::wait::until("all to wait", Duration::from_mins(1), async || {
         Ok((account.app.reading.count(account.id) == 50).then_some(()))
     })
     .await
