@@ -179,7 +179,7 @@ fn documents(ana: Uuid) -> Vec<(&'static str, Value)> {
         ("import-templates", crate::imports::simple()),
         ("tasks", json!({ "task_number": 7, "poi": "code:C-1", "assignments": [{ "employee": ana }] })),
         ("keys", json!({ "code": "erp", "name": "x" })),
-        ("agents", json!({ "code": "sede", "name": "x" })),
+        ("agents", json!({ "code": "planta", "name": "x" })),
         (
             "remotes",
             json!({

@@ -200,7 +200,8 @@ impl Filter {
             .fetch_many(
                 "a, i",
                 (vec![account; top.len()], top),
-                "select o.id from (with recursive below(a, i) as (select k.a, k.i from k \
+                "select o.id from (with recursive below(a, i) as (select o.account, o.id from k join object o \
+                 on o.account = k.a and o.kind = 'group' and o.id = k.i \
                  union select o.account, o.id from below join object o \
                  on o.account = below.a and o.kind = 'group' and o.parent = below.i and o.state <> 'deleted') \
                  select a, i from below) x join object o \

@@ -318,7 +318,7 @@ fn shape(kind: &EventKind) -> Option<(Value, Value)> {
         }),
         "channel" => of::<ChannelTold>(&ChannelTold {
             id,
-            code: "erp".to_owned(),
+            code: String::from("erp"),
             name: "ERP".to_owned(),
             reason: Some("gone".to_owned()),
         }),
@@ -330,7 +330,7 @@ fn shape(kind: &EventKind) -> Option<(Value, Value)> {
         }),
         "user" | "key" => of::<AccessTold>(&AccessTold {
             id,
-            code: "ana".to_owned(),
+            code: String::from("ana"),
             name: "Ana Quispe".to_owned(),
             state: if kind.name.ends_with("deleted") { "deleted" } else { "enabled" }.to_owned(),
         }),

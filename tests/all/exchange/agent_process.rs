@@ -101,7 +101,7 @@ async fn a_file_is_brought_once_whenever_the_agent_dies(world: World) {
     let steps = ["noted", "part", "arrived", "kept", "gone"];
     for (index, step) in steps.into_iter().enumerate() {
         let name = format!("{step}.csv");
-        std::fs::write(agent.path("in").join(&name), tasks(100 * index, 20)).unwrap();
+        std::fs::write(agent.path("in").join(&name), tasks(100 * index + 1, 20)).unwrap();
         assert!(!agent.run(Some(step)).await.success(), "it did not die at {step}");
         agent.run(None).await;
         agent.run(None).await;

@@ -111,7 +111,10 @@ async fn timesheet(road: &Road, server: &str, number: &str, journal: &[Line]) ->
         );
         Ok(at.as_microsecond())
     };
-    let worked_us = at_us("break.start")? - at_us("shift.start")? + at_us("shift.end")? - at_us("break.end")?;
+    // A phone that was killed in its break places what follows by another reading of its clocks: a break of no length can
+    // end some milliseconds before it began, and takes nothing away then
+    let break_us = (at_us("break.end")? - at_us("break.start")?).max(0);
+    let worked_us = at_us("shift.end")? - at_us("shift.start")? - break_us;
     let days = |from_us: i64, days: i64| -> Result<String> {
         let at = jiff::Timestamp::from_microsecond(from_us + days * 24 * 3600 * 1_000_000)?;
         Ok(at.to_string().chars().take("2030-01-15".len()).collect())

@@ -267,8 +267,10 @@ impl Model {
         let stored = &logs.entries[self.entries.len()];
         let entry: Entry = serde_json::from_slice(&stored.bytes)?;
         let Some(fact) = Fact::of(&entry, stored.occurred_us) else { anyhow::bail!("no fact: {entry:?}") };
+        let before = holders(self.tasks[task].1.as_ref());
         let folded = fold::fold(self.tasks[task].1.as_ref(), &fact);
         self.tasks[task].1 = folded.state;
+        let is_taken = !before.is_subset(&holders(self.tasks[task].1.as_ref()));
         let receipt = Receipt {
             id: stored.id,
             hash: hex(&stored.hash),
@@ -281,6 +283,9 @@ impl Model {
         self.by_id.insert(stored.id, self.entries.len());
         self.entries.push((receipt, 0));
         self.events.extend([("entry.added", stored.id), ("entry.complete", stored.id)]);
+        if is_taken {
+            self.events.push(("task.withdrawn", self.tasks[task].0));
+        }
         Ok(())
     }
 
@@ -355,4 +360,10 @@ impl Model {
         }
         Ok(())
     }
+}
+
+/// Who is to work on a task: nobody while the office does not want it worked on.
+fn holders(state: Option<&TaskState>) -> BTreeSet<Uuid> {
+    let wanted = state.filter(|state| !state.status.is_withdrawn());
+    wanted.map(|state| state.visible_to().into_iter().collect()).unwrap_or_default()
 }
