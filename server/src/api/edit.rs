@@ -180,3 +180,21 @@ pub async fn refuse_taken_code(write: &mut Write, taken: &'static str, id: Uuid,
         Some(_) => Err(Problem::new(Code::AlreadyExists).with("field", "/code").with("value", code)),
     }
 }
+
+/// Refuses one object more than `limit` of a kind. `count` is the statement that counts those of an account.
+pub async fn refuse_beyond(write: &mut Write, count: &'static str, limit: i64) -> Result<()> {
+    let account = write.account();
+    let (count,): (i64,) = write.tx().fetch_one(count, (account,)).await?;
+    if count >= limit {
+        return Err(Problem::new(Code::TooManyEntries).with("limit", limit));
+    }
+    Ok(())
+}
+
+/// Refuses an edit of what was read without a lock, where its statement found nothing with the version that was read.
+pub fn refuse_stale(changed: u64, version: i64) -> Result<()> {
+    if changed == 0 {
+        return Err(Problem::new(Code::VersionMismatch).with("current", version + 1));
+    }
+    Ok(())
+}

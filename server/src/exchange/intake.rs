@@ -358,9 +358,7 @@ pub(super) async fn edit(
             ),
         )
         .await?;
-    if changed == 0 {
-        return Err(Problem::new(Code::VersionMismatch).with("current", before + 1));
-    }
+    edit::refuse_stale(changed, before)?;
     write.commit().await?;
     (intake.version, intake.updated_at, intake.permissions) = (before + 1, Instant(now_us), held.names());
     Ok(Versioned(intake.version, intake))

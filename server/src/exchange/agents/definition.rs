@@ -98,6 +98,7 @@ const ONE: &str = "select id, body, permissions, token is not null as enrolled, 
 /// The agent other than `$3` that has a code.
 const TAKEN: &str =
     "select id from agent where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
+const COUNT: &str = "select count(*) from agent where account = $1 and state <> 'deleted'";
 
 /// What an agent may do.
 fn needed() -> Permissions {
@@ -186,13 +187,7 @@ pub(super) async fn create(
     }
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
     edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    let (count,): (i64,) = write
-        .tx()
-        .fetch_one("select count(*) from agent where account = $1 and state <> 'deleted'", (account,))
-        .await?;
-    if count >= MAX_AGENTS {
-        return Err(Problem::new(Code::TooManyEntries).with("limit", MAX_AGENTS));
-    }
+    edit::refuse_beyond(&mut write, COUNT, MAX_AGENTS).await?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     let permissions = serde_json::to_string(&needed().names()).map_err(Problem::internal)?;
     write

@@ -177,6 +177,7 @@ const ONE: &str = "select e.id, e.body, e.version, e.created_us, e.updated_us, c
 /// The export other than `$3` that has a code.
 const TAKEN: &str =
     "select id from export where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
+const COUNT: &str = "select count(*) from export where account = $1 and state <> 'deleted'";
 
 impl Row {
     fn shown(self) -> Result<Export> {
@@ -245,13 +246,7 @@ pub async fn create(
     }
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
     edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    let (count,): (i64,) = write
-        .tx()
-        .fetch_one("select count(*) from export where account = $1 and state <> 'deleted'", (account,))
-        .await?;
-    if count >= MAX_EXPORTS {
-        return Err(Problem::new(Code::TooManyEntries).with("limit", MAX_EXPORTS));
-    }
+    edit::refuse_beyond(&mut write, COUNT, MAX_EXPORTS).await?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     write
         .tx()
@@ -325,9 +320,7 @@ pub(super) async fn edit(
             ),
         )
         .await?;
-    if changed == 0 {
-        return Err(Problem::new(Code::VersionMismatch).with("current", export.version + 1));
-    }
+    edit::refuse_stale(changed, export.version)?;
     let next_us = schedule::next_us(draft, &zone, now_us);
     write
         .tx()

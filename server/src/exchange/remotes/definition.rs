@@ -221,6 +221,7 @@ const ONE: &str = "select r.id, r.body, r.sealed, r.accepted, r.offered, r.next_
 /// The server other than `$3` that has a code.
 const TAKEN: &str =
     "select id from remote where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
+const COUNT: &str = "select count(*) from remote where account = $1 and state <> 'deleted'";
 
 impl Row {
     fn loaded(self, app: &App, account: i64, language: Language) -> Result<Loaded> {
@@ -322,13 +323,7 @@ pub(super) async fn create(
     }
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
     edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    let (count,): (i64,) = write
-        .tx()
-        .fetch_one("select count(*) from remote where account = $1 and state <> 'deleted'", (account,))
-        .await?;
-    if count >= MAX_REMOTES {
-        return Err(Problem::new(Code::TooManyEntries).with("limit", MAX_REMOTES));
-    }
+    edit::refuse_beyond(&mut write, COUNT, MAX_REMOTES).await?;
     let sealed = secrets.seal(&app.secrets, account, id, write.environment())?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     let next_us = next_us(&draft, &zone, now_us);
@@ -425,9 +420,7 @@ pub(super) async fn edit(
             ),
         )
         .await?;
-    if changed == 0 {
-        return Err(Problem::new(Code::VersionMismatch).with("current", remote.version + 1));
-    }
+    edit::refuse_stale(changed, remote.version)?;
     write.commit().await?;
     let remote = load(app, account, &Ref::Id(remote.id), language).await?.remote;
     Ok(Versioned(remote.version, remote))
@@ -453,9 +446,7 @@ pub(super) async fn delete(
             (account, remote.id, nothing, now_us, remote.version),
         )
         .await?;
-    if removed == 0 {
-        return Err(Problem::new(Code::VersionMismatch).with("current", remote.version + 1));
-    }
+    edit::refuse_stale(removed, remote.version)?;
     write
         .tx()
         .execute("delete from remote_seen where account = $1 and remote = $2", (account, remote.id))
