@@ -1,10 +1,9 @@
 // A day or a time without work, to read or to change.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { refusalOf } from "~/api/problem";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { queries } from "~/app/queries";
+import { useRemoval } from "~/app/removal";
 import { ScopeFields, useScopeWords } from "~/app/ScopeFields";
 import { useMay } from "~/app/session";
 import { Versions } from "~/app/Versions";
@@ -38,23 +37,16 @@ export function FreeDaysDrawer({ days, onClose, onOpen }: { days?: FreeDays; onC
             if (!days) onOpen(saved.id);
         },
     });
-    const removal = useMutation({
-        mutationFn: async () => {
-            await removeFreeDays(days?.id ?? "", days?.version ?? 0);
-            return oneFreeDays(days?.id ?? "");
-        },
-        onSuccess: async (gone) => {
-            say(t`«${gone.name}» quitado`, async () => {
-                await changeFreeDays(gone.id, { state: "enabled" }, gone.version);
-                await again();
-                say(t`«${gone.name}» vuelve a estar`);
-            });
-            onClose();
-            await again();
-        },
+    const removal = useRemoval({
+        remove: () => removeFreeDays(days?.id ?? "", days?.version ?? 0),
+        one: () => oneFreeDays(days?.id ?? ""),
+        restore: (gone) => changeFreeDays(gone.id, { state: "enabled" }, gone.version),
+        again,
+        saidGone: (gone) => t`«${gone.name}» quitado`,
+        saidBack: (gone) => t`«${gone.name}» vuelve a estar`,
+        onGone: onClose,
     });
     const { draft, set, errorAt } = editing;
-    const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     const weekdays = weekdayLabels();
     const toggle = (day: string) => set({ weekdays: WEEKDAYS.filter((each) => (each === day ? !draft.weekdays.includes(day) : draft.weekdays.includes(each))) });
     const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, schedule_type: t`Qué es`, from_date: t`Primer día`, to_date: t`Último día`, from_time: t`Desde la hora`, to_time: t`Hasta la hora`, weekdays: t`Qué días`, zone: t`Zona horaria`, notes: t`Notas`, whole_company: t`Para quién`, groups: t`Grupos`, employees: t`Personas`, state: t`Estado` };
@@ -65,7 +57,7 @@ export function FreeDaysDrawer({ days, onClose, onOpen }: { days?: FreeDays; onC
     ];
     return (
         <Drawer subject={days?.id ?? "new"} title={days?.name ?? t`Nuevo día no laborable`} top={days && <span className="id">{days.code}</span>} onClose={onClose} foot={mayChange && <EditActs form="free-form" editing={editing} label={days ? undefined : t`Crear`} onDiscard={days && !editing.changed ? undefined : days ? () => undefined : onClose} />}>
-            {problem && <ErrorSummary key={removal.submittedAt} title={problem.title} detail={problem.detail} />}
+            {removal.problem && <ErrorSummary key={removal.submittedAt} title={removal.problem.title} detail={removal.problem.detail} />}
             {mayChange ? (
                 <EditForm id="free-form" editing={editing} labels={labels}>
                     <TextField label={labels.name!} name="name" value={draft.name} onChange={(name) => set({ name })} required error={errorAt("name")} autoFocus={!days} />
@@ -115,7 +107,7 @@ export function FreeDaysDrawer({ days, onClose, onOpen }: { days?: FreeDays; onC
             {days && <Versions topic="employees" id={days.id} ask={() => freeDaysVersions(days.id)} labels={labels} />}
             {days && mayChange && (
                 <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={() => removal.mutate()}>
+                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
                         <Trans>Quitarlo</Trans>
                     </Button>
                 </div>

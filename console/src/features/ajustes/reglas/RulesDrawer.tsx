@@ -1,12 +1,12 @@
 // Rules of working time, to read or to change, with what they were before.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { refusalOf } from "~/api/problem";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { useFormat } from "~/app/format";
 import { employeeProfilesQuery } from "~/app/people";
 import { queries } from "~/app/queries";
+import { useRemoval } from "~/app/removal";
 import { ScopeFields, useScopeWords } from "~/app/ScopeFields";
 import { useMay } from "~/app/session";
 import { Versions } from "~/app/Versions";
@@ -41,29 +41,22 @@ export function RulesDrawer({ rules, onClose, onOpen }: { rules?: Rules; onClose
             if (!rules) onOpen(saved.id);
         },
     });
-    const removal = useMutation({
-        mutationFn: async () => {
-            await removeRules(rules?.id ?? "", rules?.version ?? 0);
-            return oneRules(rules?.id ?? "");
-        },
-        onSuccess: async (gone) => {
-            say(t`Reglas «${gone.name}» fuera de uso`, async () => {
-                await changeRules(gone.id, { state: "enabled" }, gone.version);
-                await again();
-                say(t`Reglas «${gone.name}» otra vez en uso`);
-            });
-            onClose();
-            await again();
-        },
+    const removal = useRemoval({
+        remove: () => removeRules(rules?.id ?? "", rules?.version ?? 0),
+        one: () => oneRules(rules?.id ?? ""),
+        restore: (gone) => changeRules(gone.id, { state: "enabled" }, gone.version),
+        again,
+        saidGone: (gone) => t`Reglas «${gone.name}» fuera de uso`,
+        saidBack: (gone) => t`Reglas «${gone.name}» otra vez en uso`,
+        onGone: onClose,
     });
     const { draft, set, errorAt } = editing;
-    const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     const weekdays = weekdayLabels();
     const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, from_date: t`Desde el día`, to_date: t`Hasta el día`, ordinary_minutes_per_day: t`Horas ordinarias al día`, ordinary_minutes_per_week: t`Horas ordinarias a la semana`, week_starts: t`La semana empieza el`, night_from: t`La noche empieza`, night_to: t`La noche termina`, paid_break_kinds: t`Pausas que cuentan como trabajo`, longest_shift_minutes: t`Jornada más larga, en horas`, whole_company: t`Para quién`, groups: t`Grupos`, employees: t`Personas`, state: t`Estado` };
     const words = (field: string, value: unknown): string => (value == null || value === "" ? "—" : field.includes("minutes") ? format.minutes(Number(value)) : field === "week_starts" ? (weekdays[String(value)] ?? String(value)) : typeof value === "string" ? value : value === true ? t`sí` : value === false ? t`no` : JSON.stringify(value));
     return (
         <Drawer subject={rules?.id ?? "new"} title={rules?.name ?? t`Nuevas reglas`} top={rules && <span className="id">{rules.code}</span>} onClose={onClose} foot={mayChange && <EditActs form="rules-form" editing={editing} label={rules ? undefined : t`Crear las reglas`} onDiscard={rules && !editing.changed ? undefined : rules ? () => undefined : onClose} />}>
-            {problem && <ErrorSummary key={removal.submittedAt} title={problem.title} detail={problem.detail} />}
+            {removal.problem && <ErrorSummary key={removal.submittedAt} title={removal.problem.title} detail={removal.problem.detail} />}
             {rules && mayChange && (
                 <Note>
                     <Trans>Si la ley cambia, no cambie estas: póngales el último día y haga otras desde el siguiente. Así lo anterior se sigue contando como entonces.</Trans>
@@ -106,7 +99,7 @@ export function RulesDrawer({ rules, onClose, onOpen }: { rules?: Rules; onClose
             {rules && <Versions topic="timesheets" id={rules.id} ask={() => rulesVersions(rules.id)} labels={labels} words={words} />}
             {rules && mayChange && (
                 <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={() => removal.mutate()}>
+                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
                         <Trans>Dejar fuera de uso</Trans>
                     </Button>
                 </div>

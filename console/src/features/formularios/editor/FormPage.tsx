@@ -1,16 +1,16 @@
 // One form: its questions on the left, as the phone shows them on the right. Publishing is saving: the phones get the new
 // version, and what was filled keeps the one that it answers.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
 import { ArrowLeft, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
-import { refusalOf } from "~/api/problem";
 import { useActions } from "~/app/actions";
 import { EditForm, useEditing } from "~/app/editing";
 import { Page } from "~/app/frame/Page";
 import { employeeProfilesQuery, groupOptions, groupsQuery } from "~/app/people";
 import { queries } from "~/app/queries";
+import { useRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Versions } from "~/app/Versions";
 import { Button, ErrorSummary, PickMany, say, TextField, useNarrow } from "~/ui";
@@ -141,31 +141,24 @@ function useFieldLabels(draft: FormDraft): Record<string, string> {
 function About({ form, mayChange }: { form: Form; mayChange: boolean }) {
     const { t } = useLingui();
     const router = useRouter();
-    const removal = useMutation({
-        mutationFn: async () => {
-            await removeForm(form.id, form.object_version);
-            return oneForm(form.id);
-        },
-        onSuccess: async (gone) => {
-            say(t`«${gone.name}» fuera de uso`, async () => {
-                await changeForm(gone.id, { state: "enabled" }, gone.object_version);
-                await again();
-                say(t`«${gone.name}» otra vez en uso`);
-            });
-            void router.navigate({ to: "/formularios/formularios" });
-            await again();
-        },
+    const removal = useRemoval({
+        remove: () => removeForm(form.id, form.object_version),
+        one: () => oneForm(form.id),
+        restore: (gone) => changeForm(gone.id, { state: "enabled" }, gone.object_version),
+        again,
+        saidGone: (gone) => t`«${gone.name}» fuera de uso`,
+        saidBack: (gone) => t`«${gone.name}» otra vez en uso`,
+        onGone: () => void router.navigate({ to: "/formularios/formularios" }),
     });
-    const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     const labels = { name: t`Nombre`, code: t`Código`, category: t`Categoría`, fields: t`Preguntas`, groups: t`Grupos`, profiles: t`Perfiles de empleados`, state: t`Estado`, version: t`Versión` };
     const words = (field: string, value: unknown) => (field === "fields" ? ((value as { label: string }[] | undefined) ?? []).map(({ label }) => label).join(" · ") || "—" : value == null || value === "" ? "—" : typeof value === "string" ? value : JSON.stringify(value));
     return (
         <>
-            {problem && <ErrorSummary key={removal.submittedAt} title={problem.title} detail={problem.detail} />}
+            {removal.problem && <ErrorSummary key={removal.submittedAt} title={removal.problem.title} detail={removal.problem.detail} />}
             <Versions topic="definitions" id={form.id} ask={() => formVersions(form.id)} labels={labels} words={words} />
             {mayChange && (
                 <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={() => removal.mutate()}>
+                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
                         <Trans>Dejar fuera de uso</Trans>
                     </Button>
                 </div>

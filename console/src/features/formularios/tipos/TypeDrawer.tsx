@@ -1,10 +1,9 @@
 // One task type, to read or to change, with what it was before.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation } from "@tanstack/react-query";
 import { Trash2 } from "lucide-react";
-import { refusalOf } from "~/api/problem";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { queries } from "~/app/queries";
+import { useRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { priorityLabels, statusLabels } from "~/app/statuses";
 import { Versions } from "~/app/Versions";
@@ -34,29 +33,22 @@ export function TypeDrawer({ type, forms, onClose, onOpen }: { type?: TaskType; 
             if (!type) onOpen(saved.id);
         },
     });
-    const removal = useMutation({
-        mutationFn: async () => {
-            await removeType(type?.id ?? "", type?.version ?? 0);
-            return oneType(type?.id ?? "");
-        },
-        onSuccess: async (gone) => {
-            say(t`Tipo «${gone.name}» fuera de uso`, async () => {
-                await changeType(gone.id, { state: "enabled" }, gone.version);
-                await again();
-                say(t`Tipo «${gone.name}» otra vez en uso`);
-            });
-            onClose();
-            await again();
-        },
+    const removal = useRemoval({
+        remove: () => removeType(type?.id ?? "", type?.version ?? 0),
+        one: () => oneType(type?.id ?? ""),
+        restore: (gone) => changeType(gone.id, { state: "enabled" }, gone.version),
+        again,
+        saidGone: (gone) => t`Tipo «${gone.name}» fuera de uso`,
+        saidBack: (gone) => t`Tipo «${gone.name}» otra vez en uso`,
+        onGone: onClose,
     });
     const { draft, set, errorAt } = editing;
-    const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     const statuses = statusLabels();
     const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, planned_minutes: t`Minutos previstos`, priority: t`Prioridad`, allowed_states: t`Estados que puede tener`, required_forms: t`Formularios obligatorios`, data_labels: t`Sus campos`, status_labels: t`Estados propios`, state: t`Estado` };
     const formOptions = forms.map(({ id, name, code }) => ({ id, label: name, detail: code }));
     return (
         <Drawer subject={type?.id ?? "new"} title={type?.name ?? t`Nuevo tipo de tarea`} top={type && <span className="id">{type.code}</span>} onClose={onClose} foot={mayChange && <EditActs form="type-form" editing={editing} label={type ? undefined : t`Crear el tipo`} onDiscard={type && !editing.changed ? undefined : type ? () => undefined : onClose} />}>
-            {problem && <ErrorSummary key={removal.submittedAt} title={problem.title} detail={problem.detail} />}
+            {removal.problem && <ErrorSummary key={removal.submittedAt} title={removal.problem.title} detail={removal.problem.detail} />}
             {mayChange ? (
                 <EditForm id="type-form" editing={editing} labels={labels}>
                     <TextField label={labels.name!} name="name" value={draft.name} onChange={(name) => set({ name })} required error={errorAt("name")} autoFocus={!type} />
@@ -90,7 +82,7 @@ export function TypeDrawer({ type, forms, onClose, onOpen }: { type?: TaskType; 
             {type && <Versions topic="definitions" id={type.id} ask={() => typeVersions(type.id)} labels={labels} />}
             {type && mayChange && (
                 <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={() => removal.mutate()}>
+                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
                         <Trans>Dejar fuera de uso</Trans>
                     </Button>
                 </div>

@@ -1,0 +1,37 @@
+// One way to take an object out of use: the message that says so can put it back.
+import { useMutation } from "@tanstack/react-query";
+import { refusalOf } from "~/api/problem";
+import { say } from "~/ui";
+
+export type RemovalOf<T> = {
+    remove: () => Promise<unknown>;
+    /** The object as it is now. */
+    one: () => Promise<T>;
+    restore: (gone: T) => Promise<unknown>;
+    /** Asks the lists anew that show it. */
+    again: () => Promise<unknown>;
+    saidGone: (gone: T) => string;
+    saidBack: (gone: T) => string;
+    /** Leaves the page of what is out of use. */
+    onGone: () => void;
+};
+
+export function useRemoval<T>({ remove, one, restore, again, saidGone, saidBack, onGone }: RemovalOf<T>) {
+    const removal = useMutation({
+        mutationFn: async () => {
+            await remove();
+            return one();
+        },
+        onSuccess: async (gone) => {
+            say(saidGone(gone), async () => {
+                await restore(gone);
+                await again();
+                say(saidBack(gone));
+            });
+            onGone();
+            await again();
+        },
+    });
+    const problem = removal.error ? refusalOf(removal.error).problem : undefined;
+    return { remove: () => removal.mutate(), isPending: removal.isPending, submittedAt: removal.submittedAt, problem };
+}
