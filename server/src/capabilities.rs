@@ -98,12 +98,12 @@ pub const CHECKS: &[health::Check] = &[
 
 /// Everything that runs beside the API for as long as the process does.
 pub const COMPANIONS: &[Companion] = &[
-    Companion { name: "metrics", run: |app| Box::pin(app.metrics.keep(&app.environment)) },
-    Companion { name: "duties", run: |app| Box::pin(duties::run(app, DUTIES)) },
-    Companion { name: "jobs", run: |app| Box::pin(jobs::run(app, JOBS)) },
-    Companion { name: "notifications", run: |app| Box::pin(notifications::run(app)) },
-    Companion { name: "contacts", run: |app| Box::pin(app.contacts.keep(app)) },
-    Companion { name: "live", run: |app| Box::pin(app.live.keep(app)) },
-    Companion { name: "calls", run: |app| Box::pin(app.calls.keep(app)) },
-    Companion { name: "awake_phones", run: |app| Box::pin(app.awake.keep(app)) },
+    Companion { name: "metrics", finishes: false, run: |app| Box::pin(app.metrics.keep(&app.environment)) },
+    Companion { name: "duties", finishes: false, run: |app| Box::pin(duties::run(app, DUTIES)) },
+    Companion { name: "jobs", finishes: false, run: |app| Box::pin(jobs::run(app, JOBS)) },
+    Companion { name: "notifications", finishes: true, run: |app| Box::pin(notifications::run(app)) },
+    Companion { name: "contacts", finishes: false, run: |app| Box::pin(app.contacts.keep(app)) },
+    Companion { name: "live", finishes: false, run: |app| Box::pin(app.live.keep(app)) },
+    Companion { name: "calls", finishes: false, run: |app| Box::pin(app.calls.keep(app)) },
+    Companion { name: "awake_phones", finishes: false, run: |app| Box::pin(app.awake.keep(app)) },
 ];

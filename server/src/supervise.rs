@@ -23,11 +23,13 @@ const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// A loop that turned for so long counts as well again.
 const WELL_AFTER_US: i64 = 300 * 1_000_000;
 
-/// Something that runs beside the API and never ends by itself.
+/// Something that runs beside the API for as long as the process does.
 #[derive(Debug, Clone, Copy)]
 pub struct Companion {
     /// Its name in log, metrics and health
     pub name: &'static str,
+    /// True for one that ends by itself once the server is asked to end, when what it began is done
+    pub finishes: bool,
     /// Runs it. May be dropped at any await.
     pub run: for<'a> fn(&'a App) -> BoxFuture<'a, ()>,
 }
@@ -70,20 +72,63 @@ impl Loops {
     }
 }
 
+/// A task that runs beside the API.
+#[derive(Debug)]
+pub struct Beside {
+    task: JoinHandle<()>,
+    finishes: bool,
+}
+
+impl From<JoinHandle<()>> for Beside {
+    /// One that does not end by itself.
+    fn from(task: JoinHandle<()>) -> Self {
+        Self { task, finishes: false }
+    }
+}
+
+/// Ends tasks once the server was asked to end: those that finish what they began have `grace` for it.
+pub async fn end(app: &App, tasks: Vec<Beside>, grace: Duration) {
+    let (mut finishing, others): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|beside| beside.finishes);
+    for beside in &others {
+        beside.task.abort();
+    }
+    let finished = async {
+        for beside in &mut finishing {
+            // One that panicked is gone as well
+            drop((&mut beside.task).await);
+        }
+    };
+    tokio::select! {
+        () = finished => {}
+        () = app.environment.sleep(grace) => tracing::warn!("what was being sent is sent again"),
+    }
+    for beside in others.into_iter().chain(finishing) {
+        beside.task.abort();
+        if !beside.task.is_finished() {
+            // It was ended just now, which is the error that this gives.
+            drop(beside.task.await);
+        }
+    }
+}
+
 /// Begins every companion.
-pub fn start(app: &App, companions: &'static [Companion]) -> Vec<JoinHandle<()>> {
+pub fn start(app: &App, companions: &'static [Companion]) -> Vec<Beside> {
     let begin = |companion: &'static Companion| {
         let app = app.clone();
-        tokio::spawn(async move { keep(&app, companion.name, || (companion.run)(&app)).await })
+        let task = tokio::spawn(async move { keep(&app, companion.name, || (companion.run)(&app)).await });
+        Beside { task, finishes: companion.finishes }
     };
     companions.iter().map(begin).collect()
 }
 
-/// Runs something for ever: what panics or ends is begun anew after a pause.
+/// Runs something until the server is asked to end: what panics or ends before is begun anew after a pause.
 pub async fn keep<'a>(app: &App, name: &'static str, run: impl Fn() -> BoxFuture<'a, ()>) {
     loop {
         let begun_us = app.environment.monotonic_us();
         let panicked = AssertUnwindSafe(run()).catch_unwind().await.is_err();
+        if app.health.is_stopping() {
+            return;
+        }
         let pause = app.loops.ended(name, begun_us, app.environment.monotonic_us());
         metrics::counter!("campo_loop_restarts_total", "loop" => name).increment(1);
         tracing::error!(name, panicked, pause_s = pause.as_secs(), "a loop ended and is begun anew");

@@ -156,7 +156,7 @@ async fn the_demo_shows_the_whole_journey_and_leaves_nothing_behind() {
     let mut demo = Demo::start(&[]);
     demo.shows("import done: 40 tasks created, 2 rows refused").await;
     demo.shows("syncs and receives 10 tasks").await;
-    demo.shows("rightly signed").await;
+    demo.shows("with valid signatures").await;
     demo.shows("has no network and works on").await;
     demo.shows("still in session, nothing lost or doubled").await;
     demo.shows("nothing left to send").await;

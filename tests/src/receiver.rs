@@ -35,6 +35,8 @@ pub enum Mode {
     Status,
     /// Answers after a minute
     Slow,
+    /// Answers 204 once it behaves otherwise
+    Held,
     /// Hangs up
     Close,
     /// Hangs up within an answer of 200

@@ -80,7 +80,7 @@ impl<'a> Fact<'a> {
     }
 }
 
-/// Who captured what, on which phone, as its how manieth entry.
+/// Who captured an entry, on which phone, and the number that it has there.
 #[derive(Debug, Clone, Copy)]
 struct Hand {
     employee: Uuid,

@@ -20,6 +20,8 @@ use crate::{
 const PURPOSE: &str = "idempotency";
 /// The most characters of an `Idempotency-Key`.
 const MAX_KEY: usize = 200;
+/// What stands between the tags of a list.
+const BLANK_OR_COMMA: [char; 3] = [' ', '\t', ','];
 
 /// The caller's `Idempotency-Key`, if it sent one: the same key with the same request has one effect and one answer
 /// for 24 hours.
@@ -44,31 +46,84 @@ impl<S: Send + Sync> FromRequestParts<S> for Once {
     }
 }
 
-/// The version that an edit is based on, from `If-Match`. An edit without it is refused (428).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IfMatch(pub i64);
+/// The versions that an edit may be based on, from `If-Match` (RFC 9110, section 13.1.1). An edit without it is refused
+/// (428), one whose header is no list of entity tags too (400). A version may stand without its quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfMatch {
+    /// `*`: whatever version there is
+    Any,
+    /// One of these. Weak tags and those of others name no version of ours, so that a list can be empty
+    Of(Vec<i64>),
+}
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let value = parts.headers.get(header::IF_MATCH).ok_or(Code::PreconditionRequired)?;
-        value
-            .to_str()
-            .ok()
-            .and_then(|text| text.trim().trim_start_matches("W/").trim_matches('"').parse().ok())
-            .map(Self)
-            .ok_or_else(|| Problem::new(Code::PreconditionRequired))
+        let mut values = parts.headers.get_all(header::IF_MATCH).iter().peekable();
+        if values.peek().is_none() {
+            return Err(Code::PreconditionRequired.into());
+        }
+        // Lines of one header are one list (RFC 9110, section 5.3)
+        let lines: Vec<_> = values.map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+        let text = lines.join(",");
+        Self::read(&text).ok_or_else(|| {
+            Problem::new(Code::BadRequest).with_fault(Fault {
+                field: "If-Match".to_owned(),
+                code: "invalid_value".to_owned(),
+                found: text.chars().take(80).collect(),
+                expected: "the `ETag` of the version that is changed, a list of them, or *".to_owned(),
+            })
+        })
     }
 }
 
 impl IfMatch {
+    /// One version.
+    pub fn one(version: i64) -> Self {
+        Self::Of(vec![version])
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        if text.trim() == "*" {
+            return Some(Self::Any);
+        }
+        let (mut versions, mut tags, mut rest) = (Vec::new(), 0, text.trim_start_matches(BLANK_OR_COMMA));
+        while !rest.is_empty() {
+            let is_weak = rest.starts_with("W/");
+            let tag = rest.strip_prefix("W/").unwrap_or(rest);
+            let (inner, behind) = match tag.strip_prefix('"') {
+                Some(quoted) => quoted.split_once('"')?,
+                None if is_weak => return None,
+                None => tag.split_at(
+                    tag.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0).unwrap_or(tag.len()),
+                ),
+            };
+            let is_tag = inner.bytes().all(|byte| byte == 0x21 || byte > 0x22 && byte != 0x7f);
+            let is_bare = !tag.starts_with('"');
+            if !is_tag || is_bare && !inner.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            // What Campo gives is strong and its digits as they are: `01` is nobody's version
+            versions
+                .extend(inner.parse::<i64>().ok().filter(|version| !is_weak && version.to_string() == inner));
+            tags += 1;
+            let next = behind.trim_start_matches(BLANK_OR_COMMA);
+            if !next.is_empty() && !behind.trim_start().starts_with(',') {
+                return None;
+            }
+            rest = next;
+        }
+        (tags > 0).then_some(Self::Of(versions))
+    }
+
     /// Refuses the edit when the version is another one now.
-    pub fn check(self, current: i64) -> Result<()> {
-        if self.0 == current {
-            Ok(())
-        } else {
-            Err(Problem::new(Code::VersionMismatch).with("current", current))
+    pub fn check(&self, current: i64) -> Result<()> {
+        match self {
+            Self::Of(versions) if !versions.contains(&current) => {
+                Err(Problem::new(Code::VersionMismatch).with("current", current))
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -197,4 +252,45 @@ pub fn refuse_stale(changed: u64, version: i64) -> Result<()> {
         return Err(Problem::new(Code::VersionMismatch).with("current", version + 1));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn if_match_is_read_as_rfc_9110_writes_it() {
+        for (text, read) in [
+            ("*", Some(IfMatch::Any)),
+            ("\"3\"", Some(IfMatch::one(3))),
+            ("3", Some(IfMatch::one(3))),
+            (" \"3\" ,, \"4\",", Some(IfMatch::Of(vec![3, 4]))),
+            ("\"3\", W/\"4\"", Some(IfMatch::one(3))),
+            ("W/\"3\"", Some(IfMatch::Of(vec![]))),
+            ("\"abc,def\"", Some(IfMatch::Of(vec![]))),
+            ("\"03\", \"\"", Some(IfMatch::Of(vec![]))),
+            ("", None),
+            (",", None),
+            ("\"3", None),
+            ("3\"", None),
+            ("abc", None),
+            ("-3", None),
+            ("w/\"3\"", None),
+            ("W/3", None),
+            ("\"3\" \"4\"", None),
+            ("\"3\", *", None),
+            ("\"a b\"", None),
+            ("3 4", None),
+        ] {
+            assert_eq!(IfMatch::read(text), read, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_edit_needs_one_of_the_versions() {
+        assert!(IfMatch::Any.check(7).is_ok());
+        assert!(IfMatch::Of(vec![3, 7]).check(7).is_ok());
+        assert!(IfMatch::Of(vec![3]).check(7).is_err());
+        assert!(IfMatch::Of(vec![]).check(7).is_err());
+    }
 }

@@ -4,9 +4,10 @@ use std::{future::ready, time::Duration};
 
 use axum::{
     Router,
+    body::Body,
     extract::{DefaultBodyLimit, Request},
     http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{Next, from_fn, from_fn_with_state, map_response},
+    middleware::{Next, from_fn, from_fn_with_state, map_request, map_response},
     response::Response,
     routing::MethodRouter,
 };
@@ -16,6 +17,7 @@ use tower_http::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
+use super::pace::Paced;
 use crate::{
     access,
     database::reads,
@@ -36,12 +38,16 @@ const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline';
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Puts around the routes, from the outside: id, span, line and metrics of the request; problems in its language;
-/// panics become problems; headers against misuse of pages; time-outs; whose turns its reads take; the bound on bodies.
+/// panics become problems; headers against misuse of pages; time-outs; whose turns its reads take; the bound on bodies and
+/// their least rate.
 pub fn around(router: Router, request_bytes: usize, environment: &Environment) -> Router {
+    let clock = environment.clone();
+    let pace = move |request: Request| ready(request.map(|body| Body::new(Paced::new(body, clock.clone()))));
     router
         .layer(DefaultBodyLimit::max(request_bytes))
         .layer(map_response(move |response| ready(name_limit(response, request_bytes))))
         .layer(from_fn(read_of_account))
+        .layer(map_request(pace))
         .layer(RequestBodyTimeoutLayer::new(PART_TIME))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(map_response(protect))

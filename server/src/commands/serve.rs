@@ -9,9 +9,10 @@ use campo_server::{
     app::App,
     capabilities::COMPANIONS,
     config::Config,
+    database::presence::Presence,
     duties, exchange, health, jobs,
     push::Services,
-    supervise,
+    supervise::{self, Beside},
 };
 use tokio::{
     net::TcpListener,
@@ -22,6 +23,8 @@ use tokio::{
 
 /// Closing connections is waited for no longer than this; the database survives without.
 const CLOSING_TIME: Duration = Duration::from_secs(5);
+/// Receivers of notifications that were sent just now are waited for no longer than this: the time that one has to answer.
+const FINISHING_TIME: Duration = Duration::from_secs(15);
 /// Metrics are asked for by few.
 const METRICS_CONNECTIONS: usize = 16;
 
@@ -44,6 +47,12 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let asked_to_end = signals(arguments.end_with_input)?;
     super::descriptors::raise(config)?;
     let mut app = super::open(config).await?;
+    let mut presence = Presence::begin(&app.db)?;
+    if presence.is_alone() {
+        duties::release_all(&app).await?;
+        jobs::release_all(&app).await?;
+    }
+    presence.share()?;
     app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
     accounts::own::announce_zone_database(&app).await?;
     let listener = bind(config.listen, "listen").await?;
@@ -56,7 +65,7 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
         Some(certificate) => {
             let door = listen::Door::tls(listener, &certificate)?;
             let environment = app.environment.clone();
-            beside.push(tokio::spawn(async move { certificate.keep(&environment).await }));
+            beside.push(tokio::spawn(async move { certificate.keep(&environment).await }).into());
             door
         }
     };
@@ -73,7 +82,8 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let router = router(app.clone());
     let door = door.behind(app.limits.trusted_proxies.clone());
     let finished = listen::serve(door, router, config.connections, &environment, stop, grace).await;
-    end(&app, beside).await;
+    supervise::end(&app, beside, FINISHING_TIME).await;
+    end(&app).await;
     anyhow::ensure!(
         finished,
         "some requests were not finished within {} s (shutdown_grace_s)",
@@ -97,13 +107,13 @@ fn certificate(config: &Config) -> Result<Option<Arc<Certificate>>> {
 }
 
 /// Begins what runs beside the API: metrics at an address of their own, and every companion.
-async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
-    let mut tasks = Vec::new();
+async fn beside(app: &App, config: &Config) -> Result<Vec<Beside>> {
+    let mut tasks: Vec<Beside> = Vec::new();
     if let Some(address) = config.metrics_listen {
         let listener = bind(address, "metrics_listen").await?;
         tracing::info!(address = %listener.local_addr()?, "giving metrics");
         let (router, environment) = (health::metrics_alone(app.clone()), app.environment.clone());
-        tasks.push(tokio::spawn(async move {
+        let metrics = tokio::spawn(async move {
             let never = std::future::pending();
             listen::serve(
                 listen::Door::plain(listener),
@@ -114,19 +124,21 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<JoinHandle<()>>> {
                 Duration::ZERO,
             )
             .await;
-        }));
+        });
+        tasks.push(metrics.into());
     }
     if let Some(address) = config.sftp_listen {
         let listener = bind(address, "sftp_listen").await?;
         tracing::info!(address = %listener.local_addr()?, "exchanging files by SFTP");
         let app = app.clone();
-        tasks.push(tokio::spawn(async move {
+        let sftp = tokio::spawn(async move {
             if let Err(problem) = exchange::sftp::serve(app, listener).await {
                 tracing::error!(%problem, "no files are exchanged by SFTP");
             }
-        }));
+        });
+        tasks.push(sftp.into());
     }
-    tasks.extend(ftp(app, config).await?);
+    tasks.extend(ftp(app, config).await?.map(Beside::from));
     tasks.extend(supervise::start(app, COMPANIONS));
     Ok(tasks)
 }
@@ -165,14 +177,9 @@ async fn ftp(app: &App, config: &Config) -> Result<Option<JoinHandle<()>>> {
     })))
 }
 
-/// Ends what runs beside the API, gives leases back and closes the database. What was taken from phones is written by
+/// Gives leases back and closes the database. What was taken from phones is written by
 /// now: each request waits until its entries are.
-async fn end(app: &App, beside: Vec<JoinHandle<()>>) {
-    for task in beside {
-        task.abort();
-        // It was ended just now, which is the error that this gives.
-        drop(task.await);
-    }
+async fn end(app: &App) {
     let closing = async {
         if let Err(problem) = app.contacts.write(app).await {
             tracing::warn!(%problem, "when phones were heard of last could not be noted");

@@ -92,7 +92,7 @@ pub async fn migrate_to(db: &Db, last: i64) -> Result<(), OpenError> {
     migrator.set_ignore_missing(true);
     match db {
         Db::Sqlite { write, .. } => {
-            let _lock = lock_beside(write)?;
+            let _lock = lock_beside(db)?;
             migrator.run(write).await?;
         }
         Db::Postgres { pool, .. } => migrator.run(pool).await?,
@@ -101,13 +101,9 @@ pub async fn migrate_to(db: &Db, last: i64) -> Result<(), OpenError> {
 }
 
 /// sqlx's migrator takes no lock on SQLite: of several processes that start at once all but one would fail.
-fn lock_beside(pool: &sqlx::Pool<sqlx::Sqlite>) -> Result<Option<std::fs::File>, OpenError> {
-    let options = pool.connect_options();
-    let path = options.get_filename();
-    if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
-        return Ok(None);
-    }
-    let mut lock_path = path.as_os_str().to_owned();
+fn lock_beside(db: &Db) -> Result<Option<std::fs::File>, OpenError> {
+    let Some(path) = db.file() else { return Ok(None) };
+    let mut lock_path = path.into_os_string();
     lock_path.push(".lock");
     let open = || {
         let file = std::fs::File::create(&lock_path)?;

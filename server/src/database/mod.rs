@@ -17,6 +17,7 @@ mod failure;
 mod inserts;
 pub mod migrations;
 mod pooler;
+pub mod presence;
 pub mod reads;
 pub mod schema;
 pub mod tables;
@@ -93,7 +94,7 @@ pub enum OpenError {
     /// Its tables cannot be brought to this release
     #[error("the database cannot be migrated")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    /// The file that keeps two processes from migrating at once
+    /// The file by which processes know of each other, or that keeps two from migrating at once
     #[error("the file {path} cannot be locked")]
     Lock {
         /// The file
@@ -292,6 +293,15 @@ impl Db {
     /// True on SQLite, where all accounts share one write connection.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite { .. })
+    }
+
+    /// The file of the database; none where it is a server's, or only in memory.
+    pub fn file(&self) -> Option<std::path::PathBuf> {
+        let Self::Sqlite { write, .. } = self else { return None };
+        let options = write.connect_options();
+        let path = options.get_filename();
+        let is_memory = path.as_os_str().is_empty() || path.as_os_str() == ":memory:";
+        (!is_memory).then(|| path.to_owned())
     }
 
     /// Waits until every connection is closed.

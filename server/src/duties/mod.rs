@@ -57,6 +57,14 @@ pub async fn release(app: &App) -> Result<()> {
     tx.commit().await
 }
 
+/// Gives every lease back, whoever has it: of replicas that are known to be gone.
+pub async fn release_all(app: &App) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    tx.execute("update duty set holder = null where holder is not null", ()).await?;
+    tx.execute("update channel_cursor set holder = null where holder is not null", ()).await?;
+    tx.commit().await
+}
+
 /// What the tables say of a duty.
 #[derive(Debug, Clone, FromRow)]
 pub struct Done {

@@ -103,6 +103,11 @@ pub enum Makes {
     Pois,
 }
 
+impl Makes {
+    /// Each of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Tasks, Self::Pois];
+}
+
 /// An encoding of text.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it documents `Encoding`, whose crate knows no OpenAPI")]

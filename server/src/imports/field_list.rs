@@ -12,7 +12,7 @@ use crate::texts::Language;
 /// A field that a column can fill.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportField)]
-pub(super) struct FieldShown {
+pub(crate) struct FieldShown {
     /// Its name in templates
     pub field: String,
     /// Its name for people
@@ -28,7 +28,7 @@ pub(super) struct FieldShown {
 /// Every field of what rows become.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportFields)]
-pub(super) struct FieldsShown {
+pub(crate) struct FieldsShown {
     /// The fields; besides them there is `custom.NAME` with any name
     pub items: Vec<FieldShown>,
 }
@@ -82,7 +82,7 @@ const LABELS: &[(&str, &str, &str)] = &[
 ];
 
 /// The fields of what rows become.
-pub(super) fn all(makes: Makes, language: Language) -> FieldsShown {
+pub(crate) fn all(makes: Makes, language: Language) -> FieldsShown {
     let (own, place) = match (makes, language) {
         (Makes::Tasks, Language::Spanish) => ("Tarea", "Punto de interés de la tarea"),
         (Makes::Tasks, Language::English) => ("Task", "Point of interest of the task"),
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn every_field_has_a_name_for_people() {
-        for makes in [Makes::Tasks, Makes::Pois] {
+        for makes in Makes::ALL {
             for field in all(makes, Language::Spanish).items {
                 let plain = field.field.trim_start_matches("poi.");
                 let is_known = plain.starts_with("data") || LABELS.iter().any(|(known, ..)| *known == plain);

@@ -29,8 +29,10 @@ mod upload;
 mod value;
 mod work;
 
+pub(crate) use draft::Makes;
 pub use draft::TemplateDraft;
 pub use drafts::sweep;
+pub(crate) use field_list::all as fields_shown;
 pub use plan::RowFault;
 pub use routes::routes;
 pub use rows::{ImportRow, RowFaultShown, RowOutcome, list as rows};

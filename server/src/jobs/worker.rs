@@ -91,6 +91,13 @@ pub async fn release(app: &App) -> Result<()> {
     tx.commit().await
 }
 
+/// Puts every job back, whoever does it: of replicas that are known to be gone.
+pub async fn release_all(app: &App) -> Result<()> {
+    let mut tx = app.db.begin().await?;
+    tx.execute("update job set holder = null, state = 'waiting' where holder is not null", ()).await?;
+    tx.commit().await
+}
+
 /// Does one job to its end or until it is lost.
 async fn one(app: &App, kind: &'static Kind, claim: Claim) {
     let work = async {

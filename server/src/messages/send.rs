@@ -105,7 +105,7 @@ async fn resolve(write: &mut Write, new: &NewMessage) -> Result<(Vec<Uuid>, Opti
         match read::find(write.tx(), account, reference).await {
             Ok(found) => task = Some(found.id),
             Err(problem) if problem.code() == Code::NotFound => {
-                faults.add("/task", "unknown_reference", &reference.to_string(), "something that exists");
+                faults.add("/task", "unknown_reference", &reference.to_string(), "one that this account has");
             }
             Err(problem) => return Err(problem),
         }

@@ -184,14 +184,15 @@ impl Run<'_> {
         }
     }
 
-    /// False when no other request may begin: it could outlast the lease, the batch has taken its time, or the
-    /// receiver seems to be down.
+    /// False when no other request may begin: it could outlast the lease, the batch has taken its time, the receiver
+    /// seems to be down, or the server ends.
     fn may_begin(&self) -> bool {
         let seems_down =
             self.failures.load(Ordering::Relaxed) >= FAILURES && self.successes.load(Ordering::Relaxed) == 0;
         let late = self.app.environment.monotonic_us() - self.begun_us > BATCH_US;
         let outlasts = self.term.left_us(self.app) < time_out(self.app).as_micros() as i64;
-        !(seems_down || late || outlasts || self.is_over.load(Ordering::Relaxed))
+        let is_over = self.is_over.load(Ordering::Relaxed) || self.app.health.is_stopping();
+        !(seems_down || late || outlasts || is_over)
     }
 }
 

@@ -34,8 +34,8 @@ const OF_ACCOUNT: usize = 48;
 /// A worker that ended: its channel, the lease that it leaves as it is, and whether there was anything to do.
 type Ended = (Key, Lease, bool);
 
-/// Sends the notifications of every channel whose lease this replica can get. Never ends; dropped, it leaves leases
-/// behind that [`crate::duties::release`] gives back.
+/// Sends the notifications of every channel whose lease this replica can get, until the server is asked to end: then what
+/// was sent is waited for and written. The leases that it leaves behind [`crate::duties::release`] gives back.
 pub async fn run(app: &App) {
     let mut news = app.log.news();
     let all = Arc::new(Semaphore::new(SIDE_BY_SIDE));
@@ -67,6 +67,10 @@ pub async fn run(app: &App) {
         let mut look = std::pin::pin!(look);
         loop {
             tokio::select! {
+                () = app.health.stopped() => {
+                    while working.join_next().await.is_some() {}
+                    return;
+                }
                 _ = news.changed() => break,
                 () = &mut look => break,
                 Some(ended) = working.join_next_with_id() => {
@@ -108,6 +112,7 @@ async fn serve(app: App, key: Key, mut lease: Lease, permits: Permits) -> Ended 
             let work = async {
                 loop {
                     match one_batch(&app, key, &term, &permits).await {
+                        Ok(_) if app.health.is_stopping() => return,
                         Ok(true) => worked = true,
                         Ok(false) => return,
                         Err(problem) => {

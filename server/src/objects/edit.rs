@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     access::Allowed,
+    api::edit::IfMatch,
     log::write::Write,
     problem::{Code, Problem, Result},
 };
@@ -86,12 +87,12 @@ pub async fn create<K: Kept>(
     save_one(write, candidate).await
 }
 
-/// Replaces an object by the document; `expected` is the version that the edit is based on, if the caller names one.
+/// Replaces an object by the document; `expected` says on which versions the edit may be based.
 pub async fn replace<K: Kept>(
     write: &mut Write,
     allowed: &Allowed<K::Manage>,
     reference: &Ref,
-    expected: Option<i64>,
+    expected: &IfMatch,
     document: &Value,
 ) -> Result<Object<K>> {
     same_account::<K>(write, allowed)?;
@@ -105,7 +106,7 @@ pub async fn merge<K: Kept>(
     write: &mut Write,
     allowed: &Allowed<K::Manage>,
     reference: &Ref,
-    expected: Option<i64>,
+    expected: &IfMatch,
     patch: &Value,
 ) -> Result<Object<K>> {
     same_account::<K>(write, allowed)?;
@@ -122,7 +123,7 @@ pub async fn merge_with<K: Kept>(
     patch: impl FnOnce(&K) -> Value + Send,
 ) -> Result<Object<K>> {
     same_account::<K>(write, allowed)?;
-    let before = stored::<K>(write, reference, None).await?;
+    let before = stored::<K>(write, reference, &IfMatch::Any).await?;
     let patch = patch(&before.1.object);
     let after = read_merged(&before.1, &patch);
     save_one(write, Candidate::new(before.1.id, Some(before), after)).await
@@ -137,7 +138,7 @@ pub async fn remove<K: Kept>(
     write: &mut Write,
     allowed: &Allowed<K::Manage>,
     reference: &Ref,
-    expected: Option<i64>,
+    expected: &IfMatch,
 ) -> Result<Object<K>> {
     same_account::<K>(write, allowed)?;
     let before = stored::<K>(write, reference, expected).await?;
@@ -190,19 +191,11 @@ fn same_account<K: Kept>(write: &Write, allowed: &Allowed<K::Manage>) -> Result<
     Err(Problem::internal(anyhow::anyhow!("the permission is for another account than the transaction")))
 }
 
-async fn stored<K: Kept>(
-    write: &mut Write,
-    reference: &Ref,
-    expected: Option<i64>,
-) -> Result<(Row, Object<K>)> {
+async fn stored<K: Kept>(write: &mut Write, reference: &Ref, expected: &IfMatch) -> Result<(Row, Object<K>)> {
     let account = write.account();
     let before = read::find::<K>(write.tx(), account, reference).await?;
-    match expected {
-        Some(version) if version != before.1.version => {
-            Err(Problem::new(Code::VersionMismatch).with("current", before.1.version))
-        }
-        _ => Ok(before),
-    }
+    expected.check(before.1.version)?;
+    Ok(before)
 }
 
 fn read_new<K: Kept>(document: &Value) -> Result<K> {

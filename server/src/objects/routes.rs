@@ -162,11 +162,11 @@ async fn replace<K: Kept>(
     State(app): State<App>,
     allowed: Auth<K::Manage>,
     Path(reference): Path<Ref>,
-    IfMatch(expected): IfMatch,
+    expected: IfMatch,
     Json(document): Json<Value>,
 ) -> Result<Versioned<Object<K>>> {
     let mut write = app.log.begin(&allowed, Class::Office).await?;
-    let object = edit::replace::<K>(&mut write, &allowed, &reference, Some(expected), &document).await?;
+    let object = edit::replace::<K>(&mut write, &allowed, &reference, &expected, &document).await?;
     write.commit().await?;
     Ok(Versioned(object.version, object))
 }
@@ -175,11 +175,11 @@ async fn merge<K: Kept>(
     State(app): State<App>,
     allowed: Auth<K::Manage>,
     Path(reference): Path<Ref>,
-    IfMatch(expected): IfMatch,
+    expected: IfMatch,
     Json(patch): Json<Value>,
 ) -> Result<Versioned<Object<K>>> {
     let mut write = app.log.begin(&allowed, Class::Office).await?;
-    let object = edit::merge::<K>(&mut write, &allowed, &reference, Some(expected), &patch).await?;
+    let object = edit::merge::<K>(&mut write, &allowed, &reference, &expected, &patch).await?;
     write.commit().await?;
     Ok(Versioned(object.version, object))
 }
@@ -188,10 +188,10 @@ async fn remove<K: Kept>(
     State(app): State<App>,
     allowed: Auth<K::Manage>,
     Path(reference): Path<Ref>,
-    IfMatch(expected): IfMatch,
+    expected: IfMatch,
 ) -> Result<StatusCode> {
     let mut write = app.log.begin(&allowed, Class::Office).await?;
-    edit::remove::<K>(&mut write, &allowed, &reference, Some(expected)).await?;
+    edit::remove::<K>(&mut write, &allowed, &reference, &expected).await?;
     write.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

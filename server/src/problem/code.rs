@@ -83,7 +83,7 @@ codes! {
     TooManyEntries = PAYLOAD_TOO_LARGE "too_many_entries",
     /// The address is too long
     UriTooLong = URI_TOO_LONG "uri_too_long",
-    /// The body is of another type than expected; parameter `expected`
+    /// The body has another type than the expected one; parameter `expected`
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE "unsupported_media_type",
     /// A part of a file was asked for that it does not have; parameter `size_bytes`
     RangeNotSatisfiable = RANGE_NOT_SATISFIABLE "range_not_satisfiable",

@@ -5,7 +5,7 @@ use std::{fmt::Write as _, sync::LazyLock};
 use axum::response::Html;
 use serde_json::Value;
 
-use super::{labels::label, soap};
+use super::{files, labels::label, soap};
 use crate::{
     api::{
         html::{document, escape},
@@ -71,7 +71,7 @@ fn made(language: Language) -> String {
     };
     let mut entries = vec![("guide".to_owned(), guide_title.to_owned())];
     entries.extend(soap::contents());
-    for name in ["rest", "problems", "events", "samples"] {
+    for name in ["rest", "problems", "events", "files", "samples"] {
         entries.push((name.to_owned(), word(name)));
     }
     let contents: Vec<_> =
@@ -80,7 +80,7 @@ fn made(language: Language) -> String {
     let body = format!(
         "<style>{STYLE}</style><h1>{}</h1><p><a href=\"/referencia?lang={other}\">{}</a> · {}</p>{intro}\
          <nav><h2>{}</h2><ul>{contents}</ul></nav><section><h2 id=\"guide\">{guide_title}</h2>{guide}</section>{}{}{}\
-         <section><h2 id=\"events\">{}</h2>{notifications}{}</section>{}",
+         <section><h2 id=\"events\">{}</h2>{notifications}{}</section>{}{}",
         word("title"),
         word("other_language"),
         word("print"),
@@ -90,6 +90,7 @@ fn made(language: Language) -> String {
         problems(language),
         word("events"),
         kinds_of_events(language),
+        files::section(language),
         samples(language)
     );
     let title = match language {

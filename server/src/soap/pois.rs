@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     access::permissions::{ManagePois, ViewEmployees, ViewPois},
-    api::page::PageQuery,
+    api::{edit::IfMatch, page::PageQuery},
     objects::{self, Filter, Object, States},
     problem::{Code, Problem},
     scheduler::Class,
@@ -164,7 +164,7 @@ pub(super) async fn remove(call: &mut Call<'_>) -> Result<Done, Refused> {
     let number = call.parameters.word("customerNumber").ok_or_else(|| missing("customerNumber"))?;
     let allowed = call.allow::<ManagePois>()?;
     let mut write = call.app.log.begin(&allowed, Class::Office).await?;
-    objects::remove::<Poi>(&mut write, &allowed, &Ref::Code(number.to_owned()), None)
+    objects::remove::<Poi>(&mut write, &allowed, &Ref::Code(number.to_owned()), &IfMatch::Any)
         .await
         .map_err(refused)?;
     write.commit().await?;

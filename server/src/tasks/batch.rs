@@ -38,7 +38,7 @@ pub struct TaskBatch {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TaskBatchDone {
     /// One for each task, in the order of the request
-    pub outcomes: Vec<TaskOutcome>,
+    pub items: Vec<TaskOutcome>,
     /// The act, which can be taken back for 10 minutes; none where nothing changed
     #[serde(skip_serializing_if = "Option::is_none")]
     pub act: Option<Uuid>,
@@ -98,7 +98,7 @@ pub async fn save_batch(
     let act =
         record_saves(&mut write, "tasks.batch", saved.iter().filter_map(|one| one.as_ref().ok())).await?;
     let mut saved = saved.into_iter();
-    let outcomes = read
+    let items = read
         .into_iter()
         .filter_map(|save| match save {
             Ok(_) => saved.next(),
@@ -106,7 +106,7 @@ pub async fn save_batch(
         })
         .map(|outcome| shown(outcome, language))
         .collect();
-    let body = to_raw_value(&TaskBatchDone { outcomes, act }).map_err(Problem::internal)?;
+    let body = to_raw_value(&TaskBatchDone { items, act }).map_err(Problem::internal)?;
     let created = Created { location: "/v1/tasks".to_owned(), version: 0, body };
     once.keep(&mut write, &batch, &created).await?;
     write.commit().await?;

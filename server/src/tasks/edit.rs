@@ -57,7 +57,7 @@ pub async fn change(
         Save {
             operation: Operation::Update,
             task: Some(task),
-            version: Some(version.0),
+            version,
             edit,
             document,
             status: None,

@@ -67,7 +67,7 @@ impl Links {
             Ref::Code(code) => self.codes.get(&(kind, code.clone())).copied(),
         };
         if found.is_none() {
-            faults.add(field, "unknown_reference", &target.to_string(), "something that exists");
+            faults.add(field, "unknown_reference", &target.to_string(), "one that this account has");
         }
         found
     }

@@ -17,6 +17,7 @@ use crate::{
         Changed, NewAct, record,
         undo::{EffectRow, PutBack},
     },
+    api::edit::IfMatch,
     log::write::Write,
     problem::{Problem, Result},
 };
@@ -131,7 +132,7 @@ fn save_of(task: &Task, effect: &EffectRow) -> Result<Save> {
     let mut save = Save {
         operation: Operation::Update,
         task: Some(task.id),
-        version: Some(task.version),
+        version: IfMatch::one(task.version),
         edit: Edit::Replace,
         document: serde_json::from_str(&task.stored).map_err(Problem::internal)?,
         status: Some(Status::Canceled),

@@ -167,3 +167,60 @@ fn every_kind_of_event_has_its_texts_and_no_text_is_of_none() {
         assert_eq!(texts, kinds, "{language:?}");
     }
 }
+
+/// Phrases that say little or hide what is meant, and plurals in brackets; whoever writes a text finds a better one.
+const BANNED: &[&str] = &[
+    "rightly",
+    "changed of late",
+    "something that exists",
+    "of another type",
+    "manieth",
+    "algo que exista",
+    "de otro tipo",
+    "(s)",
+    "(es)",
+    "un(a)",
+    "el/la",
+    "undefined",
+];
+
+/// The values of a file of texts: what people read.
+fn said(path: &std::path::Path, text: &str) -> Vec<String> {
+    fn strings(value: &toml::Value, found: &mut Vec<String>) {
+        match value {
+            toml::Value::String(text) => found.push(text.clone()),
+            toml::Value::Array(values) => values.iter().for_each(|value| strings(value, found)),
+            toml::Value::Table(table) => table.values().for_each(|value| strings(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    if path.extension().is_some_and(|extension| extension == "toml") {
+        strings(&toml::Value::Table(toml::from_str(text).unwrap()), &mut found);
+    } else {
+        let lines = text.lines().filter(|line| line.starts_with("msgstr") || line.starts_with('"'));
+        found.extend(lines.map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn no_text_has_a_banned_phrase() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut files: Vec<_> = ["server/src/texts", "server/src/reference", "server/src/commands/demo/texts"]
+        .iter()
+        .flat_map(|folder| ["en.toml", "es.toml"].map(|name| root.join(folder).join(name)))
+        .collect();
+    let features = std::fs::read_dir(root.join("console/src/features")).unwrap();
+    let folders = features.map(|entry| entry.unwrap().path()).chain([root.join("console/src")]);
+    files.extend(folders.flat_map(|folder| ["en.po", "es.po"].map(|name| folder.join("locales").join(name))));
+    let mut texts = 0;
+    for path in files.iter().filter(|path| path.exists()) {
+        for text in said(path, &std::fs::read_to_string(path).unwrap()) {
+            texts += 1;
+            let found = BANNED.iter().find(|phrase| text.contains(**phrase));
+            assert_eq!(found, None, "{}: {text}", path.display());
+        }
+    }
+    assert!(texts > 2000, "only {texts} texts were found");
+}

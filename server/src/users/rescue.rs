@@ -42,7 +42,7 @@ pub async fn reset_password(app: &App, operator: &Caller, which: &Ref) -> Result
 pub async fn enable(app: &App, operator: &Caller, which: &Ref) -> Result<()> {
     let allowed = operator.allow::<ManageUsers>()?;
     let version = user::get(app, &allowed, which).await?.0;
-    user::edit(app, &allowed, which, IfMatch(version), &json!({ "state": "enabled" })).await?;
+    user::edit(app, &allowed, which, IfMatch::one(version), &json!({ "state": "enabled" })).await?;
     Ok(())
 }
 

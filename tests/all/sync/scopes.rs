@@ -66,7 +66,7 @@ async fn set_roster(account: &Account, phone: &Phone, employees: &[Uuid]) {
     let which = Ref::Id(phone.installation);
     let version = installation::get(&account.app, &allowed, &which).await.unwrap().0;
     let members = Members { employees: employees.iter().copied().map(Ref::Id).collect(), groups: Vec::new() };
-    let if_match = IfMatch(version);
+    let if_match = IfMatch::one(version);
     installation::set_roster(&account.app, &allowed, &which, if_match, &members).await.unwrap();
 }
 

@@ -35,7 +35,7 @@ async fn change(office: &Office, numbers: &[i64], with: Value) -> String {
     };
     let batch = json!({"operation": "update", "tasks": numbers.iter().map(task).collect::<Vec<_>>()});
     let done = office.post("/v1/tasks/batch", batch).await;
-    assert_eq!(done["outcomes"].as_array().unwrap().len(), numbers.len());
+    assert_eq!(done["items"].as_array().unwrap().len(), numbers.len());
     done["act"].as_str().unwrap_or_else(|| panic!("{done}")).to_owned()
 }
 

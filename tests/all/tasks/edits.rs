@@ -151,8 +151,8 @@ async fn whatever_is_wrong_with_a_task_is_named_by_its_field(world: World) {
             continue;
         }
         let done = office.post("/v1/tasks/batch", json!({ "tasks": [document, {}] })).await;
-        assert_eq!(faults(&done["outcomes"][0]["problem"]), expected, "{document}");
-        assert_eq!(done["outcomes"][1]["outcome"], "created", "{document}");
+        assert_eq!(faults(&done["items"][0]["problem"]), expected, "{document}");
+        assert_eq!(done["items"][1]["outcome"], "created", "{document}");
     }
     for (path, body, expected) in [
         ("status", json!({ "status": "finished" }), ("/status", "unknown_value")),
@@ -256,7 +256,7 @@ async fn every_task_of_a_batch_has_an_outcome_of_its_own(world: World) {
         ("auto_select", json!({ "task_number": 3, "poi": "code:x" }), "refused", "validation_failed"),
     ] {
         let body = json!({ "operation": operation, "tasks": [task] });
-        let outcome = office.post("/v1/tasks/batch", body).await["outcomes"][0].clone();
+        let outcome = office.post("/v1/tasks/batch", body).await["items"][0].clone();
         assert_eq!(outcome["outcome"], expected, "{operation} {task} {outcome}");
         assert_eq!(outcome["problem"]["code"].as_str().unwrap_or_default(), problem, "{outcome}");
     }
@@ -280,7 +280,7 @@ async fn every_task_of_a_batch_has_an_outcome_of_its_own(world: World) {
     ]);
     let done = office.post("/v1/tasks/batch", json!({ "tasks": rows })).await;
     let outcomes: Vec<_> =
-        done["outcomes"].as_array().unwrap().iter().map(|o| o["outcome"].as_str().unwrap()).collect();
+        done["items"].as_array().unwrap().iter().map(|o| o["outcome"].as_str().unwrap()).collect();
     assert_eq!(outcomes, ["created", "updated", "updated", "refused", "unchanged"]);
     let shown = office.get("/v1/tasks/number:9").await;
     assert_has(&shown, &json!({ "notes": "a", "description": "b", "external_number": "009", "version": 1 }));
@@ -298,7 +298,7 @@ async fn five_hundred_tasks_are_saved_at_once(world: World) {
     };
     for (notes, outcome) in [("a", "created"), ("b", "updated"), ("b", "unchanged")] {
         let done = office.post("/v1/tasks/batch", json!({ "tasks": rows(notes) })).await;
-        let outcomes = done["outcomes"].as_array().unwrap();
+        let outcomes = done["items"].as_array().unwrap();
         assert_eq!(outcomes.len(), 500);
         assert!(outcomes.iter().all(|one| one["outcome"] == outcome), "{notes}");
     }

@@ -64,14 +64,14 @@ async fn the_counter_goes_through_the_gaps_that_customers_left(world: World) {
     for numbers in block.chunks(500).chain([&alternating[..]]) {
         let tasks: Vec<_> = numbers.iter().map(|number| json!({ "task_number": number })).collect();
         let done = office.post("/v1/tasks/batch", json!({ "operation": "create", "tasks": tasks })).await;
-        assert!(done["outcomes"].as_array().unwrap().iter().all(|o| o["outcome"] == "created"), "{done}");
+        assert!(done["items"].as_array().unwrap().iter().all(|o| o["outcome"] == "created"), "{done}");
     }
     // a batch that claims the next gap itself, behind tasks that are given theirs
     let mut tasks = vec![json!({}); 499];
     tasks.push(json!({ "task_number": 401 }));
     let done = office.post("/v1/tasks/batch", json!({ "tasks": tasks })).await;
     let given: Vec<i64> =
-        done["outcomes"].as_array().unwrap().iter().map(|o| o["task_number"].as_i64().unwrap()).collect();
+        done["items"].as_array().unwrap().iter().map(|o| o["task_number"].as_i64().unwrap()).collect();
     let expected = std::iter::once(400)
         .chain((1001..=1800).filter(|number| number % 2 == 1))
         .chain(1801..)
@@ -102,7 +102,7 @@ async fn of_two_replicas_that_create_the_same_number_one_wins(world: World) {
             here.post("/v1/tasks/batch", batch.clone()),
             there.post("/v1/tasks/batch", batch.clone()),
         );
-        let outcome = |done: &Value| done["outcomes"][0]["outcome"].as_str().unwrap().to_owned();
+        let outcome = |done: &Value| done["items"][0]["outcome"].as_str().unwrap().to_owned();
         let mut outcomes = [outcome(&one), outcome(&two)];
         outcomes.sort_unstable();
         assert_eq!(outcomes, ["created", "unchanged"]);
@@ -114,7 +114,7 @@ async fn of_two_replicas_that_create_the_same_number_one_wins(world: World) {
     );
     let mut given: Vec<i64> = [one, two]
         .iter()
-        .flat_map(|done| done["outcomes"].as_array().unwrap())
+        .flat_map(|done| done["items"].as_array().unwrap())
         .map(|o| o["task_number"].as_i64().unwrap())
         .collect();
     given.sort_unstable();

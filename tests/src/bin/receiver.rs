@@ -46,8 +46,11 @@ async fn serve(stream: TcpStream, journal: &Mutex<File>, folder: &Path) -> Resul
     while let Some(mut request) = read(&mut stream).await? {
         let behaviour = behaviour(folder);
         let mode = behaviour.mode_for(&request.body);
-        request.taken = matches!(mode, Mode::Take | Mode::HugeAnswer);
+        request.taken = matches!(mode, Mode::Take | Mode::Held | Mode::HugeAnswer);
         write_down(journal, &request)?;
+        while mode == Mode::Held && self::behaviour(folder).mode == Mode::Held {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         if !answer(&mut stream, mode, &behaviour).await? {
             break;
         }
@@ -93,7 +96,7 @@ fn write_down(journal: &Mutex<File>, request: &Request) -> Result<()> {
 /// Answers, and says whether the connection goes on.
 async fn answer(stream: &mut BufReader<TcpStream>, mode: Mode, behaviour: &Behaviour) -> Result<bool> {
     let text = match mode {
-        Mode::Take => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+        Mode::Take | Mode::Held => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
         Mode::Slow => {
             tokio::time::sleep(Duration::from_mins(1)).await;
             return Ok(false);

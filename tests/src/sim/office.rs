@@ -75,7 +75,7 @@ async fn lend(server: &Server, company: &Company, random: &mut Random) -> Result
     let employees = company.employees.iter().copied().filter(|_| random.chance(70)).map(Ref::Id).collect();
     let members = Members { employees, groups: Vec::new() };
     let version = installation::roster(&server.app, &allowed, &phone).await?.0;
-    let set = installation::set_roster(&server.app, &allowed, &phone, IfMatch(version), &members);
+    let set = installation::set_roster(&server.app, &allowed, &phone, IfMatch::one(version), &members);
     set.await?;
     Ok(format!("lends the shared phone to {} employees", members.employees.len()))
 }

@@ -29,7 +29,7 @@ async function change(tasks: readonly Task[], to: Change): Promise<{ acts: strin
             const body = { operation: "update" as const, tasks: some.map((task) => ({ task_number: task.task_number, ...to })) };
             const done = await answer(api.POST("/v1/tasks/batch", { params: { header: idempotencyKey() }, body }));
             if (done.act) acts.push(done.act);
-            done.outcomes.forEach((outcome, place) => {
+            done.items.forEach((outcome, place) => {
                 const task = some[place];
                 if (outcome.outcome === "refused" && task) refused.push({ task, why: wordsOf(outcome.problem) });
             });

@@ -48,6 +48,9 @@ pub enum ExportWhat {
 }
 
 impl ExportWhat {
+    /// Each of them.
+    pub(crate) const ALL: [Self; 2] = [Self::Entries, Self::Tasks];
+
     /// What whoever defines or reads it may do otherwise.
     pub(super) fn needs(self) -> Permissions {
         let needed = match self {

@@ -122,7 +122,7 @@ pub struct ExportField {
 }
 
 /// Every field of what an export holds, with the headings of a language.
-pub(super) fn shown(what: ExportWhat, language: Language) -> Vec<ExportField> {
+pub(crate) fn shown(what: ExportWhat, language: Language) -> Vec<ExportField> {
     let label = |known: &Known| match language {
         Language::Spanish => known.spanish.to_owned(),
         Language::English => known.english.to_owned(),
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn fields_have_one_name_each_and_what_is_none_is_refused() {
-        for what in [ExportWhat::Entries, ExportWhat::Tasks] {
+        for what in ExportWhat::ALL {
             let names: std::collections::BTreeSet<_> = all(what).iter().map(|known| known.name).collect();
             assert_eq!(names.len(), all(what).len());
         }

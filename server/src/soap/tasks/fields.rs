@@ -13,7 +13,10 @@ use campo_soap::record::{Record, Wrong};
 use serde_json::{Map, Value, json};
 
 use super::super::{answer::Refused, call::Call, dates, describe::ResultCode};
-use crate::tasks::save::{AssignTo, Edit, Operation, Save};
+use crate::{
+    api::edit::IfMatch,
+    tasks::save::{AssignTo, Edit, Operation, Save},
+};
 
 /// Which fields of a task count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,7 @@ impl TaskInput {
         Save {
             operation,
             task: None,
-            version: None,
+            version: IfMatch::Any,
             edit: Edit::Merge,
             document: self.document.into(),
             status: self.status,

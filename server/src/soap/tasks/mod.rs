@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     access::permissions::{ManageTasks, ViewDefinitions, ViewTasks},
-    api::page::PageQuery,
+    api::{edit::IfMatch, page::PageQuery},
     log::write::Write,
     objects::{self, Filter, Object},
     problem::{Code, Problem},
@@ -96,7 +96,7 @@ pub(super) async fn service_time(call: &mut Call<'_>) -> Result<Done, Refused> {
     let save = Save {
         operation: Operation::Update,
         task: Some(task),
-        version: None,
+        version: IfMatch::Any,
         edit: Edit::Merge,
         document: document.into(),
         status: None,

@@ -132,10 +132,8 @@ impl Desk {
     pub(super) fn apply(&mut self, write: &mut Write, save: Save) -> Result<(Uuid, Effect)> {
         let target = self.target(&save)?;
         let before = target.and_then(|id| self.tasks.get(&id));
-        if let (Some(version), Some(task)) = (save.version, before)
-            && version != task.version()
-        {
-            return Err(Problem::new(Code::VersionMismatch).with("current", task.version()));
+        if let Some(task) = before {
+            save.version.check(task.version())?;
         }
         if save.keeps_external {
             refuse_other(before, &save.document)?;

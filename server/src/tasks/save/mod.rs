@@ -23,6 +23,7 @@ use self::desk::Desk;
 pub(super) use self::rows::insert_versions;
 use super::read::Task;
 use crate::{
+    api::edit::IfMatch,
     log::write::Write,
     problem::{Code, Problem, Result},
 };
@@ -89,7 +90,7 @@ pub struct Save {
     /// The task, when it is known by its id; otherwise the numbers in the document say which it is
     pub task: Option<Uuid>,
     /// The version that the edit is based on; whichever stands when there is none
-    pub version: Option<i64>,
+    pub version: IfMatch,
     /// How the document is laid over what stands
     pub edit: Edit,
     /// The office part ([`TaskFields`]) or a patch of it
@@ -117,7 +118,7 @@ impl Save {
         Ok(Self {
             operation,
             task: None,
-            version: None,
+            version: IfMatch::Any,
             edit,
             document,
             status,
