@@ -14,7 +14,7 @@ if [ ! -f "$tools/$version" ]; then
 fi
 
 folder=$(mktemp -d)
-server=
+server=; touch "$folder/said"
 trap 'if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi; rm -rf "$folder"' EXIT
 export CAMPO_DATA_FOLDER="$folder/data" CAMPO_LISTEN=127.0.0.1:0 CAMPO_LOG_LEVEL=error
 CAMPO_DATABASE_URL="sqlite:$folder/data/campo.db"
@@ -45,7 +45,7 @@ def call(method, path, body, token=None):
         text = answer.read()
     return json.loads(text) if text else None
 token = call("POST", "/v1/session", {"login": name, "password": password})["token"]
-call("PUT", "/v1/session/password", {"current": password, "new": new}, token)
+call("PUT", "/v1/session/password", {"current": password, "password": new}, token)
 token = call("POST", "/v1/session", {"login": name, "password": new})["token"]
 catalogue = urllib.request.Request(url + "/v1/session", headers={"authorization": "Bearer " + token})
 permissions = json.load(urllib.request.urlopen(catalogue))["permissions"]
