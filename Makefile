@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone phone-pictures bindings package test-package test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -51,6 +51,13 @@ test-swift: ## Tests the Swift wrapper on Linux and parses the iOS app; installs
 
 bindings: ## Writes the Kotlin and Swift sides of the phone's border from the library of its core
 	android/jvm/phone.sh bindings
+
+AGENTS := $(if $(CAMPO_AGENT_FOLDER),$(CAMPO_AGENT_FOLDER),agents)
+agent: ## Builds the agent for Linux into the folder that the setting `agent_folder` names (CAMPO_AGENT_FOLDER, else ./agents)
+	agent/build.sh linux "$(AGENTS)"
+
+agent-windows: ## The same for Windows, from Linux; installs what it takes (root)
+	agent/build.sh windows "$(AGENTS)"
 
 package: console ## Builds the Debian package of the server; installs cargo-deb where it is missing
 	packaging/package.sh build

@@ -4,7 +4,7 @@
 # tests/schemathesis.sh --include-path-regex '^/v1/tasks' --max-examples 50
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-target="${CARGO_TARGET_DIR:-target}"
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 tools="$target/schemathesis" version=4.32.5
 if [ ! -f "$tools/$version" ]; then
     command -v python3 >/dev/null || { echo "schemathesis.sh: python3 is missing" >&2; exit 1; }
@@ -54,6 +54,7 @@ print(key["secret"])
 PYTHON
 )
 # Sessions end, streams stay open, and a test of a channel waits for a receiver: what those routes do has tests of its own
+cd "$folder"
 "$tools/bin/schemathesis" run "$url/v1/openapi.json" \
     --header "Authorization: Bearer $bearer" --phases examples,coverage,fuzzing --max-examples 25 --seed 1 --workers 2 \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance \

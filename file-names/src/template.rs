@@ -1,4 +1,5 @@
-//! Names of files that are made: text with `{n}` for a number and `{fecha:yyyyMMdd}` for a moment.
+//! Names of files that are made: text with `{n}` for a number, `{fecha:yyyyMMdd}` for a moment and `{EntryGuid}` for the
+//! id of what the file tells of.
 
 use crate::{PatternFault, path::check_name};
 
@@ -18,6 +19,7 @@ pub struct Moment {
 enum Piece {
     Text(String),
     Number,
+    Id,
     Year,
     ShortYear,
     Month,
@@ -27,7 +29,7 @@ enum Piece {
     Second,
 }
 
-/// A name with places for a number and a moment.
+/// A name with places for a number, a moment and an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameTemplate(Vec<Piece>);
 
@@ -57,16 +59,27 @@ impl NameTemplate {
         }
         let template = Self(pieces);
         let moment = Moment { year: 2030, month: 12, day: 31, hour: 23, minute: 59, second: 59 };
-        check_name(&template.name(moment, i64::MAX)).map_err(|_| PatternFault::Length)?;
+        check_name(&template.name(moment, i64::MAX, &"0".repeat(36))).map_err(|_| PatternFault::Length)?;
         Ok(template)
     }
 
+    /// True where each id has a name of its own.
+    pub fn has_id(&self) -> bool {
+        self.0.contains(&Piece::Id)
+    }
+
+    /// True where each number has a name of its own.
+    pub fn has_number(&self) -> bool {
+        self.0.contains(&Piece::Number)
+    }
+
     /// The name at a moment.
-    pub fn name(&self, moment: Moment, number: i64) -> String {
+    pub fn name(&self, moment: Moment, number: i64, id: &str) -> String {
         let two = |part: i8| format!("{part:02}");
         let pieces = self.0.iter().map(|piece| match piece {
             Piece::Text(text) => text.clone(),
             Piece::Number => number.to_string(),
+            Piece::Id => id.to_owned(),
             Piece::Year => format!("{:04}", moment.year),
             Piece::ShortYear => format!("{:02}", moment.year.rem_euclid(100)),
             Piece::Month => two(moment.month),
@@ -89,8 +102,13 @@ fn push(pieces: &mut Vec<Piece>, c: char) {
 
 fn read_part(part: &str, pieces: &mut Vec<Piece>) -> Result<(), PatternFault> {
     let unknown = || PatternFault::Part(part.to_owned());
-    if part == "n" {
-        pieces.push(Piece::Number);
+    let whole = match part {
+        "n" => Some(Piece::Number),
+        "EntryGuid" | "id" => Some(Piece::Id),
+        _ => None,
+    };
+    if let Some(piece) = whole {
+        pieces.push(piece);
         return Ok(());
     }
     let mut rest = part.strip_prefix("fecha:").or_else(|| part.strip_prefix("date:")).ok_or_else(unknown)?;
@@ -125,12 +143,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_made_of_a_number_and_a_moment() {
+    fn a_name_is_made_of_a_number_a_moment_and_an_id() {
         let moment = Moment { year: 2030, month: 1, day: 5, hour: 7, minute: 0, second: 9 };
         for (template, name) in [
             ("TAREAS_{fecha:yyyyMMdd}_{n}.xlsx", Some("TAREAS_20300105_12.xlsx")),
             ("{date:yy-MM-dd HH.mm.ss}.csv", Some("30-01-05 07.00.09.csv")),
             ("x", Some("x")),
+            ("{EntryGuid}.xml", Some("7a.xml")),
+            ("{id}_{n}.json", Some("7a_12.json")),
             ("", None),
             ("a/b", None),
             ("a:b", None),
@@ -140,7 +160,7 @@ mod tests {
             ("a}", None),
             ("..", None),
         ] {
-            let found = NameTemplate::parse(template).ok().map(|template| template.name(moment, 12));
+            let found = NameTemplate::parse(template).ok().map(|template| template.name(moment, 12, "7a"));
             assert_eq!(found.as_deref(), name, "{template}");
         }
     }

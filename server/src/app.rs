@@ -1,6 +1,6 @@
 //! What the process holds for every request and duty.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use ipnet::IpNet;
 use tokio::sync::Notify;
@@ -11,6 +11,7 @@ use crate::{
     database::Db,
     environment::Environment,
     events::wait::Waiting,
+    exchange::doors::Doors,
     files::store::Store,
     health::Health,
     live::Live,
@@ -145,6 +146,10 @@ pub struct Limits {
     pub hosted_files: i64,
     /// From where the console takes street maps
     pub map_source: Option<String>,
+    /// Where files are exchanged
+    pub doors: Doors,
+    /// The folder of the programs for agents
+    pub agent_folder: Option<PathBuf>,
 }
 
 impl Default for Limits {
@@ -164,6 +169,8 @@ impl Default for Limits {
             hosted_bytes: 2 * 1024 * 1024 * 1024,
             hosted_files: 20_000,
             map_source: None,
+            doors: Doors::default(),
+            agent_folder: None,
         }
     }
 }

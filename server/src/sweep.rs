@@ -78,6 +78,7 @@ async fn rows(app: &App) -> Result<Left> {
             (now_us - calls::KEPT_US, ROWS),
         )
         .await?;
+    tx.execute("delete from login_try where full_at_us <= $1", (now_us,)).await?;
     tx.execute("delete from nonce where used_us <= $1", (now_us - HOUR_US,)).await?;
     tx.execute("delete from heartbeat where beaten_us <= $1", (now_us - HEARTBEAT_US,)).await?;
     transaction.commit().await?;

@@ -4,10 +4,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use axum::http::Method;
-use campo_server::{access::PermissionName, api::router};
+use campo_server::{access::PermissionName, api::router, app::Limits};
 use campo_tests::{
     api::Client,
     world::{Account, PASSWORD, World},
@@ -21,6 +22,8 @@ use crate::routes::{Operation, filled, fixtures, operations};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_example_is_taken() {
     let world = World::sqlite().await.unwrap();
+    let programs = tempfile::tempdir().unwrap();
+    fs::write(programs.path().join("campo-agent-linux-x86_64"), "a program").unwrap();
     let (mut sent, mut wrong) = (0, Vec::new());
     for (number, operation) in operations().iter().enumerate() {
         let Some(example) = operation.example() else { continue };
@@ -29,7 +32,9 @@ async fn every_example_is_taken() {
             continue;
         }
         sent += 1;
-        let account = world.account(&format!("a{number}")).await.unwrap();
+        let mut account = world.account(&format!("a{number}")).await.unwrap();
+        let agent_folder = Some(programs.path().to_owned());
+        account.app.limits = Arc::new(Limits { agent_folder, ..(*account.app.limits).clone() });
         if let Err(reason) = take(&account, operation, example).await {
             wrong.push(format!("{}: {reason}", operation.name()));
         }
@@ -115,6 +120,14 @@ fn refuses(answer: &Value) -> bool {
 
 /// What an example needs besides the fixtures.
 async fn prepare(account: &Account, name: &str, fixtures: &mut BTreeMap<&'static str, String>) {
+    if name == "PATCH /v1/keys/{key}/logins/{login}" {
+        let key = account.key(&[PermissionName::ManageKeys, PermissionName::UseFileExchange]).await.unwrap();
+        let path = format!("/v1/keys/{}/logins", fixtures["keys"]);
+        let login = json!({ "login": format!("login-{}", account.id) });
+        let made = Client::new(&account.app, Some(&key)).post(&path, &login).await.unwrap().json();
+        let id = made["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
+        fixtures.insert("logins", id);
+    }
     if name.starts_with("POST /v1/entries/") {
         let mut phone = account.phone(fixtures["employees"].parse().unwrap()).await.unwrap();
         let line = phone.line("shift.start", "");

@@ -20,6 +20,7 @@ const OUTSIDE_ACCOUNTS: &[(&str, &str)] = &[
     ("duty", "is the whole server's"),
     ("heartbeat", "is the replica's"),
     ("login", "finds the account of whoever logs in"),
+    ("login_try", "counts strangers, who are of no account"),
     ("server_setting", "is the whole server's"),
 ];
 
@@ -238,6 +239,7 @@ fn a_column_whose_name_suggests_personal_data_is_marked_or_known_not_to_hold_any
         ("export", "name"),
         ("export_run", "body"),
         ("export_run", "name"),
+        ("outgoing_file", "name"),
         ("intake", "body"),
         ("intake", "name"),
         ("channel", "custom"),

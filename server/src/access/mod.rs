@@ -12,6 +12,7 @@ mod operator;
 pub mod permissions;
 pub mod recheck;
 pub mod throttle;
+pub mod tries;
 
 use std::marker::PhantomData;
 

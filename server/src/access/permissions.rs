@@ -125,6 +125,7 @@ impl Permissions {
                 PermissionName::RunImports,
                 PermissionName::ViewEntries,
                 PermissionName::ViewTasks,
+                PermissionName::ViewTimesheets,
             ]
             .into_iter()
             .collect(),

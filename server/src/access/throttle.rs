@@ -15,7 +15,7 @@ const MAX_KEYS: usize = 50_000;
 /// SHA-256 of a key: what a stranger names may be long, and what is remembered of it is not.
 type KeyHash = [u8; 32];
 
-/// Counts tries by key, in the memory of this process: each replica has its own.
+/// Counts tries by key, in the memory of this process. What was wrong is counted for all replicas by [`super::tries`].
 #[derive(Debug)]
 pub struct Throttle {
     /// What its limit is called
@@ -40,15 +40,36 @@ impl Throttle {
         let key = hash(key.as_bytes());
         let mut full_at_us = self.lock();
         let before_us = full_at_us.get(&key).copied().unwrap_or(now_us).max(now_us);
-        let wait_us = before_us - now_us - (self.burst - 1) * self.interval_us;
-        if wait_us > 0 {
-            return Err(Problem::new(Code::TooManyRequests).beyond(self.limit(wait_us)));
-        }
+        self.allow(before_us, now_us)?;
         if full_at_us.len() >= MAX_KEYS && !full_at_us.contains_key(&key) {
             forget(&mut full_at_us, now_us);
         }
         full_at_us.insert(key, before_us + self.interval_us);
         Ok(())
+    }
+
+    /// [`Code::TooManyRequests`] where all tries will be back so late that there is none now.
+    pub(super) fn allow(&self, full_at_us: i64, now_us: i64) -> Result<()> {
+        let wait_us = full_at_us - now_us - (self.burst - 1) * self.interval_us;
+        if wait_us > 0 {
+            return Err(Problem::new(Code::TooManyRequests).beyond(self.limit(wait_us)));
+        }
+        Ok(())
+    }
+
+    /// What its limit is called.
+    pub(super) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How long until there is one try more.
+    pub(super) const fn interval_us(&self) -> i64 {
+        self.interval_us
+    }
+
+    /// How long until all tries are back at most.
+    pub(super) const fn longest_us(&self) -> i64 {
+        self.burst * self.interval_us
     }
 
     fn limit(&self, wait_us: i64) -> Limit {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     filter::{Filter, NamedIn},
-    target::{Acknowledgement, Document, HttpTarget, Settings, Target},
+    target::{Acknowledgement, Document, FolderTarget, HttpTarget, Settings, Target},
 };
 use crate::{
     api::time::Instant,
@@ -33,6 +33,8 @@ pub enum ChannelKind {
     /// Each event as a signed request to the customer's endpoint
     #[default]
     Http,
+    /// Each event as a file in a folder, by the same ways as files of exports: see `folder`
+    Folder,
 }
 
 /// In which order a channel delivers.
@@ -77,7 +79,7 @@ macro_rules! names {
         }
     };
 }
-names!(ChannelKind: Http = "http");
+names!(ChannelKind: Http = "http", Folder = "folder");
 names!(DeliveryOrder: PerTask = "per_task", Strict = "strict", None = "none");
 names!(ChannelState: Enabled = "enabled", Paused = "paused", Disabled = "disabled");
 
@@ -92,9 +94,13 @@ pub struct ChannelDraft {
     /// By which way it delivers; it stays as it was made
     #[serde(default)]
     pub kind: ChannelKind,
-    /// Where to: `https`, unless the operator of this server allows `http`
-    #[schema(example = "https://erp.example.com/campo")]
+    /// Of `http`: where to, `https` unless the operator of this server allows `http`; empty otherwise
+    #[serde(default)]
+    #[schema(required = true, example = "https://erp.example.com/campo")]
     pub url: String,
+    /// Of `folder`: where to, and under which names
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<FolderTarget>,
     /// What is sent of an event
     #[serde(default)]
     pub document: Document,
@@ -210,6 +216,7 @@ impl ChannelDraft {
                 acknowledgement: self.acknowledgement.clone(),
                 authority: self.authority.clone(),
             }),
+            ChannelKind::Folder => Target::Folder(self.folder.clone().unwrap_or_default()),
         };
         Settings { target, document: self.document.clone(), filter: self.filter.clone() }
     }
@@ -224,12 +231,14 @@ impl ChannelDraft {
     ) -> Result<()> {
         let mut faults = Faults::default();
         check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
-        check_url(&self.url, outbound, &mut faults);
+        match self.kind {
+            ChannelKind::Http => check_url(&self.url, outbound, &mut faults),
+            ChannelKind::Folder => self.check_folder(tx, account, &mut faults).await?,
+        }
+        self.check_applicable(&mut faults);
         let settings = self.settings();
         settings.check(&mut faults);
-        if !settings.is_usual() && self.format < format::WITH_SETTINGS {
-            self.format = format::WITH_SETTINGS;
-        }
+        self.format = self.format.max(settings.least_format());
         kinds::check("/events", &self.events, &mut faults);
         faults.check_unique(self.events.iter().map(String::as_str), |index| pointer("/events", index));
         faults.check_range("/format", self.format as f64, 1.0, format::NEWEST as f64);
@@ -237,6 +246,42 @@ impl ChannelDraft {
         faults.into_result()?;
         self.events.sort_unstable();
         Ok(())
+    }
+}
+
+impl ChannelDraft {
+    /// Names the folder of a channel in one way.
+    async fn check_folder(&mut self, tx: &mut Tx, account: i64, faults: &mut Faults) -> Result<()> {
+        let Some(folder) = &mut self.folder else {
+            faults.add("/folder", "required", "", "where the files go, where `kind` is `folder`");
+            return Ok(());
+        };
+        let mut to = folder.destination();
+        to.resolve(tx, account, "/folder", faults).await?;
+        if to.is_nowhere() && faults.is_empty() {
+            faults.add("/folder/key", "required", "", "a key, an agent or a customer's server");
+        }
+        folder.set_destination(to);
+        Ok(())
+    }
+
+    /// Names what is another way's.
+    fn check_applicable(&self, faults: &mut Faults) {
+        let is_http = self.kind == ChannelKind::Http;
+        let of_http = "nothing: it is of `http` alone";
+        for (field, given) in [
+            ("/url", !self.url.is_empty()),
+            ("/form_field", self.form_field.is_some()),
+            ("/authority", self.authority.is_some()),
+            ("/acknowledgement", self.acknowledgement != Acknowledgement::Status),
+        ] {
+            if given && !is_http {
+                faults.add(field, "not_applicable", "", of_http);
+            }
+        }
+        if self.folder.is_some() && self.kind != ChannelKind::Folder {
+            faults.add("/folder", "not_applicable", "", "nothing: it is of `folder` alone");
+        }
     }
 }
 

@@ -1,20 +1,23 @@
 //! Making, changing and removing channels. Whoever makes one can read through it what the account captures, and so must
 //! be allowed to.
 
-use campo_protocol::{faults::Fault, model::Ref};
+use campo_protocol::{
+    faults::{Fault, Faults},
+    model::Ref,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    channel::{Channel, ChannelDraft, ChannelState, Progress},
+    channel::{Channel, ChannelDraft, ChannelKind, ChannelState, Progress},
     headers,
     read::{ONE, Row},
     secrets::ChannelSecrets,
 };
 use crate::{
-    access::{Allowed, Duty, Permissions, permissions::ManageChannels},
+    access::{Allowed, Duty, PermissionName, Permissions, permissions::ManageChannels},
     api::{
         edit::{self, Created, IfMatch, Once, Versioned},
         patch,
@@ -144,6 +147,11 @@ pub async fn edit(
     let mut channel = row.shown(write.secrets(), write.account())?;
     let before = channel.draft.clone();
     channel.draft = patch::patched(&channel.draft, &patch)?;
+    if channel.draft.kind != before.kind {
+        let mut faults = Faults::default();
+        faults.add("/kind", "not_applicable", channel.draft.kind.name(), "the kind as it was made");
+        return Err(faults.into());
+    }
     channel.draft.document.fill_zone(&zone);
     let account = write.account();
     channel.draft.check(&app.outbound, write.tx(), account, Some(&before.filter)).await?;
@@ -165,7 +173,8 @@ pub async fn edit(
     edit::refuse_taken_code(&mut write, TAKEN, channel.id, &channel.draft.code).await?;
     let (account, now_us) = (write.account(), write.now_us);
     if channel.draft.state == ChannelState::Enabled
-        && (before.state != ChannelState::Enabled || before.url != channel.draft.url)
+        && (before.state != ChannelState::Enabled
+            || (&before.url, &before.folder) != (&channel.draft.url, &channel.draft.folder))
     {
         try_at_once(&mut write, channel.id).await?;
         (channel.progress.failures, channel.progress.next_try_at) = (0, None);
@@ -205,6 +214,9 @@ pub async fn edit(
 /// Refuses a caller who may not read what the channel sends.
 fn may_have_sent(allowed: &Allowed<ManageChannels>, draft: &ChannelDraft) -> Result<()> {
     allowed.must_cover(Permissions::of_duty(Duty::Notify))?;
+    if draft.kind == ChannelKind::Folder {
+        allowed.must_cover([PermissionName::ManageExchange].into_iter().collect())?;
+    }
     kinds::must_cover(allowed, &draft.events)
 }
 
@@ -223,7 +235,7 @@ pub async fn rotate(
     given: &ChannelRotation,
 ) -> Result<RotatedChannel> {
     let hours = given.overlap_hours.unwrap_or(OVERLAP_HOURS);
-    let mut faults = campo_protocol::faults::Faults::default();
+    let mut faults = Faults::default();
     faults.check_range("/overlap_hours", hours as f64, 0.0, MAX_OVERLAP_HOURS as f64);
     faults.into_result()?;
     let mut write = app.log.begin(allowed, Class::Office).await?;

@@ -10,7 +10,7 @@ use super::{
     target::{HttpTarget, Settings, Target},
 };
 use crate::{
-    access::{Allowed, permissions::ManageChannels},
+    access::Allowed,
     api::{
         edit::Versioned,
         page::{Page, PageQuery},
@@ -61,7 +61,7 @@ pub(super) const ONE: &str = "select c.id, c.code, c.name, c.kind, c.target, c.s
      where c.account = $1 and (c.id = $2 or c.code = $3) and c.state <> 'deleted'";
 
 /// The channels in order of their codes.
-pub async fn list(app: &App, allowed: &Allowed<ManageChannels>, page: &PageQuery) -> Result<Page<Channel>> {
+pub async fn list<P>(app: &App, allowed: &Allowed<P>, page: &PageQuery) -> Result<Page<Channel>> {
     let (limit, after) = (page.limit()?, page.after::<String>()?.unwrap_or_default());
     let rows: Vec<Row> = app
         .db
@@ -84,7 +84,7 @@ pub async fn list(app: &App, allowed: &Allowed<ManageChannels>, page: &PageQuery
 }
 
 /// One channel.
-pub async fn get(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref) -> Result<Versioned<Channel>> {
+pub async fn get<P>(app: &App, allowed: &Allowed<P>, which: &Ref) -> Result<Versioned<Channel>> {
     let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
     let channel = row.ok_or(Code::NotFound)?.shown(&app.secrets, allowed.account())?;
     Ok(Versioned(channel.version, channel))
@@ -108,12 +108,17 @@ impl Row {
         let headers = ChannelSecrets::open(secrets, account, self.id, &self.sealed)?.headers;
         let Settings { target, document, filter } = Settings::stored(&self.kind, &self.target)?;
         let kind = target.kind();
-        let Target::Http(HttpTarget { url, form_field, acknowledgement, authority }) = target;
+        let (http, folder) = match target {
+            Target::Http(http) => (http, None),
+            Target::Folder(folder) => (HttpTarget::default(), Some(folder)),
+        };
+        let HttpTarget { url, form_field, acknowledgement, authority } = http;
         let draft = ChannelDraft {
             code: self.code,
             name: self.name,
             kind,
             url,
+            folder,
             document,
             form_field,
             acknowledgement,

@@ -1,8 +1,9 @@
 //! Where a channel delivers to, in which format, and of what: as it is stored, and opened for sending.
 
+use campo_file_names::NameTemplate;
 use campo_protocol::{
     faults::Faults,
-    model::{MAX_CODE, MAX_NAME},
+    model::{MAX_CODE, MAX_NAME, Ref},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,7 +13,8 @@ use uuid::Uuid;
 use super::{channel::ChannelKind, filter::Filter, secrets::ChannelSecrets};
 use crate::{
     app::App,
-    notifications::office_track::OfficeTrackSettings,
+    exchange::placing::Destination,
+    notifications::{format, office_track::OfficeTrackSettings},
     outbound::names_authority,
     problem::{Problem, Result},
 };
@@ -25,10 +27,12 @@ const MAX_AUTHORITY: usize = 32_000;
 pub enum Target {
     /// A request to the customer's endpoint
     Http(HttpTarget),
+    /// A file in a folder
+    Folder(FolderTarget),
 }
 
 /// An endpoint over HTTP.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct HttpTarget {
     /// Where to
     pub url: String,
@@ -41,6 +45,50 @@ pub struct HttpTarget {
     /// Who may have signed the receiver's certificate besides those whom everybody trusts: certificates, PEM
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
+}
+
+/// A folder into which each event is put as a file, once, by the same ways as files of exports.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ChannelFolder)]
+pub struct FolderTarget {
+    /// The key in whose folder `out` the files are put
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Ref>,
+    /// The agent that takes them
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<Ref>,
+    /// The customer's server to which they are brought
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote: Option<Ref>,
+    /// The folder: below `out` of a key or an agent, below that of a customer's server
+    #[serde(default)]
+    pub folder: String,
+    /// The names of the files: `{EntryGuid}` is the id of the entry of OfficeTrack's document, of the event where the
+    /// document is Campo's; `{n}` the position of the event, `{fecha:yyyyMMdd}` its day in the account's zone. One of the
+    /// first two is needed
+    #[schema(example = "{EntryGuid}.xml")]
+    pub file_name: String,
+}
+
+impl FolderTarget {
+    /// Where the files go.
+    pub(crate) fn destination(&self) -> Destination {
+        let Self { key, agent, remote, folder, .. } = self;
+        Destination { key: key.clone(), agent: agent.clone(), remote: remote.clone(), folder: folder.clone() }
+    }
+
+    /// Names where they go, in one way.
+    pub(super) fn set_destination(&mut self, to: Destination) {
+        (self.key, self.agent, self.remote, self.folder) = (to.key, to.agent, to.remote, to.folder);
+    }
+
+    fn check(&self, faults: &mut Faults) {
+        let name = NameTemplate::parse(&self.file_name);
+        if !name.is_ok_and(|name| name.has_id() || name.has_number()) {
+            let expected = "a name with `{EntryGuid}` or `{n}`, such as `{EntryGuid}.xml`";
+            faults.add("/folder/file_name", "invalid_value", &self.file_name, expected);
+        }
+    }
 }
 
 /// What the columns `kind` and `target` of a channel hold.
@@ -137,15 +185,22 @@ impl Target {
     pub const fn kind(&self) -> ChannelKind {
         match self {
             Self::Http(_) => ChannelKind::Http,
+            Self::Folder(_) => ChannelKind::Folder,
         }
     }
 
-    /// True for what releases before these settings do alike.
-    fn is_usual(&self) -> bool {
+    /// The first revision of channels that can have it.
+    fn least_format(&self) -> i64 {
         match self {
-            Self::Http(http) => {
-                http.form_field.is_none() && http.acknowledgement.is_usual() && http.authority.is_none()
+            Self::Http(http)
+                if http.form_field.is_none()
+                    && http.acknowledgement.is_usual()
+                    && http.authority.is_none() =>
+            {
+                1
             }
+            Self::Http(_) => format::WITH_SETTINGS,
+            Self::Folder(_) => format::WITH_WAYS,
         }
     }
 
@@ -166,12 +221,14 @@ impl Target {
                     faults.check_required_text("/acknowledgement/text", text, MAX_NAME);
                 }
             }
+            Self::Folder(folder) => folder.check(faults),
         }
     }
 
     fn members(&self) -> serde_json::Result<Value> {
         match self {
             Self::Http(http) => serde_json::to_value(http),
+            Self::Folder(folder) => serde_json::to_value(folder),
         }
     }
 }
@@ -183,6 +240,7 @@ impl Settings {
             .ok_or_else(|| Problem::internal(anyhow::anyhow!("a channel is of a newer release")))?;
         let target = match kind {
             ChannelKind::Http => Target::Http(serde_json::from_str(text).map_err(Problem::internal)?),
+            ChannelKind::Folder => Target::Folder(serde_json::from_str(text).map_err(Problem::internal)?),
         };
         let Common { document, filter } = serde_json::from_str(text).map_err(Problem::internal)?;
         Ok(Self { target, document, filter })
@@ -201,9 +259,10 @@ impl Settings {
         Ok(Value::Object(members).to_string())
     }
 
-    /// True for what releases before these settings do alike.
-    pub fn is_usual(&self) -> bool {
-        self.target.is_usual() && self.document.is_usual() && self.filter.is_empty()
+    /// The first revision of channels that can have them; releases that do not know it leave such a channel alone.
+    pub fn least_format(&self) -> i64 {
+        let usual = self.document.is_usual() && self.filter.is_empty();
+        self.target.least_format().max(if usual { 1 } else { format::WITH_SETTINGS })
     }
 
     /// Names what is wrong with it.
@@ -218,6 +277,10 @@ impl Settings {
 /// A receiver, ready to be sent to.
 #[derive(Debug)]
 pub struct Receiver {
+    /// The account
+    pub account: i64,
+    /// The channel
+    pub channel: Uuid,
     /// Where, and how it is said there
     pub settings: Settings,
     /// Signs, and knows what must not be shown
@@ -233,7 +296,7 @@ impl Receiver {
         sealed: &[u8],
     ) -> Result<Self> {
         let secrets = ChannelSecrets::open(&app.secrets, account, channel, sealed)?;
-        Ok(Self { settings: Settings::stored(kind, target)?, secrets })
+        Ok(Self { account, channel, settings: Settings::stored(kind, target)?, secrets })
     }
 }
 
@@ -265,12 +328,15 @@ mod tests {
     fn a_target_of_the_release_before_is_read_and_written_alike() {
         let usual = r#"{"url":"https://example.com"}"#;
         let settings = Settings::stored("http", usual).unwrap();
-        assert!(settings.is_usual());
+        assert_eq!(settings.least_format(), 1);
         assert_eq!(settings.text().unwrap(), usual);
         let other = r#"{"acknowledgement":{"kind":"text","text":"_OK_"},"document":{"kind":"office_track"},"form_field":"x","url":"https://example.com"}"#;
         let settings = Settings::stored("http", other).unwrap();
-        assert!(!settings.is_usual());
+        assert_eq!(settings.least_format(), 2);
         assert_eq!(Settings::stored("http", &settings.text().unwrap()).unwrap(), settings);
         assert!(Settings::stored("fax", usual).is_err());
+        let folder = r#"{"file_name":"{EntryGuid}.xml","folder":"x","key":"code:acme"}"#;
+        let settings = Settings::stored("folder", folder).unwrap();
+        assert_eq!((settings.least_format(), settings.text().unwrap().as_str()), (4, folder));
     }
 }

@@ -159,6 +159,9 @@ settings! {
     ftp_key_file: Option<PathBuf> = "", optional(folder());
     /// How many bytes may lie in the folders in which one key exchanges files.
     exchange_folder_bytes: u64 = "2147483648", integer(1024, 1 << 44);
+    /// The folder with the programs for agents that the console gives out, as `make agent` and `make agent-windows` fill it.
+    /// Without it the console says how they are made.
+    agent_folder: Option<PathBuf> = "", optional(folder());
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
     /// The folder of a newer zone database than the one compiled in, as `zic` makes it, such as `/usr/share/zoneinfo`. It is

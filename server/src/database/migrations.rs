@@ -14,6 +14,7 @@ use super::{Db, OpenError};
 pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../../migrations/0001_ground.sql")),
     (2, "rooms", include_str!("../../migrations/0002_rooms.sql")),
+    (4, "exchange", include_str!("../../migrations/0004_exchange.sql")),
 ];
 
 /// Which of the two texts is wanted.

@@ -6,6 +6,7 @@ use campo_protocol::{
 };
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -18,7 +19,8 @@ use crate::{
         permissions::ManageKeys,
     },
     api::{
-        edit::{Created, Once},
+        edit::{self, Created, IfMatch, Once, Versioned},
+        patch,
         time::Instant,
     },
     app::App,
@@ -46,16 +48,9 @@ pub enum LoginPurpose {
     Sftp,
 }
 
-/// What is given to make a log-in.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExchangeLoginDraft {
-    /// The name to log in with, unique on this server
-    #[schema(example = "acme-erp")]
-    pub login: String,
-    /// The password, for a system that has one already. One is made where none is given, unless there are SSH keys
-    #[serde(default)]
-    pub password: Option<Secret>,
+/// For what and from where a log-in may be used, and for how long.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct ExchangeLoginUse {
     /// For what it may be used
     #[serde(default = "purposes")]
     pub purposes: Vec<LoginPurpose>,
@@ -67,6 +62,26 @@ pub struct ExchangeLoginDraft {
     #[serde(default)]
     #[schema(example = json!(["192.0.2.0/24"]))]
     pub networks: Vec<String>,
+    /// Until when it may be used; for ever when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Instant>,
+    /// One that is disabled is refused at once
+    #[serde(default)]
+    pub state: AccessState,
+}
+
+/// What is given to make a log-in.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ExchangeLoginDraft {
+    /// The name to log in with, unique on this server
+    #[schema(example = "acme-erp")]
+    pub login: String,
+    /// The password, for a system that has one already. One is made where none is given, unless there are SSH keys
+    #[serde(default)]
+    pub password: Option<Secret>,
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub scope: ExchangeLoginUse,
     /// Public keys with which it logs in to SFTP without a password
     #[serde(default)]
     pub ssh_keys: Vec<SshKeyDraft>,
@@ -83,18 +98,15 @@ pub struct ExchangeLogin {
     pub id: Uuid,
     /// The name to log in with
     pub login: String,
-    /// For what it may be used
-    pub purposes: Vec<LoginPurpose>,
-    /// True where it may be used without TLS
-    pub plain_ftp: bool,
-    /// From which networks; from those of the key when there is none
-    pub networks: Vec<String>,
+    /// Its version
+    pub version: i64,
+    #[serde(flatten)]
+    #[expect(missing_docs, reason = "its fields are shown in its place")]
+    pub scope: ExchangeLoginUse,
     /// True when it has a password
     pub has_password: bool,
     /// Its SSH keys
     pub ssh_keys: Vec<SshKey>,
-    /// One that is disabled is refused at once
-    pub state: AccessState,
     /// When it was used last
     #[serde(skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Instant>,
@@ -128,6 +140,8 @@ struct Row {
     created_us: i64,
     used_us: Option<i64>,
     used_from: Option<String>,
+    expires_us: Option<i64>,
+    version: i64,
 }
 
 impl Row {
@@ -135,12 +149,16 @@ impl Row {
         Ok(ExchangeLogin {
             id: self.id,
             login: self.name,
-            purposes: serde_json::from_str(&self.purposes).map_err(Problem::internal)?,
-            plain_ftp: self.plain_ftp,
-            networks: serde_json::from_str(&self.networks).map_err(Problem::internal)?,
+            version: self.version,
+            scope: ExchangeLoginUse {
+                purposes: serde_json::from_str(&self.purposes).map_err(Problem::internal)?,
+                plain_ftp: self.plain_ftp,
+                networks: serde_json::from_str(&self.networks).map_err(Problem::internal)?,
+                expires_at: self.expires_us.map(Instant),
+                state: AccessState::from_name(&self.state),
+            },
             has_password: self.has_password,
             ssh_keys,
-            state: AccessState::from_name(&self.state),
             used_at: self.used_us.map(Instant),
             used_from: self.used_from,
             created_at: Instant(self.created_us),
@@ -170,7 +188,7 @@ pub(super) async fn list(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) 
         .db
         .fetch_all(
             "select k.id, l.name, k.purposes, k.plain_ftp, k.networks, k.password is not null as has_password, k.state, \
-             k.created_us, k.used_us, k.used_from from key_login k \
+             k.created_us, k.used_us, k.used_from, k.expires_us, k.version from key_login k \
              join login l on l.account = k.account and l.holder = 'key_login' and l.holder_id = k.id \
              where k.account = $1 and k.key = $2 and k.state <> 'deleted' order by k.created_us, k.id",
             (account, key),
@@ -220,12 +238,10 @@ pub async fn create(
     let login = ExchangeLogin {
         id,
         login: name,
-        purposes: given.purposes,
-        plain_ftp: given.plain_ftp,
-        networks: given.networks,
+        version: 1,
+        scope: given.scope,
         has_password: hashed.is_some(),
         ssh_keys,
-        state: AccessState::Enabled,
         used_at: None,
         used_from: None,
         created_at: Instant(write.now_us),
@@ -256,17 +272,68 @@ async fn insert(
         return Err(Problem::new(Code::TooManyEntries).with("limit", MAX_LOGINS));
     }
     login::set(write.tx(), account, LoginHolder::KeyLogin, id, name).await?;
-    let purposes = serde_json::to_string(&given.purposes).map_err(Problem::internal)?;
-    let networks = serde_json::to_string(&given.networks).map_err(Problem::internal)?;
+    let ExchangeLoginUse { purposes, plain_ftp, networks, expires_at, state } = &given.scope;
+    let purposes = serde_json::to_string(purposes).map_err(Problem::internal)?;
+    let networks = serde_json::to_string(networks).map_err(Problem::internal)?;
+    let expires_us = expires_at.map(|at| at.0);
     write
         .tx()
         .execute(
             "insert into key_login (account, id, key, purposes, plain_ftp, networks, password, state, version, \
-             created_us, updated_us) values ($1, $2, $3, $4, $5, $6, $7, 'enabled', 1, $8, $8)",
-            (account, id, key, purposes, given.plain_ftp, networks, password, now_us),
+             created_us, updated_us, expires_us) values ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $9, $10)",
+            (account, id, key, purposes, *plain_ftp, networks, password, state.name(), now_us, expires_us),
         )
         .await?;
     Ok(id)
+}
+
+/// Changes for what, from where and until when a log-in may be used, from its next request on.
+pub(super) async fn edit(
+    app: &App,
+    allowed: &Allowed<ManageKeys>,
+    (which, id): (&Ref, Uuid),
+    if_match: IfMatch,
+    given: &Value,
+) -> Result<Versioned<ExchangeLogin>> {
+    let login = list(app, allowed, which).await?.items.into_iter().find(|login| login.id == id);
+    let mut login = login.ok_or(Code::NotFound)?;
+    if_match.check(login.version)?;
+    login.scope = patch::patched(&login.scope, given)?;
+    let mut faults = Faults::default();
+    check_use(&mut login.scope, &mut faults);
+    faults.into_result()?;
+    let ExchangeLoginUse { purposes, plain_ftp, networks, expires_at, state } = &login.scope;
+    let purposes = serde_json::to_string(purposes).map_err(Problem::internal)?;
+    let networks = serde_json::to_string(networks).map_err(Problem::internal)?;
+    let expires_us = expires_at.map(|at| at.0);
+    let mut write = app.log.begin(allowed, Class::Office).await?;
+    // Whoever may not act on the key is refused
+    let key = locked(&mut write, allowed, which).await?.id;
+    let (account, now_us) = (write.account(), write.now_us);
+    let changed = write
+        .tx()
+        .execute(
+            "update key_login set purposes = $4, plain_ftp = $5, networks = $6, expires_us = $7, state = $8, \
+             version = version + 1, updated_us = $9 \
+             where account = $1 and key = $2 and id = $3 and version = $10 and state <> 'deleted'",
+            (
+                account,
+                key,
+                id,
+                purposes,
+                *plain_ftp,
+                networks,
+                expires_us,
+                state.name(),
+                now_us,
+                login.version,
+            ),
+        )
+        .await?;
+    edit::refuse_stale(changed, login.version)?;
+    write.commit().await?;
+    login.version += 1;
+    Ok(Versioned(login.version, login))
 }
 
 /// Removes a log-in; its name is free again. What is in the folders of its key stays.
@@ -317,19 +384,26 @@ fn check(name: &str, given: &mut ExchangeLoginDraft) -> Result<()> {
         let (least, most) = LENGTH.into_inner();
         faults.add("/password", "out_of_range", "", format!("{least} to {most} characters"));
     }
-    given.purposes.sort_unstable();
-    given.purposes.dedup();
-    if given.purposes.is_empty() {
+    check_use(&mut given.scope, &mut faults);
+    ssh_keys::check(&given.ssh_keys, &mut faults);
+    Ok(faults.into_result()?)
+}
+
+/// Refuses what is wrong of where and for what a log-in may be used.
+fn check_use(scope: &mut ExchangeLoginUse, faults: &mut Faults) {
+    scope.purposes.sort_unstable();
+    scope.purposes.dedup();
+    if scope.purposes.is_empty() {
         faults.add("/purposes", "required", "", "`ftp` or `sftp`");
     }
-    if given.plain_ftp && given.purposes != [LoginPurpose::Ftp] {
+    if scope.plain_ftp && scope.purposes != [LoginPurpose::Ftp] {
         faults.add("/purposes", "not_applicable", "", "`ftp` alone, where `plain_ftp` is set");
     }
-    if given.plain_ftp && given.networks.is_empty() {
+    if scope.plain_ftp && scope.networks.is_empty() {
         faults.add("/networks", "required", "", "the networks from which it comes, where `plain_ftp` is set");
     }
-    faults.check_count("/networks", given.networks.len(), MAX_NETWORKS);
-    for (index, text) in given.networks.iter_mut().enumerate() {
+    faults.check_count("/networks", scope.networks.len(), MAX_NETWORKS);
+    for (index, text) in scope.networks.iter_mut().enumerate() {
         let network = text.trim().parse::<IpNet>().ok().map(|network| network.trunc());
         let network = network.or_else(|| text.trim().parse::<std::net::IpAddr>().ok().map(IpNet::from));
         if let Some(network) = network {
@@ -339,6 +413,4 @@ fn check(name: &str, given: &mut ExchangeLoginDraft) -> Result<()> {
             faults.add(field, "invalid_value", text, "a network such as 192.0.2.0/24");
         }
     }
-    ssh_keys::check(&given.ssh_keys, &mut faults);
-    Ok(faults.into_result()?)
 }

@@ -6,6 +6,7 @@
 
 pub mod agents;
 mod connections;
+pub mod doors;
 pub mod exports;
 mod folder_routes;
 pub mod ftp;
@@ -14,22 +15,28 @@ pub mod intake;
 mod intake_routes;
 pub mod login;
 mod login_routes;
+pub mod placing;
 pub mod received;
 mod received_routes;
 pub mod remotes;
-mod results;
+pub(crate) mod results;
 pub mod sftp;
 pub mod ssh_keys;
 pub mod take;
+mod watch;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+/// The topic of what came and what went.
+pub const TOPIC: &str = "transfers";
+
 /// The routes of the exchange of files.
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(agents::routes())
+        .merge(doors::routes())
         .merge(exports::routes())
         .merge(folder_routes::routes())
         .merge(intake_routes::routes())

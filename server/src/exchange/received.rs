@@ -9,6 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     hosted::{Door, remove_by_id},
     intake::{self, Completeness, Gate},
 };
@@ -379,6 +380,7 @@ pub(super) async fn insert(write: &mut Write, arrival: &NewFile) -> Result<bool>
         size_bytes: arrival.size_bytes,
     };
     write.event(&FILE_ARRIVED, arrival.id, &told)?;
+    write.touch(TOPIC);
     if arrival.intake.is_none() {
         let told = Told {
             kind: FILE_UNMATCHED,
@@ -511,6 +513,15 @@ pub(super) async fn load(app: &App, account: i64, id: Uuid) -> Result<Option<Row
         .await
 }
 
+/// The states from which a file is taken once more.
+const RETRIED: [ReceivedState; 4] =
+    [ReceivedState::Unmatched, ReceivedState::Parked, ReceivedState::Failed, ReceivedState::Dismissed];
+
+/// That a file is in a state in which this cannot be done.
+fn in_the_way(state: &str) -> Problem {
+    Problem::new(Code::FileStateDiffers).with("state", state)
+}
+
 /// Has a file that is parked, failed or fitted no intake taken once more, by the intakes of now.
 pub(super) async fn retry(
     app: &App,
@@ -519,10 +530,16 @@ pub(super) async fn retry(
     language: Language,
 ) -> Result<ReceivedFile> {
     let row = load(app, allowed.account(), id).await?.ok_or(Code::NotFound)?;
+    if !RETRIED.iter().any(|state| state.name() == row.state) {
+        return Err(in_the_way(&row.state));
+    }
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let gates = intake::gates(&mut write).await?;
     let gate = gates.iter().find(|gate| gate.fits(&row.folder, &row.name));
-    let gate = gate.ok_or_else(|| Problem::new(Code::Conflict).with("with", "intakes"))?;
+    let gate = gate.ok_or_else(|| {
+        let folder = format!("in/{}", row.folder).trim_end_matches('/').to_owned();
+        Problem::new(Code::NoIntakeFits).with("file", row.name.as_str()).with("folder", folder)
+    })?;
     let (account, now_us) = (write.account(), write.now_us);
     let again = write
         .tx()
@@ -533,8 +550,12 @@ pub(super) async fn retry(
         )
         .await?;
     if again == 0 {
-        return Err(Problem::new(Code::Conflict).with("with", "state"));
+        // It changed meanwhile
+        drop(write);
+        let row = load(app, account, id).await?.ok_or(Code::NotFound)?;
+        return Err(in_the_way(&row.state));
     }
+    write.touch(TOPIC);
     write.commit().await?;
     load(app, account, id).await?.ok_or(Code::NotFound)?.shown(language)
 }
@@ -558,8 +579,11 @@ pub(super) async fn dismiss(
         )
         .await?;
     if dismissed == 0 {
-        return Err(Problem::new(Code::Conflict).with("with", "state"));
+        drop(write);
+        let row = load(app, account, id).await?.ok_or(Code::NotFound)?;
+        return Err(in_the_way(&row.state));
     }
+    write.touch(TOPIC);
     write.commit().await?;
     load(app, account, id).await?.ok_or(Code::NotFound)?.shown(language)
 }

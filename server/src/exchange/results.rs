@@ -5,6 +5,7 @@ use futures_util::stream;
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     hosted::{self, Area},
     received::Row,
 };
@@ -31,14 +32,14 @@ pub(super) enum End<'a> {
 }
 
 /// The language in which a company is spoken to.
-pub(super) async fn language(app: &App, account: i64) -> Result<Language> {
+pub(crate) async fn language(app: &App, account: i64) -> Result<Language> {
     let (language,): (String,) =
         app.db.fetch_one("select language from account where id = $1", (account,)).await?;
     Ok(if language == "es" { Language::Spanish } else { Language::English })
 }
 
 /// The zone in which a company works.
-pub(super) async fn zone(app: &App, account: i64) -> Result<String> {
+pub(crate) async fn zone(app: &App, account: i64) -> Result<String> {
     let (zone,): (String,) = app.db.fetch_one("select zone from account where id = $1", (account,)).await?;
     Ok(zone)
 }
@@ -83,6 +84,7 @@ pub(super) async fn put_beside(
     if ended == 0 {
         return Ok(());
     }
+    write.touch(TOPIC);
     if is_hosted {
         let area = if went_well { Area::Done } else { Area::Errors };
         let folder = [area.name(), &row.folder].map(str::to_owned);
@@ -96,6 +98,7 @@ pub(super) async fn put_beside(
                 file,
                 received: Some(row.id),
                 export_run: None,
+                outgoing: None,
             };
             hosted::put(&mut write, &kept).await?;
         }

@@ -7,11 +7,12 @@ use campo_protocol::{model::Ref, text::hex};
 use uuid::Uuid;
 
 use super::{
-    exports,
+    TOPIC, exports,
     intake::{self, Intake, SameContent},
     received::Row,
     remotes,
     results::{self, End},
+    watch,
 };
 use crate::{
     access::{AccessState, Allowed, Caller, Duty, permissions::ManageExchange, recheck::recheck},
@@ -37,7 +38,7 @@ pub async fn run(app: &App) -> Result<Left> {
             (),
         )
         .await?;
-    let more = exports::run_due(app).await? | remotes::run_due(app).await?;
+    let more = exports::run_due(app).await? | remotes::run_due(app).await? | watch::run_due(app).await?;
     let mut left = if more { Left::More } else { Left::Nothing };
     for (account,) in accounts {
         match of_account(app, account).await {
@@ -144,6 +145,7 @@ async fn begin(app: &App, account: i64, intake: Uuid, row: &Row) -> Result<bool>
     if noted == 0 {
         return Err(Problem::new(Code::Conflict).with("with", "state"));
     }
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(started.repeated)
 }
@@ -175,6 +177,7 @@ async fn park(
             detail: [("file", row.name.clone()), ("reason", problem.detail(language))].into(),
         };
         tell(&mut write, told).await?;
+        write.touch(TOPIC);
     }
     write.commit().await?;
     Ok(())

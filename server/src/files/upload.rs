@@ -108,6 +108,21 @@ pub(crate) async fn receive<B: AsRef<[u8]>, E>(
     Ok(draft)
 }
 
+/// Bytes that are durable, and no file yet.
+#[derive(Debug)]
+pub(crate) struct Published {
+    place: Place,
+    size_bytes: i64,
+}
+
+/// Makes bytes durable.
+pub(crate) async fn publish(app: &App, draft: Draft) -> Result<Published> {
+    let size_bytes = draft.size_bytes() as i64;
+    let generation = app.environment.uuid();
+    let place = app.store.publish(draft, generation).await.map_err(|error| unavailable(&error))?;
+    Ok(Published { place, size_bytes })
+}
+
 /// Makes a file durable and commits its row. Entries that waited for it and have all of theirs now are complete.
 pub(crate) async fn commit<P: Permission>(
     app: &App,
@@ -116,30 +131,53 @@ pub(crate) async fn commit<P: Permission>(
     media_type: &str,
     draft: Draft,
 ) -> Result<StoredFile> {
-    let size_bytes = draft.size_bytes() as i64;
-    let generation = app.environment.uuid();
-    let place = app.store.publish(draft, generation).await.map_err(|error| unavailable(&error))?;
+    let published = publish(app, draft).await?;
+    let mut files = commit_all(app, allowed, class, media_type, vec![published]).await?;
+    files.pop().ok_or_else(|| Code::Internal.into())
+}
+
+/// Commits the rows of files whose bytes are durable, in their order.
+pub(crate) async fn commit_all<P: Permission>(
+    app: &App,
+    allowed: &Allowed<P>,
+    class: Class,
+    media_type: &str,
+    published: Vec<Published>,
+) -> Result<Vec<StoredFile>> {
     let mut write = app.log.begin(allowed, class).await?;
     let now_us = write.now_us;
-    let row: FileRow = write
-        .tx()
-        .fetch_one(
-            "insert into file (account, hash, generation, size_bytes, media_type, created_us) \
-             values ($1, $2, $3, $4, $5, $6) \
-             on conflict (account, hash) do update set created_us = excluded.created_us \
-             returning hash, generation, size_bytes, media_type",
-            (place.account, &place.hash[..], place.generation, size_bytes, media_type, now_us),
-        )
-        .await?;
-    let more = complete::of_file(&mut write, &place.hash).await?;
+    let (mut files, mut second, mut incomplete) = (Vec::new(), Vec::new(), Vec::new());
+    for Published { place, size_bytes } in published {
+        let row: FileRow = write
+            .tx()
+            .fetch_one(
+                "insert into file (account, hash, generation, size_bytes, media_type, created_us) \
+                 values ($1, $2, $3, $4, $5, $6) \
+                 on conflict (account, hash) do update set created_us = excluded.created_us \
+                 returning hash, generation, size_bytes, media_type",
+                (place.account, &place.hash[..], place.generation, size_bytes, media_type, now_us),
+            )
+            .await?;
+        if complete::of_file(&mut write, &place.hash).await? {
+            incomplete.push(place.hash);
+        }
+        files.push(StoredFile {
+            hash: hex(&row.hash),
+            size_bytes: row.size_bytes,
+            media_type: row.media_type.clone(),
+        });
+        if row.generation != place.generation {
+            second.push(place);
+        }
+    }
     write.commit().await?;
-    if row.generation != place.generation
-        && let Err(error) = app.store.remove(&place).await
-    {
-        tracing::warn!(%error, "a second copy of a file stays until the sweep");
+    for place in second {
+        if let Err(error) = app.store.remove(&place).await {
+            tracing::warn!(%error, "a second copy of a file stays until the sweep");
+        }
     }
-    if more {
-        complete::rest_of_file(app, allowed, class, &place.hash).await?;
+    for hash in incomplete {
+        complete::rest_of_file(app, allowed, class, &hash).await?;
     }
-    Ok(StoredFile { hash: hex(&row.hash), size_bytes: row.size_bytes, media_type: row.media_type })
+    Ok(files)
 }

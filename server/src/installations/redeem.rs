@@ -15,7 +15,7 @@ use super::{
     rosters,
 };
 use crate::{
-    access::{guard::address_key, permissions::ManageInstallations, recheck::recheck},
+    access::{guard::address_key, permissions::ManageInstallations, recheck::recheck, tries::Try},
     api::edit::{Created, Once},
     app::App,
     events::kinds::PHONE_ENROLLED,
@@ -72,8 +72,12 @@ struct Row {
 /// that does not is not said. With an `Idempotency-Key` the same phone can ask again for an answer that it lost.
 pub async fn redeem(app: &App, address: Option<IpAddr>, once: &Once, given: &Redemption) -> Result<Created> {
     given.device.check()?;
-    let from = address_key(address);
-    app.guards.codes.take(&from, app.environment.monotonic_us())?;
+    let mut tries = Try::begin(app);
+    tries.count(&app.guards.codes, &address_key(address)).await?;
+    tries.end(with_code(app, once, given).await).await
+}
+
+async fn with_code(app: &App, once: &Once, given: &Redemption) -> Result<Created> {
     let invalid = || Problem::new(Code::EnrolmentCodeInvalid);
     let hash = code_hash(&app.secrets, given.code.reveal()).ok_or_else(invalid)?;
     let row: Option<Row> = app
@@ -96,7 +100,6 @@ pub async fn redeem(app: &App, address: Option<IpAddr>, once: &Once, given: &Red
     let created = enrol(&mut write, row, &given.device).await?;
     once.keep(&mut write, &request, &created).await?;
     write.commit().await?;
-    app.guards.codes.give_back(&from);
     Ok(created)
 }
 

@@ -58,6 +58,7 @@ pub const TOPICS: &[Topic] = &[
     topic("acts", &[]),
     topic("notices", &[]),
     topic("imports", &[PermissionName::RunImports, PermissionName::ManageTemplates]),
+    topic(crate::exchange::TOPIC, &[PermissionName::ViewTransfers, PermissionName::ManageExchange]),
     topic("channels", &[PermissionName::ManageChannels, PermissionName::ViewDeliveries]),
     topic("installations", &[PermissionName::ManageInstallations, PermissionName::ViewEmployees]),
 ];

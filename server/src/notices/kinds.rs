@@ -28,6 +28,19 @@ pub const REMOTE_KEY_CHANGED: Kind =
 pub const REMOTE_FILE_REFUSED: Kind =
     Kind { name: "remote_file_refused", permission: PermissionName::ManageExchange };
 
+/// Files that leave were not taken for 30 days; parameters `owner`, `folder`, `file`, `files`
+pub const FILE_NOT_TAKEN: Kind = Kind { name: "file_not_taken", permission: PermissionName::ManageExchange };
+/// An agent that was at work is not heard of any more; parameter `name`
+pub const AGENT_SILENT: Kind = Kind { name: "agent_silent", permission: PermissionName::ManageExchange };
+
 /// Every kind. A capability adds its own here.
-pub const KINDS: &[Kind] =
-    &[CHANNEL_GONE, FILE_UNMATCHED, FILE_PARKED, REMOTE_FAILED, REMOTE_KEY_CHANGED, REMOTE_FILE_REFUSED];
+pub const KINDS: &[Kind] = &[
+    CHANNEL_GONE,
+    FILE_UNMATCHED,
+    FILE_PARKED,
+    REMOTE_FAILED,
+    REMOTE_KEY_CHANGED,
+    REMOTE_FILE_REFUSED,
+    FILE_NOT_TAKEN,
+    AGENT_SILENT,
+];

@@ -61,6 +61,21 @@ pub async fn tell_in(tx: &mut Tx, (account, id, now_us): (i64, Uuid, i64), told:
     topics::raise(tx, account, std::iter::once("notices")).await
 }
 
+/// Ends the notice of a cause that is over by itself.
+pub async fn end_in(tx: &mut Tx, (account, now_us): (i64, i64), kind: Kind, cause: &str) -> Result<()> {
+    let cause = format!("{}:{cause}", kind.name);
+    let ended = tx
+        .execute(
+            "update notice set done_us = $3 where account = $1 and cause = $2 and done_us is null",
+            (account, cause, now_us),
+        )
+        .await?;
+    if ended > 0 {
+        topics::raise(tx, account, std::iter::once("notices")).await?;
+    }
+    Ok(())
+}
+
 /// A notice as it is read.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Notice {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::api::time::Instant;
 
 /// The newest revision.
-pub const NEWEST: i64 = WITH_NUMBERS;
+pub const NEWEST: i64 = WITH_WAYS;
 /// The revision of a channel that says nothing of it.
 pub const USUAL: i64 = 1;
 /// The first revision of channels that have settings which the first release does not know (document, form field,
@@ -21,6 +21,9 @@ pub const USUAL: i64 = 1;
 pub const WITH_SETTINGS: i64 = 2;
 /// The revision that has the event's position, and the numbers of those who have the task.
 pub const WITH_NUMBERS: i64 = 3;
+/// The first revision of channels by other ways than HTTP, with the document of the one before. Releases that know no
+/// such way leave these channels alone.
+pub const WITH_WAYS: i64 = 4;
 /// The parts of a snapshot that revision 1 shows, and behind them what events of the server tell of.
 const PARTS: &[&str] = &[
     "employee",
@@ -75,7 +78,7 @@ pub fn body(source: Source<'_>, revision: i64) -> Result<Vec<u8>, Unrenderable> 
     // Whatever is wrong with one event, even what nobody thought of, must not hold up the others.
     let made = catch_unwind(AssertUnwindSafe(|| match revision {
         1 | WITH_SETTINGS => rendered(source, 1).map_err(|_| Unrenderable),
-        WITH_NUMBERS => rendered(source, WITH_NUMBERS).map_err(|_| Unrenderable),
+        WITH_NUMBERS | WITH_WAYS => rendered(source, revision).map_err(|_| Unrenderable),
         _ => Err(Unrenderable),
     }));
     made.unwrap_or(Err(Unrenderable))

@@ -11,13 +11,12 @@ use std::{
 
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
-use uuid::Uuid;
 
 use super::{
     batch::{Batch, Event},
     format::{self, Source},
     office_track, retry,
-    ways::{Failure, Parcel},
+    ways::{About, Failure, Parcel},
 };
 use crate::{
     access::{Caller, Duty},
@@ -156,7 +155,13 @@ impl Run<'_> {
         if !self.may_begin() {
             return Fate::NotTried;
         }
-        match send(self.app, &self.batch.receiver, event.id, body).await {
+        let about = About {
+            id: event.id,
+            position: event.position,
+            subject: event.subject,
+            created_us: event.created_us,
+        };
+        match send(self.app, &self.batch.receiver, about, body).await {
             Ok(()) => {
                 self.successes.fetch_add(1, Ordering::Relaxed);
                 Fate::Delivered
@@ -197,7 +202,7 @@ impl Run<'_> {
 }
 
 /// The document of an event in the format of a channel; none where the channel does not want it.
-async fn made(
+pub(crate) async fn made(
     app: &App,
     source: Source<'_>,
     revision: i64,
@@ -225,8 +230,8 @@ async fn stored(app: &App, account: i64, hash: &str) -> crate::problem::Result<V
 }
 
 /// Delivers one document to a receiver.
-pub async fn send(app: &App, receiver: &Receiver, id: Uuid, document: Vec<u8>) -> Result<(), Failure> {
+pub async fn send(app: &App, receiver: &Receiver, about: About, document: Vec<u8>) -> Result<(), Failure> {
     let Settings { target, document: kind, .. } = &receiver.settings;
-    let parcel = Parcel { id, media_type: kind.media_type(), document };
-    target.deliver(app, &receiver.secrets, parcel).await
+    let parcel = Parcel { about, media_type: kind.media_type(), document };
+    target.deliver(app, receiver, parcel).await
 }

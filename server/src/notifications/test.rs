@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{format, office_track, send};
+use super::{format, office_track, send, ways::About};
 use crate::{
     access::{Allowed, permissions::ManageChannels},
     app::App,
@@ -57,6 +57,11 @@ pub struct DocumentTested {
     pub answer: Option<String>,
 }
 
+/// Of what a test is: an event that is in no log.
+fn about(app: &App, id: Uuid) -> About {
+    About { id, position: 0, subject: id, created_us: app.environment.now_us() }
+}
+
 /// Sends `channel.test` to a channel's receiver, once, whether the channel is enabled or not. It is in no log.
 pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref) -> Result<ChannelTested> {
     #[derive(FromRow)]
@@ -82,14 +87,14 @@ pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref
     let failure = match &receiver.settings.document {
         Document::Campo => {
             let body = format::test_body(account, event, app.environment.now_us());
-            send::send(app, &receiver, event, body).await.err()
+            send::send(app, &receiver, about(app, event), body).await.err()
         }
         Document::OfficeTrack(settings) => {
             let mut first = None;
             for (kind, entry_type) in &settings.entry_types {
                 let id = app.environment.uuid();
                 let text = office_track::sample(kind, id, app.environment.now_us(), settings);
-                let failure = send::send(app, &receiver, id, text.into_bytes()).await.err();
+                let failure = send::send(app, &receiver, about(app, id), text.into_bytes()).await.err();
                 documents.push(DocumentTested {
                     kind: kind.clone(),
                     entry_type: *entry_type,

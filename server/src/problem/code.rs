@@ -116,6 +116,12 @@ codes! {
     FolderReadOnly = FORBIDDEN "folder_read_only",
     /// There is no more room in the folders of a key; parameters `limit` (files), `limit_bytes`
     FolderFull = INSUFFICIENT_STORAGE "folder_full",
+    /// No intake fits a file that came; parameters `file`, `folder`
+    NoIntakeFits = CONFLICT "no_intake_fits",
+    /// A file that came is in a state in which this cannot be done; parameter `state`
+    FileStateDiffers = CONFLICT "file_state_differs",
+    /// The program for an agent is not at this server; parameters `system`, `command`
+    AgentProgramMissing = CONFLICT "agent_program_missing",
     /// A name that no file can have; parameter `reason`
     FileNameInvalid = UNPROCESSABLE_ENTITY "file_name_invalid",
     /// More requests than agreed

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::labels::label;
 use crate::{
     api::html::escape,
-    exchange::exports::{definition::ExportWhat, fields},
+    exchange::exports::{fields, what::ExportWhat},
     imports::{self, Makes},
     notifications::office_track::{self, OfficeTrackSettings},
     texts::Language,

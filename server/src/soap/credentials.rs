@@ -10,7 +10,7 @@ use campo_soap::{
 
 use super::{answer::Refused, describe::ResultCode};
 use crate::{
-    access::{Caller, guard::address_key, login::login_name},
+    access::{Caller, guard::address_key, login::login_name, tries::Try},
     app::App,
     keys::{
         key::TokenRule,
@@ -49,10 +49,13 @@ pub(super) async fn caller(
     let token = security.and_then(|security| security.token.as_ref());
     let name = token.map(|token| token.username.as_str()).or(given.name);
     let name = login_name(name.unwrap_or_default());
-    let (from, now_us) = (address_key(address), app.environment.monotonic_us());
-    app.guards.login_addresses.take(&from, now_us).map_err(too_many)?;
-    app.guards.login_names.take(&name, now_us).map_err(too_many)?;
-    let known = password::find(app, &name, address).await?.ok_or_else(wrong)?;
+    let mut tries = Try::begin(app);
+    tries.count(&app.guards.login_addresses, &address_key(address)).await.map_err(too_many)?;
+    tries.count(&app.guards.login_names, &name).await.map_err(too_many)?;
+    let Some(known) = password::find(app, &name, address).await? else {
+        tries.wrong().await;
+        return Err(wrong());
+    };
     let timely = security.is_none_or(|security| security.is_timely(app.environment.now_us()));
     let right = if let Some(token) = token {
         timely && known.token_rule != TokenRule::Off && is_right(app, &known, token).await?
@@ -62,10 +65,10 @@ pub(super) async fn caller(
         timely && given && known.token_rule != TokenRule::Required
     };
     if !right {
+        tries.wrong().await;
         return Err(wrong());
     }
-    app.guards.login_addresses.give_back(&from);
-    app.guards.login_names.give_back(&name);
+    tries.right();
     Ok(known.caller)
 }
 

@@ -6,12 +6,13 @@
 pub mod correct;
 mod decision_routes;
 mod entries;
+pub(crate) mod pages;
 mod people;
 pub mod periods;
 mod read;
 pub mod receipt;
 mod routes;
 pub mod shown;
-mod table;
+pub(crate) mod table;
 
 pub use routes::routes;

@@ -33,7 +33,7 @@ pub(super) const MAX_DAYS_OF_MANY: i64 = 31;
 /// The most employees of one table.
 const MAX_ROWS_EMPLOYEES: i64 = 2000;
 /// How many employees are read at a time.
-const BATCH: i64 = 100;
+pub(super) const BATCH: i64 = 100;
 
 /// Days that somebody asks for.
 #[derive(Debug, Clone, Copy)]
@@ -135,7 +135,7 @@ pub(super) async fn all(
 }
 
 /// One employee more than `limit`, where there are as many.
-async fn page(
+pub(super) async fn page(
     tx: &mut Tx,
     account: i64,
     company: &Company,
@@ -153,7 +153,7 @@ async fn page(
 }
 
 /// The timesheets of these employees, in their order. They are derived beside the threads that serve requests.
-async fn sheets(
+pub(super) async fn sheets(
     tx: &mut Tx,
     account: i64,
     people: Vec<Person>,

@@ -12,29 +12,30 @@ use crate::{
     texts::Language,
 };
 
-const HEADINGS: &[(&str, &str)] = &[
-    ("Número", "Number"),
-    ("Empleado", "Employee"),
-    ("Fecha", "Date"),
-    ("Entrada", "Clock-in"),
-    ("Salida", "Clock-out"),
-    ("Trabajado", "Worked"),
-    ("Ordinario", "Ordinary"),
-    ("Extra del día", "Extra of the day"),
-    ("Extra de la semana", "Extra of the week"),
-    ("Nocturno", "Night"),
-    ("En día no laborable", "On a day without work"),
-    ("Pausas pagadas", "Paid breaks"),
-    ("Pausas no pagadas", "Unpaid breaks"),
-    ("Jornadas abiertas", "Open shifts"),
-    ("Correcciones", "Corrections"),
-    ("Correcciones en espera", "Corrections that wait"),
-    ("Cerrado", "Closed"),
-    ("Ajustes", "Adjustments"),
-    ("Observaciones", "Remarks"),
-    ("Reglas", "Rules"),
-    ("Zona horaria", "Time zone"),
-    ("Base de zonas", "Zone database"),
+/// The columns: the name by which an export asks for it, and its headings.
+pub(crate) const FIELDS: &[(&str, &str, &str)] = &[
+    ("number", "Número", "Number"),
+    ("name", "Empleado", "Employee"),
+    ("date", "Fecha", "Date"),
+    ("start", "Entrada", "Clock-in"),
+    ("end", "Salida", "Clock-out"),
+    ("worked", "Trabajado", "Worked"),
+    ("ordinary", "Ordinario", "Ordinary"),
+    ("extra_day", "Extra del día", "Extra of the day"),
+    ("extra_week", "Extra de la semana", "Extra of the week"),
+    ("night", "Nocturno", "Night"),
+    ("free_day", "En día no laborable", "On a day without work"),
+    ("paid_breaks", "Pausas pagadas", "Paid breaks"),
+    ("unpaid_breaks", "Pausas no pagadas", "Unpaid breaks"),
+    ("open_shifts", "Jornadas abiertas", "Open shifts"),
+    ("corrections", "Correcciones", "Corrections"),
+    ("corrections_waiting", "Correcciones en espera", "Corrections that wait"),
+    ("closed", "Cerrado", "Closed"),
+    ("adjustments", "Ajustes", "Adjustments"),
+    ("remarks", "Observaciones", "Remarks"),
+    ("rules", "Reglas", "Rules"),
+    ("zone", "Zona horaria", "Time zone"),
+    ("zone_database", "Base de zonas", "Zone database"),
 ];
 
 /// A remark in the words of people.
@@ -61,13 +62,13 @@ const fn remark(code: RemarkCode, language: Language) -> &'static str {
 
 /// The answer with the table.
 pub(super) async fn answer(format: Format, sheets: &[Timesheet], language: Language) -> Result<Response> {
-    let heading = |(spanish, english): &(&str, &str)| match language {
+    let heading = |(_, spanish, english): &(&str, &str, &str)| match language {
         Language::Spanish => (*spanish).to_owned(),
         Language::English => (*english).to_owned(),
     };
     let (name, headings) = match language {
-        Language::Spanish => ("Hojas de tiempo", HEADINGS.iter().map(heading).collect::<Vec<_>>()),
-        Language::English => ("Timesheets", HEADINGS.iter().map(heading).collect()),
+        Language::Spanish => ("Hojas de tiempo", FIELDS.iter().map(heading).collect::<Vec<_>>()),
+        Language::English => ("Timesheets", FIELDS.iter().map(heading).collect()),
     };
     let lines = sheets.iter().flat_map(|sheet| {
         let line = |day| Line { values: cells(sheet, day, language), marked: Vec::new() };
@@ -77,7 +78,8 @@ pub(super) async fn answer(format: Format, sheets: &[Timesheet], language: Langu
     table::answer(format, "timesheet", name, &headings, page).await
 }
 
-fn cells(sheet: &Timesheet, day: &DayShown, language: Language) -> Vec<Value<'static>> {
+/// The row of a day, in the order of [`FIELDS`].
+pub(crate) fn cells(sheet: &Timesheet, day: &DayShown, language: Language) -> Vec<Value<'static>> {
     let DayContent { shifts, loose, totals, .. } = &day.content;
     let clock =
         |punch: Option<&PunchShown>| Value::text(punch.map(|punch| punch.local.clone()).unwrap_or_default());

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::user::{end_sessions, locked};
 use crate::{
-    access::{Allowed, OwnSession, Principal, login::login_name, permissions::ManageUsers},
+    access::{Allowed, OwnSession, Principal, login::login_name, permissions::ManageUsers, tries::Try},
     app::App,
     environment::Environment,
     keys::bounds,
@@ -134,12 +134,11 @@ pub async fn change(app: &App, own: &OwnSession, change: &PasswordChange) -> Res
         )
         .await?;
     let (stored, login) = row.unwrap_or_else(|| (NOBODY.to_owned(), String::new()));
-    app.guards.login_names.take(&login, app.environment.monotonic_us())?;
+    let mut tries = Try::begin(app);
+    tries.count(&app.guards.login_names, &login).await?;
     let (current, phc) = (change.current.clone(), stored.clone());
-    if !app.guards.hash(move || verify_password(current.reveal(), &phc)).await? {
-        return Err(Code::CredentialsWrong.into());
-    }
-    app.guards.login_names.give_back(&login);
+    let right = app.guards.hash(move || verify_password(current.reveal(), &phc)).await?;
+    tries.end(if right { Ok(()) } else { Err(Code::CredentialsWrong.into()) }).await?;
     let (_, hash, _) = new(app, Some(&change.password), &login).await?;
     let mut write = app.log.begin(&own.caller.oneself(), Class::Office).await?;
     let now: Option<(String,)> = write

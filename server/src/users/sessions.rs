@@ -14,6 +14,7 @@ use crate::{
         authenticate::{Presented, permissions},
         guard::address_key,
         login::login_name,
+        tries::Try,
     },
     accounts::own::language_of,
     api::time::Instant,
@@ -138,35 +139,13 @@ pub struct Place {
 pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Secret, LoggedIn)> {
     let address = place.address;
     let (login, from) = (login_name(&given.login), address_key(address));
-    let now_us = app.environment.monotonic_us();
-    app.guards.login_addresses.take(&from, now_us)?;
-    let name_there = format!("{login}\0{from}");
-    app.guards.login_names.take(&name_there, now_us)?;
-    let is_known = has_been_there(app, &login, address).await?;
-    if !is_known {
-        app.guards.login_strangers.take(&login, now_us)?;
+    let mut tries = Try::begin(app);
+    tries.count(&app.guards.login_addresses, &from).await?;
+    tries.count(&app.guards.login_names, &format!("{login}\0{from}")).await?;
+    if !has_been_there(app, &login, address).await? {
+        tries.count(&app.guards.login_strangers, &login).await?;
     }
-    let row: Option<UserRow> = app
-        .db
-        .fetch_optional(
-            "select u.account, u.id, u.password, p.permissions from login l \
-             join account a on a.id = l.account \
-             join account_user u on u.account = l.account and u.id = l.holder_id \
-             join profile p on p.account = u.account and p.id = u.profile \
-             where l.host = '' and l.name = $1 and l.holder = 'user' and u.state = 'enabled' \
-             and p.state = 'enabled' and a.state = 'enabled'",
-            (login.as_str(),),
-        )
-        .await?;
-    let stored = row.as_ref().map_or(NOBODY, |row| &row.password).to_owned();
-    let (password, phc) = (given.password.clone(), stored.clone());
-    let right = app.guards.hash(move || verify_password(password.reveal(), &phc)).await?;
-    let row = row.filter(|_| right).ok_or(Code::CredentialsWrong)?;
-    app.guards.login_addresses.give_back(&from);
-    app.guards.login_names.give_back(&name_there);
-    if !is_known {
-        app.guards.login_strangers.give_back(&login);
-    }
+    let (row, stored) = tries.end(find(app, &login, given).await).await?;
     let caller = Caller {
         account: row.account,
         principal: Principal::User(row.id),
@@ -179,6 +158,27 @@ pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Sec
     let token = Secret::new(bearer.format());
     let shown = (!given.cookie).then(|| token.reveal().to_owned());
     Ok((token, LoggedIn { token: shown, expires_at: Instant(expires_us), who }))
+}
+
+/// The user of a name whose password this is, with its hash.
+async fn find(app: &App, login: &str, given: &Credentials) -> Result<(UserRow, String)> {
+    let row: Option<UserRow> = app
+        .db
+        .fetch_optional(
+            "select u.account, u.id, u.password, p.permissions from login l \
+             join account a on a.id = l.account \
+             join account_user u on u.account = l.account and u.id = l.holder_id \
+             join profile p on p.account = u.account and p.id = u.profile \
+             where l.host = '' and l.name = $1 and l.holder = 'user' and u.state = 'enabled' \
+             and p.state = 'enabled' and a.state = 'enabled'",
+            (login,),
+        )
+        .await?;
+    let stored = row.as_ref().map_or(NOBODY, |row| &row.password).to_owned();
+    let (password, phc) = (given.password.clone(), stored.clone());
+    let right = app.guards.hash(move || verify_password(password.reveal(), &phc)).await?;
+    let row = row.filter(|_| right).ok_or(Code::CredentialsWrong)?;
+    Ok((row, stored))
 }
 
 /// For how long an address is known from which somebody logged in.

@@ -23,7 +23,7 @@ on_both! {
 }
 
 /// An agent that has enrolled; its id.
-async fn agent(site: &Site, code: &str) -> (String, Client) {
+pub(super) async fn agent(site: &Site, code: &str) -> (String, Client) {
     let made = site.office.post("/v1/agents", &json!({ "code": code, "name": "Sede" })).await.unwrap();
     let made = created(&made);
     let body = json!({ "code": made["enrolment"]["code"], "secret": URL_SAFE_NO_PAD.encode([7; 32]) });

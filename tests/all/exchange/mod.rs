@@ -2,6 +2,9 @@
 
 mod agent_process;
 mod agents;
+mod channel_folder;
+mod doors;
+mod export_files;
 mod exports;
 mod ftp;
 mod hosted;

@@ -18,7 +18,7 @@ on_both! {
     a_password_is_never_shown_and_never_sent_elsewhere,
 }
 
-async fn remote(site: &Site, peer: &Peer, more: Value) -> String {
+pub(super) async fn remote(site: &Site, peer: &Peer, more: Value) -> String {
     let mut draft = json!({
         "code": "sap", "name": "SAP", "protocol": "sftp", "host": "127.0.0.1", "port": peer.port, "user": peers::user(),
         "private_key": peer.private_key(), "folder": peer.folder.display().to_string(),

@@ -4,6 +4,8 @@ use axum::{body::Body, extract::ConnectInfo, http::Request};
 use campo_server::{
     access::PermissionName::{ManageUsers, ViewTasks},
     environment::Environment,
+    exchange::hosted::{Door, by_password},
+    problem::Code,
 };
 use campo_tests::{
     api::{Answer, Client},
@@ -22,6 +24,7 @@ on_both! {
     the_last_request_of_a_session_is_noted_once_a_minute_at_most,
     a_wrong_name_and_a_wrong_password_are_answered_alike,
     who_guesses_has_to_wait_by_name_and_by_address,
+    who_guesses_at_one_replica_has_to_wait_at_the_others,
     permissions_are_those_of_now,
 }
 
@@ -244,6 +247,37 @@ async fn who_guesses_has_to_wait_by_name_and_by_address(world: World) {
     refused(&refusal, 429, "too_many_requests");
     refused(&log_in(&stranger, "bert", PASSWORD, "198.51.100.7").await, 429, "too_many_requests");
     done(&log_in(&stranger, "bert", PASSWORD, "198.51.100.8").await, 201);
+}
+
+async fn who_guesses_at_one_replica_has_to_wait_at_the_others(world: World) {
+    let account = world.account("acme").await.unwrap();
+    account.user("ana", &[ViewTasks]).await.unwrap();
+    let clock = Environment::seeded(1, world.app.environment.now_us());
+    let (one, other) =
+        (world.replica_with(clock.clone()).await.unwrap(), world.replica_with(clock.clone()).await.unwrap());
+    let [here, there] = [&one, &other].map(|app| Client::new(app, None));
+    for guess in 0..10 {
+        let from = if guess % 2 == 0 { &here } else { &there };
+        refused(&log_in(from, "ana", "guess", "192.0.2.1").await, 401, "credentials_wrong");
+    }
+    for client in [&here, &there] {
+        refused(&log_in(client, "ana", PASSWORD, "192.0.2.1").await, 429, "too_many_requests");
+        done(&log_in(client, "ana", PASSWORD, "192.0.2.99").await, 201);
+    }
+    // Also one that is started anew, and by another door from the same address
+    let anew = world.replica_with(clock.clone()).await.unwrap();
+    refused(&log_in(&Client::new(&anew, None), "ana", PASSWORD, "192.0.2.1").await, 429, "too_many_requests");
+    let address = Some("198.51.100.7".parse().unwrap());
+    for number in 0..60 {
+        let name = format!("erp-{number}");
+        let wrong = by_password(&one, Door::Sftp, address, &name, "guess").await.unwrap_err();
+        assert_eq!(wrong.code(), Code::CredentialsWrong);
+    }
+    refused(&log_in(&there, "bert", PASSWORD, "198.51.100.7").await, 429, "too_many_requests");
+    let banned = by_password(&other, Door::FtpTls, address, "erp", "guess").await.unwrap_err();
+    assert_eq!(banned.code(), Code::TooManyRequests);
+    clock.advance(30_000_000);
+    done(&log_in(&there, "ana", PASSWORD, "192.0.2.1").await, 201);
 }
 
 async fn permissions_are_those_of_now(world: World) {

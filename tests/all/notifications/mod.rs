@@ -165,13 +165,13 @@ pub(crate) fn check_arrivals(receiver: &Receiver, events: &[Happened], secret: &
 }
 
 /// A replica that sends, with a clock of its own that the test moves.
-struct Sending {
+pub(crate) struct Sending {
     app: App,
     task: JoinHandle<()>,
 }
 
 impl Sending {
-    async fn start(world: &World, seed: u64) -> Self {
+    pub(crate) async fn start(world: &World, seed: u64) -> Self {
         Self::of(world.virtual_replica(seed).await.unwrap())
     }
 
@@ -181,7 +181,11 @@ impl Sending {
     }
 
     /// Moves the clock in small steps until `condition` gives something.
-    async fn until<T>(&self, what: &str, mut condition: impl AsyncFnMut() -> Result<Option<T>>) -> T {
+    pub(crate) async fn until<T>(
+        &self,
+        what: &str,
+        mut condition: impl AsyncFnMut() -> Result<Option<T>>,
+    ) -> T {
         wait::until(what, WAIT, async || {
             self.app.environment.advance(250_000);
             condition().await

@@ -176,6 +176,7 @@ fn exchange() -> Value {
         "POST /v1/imports/drafts/{draft}/template": { "code": "tareas-erp", "name": "Tareas del ERP" },
         "POST /v1/imports/drafts/{draft}/start": { "again": false },
         "POST /v1/keys/{key}/logins": { "login": "acme-erp", "purposes": ["sftp"], "networks": ["192.0.2.0/24"] },
+        "PATCH /v1/keys/{key}/logins/{login}": { "networks": ["192.0.2.0/24"], "expires_at": "2031-01-01T00:00:00Z" },
         "POST /v1/intakes": {
             "code": "tareas-erp", "name": "Tareas del ERP", "template": "code:simple", "folder": "tareas",
             "pattern": "tareas_*.xlsx"
@@ -217,6 +218,7 @@ fn exchange() -> Value {
         "POST /v1/remotes/{remote}/test": { "write": true },
         "POST /v1/agents": { "code": "sede", "name": "Servidor de la sede" },
         "PATCH /v1/agents/{agent}": { "state": "disabled" },
+        "POST /v1/agents/{agent}/download": { "system": "linux" },
         "POST /v1/agents/enrol": {
             "code": "campo_12_a0198c0de00007000800000000000000f_4Fq…",
             "secret": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY"

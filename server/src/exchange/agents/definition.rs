@@ -20,7 +20,7 @@ use crate::{
         time::Instant,
     },
     app::App,
-    database::Db,
+    exchange::watch,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -61,6 +61,9 @@ pub struct Agent {
     /// When it was heard of last
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_at: Option<Instant>,
+    /// Since when it is silent, where it was at work and was not heard of for 15 minutes
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub silent_since: Option<Instant>,
     /// What it said of itself then
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<AgentReport>,
@@ -91,10 +94,11 @@ struct Row {
     version: i64,
     created_us: i64,
     updated_us: i64,
+    silent_us: Option<i64>,
 }
 
 const ONE: &str = "select id, body, permissions, token is not null as enrolled, report, seen_us, version, created_us, \
-                   updated_us from agent where account = $1 and (id = $2 or code = $3) and state <> 'deleted'";
+                   updated_us, silent_us from agent where account = $1 and (id = $2 or code = $3) and state <> 'deleted'";
 /// The agent other than `$3` that has a code.
 const TAKEN: &str =
     "select id from agent where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
@@ -115,6 +119,7 @@ impl Row {
             permissions: crate::access::authenticate::permissions(&self.permissions)?.names(),
             enrolled: self.enrolled,
             seen_at: self.seen_us.map(Instant),
+            silent_since: self.silent_us.and(self.seen_us).map(Instant),
             report: report.map_err(Problem::internal)?,
             created_at: Instant(self.created_us),
             updated_at: Instant(self.updated_us),
@@ -133,7 +138,7 @@ pub(super) async fn list(
         .db
         .fetch_all(
             "select id, body, permissions, token is not null as enrolled, report, seen_us, version, created_us, \
-             updated_us from agent where account = $1 and code > $2 and state <> 'deleted' order by code limit $3",
+             updated_us, silent_us from agent where account = $1 and code > $2 and state <> 'deleted' order by code limit $3",
             (allowed.account(), after, limit + 1),
         )
         .await?;
@@ -150,17 +155,6 @@ pub(super) async fn get(
     let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
     let agent = row.ok_or(Code::NotFound)?.shown()?;
     Ok(Versioned(agent.version, agent))
-}
-
-/// The id of an agent.
-pub(in crate::exchange) async fn find_id(db: &Db, account: i64, which: &Ref) -> Result<Option<Uuid>> {
-    let row: Option<(Uuid,)> = db
-        .fetch_optional(
-            "select id from agent where account = $1 and (id = $2 or code = $3) and state <> 'deleted'",
-            (account, which.id(), which.code()),
-        )
-        .await?;
-    Ok(row.map(|(id,)| id))
 }
 
 /// The agent under the account's lock.
@@ -217,6 +211,7 @@ pub(super) async fn create(
         permissions: needed().names(),
         enrolled: false,
         seen_at: None,
+        silent_since: None,
         report: None,
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
@@ -264,6 +259,10 @@ pub(super) async fn edit(
             ),
         )
         .await?;
+    if draft.state == AccessState::Disabled {
+        watch::is_back(write.tx(), account, agent.id, now_us).await?;
+        agent.silent_since = None;
+    }
     write.commit().await?;
     (agent.version, agent.updated_at) = (agent.version + 1, Instant(now_us));
     agent.permissions = needed().names();
@@ -289,6 +288,7 @@ pub(super) async fn delete(
             (account, agent.id, now_us),
         )
         .await?;
+    watch::is_back(write.tx(), account, agent.id, now_us).await?;
     write.commit().await.map(drop)
 }
 

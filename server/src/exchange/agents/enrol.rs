@@ -17,6 +17,7 @@ use crate::{
     },
     api::time::Instant,
     app::App,
+    exchange::watch,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -173,13 +174,15 @@ pub(super) async fn report(app: &App, allowed: &Allowed<UseFileExchange>, given:
     }
     faults.into_result()?;
     let body = serde_json::to_string(given).map_err(Problem::internal)?;
+    let now_us = app.environment.now_us();
     let mut write = app.log.begin_beside(allowed.account(), Class::Housekeeping).await?;
     write
         .tx()
         .execute(
             "update agent set report = $3, seen_us = $4 where account = $1 and id = $2",
-            (allowed.account(), agent, body, app.environment.now_us()),
+            (allowed.account(), agent, body, now_us),
         )
         .await?;
+    watch::is_back(write.tx(), allowed.account(), agent, now_us).await?;
     write.commit().await
 }

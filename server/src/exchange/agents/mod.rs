@@ -2,14 +2,13 @@
 //! An agent sees folders of its own, as a key does by SFTP, and may do nothing else.
 
 pub mod definition;
+pub mod download;
 pub mod enrol;
 mod routes;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
-
-pub(in crate::exchange) use definition::find_id;
 
 /// The routes of agents.
 pub(super) fn routes() -> OpenApiRouter<App> {

@@ -1,12 +1,17 @@
 //! `/v1/agents`.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
 use campo_protocol::model::Ref;
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     definition::{self, Agent, AgentDraft, CreatedAgent},
+    download::{self, AgentDownload},
     enrol::{self, AgentEnrolment, AgentReport, EnrolledAgent, EnrolmentCode},
 };
 use crate::{
@@ -29,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_agents, create_agent))
         .routes(routes!(get_agent, edit_agent, delete_agent))
         .routes(routes!(issue_enrolment))
+        .routes(routes!(download_agent))
         .routes(routes!(enrol_agent))
         .routes(routes!(report_of_agent))
 }
@@ -142,6 +148,33 @@ async fn issue_enrolment(
     Path(agent): Path<Ref>,
 ) -> Result<Json<EnrolmentCode>> {
     enrol::issue_again(&app, &allowed, &agent).await.map(Json)
+}
+
+/// Makes the download of an agent
+///
+/// A zip with the program, its configuration with the address of this server and a new code, and how it is set up. The
+/// program that had enrolled as this agent is refused from then on.
+#[utoipa::path(
+    post, path = "/v1/agents/{agent}/download", tag = "exchange",
+    security(("bearer" = ["manage_exchange"])),
+    params(("agent" = Ref, Path, description = "Its id, or `code:` and its code")),
+    request_body = AgentDownload,
+    responses((status = OK, body = Vec<u8>, content_type = "application/zip"))
+)]
+async fn download_agent(
+    State(app): State<App>,
+    allowed: Auth<ManageExchange>,
+    Path(agent): Path<Ref>,
+    headers: HeaderMap,
+    Json(given): Json<AgentDownload>,
+) -> Result<Response> {
+    let zip = download::download(&app, &allowed, (&agent, given.system), &headers).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"campo-agent.zip\""),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, zip).into_response())
 }
 
 /// Becomes an agent

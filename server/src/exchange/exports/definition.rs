@@ -1,22 +1,22 @@
 //! Exports as they are defined.
 
-use campo_file_names::{NameTemplate, VirtualPath};
 use campo_protocol::{
-    entry::Kind,
-    faults::{Faults, pointer},
-    model::{Custom, Ref, check_common},
+    model::{Custom, Ref},
     task::status::Status,
 };
-use croner::Cron;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{fields, schedule};
+use super::{
+    check::check,
+    schedule,
+    what::{ExportDays, ExportFormat, ExportWhat},
+};
 use crate::{
-    access::{AccessState, Allowed, PermissionName, Permissions, permissions::ManageExchange},
+    access::{AccessState, Allowed, permissions::ManageExchange},
     api::{
         edit::{self, Created, IfMatch, Once, Versioned},
         page::{Page, PageQuery},
@@ -25,52 +25,15 @@ use crate::{
     },
     app::App,
     database::Db,
-    exchange::{agents, remotes, results},
+    exchange::placing::Destination,
     log::write::Write,
+    notifications::office_track::OfficeTrackSettings,
     problem::{Code, Problem, Result},
     scheduler::Class,
 };
 
-/// The most columns of an export, and the most exports of an account.
-const MAX_COLUMNS: usize = 500;
+/// The most exports of an account.
 const MAX_EXPORTS: i64 = 200;
-const MAX_HEADING: usize = 200;
-const MAX_SCHEDULE: usize = 100;
-
-/// What an export holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportWhat {
-    /// What was captured since the run before, a row for each entry, once its files were there or late
-    Entries,
-    /// The tasks as they are when it runs, a row for each
-    Tasks,
-}
-
-impl ExportWhat {
-    /// Each of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Entries, Self::Tasks];
-
-    /// What whoever defines or reads it may do otherwise.
-    pub(super) fn needs(self) -> Permissions {
-        let needed = match self {
-            Self::Entries => PermissionName::ViewEntries,
-            Self::Tasks => PermissionName::ViewTasks,
-        };
-        [needed].into_iter().collect()
-    }
-}
-
-/// How it is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExportFormat {
-    /// A workbook
-    #[default]
-    Xlsx,
-    /// Text with a mark of UTF-8
-    Csv,
-}
 
 /// A column of an export: an import template turned round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -98,9 +61,12 @@ pub struct ExportDraft {
     /// How it is written
     #[serde(default)]
     pub format: ExportFormat,
-    /// Its columns; all known ones when there is none
+    /// Its columns; all known ones when there is none. Not of `office_track`
     #[serde(default)]
     pub columns: Vec<ExportColumn>,
+    /// Of `office_track`: how its documents are made; as usual when absent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office_track: Option<OfficeTrackSettings>,
     /// Of `entries`: only these kinds, such as `form`; all when there is none
     #[serde(default)]
     pub kinds: Vec<String>,
@@ -110,7 +76,15 @@ pub struct ExportDraft {
     /// Of `tasks`: only those in these statuses; all when there is none
     #[serde(default)]
     pub statuses: Vec<Status>,
-    /// The name of its files: `{n}` is the number of the run, `{fecha:yyyyMMdd}` its day in the account's zone
+    /// Of `timesheets`: which days, seen from the day of the run; the month before when absent
+    #[serde(default)]
+    pub days: ExportDays,
+    /// Of `entries`: true where the files that they mention, such as photos, are put beside, named by the id of the entry
+    /// and the field of the form
+    #[serde(default)]
+    pub photos: bool,
+    /// The name of its files: `{n}` is the number of the run, `{fecha:yyyyMMdd}` its day in the account's zone. Of
+    /// `office_track` it has `{EntryGuid}`, the id of the entry
     #[schema(example = "TAREAS_{fecha:yyyyMMdd}_{n}.xlsx")]
     pub file_name: String,
     /// The key in whose folder `out` its files are put; nowhere when absent: they are taken from the console then
@@ -137,6 +111,19 @@ pub struct ExportDraft {
     /// Text under the customer's own names
     #[serde(default)]
     pub custom: Custom,
+}
+
+impl ExportDraft {
+    /// Where its files go.
+    pub(super) fn destination(&self) -> Destination {
+        let Self { key, agent, remote, folder, .. } = self;
+        Destination { key: key.clone(), agent: agent.clone(), remote: remote.clone(), folder: folder.clone() }
+    }
+
+    /// Names where its files go, in one way.
+    pub(super) fn set_destination(&mut self, to: Destination) {
+        (self.key, self.agent, self.remote, self.folder) = (to.key, to.agent, to.remote, to.folder);
+    }
 }
 
 /// An export.
@@ -372,83 +359,4 @@ pub(super) async fn locked(write: &mut Write, which: &Ref) -> Result<Export> {
     let account = write.account();
     let row: Option<Row> = write.tx().fetch_optional(ONE, (account, which.id(), which.code())).await?;
     row.ok_or(Code::NotFound)?.shown()
-}
-
-/// Refuses what is wrong and what whoever saves it may not read, and writes folder and key in one way; the account's
-/// zone.
-async fn check(app: &App, allowed: &Allowed<ManageExchange>, draft: &mut ExportDraft) -> Result<String> {
-    let mut faults = Faults::default();
-    check_common(&mut faults, "/code", &draft.code, "/name", &draft.name, &draft.custom);
-    faults.check_count("/columns", draft.columns.len(), MAX_COLUMNS);
-    for (index, column) in draft.columns.iter().enumerate() {
-        let field = pointer("/columns", index);
-        faults.check_required_text(&format!("{field}/heading"), &column.heading, MAX_HEADING);
-        if !fields::is_known(draft.what, &column.field) {
-            let expected = "a field of `/v1/exports/fields`";
-            faults.add(format!("{field}/field"), "unknown_value", &column.field, expected);
-        }
-        if let Some(format) = &column.format
-            && fields::date_format(format).is_none()
-        {
-            let expected = "a format such as `dd/MM/yyyy HH:mm`";
-            faults.add(format!("{field}/format"), "invalid_value", format, expected);
-        }
-    }
-    for (index, kind) in draft.kinds.iter().enumerate() {
-        if Kind::from_name(kind).is_none() {
-            faults.add(pointer("/kinds", index), "unknown_value", kind, "the name of a kind of entry");
-        }
-    }
-    if NameTemplate::parse(&draft.file_name).is_err() {
-        let expected = "a name such as `TAREAS_{fecha:yyyyMMdd}_{n}.xlsx`";
-        faults.add("/file_name", "invalid_value", &draft.file_name, expected);
-    }
-    match VirtualPath::parse(&draft.folder) {
-        Ok(path) => draft.folder = path.parts().join("/"),
-        Err(_) => faults.add("/folder", "invalid_value", &draft.folder, "a folder such as `tareas`"),
-    }
-    if let Some(text) = &draft.schedule
-        && (text.len() > MAX_SCHEDULE || text.parse::<Cron>().is_err())
-    {
-        faults.add("/schedule", "invalid_value", text, "a schedule of cron such as `0 7 * * 1-5`");
-    }
-    faults.into_result()?;
-    allowed.must_cover(draft.what.needs())?;
-    if let Some(key) = &draft.key {
-        let row: Option<(Uuid,)> = app
-            .db
-            .fetch_optional(
-                "select id from access_key where account = $1 and (id = $2 or code = $3) and state <> 'deleted'",
-                (allowed.account(), key.id(), key.code()),
-            )
-            .await?;
-        let Some((id,)) = row else {
-            let mut faults = Faults::default();
-            faults.add("/key", "unknown_reference", &key.to_string(), "a key of the account");
-            return Err(faults.into());
-        };
-        draft.key = Some(Ref::Id(id));
-    }
-    if let Some(agent) = &draft.agent {
-        let Some(id) = agents::find_id(&app.db, allowed.account(), agent).await? else {
-            let mut faults = Faults::default();
-            faults.add("/agent", "unknown_reference", &agent.to_string(), "an agent of the account");
-            return Err(faults.into());
-        };
-        draft.agent = Some(Ref::Id(id));
-    }
-    if let Some(remote) = &draft.remote {
-        let Some(id) = remotes::find_id(&app.db, allowed.account(), remote).await? else {
-            let mut faults = Faults::default();
-            faults.add(
-                "/remote",
-                "unknown_reference",
-                &remote.to_string(),
-                "a customer's server of the account",
-            );
-            return Err(faults.into());
-        };
-        draft.remote = Some(Ref::Id(id));
-    }
-    results::zone(app, allowed.account()).await
 }

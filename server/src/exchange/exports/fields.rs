@@ -4,8 +4,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::definition::{ExportColumn, ExportWhat};
-use crate::texts::Language;
+use super::{definition::ExportColumn, what::ExportWhat};
+use crate::{texts::Language, timesheets::table};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,11 +104,25 @@ const TASKS: &[Known] = &[
     known("updated_at", "/updated_at", Form::Instant, "Modificada", "Changed"),
 ];
 
-/// The fields of what an export holds.
+/// The fields that stand in the JSON of what an export holds. Timesheets have those of their own table.
 pub(super) const fn all(what: ExportWhat) -> &'static [Known] {
     match what {
         ExportWhat::Entries => ENTRIES,
         ExportWhat::Tasks => TASKS,
+        ExportWhat::Timesheets => &[],
+    }
+}
+
+/// The place of a field in the rows of timesheets.
+pub(super) fn place(name: &str) -> Option<usize> {
+    table::FIELDS.iter().position(|(field, ..)| *field == name)
+}
+
+/// Every field with its headings, Spanish and English.
+fn headings(what: ExportWhat) -> Vec<(&'static str, &'static str, &'static str)> {
+    match what {
+        ExportWhat::Timesheets => table::FIELDS.to_vec(),
+        _ => all(what).iter().map(|known| (known.name, known.spanish, known.english)).collect(),
     }
 }
 
@@ -123,11 +137,14 @@ pub struct ExportField {
 
 /// Every field of what an export holds, with the headings of a language.
 pub(crate) fn shown(what: ExportWhat, language: Language) -> Vec<ExportField> {
-    let label = |known: &Known| match language {
-        Language::Spanish => known.spanish.to_owned(),
-        Language::English => known.english.to_owned(),
+    let shown = |(field, spanish, english): (&str, &str, &str)| {
+        let label = match language {
+            Language::Spanish => spanish,
+            Language::English => english,
+        };
+        ExportField { field: field.to_owned(), label: label.to_owned() }
     };
-    all(what).iter().map(|known| ExportField { field: known.name.to_owned(), label: label(known) }).collect()
+    headings(what).into_iter().map(shown).collect()
 }
 
 /// The columns of an export that names none.
@@ -142,8 +159,9 @@ pub(super) fn is_known(what: ExportWhat, name: &str) -> bool {
     let is_own = match what {
         ExportWhat::Entries => is_named("answers."),
         ExportWhat::Tasks => is_named("custom.") || is_data(name),
+        ExportWhat::Timesheets => false,
     };
-    is_own || all(what).iter().any(|known| known.name == name)
+    is_own || headings(what).iter().any(|(known, ..)| *known == name)
 }
 
 /// True for `data1` to `data40`.
@@ -185,9 +203,11 @@ mod tests {
     #[test]
     fn fields_have_one_name_each_and_what_is_none_is_refused() {
         for what in ExportWhat::ALL {
-            let names: std::collections::BTreeSet<_> = all(what).iter().map(|known| known.name).collect();
-            assert_eq!(names.len(), all(what).len());
+            let names: std::collections::BTreeSet<_> =
+                headings(what).into_iter().map(|(name, ..)| name).collect();
+            assert!(names.len() > 20 && names.len() == headings(what).len());
         }
+        assert!(is_known(ExportWhat::Timesheets, "worked"));
         assert!(is_known(ExportWhat::Entries, "answers.reading") && is_known(ExportWhat::Tasks, "data7"));
         for (what, name) in [
             (ExportWhat::Entries, "answers."),
@@ -195,6 +215,7 @@ mod tests {
             (ExportWhat::Tasks, "answers.x"),
             (ExportWhat::Tasks, "data41"),
             (ExportWhat::Tasks, ""),
+            (ExportWhat::Timesheets, "answers.x"),
         ] {
             assert!(!is_known(what, name), "{name}");
         }

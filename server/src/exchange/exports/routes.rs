@@ -11,8 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    definition::{self, Export, ExportDraft, ExportWhat},
+    definition::{self, Export, ExportDraft},
     fields::{self, ExportField},
+    what::ExportWhat,
 };
 use crate::{
     access::{Auth, permissions::ManageExchange},

@@ -1,8 +1,7 @@
 //! Runs of exports: each fixes its range when it begins, so that the next one goes on where it ended.
 
-use campo_file_names::{Moment, NameTemplate};
+use campo_file_names::NameTemplate;
 use campo_protocol::{model::Ref, text::hex};
-use jiff::{Timestamp, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::FromRow;
@@ -11,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     definition::{self, Export},
-    make::JOB,
+    make::job,
     schedule,
 };
 use crate::{
@@ -24,6 +23,7 @@ use crate::{
         time::Instant,
     },
     app::App,
+    exchange::{TOPIC, placing::moment},
     jobs,
     log::write::Write,
     problem::{Code, Problem, Result},
@@ -40,7 +40,7 @@ pub enum ExportRunState {
     Made,
     /// It has no rows, and makes no file
     Empty,
-    /// The customer took its file
+    /// The customer took all of its files
     Taken,
     /// Campo failed at it again and again
     Failed,
@@ -71,24 +71,30 @@ pub struct ExportRun {
     pub from_position: i64,
     /// The position with which it ends
     pub to_position: i64,
-    /// The name of its file
+    /// The name of its file; of a run of many files the pattern of their names
     pub file_name: String,
     /// How far it is
     pub state: ExportRunState,
     /// Its rows
     pub rows: i64,
-    /// The length of its file
+    /// Its files, where it has made any: `/v1/export-runs/{run}/files`
+    pub files: i64,
+    /// How many of them the customer took
+    pub taken_files: i64,
+    /// How many of them were brought to the customer's server
+    pub delivered_files: i64,
+    /// The length of its file, or of all that it has instead
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<i64>,
-    /// SHA-256 of its file, hexadecimal
+    /// SHA-256 of its file, hexadecimal; none where it has a file for each entry
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hash: Option<String>,
     /// When it began: the instant of the state that it shows
     pub begun_at: Instant,
-    /// When the customer took its file
+    /// When the customer took a file of it last
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_at: Option<Instant>,
-    /// When its file was brought to the customer's server
+    /// When a file of it was brought to the customer's server last
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_at: Option<Instant>,
 }
@@ -108,20 +114,30 @@ pub(super) struct RunRow {
     pub(super) size_bytes: Option<i64>,
     pub(super) hash: Option<Vec<u8>>,
     pub(super) begun_us: i64,
+    files: i64,
+    taken_files: i64,
+    delivered_files: i64,
     pub(super) taken_us: Option<i64>,
     pub(super) delivered_us: Option<i64>,
 }
 
 const ONE: &str = "select r.id, r.export, r.number, r.from_position, r.to_position, r.name, r.body, r.state, \
-                   r.row_count, r.size_bytes, r.hash, r.begun_us, \
-                   (select max(h.taken_us) from hosted_file h where h.account = r.account and h.export_run = r.id) \
-                   as taken_us, (select max(d.delivered_us) from export_delivery d where d.account = r.account \
-                   and d.run = r.id) as delivered_us from export_run r where r.account = $1 and r.id = $2";
+     r.row_count, r.size_bytes, r.hash, r.begun_us, \
+     (select count(*) from outgoing_file o where o.account = r.account and o.origin = r.id) as files, \
+     (select count(*) from outgoing_file o where o.account = r.account and o.origin = r.id \
+     and o.taken_us is not null) as taken_files, \
+     (select count(*) from outgoing_file o where o.account = r.account and o.origin = r.id \
+     and o.delivered_us is not null) as delivered_files, \
+     (select max(o.taken_us) from outgoing_file o where o.account = r.account and o.origin = r.id) as taken_us, \
+     (select max(o.delivered_us) from outgoing_file o where o.account = r.account and o.origin = r.id) \
+     as delivered_us from export_run r where r.account = $1 and r.id = $2";
 
 impl RunRow {
     fn shown(self) -> ExportRun {
         let state = match ExportRunState::from_name(&self.state) {
-            ExportRunState::Made if self.taken_us.is_some() => ExportRunState::Taken,
+            ExportRunState::Made if self.taken_us.is_some() && self.taken_files == self.files => {
+                ExportRunState::Taken
+            }
             state => state,
         };
         ExportRun {
@@ -135,6 +151,9 @@ impl RunRow {
             rows: self.row_count,
             size_bytes: self.size_bytes,
             hash: self.hash.map(|hash| hex(&hash)),
+            files: self.files,
+            taken_files: self.taken_files,
+            delivered_files: self.delivered_files,
             begun_at: Instant(self.begun_us),
             taken_at: self.taken_us.map(Instant),
             delivered_at: self.delivered_us.map(Instant),
@@ -150,6 +169,7 @@ pub(super) async fn begin(write: &mut Write, which: &Ref, zone: &str) -> Result<
         write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
     let number = export.runs + 1;
     let name = name(&export.draft.file_name, zone, now_us, number)?;
+    let job = job(&export.draft);
     // As it was when it began, also when it is changed meanwhile
     let body = serde_json::to_string(&export.draft).map_err(Problem::internal)?;
     write
@@ -180,22 +200,15 @@ pub(super) async fn begin(write: &mut Write, which: &Ref, zone: &str) -> Result<
             (account, export.id, head, number, schedule::next_us(&export.draft, zone, now_us)),
         )
         .await?;
-    jobs::enqueue(write, &JOB, &format!("export:{}", export.id), id, &json!({})).await?;
+    write.touch(TOPIC);
+    jobs::enqueue(write, &job, &format!("export:{}", export.id), id, &json!({})).await?;
     Ok(id)
 }
 
+/// The name of the table of a run. The names of documents are made one by one, each with its entry.
 fn name(template: &str, zone: &str, now_us: i64, number: i64) -> Result<String> {
-    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
-    let at = zone.to_datetime(Timestamp::from_microsecond(now_us).map_err(Problem::internal)?);
-    let moment = Moment {
-        year: at.year(),
-        month: at.month(),
-        day: at.day(),
-        hour: at.hour(),
-        minute: at.minute(),
-        second: at.second(),
-    };
-    Ok(NameTemplate::parse(template).map_err(Problem::internal)?.name(moment, number))
+    let name = NameTemplate::parse(template).map_err(Problem::internal)?;
+    Ok(if name.has_id() { template.to_owned() } else { name.name(moment(zone, now_us)?, number, "") })
 }
 
 /// Begins a run by hand.
@@ -233,10 +246,15 @@ pub(super) async fn list(
     let rows: Vec<RunRow> = app
         .db
         .fetch_all(
-            "select r.id, r.export, r.number, r.from_position, r.to_position, r.name, r.body, r.state, r.row_count, \
-             r.size_bytes, r.hash, r.begun_us, (select max(h.taken_us) from hosted_file h \
-             where h.account = r.account and h.export_run = r.id) as taken_us, \
-             (select max(d.delivered_us) from export_delivery d where d.account = r.account and d.run = r.id) \
+            "select r.id, r.export, r.number, r.from_position, r.to_position, r.name, r.body, r.state, \
+             r.row_count, r.size_bytes, r.hash, r.begun_us, \
+             (select count(*) from outgoing_file o where o.account = r.account and o.origin = r.id) as files, \
+             (select count(*) from outgoing_file o where o.account = r.account and o.origin = r.id \
+             and o.taken_us is not null) as taken_files, \
+             (select count(*) from outgoing_file o where o.account = r.account and o.origin = r.id \
+             and o.delivered_us is not null) as delivered_files, \
+             (select max(o.taken_us) from outgoing_file o where o.account = r.account and o.origin = r.id) as taken_us, \
+             (select max(o.delivered_us) from outgoing_file o where o.account = r.account and o.origin = r.id) \
              as delivered_us from export_run r \
              where r.account = $1 and r.export = $2 and r.number < $3 order by r.number desc limit $4",
             (account, export, before, limit + 1),

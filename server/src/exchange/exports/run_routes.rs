@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     again,
     run::{self, ExportRun},
+    run_files::{self, ExportRunFile},
 };
 use crate::{
     access::{
@@ -22,6 +23,7 @@ use crate::{
     api::page::{Page, PageQuery},
     app::App,
     extract::{Json, Path, Query},
+    files::store::Content,
     problem::Result,
 };
 
@@ -31,6 +33,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_export_runs, begin_export_run))
         .routes(routes!(get_export_run))
         .routes(routes!(get_export_content))
+        .routes(routes!(list_export_files))
+        .routes(routes!(get_export_file_content))
         .routes(routes!(put_export_again))
 }
 
@@ -84,7 +88,9 @@ async fn get_export_run(
     run::get(&app, &allowed, run).await.map(Json)
 }
 
-/// The file of a run
+/// The table of a run
+///
+/// A run that has a file for each entry has none: see its files.
 #[utoipa::path(
     get, path = "/v1/export-runs/{run}/content", tag = "exchange",
     security(("bearer" = ["view_transfers"])),
@@ -97,6 +103,45 @@ async fn get_export_content(
     Path(run): Path<Uuid>,
 ) -> Result<Response> {
     let (name, size_bytes, content) = again::content(&app, &allowed, run).await?;
+    Ok(attachment(&name, size_bytes, content))
+}
+
+/// The files of a run, in order of their names
+///
+/// Its table, a document for each entry, and what stands beside them.
+#[utoipa::path(
+    get, path = "/v1/export-runs/{run}/files", tag = "exchange",
+    security(("bearer" = ["view_transfers"])),
+    params(("run" = Uuid, Path), PageQuery),
+    responses((status = OK, body = Page<ExportRunFile>))
+)]
+async fn list_export_files(
+    State(app): State<App>,
+    allowed: Auth<ViewTransfers>,
+    Path(run): Path<Uuid>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<ExportRunFile>>> {
+    run_files::list(&app, &allowed, run, &page).await.map(Json)
+}
+
+/// One file of a run
+#[utoipa::path(
+    get, path = "/v1/export-runs/{run}/files/{file}/content", tag = "exchange",
+    security(("bearer" = ["view_transfers"])),
+    params(("run" = Uuid, Path), ("file" = Uuid, Path)),
+    responses((status = OK, body = Vec<u8>, content_type = "application/octet-stream"))
+)]
+async fn get_export_file_content(
+    State(app): State<App>,
+    allowed: Auth<ViewTransfers>,
+    Path((run, file)): Path<(Uuid, Uuid)>,
+) -> Result<Response> {
+    let (name, size_bytes, content) = run_files::content(&app, &allowed, run, file).await?;
+    Ok(attachment(&name, size_bytes, content))
+}
+
+/// Bytes that a browser keeps under a name.
+fn attachment(name: &str, size_bytes: u64, content: Content) -> Response {
     let ascii: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '_' }).collect();
     let encoded: String = name
@@ -116,10 +161,10 @@ async fn get_export_content(
         ),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];
-    Ok((headers, Body::from_stream(content)).into_response())
+    (headers, Body::from_stream(content)).into_response()
 }
 
-/// Puts the file of a run into its folder once more
+/// Puts the files of a run where they go once more
 ///
 /// The same bytes, also when the export was changed since.
 #[utoipa::path(

@@ -5,8 +5,10 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde_json::Value;
 
 use super::{
-    definition::{ExportColumn, ExportWhat},
+    definition::ExportColumn,
     fields::{self, Form},
+    read::Row,
+    what::ExportWhat,
 };
 
 /// A column, prepared.
@@ -23,6 +25,8 @@ enum Source {
     Pointer(String),
     /// Of a form: the answer to a field
     Answer(String),
+    /// Of a timesheet: its place in the row
+    Place(usize),
 }
 
 impl Column {
@@ -30,6 +34,10 @@ impl Column {
     pub(super) fn of(what: ExportWhat, column: &ExportColumn) -> Self {
         let format = column.format.as_deref().and_then(fields::date_format);
         let name = column.field.as_str();
+        if what == ExportWhat::Timesheets {
+            let source = Source::Place(fields::place(name).unwrap_or_default());
+            return Self { source, form: Form::Plain, format };
+        }
         if let Some(known) = fields::all(what).iter().find(|known| known.name == name) {
             return Self { source: Source::Pointer(known.pointer.to_owned()), form: known.form, format };
         }
@@ -43,10 +51,31 @@ impl Column {
     }
 
     /// What stands in it for a row.
-    pub(super) fn cell(&self, row: &Value, zone: &TimeZone) -> Cell<'static> {
+    pub(super) fn cell(&self, row: &Row, zone: &TimeZone) -> Cell<'static> {
+        match row {
+            Row::Entry(_, json) | Row::Task(json) => self.of_json(json, zone),
+            Row::Day(cells) => self.of_day(cells),
+        }
+    }
+
+    /// What the table of timesheets has there, dates and times in the customer's format.
+    fn of_day(&self, cells: &[Cell<'static>]) -> Cell<'static> {
+        let Source::Place(place) = self.source else { return Cell::Empty };
+        let cell = cells.get(place).cloned().unwrap_or(Cell::Empty);
+        match &cell {
+            Cell::Text(text) if self.format.is_some() => match text.parse::<DateTime>() {
+                Ok(at) => self.moment(at),
+                Err(_) => cell,
+            },
+            _ => cell,
+        }
+    }
+
+    fn of_json(&self, row: &Value, zone: &TimeZone) -> Cell<'static> {
         let value = match &self.source {
             Source::Pointer(pointer) => row.pointer(pointer),
             Source::Answer(field) => answer(row, field),
+            Source::Place(_) => None,
         };
         let Some(value) = value.filter(|value| !value.is_null()) else { return Cell::Empty };
         match self.form {
@@ -127,7 +156,7 @@ mod tests {
                 field: field.to_owned(),
                 format: format.map(str::to_owned),
             };
-            Column::of(ExportWhat::Entries, &column).cell(&row, &zone)
+            Column::of(ExportWhat::Entries, &column).of_json(&row, &zone)
         };
         let moment: DateTime = "2030-01-15T13:05:00".parse().unwrap();
         for (field, format, expected) in [
@@ -141,5 +170,24 @@ mod tests {
         ] {
             assert_eq!(cell(field, format), expected, "{field}");
         }
+    }
+
+    #[test]
+    fn a_day_of_a_timesheet_has_the_customer_s_format() {
+        let mut cells = vec![Cell::Empty; 10];
+        (cells[2], cells[3]) = (Cell::text("2030-01-15"), Cell::text("2030-01-15T08:05:00-05:00"));
+        cells[5] = Cell::Duration(3_600_000_000);
+        let cell = |field: &str, format: Option<&str>| {
+            let column = ExportColumn {
+                heading: "x".to_owned(),
+                field: field.to_owned(),
+                format: format.map(str::to_owned),
+            };
+            Column::of(ExportWhat::Timesheets, &column).of_day(&cells)
+        };
+        assert_eq!(cell("date", Some("dd/MM/yyyy")), Cell::text("15/01/2030"));
+        assert_eq!(cell("start", Some("HH:mm")), Cell::text("08:05"));
+        assert_eq!(cell("worked", Some("HH:mm")), Cell::Duration(3_600_000_000));
+        assert_eq!(cell("date", None), Cell::text("2030-01-15"));
     }
 }

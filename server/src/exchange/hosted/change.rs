@@ -8,7 +8,10 @@ use super::{
     place::{Area, Place, below, bounds, read_only},
 };
 use crate::{
-    exchange::received::{self, How},
+    exchange::{
+        placing,
+        received::{self, How},
+    },
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -76,6 +79,9 @@ impl Hosted {
             Some(row) if row.is_folder() => Err(read_only(&format!("{folder}/{name}"))),
             Some(row) => {
                 let mut write = self.app.log.begin(&allowed, Class::Office).await?;
+                // Whoever removes what was there for them has taken it
+                let now_us = write.now_us;
+                placing::note_taken(write.tx(), self.account, row.id, now_us).await?;
                 remove_by_id(&mut write, row.id).await?;
                 write.commit().await.map(drop)
             }

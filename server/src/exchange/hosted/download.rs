@@ -11,6 +11,7 @@ use super::{
     place::{Area, Place},
 };
 use crate::{
+    exchange::placing,
     files::{
         store::{self, Content},
         upload::{FileRow, unavailable},
@@ -112,14 +113,16 @@ impl Download {
             return Ok(());
         }
         let hosted = &self.hosted;
+        let now_us = hosted.app.environment.now_us();
         let mut write = hosted.app.log.begin_beside(hosted.account, Class::Housekeeping).await?;
         write
             .tx()
             .execute(
                 "update hosted_file set taken_us = $3 where account = $1 and id = $2 and taken_us is null",
-                (hosted.account, self.id, hosted.app.environment.now_us()),
+                (hosted.account, self.id, now_us),
             )
             .await?;
+        placing::note_taken(write.tx(), hosted.account, self.id, now_us).await?;
         write.commit().await
     }
 }

@@ -13,6 +13,7 @@ use crate::{
         authenticate::{network_allows, permissions},
         guard::address_key,
         login::login_name,
+        tries::Try,
     },
     app::App,
     problem::{Code, Result},
@@ -44,7 +45,8 @@ async fn find(app: &App, name: &str) -> Result<Option<Row>> {
              join key_login k on k.account = l.account and k.id = l.holder_id \
              join access_key o on o.account = k.account and o.id = k.key \
              where l.host = '' and l.name = $1 and l.holder = 'key_login' and k.state = 'enabled' \
-             and o.state = 'enabled' and a.state = 'enabled' and (o.expires_us > $2 or o.expires_us is null)",
+             and o.state = 'enabled' and a.state = 'enabled' and (o.expires_us > $2 or o.expires_us is null) \
+             and (k.expires_us > $2 or k.expires_us is null)",
             (name, app.environment.now_us()),
         )
         .await
@@ -76,11 +78,24 @@ pub async fn by_password(
     name: &str,
     password: &str,
 ) -> Result<Hosted> {
-    let (name, from) = (login_name(name), address_key(address));
-    let now_us = app.environment.monotonic_us();
-    app.guards.login_addresses.take(&from, now_us)?;
-    app.guards.login_names.take(&name, now_us)?;
-    let row = find(app, &name).await?;
+    let name = login_name(name);
+    let mut tries = Try::begin(app);
+    tries.count(&app.guards.login_addresses, &address_key(address)).await?;
+    tries.count(&app.guards.login_names, &name).await?;
+    let row = tries.end(opened(app, (door, address), &name, password).await).await?;
+    let hosted = row.entered(app, door);
+    note(&hosted, address).await?;
+    Ok(hosted)
+}
+
+/// The log-in of a name whose password this is, where it opens this door from there.
+async fn opened(
+    app: &App,
+    (door, address): (Door, Option<IpAddr>),
+    name: &str,
+    password: &str,
+) -> Result<Row> {
+    let row = find(app, name).await?;
     let stored = row.as_ref().and_then(|row| row.password.clone()).unwrap_or_else(|| NOBODY.to_owned());
     let given = password.to_owned();
     let right = app.guards.hash(move || verify_password(&given, &stored)).await?;
@@ -88,11 +103,7 @@ pub async fn by_password(
     if !row.opens(door, address)? {
         return Err(Code::CredentialsWrong.into());
     }
-    app.guards.login_addresses.give_back(&from);
-    app.guards.login_names.give_back(&name);
-    let hosted = row.entered(app, door);
-    note(&hosted, address).await?;
-    Ok(hosted)
+    Ok(row)
 }
 
 /// Logs in with an SSH key, whose holder was proven; `fingerprint` is its SHA-256.

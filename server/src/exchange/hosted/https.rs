@@ -14,7 +14,7 @@ use crate::{
     access::{Allowed, Principal, permissions::UseFileExchange},
     api::time::Instant,
     app::App,
-    exchange::results,
+    exchange::{placing, results},
     files::{
         store::Content,
         upload::{FileRow, unavailable},
@@ -165,15 +165,19 @@ impl Hosted {
 
     /// Notes that a file was taken; said again it is the same.
     pub async fn taken(&self, id: Uuid) -> Result<()> {
+        let now_us = self.app.environment.now_us();
         let mut write = self.app.log.begin_beside(self.account, Class::Housekeeping).await?;
         let there = write
             .tx()
             .execute(
                 "update hosted_file set taken_us = coalesce(taken_us, $4) \
                  where account = $1 and key = $2 and id = $3 and kind = 'file'",
-                (self.account, self.key, id, self.app.environment.now_us()),
+                (self.account, self.key, id, now_us),
             )
             .await?;
+        if there > 0 {
+            placing::note_taken(write.tx(), self.account, id, now_us).await?;
+        }
         write.commit().await?;
         if there == 0 { Err(Code::NotFound.into()) } else { Ok(()) }
     }

@@ -20,6 +20,8 @@ pub(in crate::exchange) struct Kept<'a> {
     /// The file that came, of which this is one or a result
     pub(in crate::exchange) received: Option<Uuid>,
     pub(in crate::exchange) export_run: Option<Uuid>,
+    /// The file that leaves, of which this is the one to be taken
+    pub(in crate::exchange) outgoing: Option<Uuid>,
 }
 
 /// Puts a file into a folder, over the one that has its name; its id.
@@ -44,7 +46,7 @@ pub(in crate::exchange) async fn put(write: &mut Write, kept: &Kept<'_>) -> Resu
         .tx()
         .execute(
             "insert into hosted_file (account, key, folder, name, id, kind, size_bytes, hash, received, export_run, \
-             taken_us, modified_us) values ($1, $2, $3, $4, $5, 'file', $6, $7, $8, $9, null, $10)",
+             taken_us, modified_us, outgoing) values ($1, $2, $3, $4, $5, 'file', $6, $7, $8, $9, null, $10, $11)",
             (
                 account,
                 kept.key,
@@ -56,6 +58,7 @@ pub(in crate::exchange) async fn put(write: &mut Write, kept: &Kept<'_>) -> Resu
                 kept.received,
                 kept.export_run,
                 now_us,
+                kept.outgoing,
             ),
         )
         .await?;

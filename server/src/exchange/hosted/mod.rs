@@ -88,7 +88,8 @@ impl Hosted {
                 "select k.permissions from key_login l join account a on a.id = l.account \
                  join access_key k on k.account = l.account and k.id = l.key \
                  where l.account = $1 and l.id = $2 and l.state = 'enabled' and k.state = 'enabled' \
-                 and a.state = 'enabled' and (k.expires_us > $3 or k.expires_us is null)",
+                 and a.state = 'enabled' and (k.expires_us > $3 or k.expires_us is null) \
+                 and (l.expires_us > $3 or l.expires_us is null)",
                 (self.account, self.login, self.app.environment.now_us()),
             )
             .await?;

@@ -275,6 +275,7 @@ impl Upload {
             file: &file,
             received: None,
             export_run: None,
+            outgoing: None,
         };
         let id = put(&mut write, &kept).await?;
         if let Some((arrival, hash)) = arrival {

@@ -24,7 +24,6 @@ use crate::{
         time::Instant,
     },
     app::App,
-    database::Db,
     exchange::{exports::next_of_schedule, results},
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -290,17 +289,6 @@ pub(super) async fn get(
 pub(super) async fn load(app: &App, account: i64, which: &Ref, language: Language) -> Result<Loaded> {
     let row: Option<Row> = app.db.fetch_optional(ONE, (account, which.id(), which.code())).await?;
     row.ok_or(Code::NotFound)?.loaded(app, account, language)
-}
-
-/// The id of a server.
-pub(in crate::exchange) async fn find_id(db: &Db, account: i64, which: &Ref) -> Result<Option<Uuid>> {
-    let row: Option<(Uuid,)> = db
-        .fetch_optional(
-            "select id from remote where account = $1 and (id = $2 or code = $3) and state <> 'deleted'",
-            (account, which.id(), which.code()),
-        )
-        .await?;
-    Ok(row.map(|(id,)| id))
 }
 
 /// Defines a customer's server. It is looked at when its schedule says so, and at once when it is asked for.

@@ -19,7 +19,6 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-pub(in crate::exchange) use definition::find_id;
 pub use job::JOB;
 pub(in crate::exchange) use job::run_due;
 pub(in crate::exchange) use push::order;

@@ -13,6 +13,10 @@ use super::{
 use crate::{
     access::{Allowed, permissions::ManageExchange},
     app::App,
+    exchange::{
+        TOPIC,
+        placing::{NAMES, beside},
+    },
     files::upload::{FileRow, unavailable},
     jobs::Claim,
     log::write::Write,
@@ -22,12 +26,11 @@ use crate::{
 
 /// Files that are brought in one job at most; the rest comes with the next.
 const AT_ONCE: i64 = 200;
-/// Names that are tried where the customer did not take what has them.
-const NAMES: usize = 5;
 
 #[derive(Debug, FromRow)]
 struct Delivery {
     id: Uuid,
+    run: Uuid,
     folder: String,
     name: String,
     state: String,
@@ -42,10 +45,11 @@ impl Delivery {
     }
 }
 
-/// Notes that a file of a run is to be brought to a server, in the transaction that made it.
+/// Notes that a file that leaves is to be brought to a server, in the transaction that made it. The column `run` names
+/// the file; that of a table has the id of its run.
 pub(in crate::exchange) async fn order(
     write: &mut Write,
-    run: Uuid,
+    outgoing: Uuid,
     remote: &Ref,
     folder: &str,
     name: &str,
@@ -57,7 +61,7 @@ pub(in crate::exchange) async fn order(
         .execute(
             "insert into export_delivery (account, id, run, remote, folder, name, state, created_us) \
              values ($1, $2, $3, $4, $5, $6, 'waiting', $7)",
-            (account, id, run, remote, folder, name, now_us),
+            (account, id, outgoing, remote, folder, name, now_us),
         )
         .await?;
     // One that is not known, or waits for a person, is left as it is
@@ -83,8 +87,10 @@ pub(super) async fn push(
     let waiting: Vec<Delivery> = app
         .db
         .fetch_all(
-            "select d.id, d.folder, d.name, d.state, r.number, r.hash from export_delivery d \
-             join export_run r on r.account = d.account and r.id = d.run \
+            "select d.id, d.run, d.folder, d.name, d.state, coalesce(o.number, r.number, 0) as number, \
+             coalesce(o.hash, r.hash) as hash from export_delivery d \
+             left join outgoing_file o on o.account = d.account and o.id = d.run \
+             left join export_run r on r.account = d.account and r.id = d.run \
              where d.account = $1 and d.remote = $2 and d.state <> 'delivered' order by d.created_us, d.id limit $3",
             (claim.account, loaded.remote.id, AT_ONCE),
         )
@@ -126,9 +132,7 @@ async fn bring(
     session.verify(&part, size_bytes).await.map_err(|fault| theirs(&fault))?;
     let name = delivery.name.clone();
     for attempt in 0..NAMES {
-        if attempt > 0 {
-            delivery.name = beside(&name, delivery.number, attempt);
-        }
+        delivery.name = beside(&name, delivery.number, attempt);
         let target = join(&folder, &delivery.name);
         if session.size(&target).await.is_ok_and(|there| there.is_some()) {
             continue;
@@ -173,6 +177,16 @@ async fn note(
             (claim.account, delivery.id, state, delivered_us),
         )
         .await?;
+    if delivered_us.is_some() {
+        write
+            .tx()
+            .execute(
+                "update outgoing_file set delivered_us = $3 where account = $1 and id = $2",
+                (claim.account, delivery.run, delivered_us),
+            )
+            .await?;
+        write.touch(TOPIC);
+    }
     write.commit().await.map(drop)
 }
 
@@ -186,25 +200,4 @@ async fn file(app: &App, account: i64, delivery: &Delivery) -> Result<FileRow> {
         )
         .await?;
     file.ok_or_else(|| Problem::internal(anyhow::anyhow!("the bytes {} of an export are gone", hex(hash))))
-}
-
-/// A name with the number of the run before its ending.
-fn beside(name: &str, number: i64, attempt: usize) -> String {
-    let more = if attempt > 1 { format!("{number}_{attempt}") } else { number.to_string() };
-    match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => format!("{stem}_{more}.{ending}"),
-        _ => format!("{name}_{more}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_beside_another_one_keeps_its_ending() {
-        assert_eq!(beside("t.xlsx", 7, 1), "t_7.xlsx");
-        assert_eq!(beside("t", 7, 2), "t_7_2");
-        assert_eq!(beside(".t", 7, 1), ".t_7");
-    }
 }

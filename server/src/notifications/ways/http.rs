@@ -24,7 +24,7 @@ pub(super) async fn deliver(
         Err(_) => Err(SendError::InvalidUrl),
         Ok(url) => {
             let now_us = app.environment.now_us();
-            let id = parcel.id;
+            let id = parcel.about.id;
             let (kind, body) = packed(target.form_field.as_deref(), parcel);
             let mut headers = own_headers(secrets);
             sign(&mut headers, secrets, id, now_us, &body);
@@ -102,10 +102,11 @@ fn unreached(error: SendError) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::About, *};
 
     fn parcel(media_type: &'static str, document: &str) -> Parcel {
-        Parcel { id: Uuid::nil(), media_type, document: document.as_bytes().to_vec() }
+        let about = About { id: Uuid::nil(), position: 0, subject: Uuid::nil(), created_us: 0 };
+        Parcel { about, media_type, document: document.as_bytes().to_vec() }
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! The ways by which events leave: one function delivers, whatever the way. Chains, cursors, leases and tries know
 //! nothing of them.
 
+mod folder;
 mod http;
 
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    channels::{secrets::ChannelSecrets, target::Target},
+    channels::{
+        secrets::ChannelSecrets,
+        target::{Receiver, Target},
+    },
 };
 
 /// The most characters of an answer that are kept.
@@ -16,12 +20,25 @@ const ANSWER_CHARACTERS: usize = 300;
 /// What is delivered: the same bytes on every try.
 #[derive(Debug)]
 pub struct Parcel {
-    /// The event's id
-    pub id: Uuid,
+    /// Of which event
+    pub about: About,
     /// What kind of document it is
     pub media_type: &'static str,
     /// The document
     pub document: Vec<u8>,
+}
+
+/// The event of which a document is.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Its id
+    pub id: Uuid,
+    /// Its position in the log of events
+    pub position: i64,
+    /// The id of what it is about
+    pub subject: Uuid,
+    /// When it was made
+    pub created_us: i64,
 }
 
 /// Why a receiver did not take an event.
@@ -45,9 +62,10 @@ pub struct Failure {
 
 impl Target {
     /// Delivers one document. Only the instant of the try, and with it a signature, is new on another try.
-    pub async fn deliver(&self, app: &App, secrets: &ChannelSecrets, parcel: Parcel) -> Result<(), Failure> {
+    pub async fn deliver(&self, app: &App, receiver: &Receiver, parcel: Parcel) -> Result<(), Failure> {
         match self {
-            Self::Http(target) => http::deliver(target, app, secrets, parcel).await,
+            Self::Http(target) => http::deliver(target, app, &receiver.secrets, parcel).await,
+            Self::Folder(target) => folder::deliver(target, app, receiver, parcel).await,
         }
     }
 }

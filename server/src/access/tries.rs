@@ -1,0 +1,98 @@
+//! A try to log in: counted in this process before any work is done, and in the database once it was wrong, so that
+//! whoever guesses finds every replica warned, also after a restart.
+
+use super::throttle::Throttle;
+use crate::{
+    app::App,
+    problem::{Code, Result},
+};
+
+/// A try under way.
+#[derive(Debug)]
+pub struct Try<'a> {
+    app: &'a App,
+    taken: Vec<(&'a Throttle, String)>,
+}
+
+impl<'a> Try<'a> {
+    /// A try that is counted nowhere yet.
+    pub const fn begin(app: &'a App) -> Self {
+        Self { app, taken: Vec::new() }
+    }
+
+    /// Counts it under a key, before it is known whether it is right. [`Code::TooManyRequests`] where too many were wrong,
+    /// here or at another replica.
+    pub async fn count(&mut self, throttle: &'a Throttle, key: &str) -> Result<()> {
+        let environment = &self.app.environment;
+        throttle.take(key, environment.monotonic_us())?;
+        self.taken.push((throttle, key.to_owned()));
+        let hash = self.hash(throttle, key);
+        let row: Option<(i64,)> = self
+            .app
+            .db
+            .fetch_optional(
+                "select full_at_us from login_try where throttle = $1 and key_hash = $2",
+                (throttle.name(), hash),
+            )
+            .await?;
+        // A clock of another replica that is ahead bans for no longer than all tries together
+        let now_us = environment.now_us();
+        row.map_or(Ok(()), |(full_at_us,)| {
+            throttle.allow(full_at_us.min(now_us + throttle.longest_us()), now_us)
+        })
+    }
+
+    /// Ends it: what was right costs nothing, what was wrong is known to all replicas.
+    pub async fn end<T>(self, outcome: Result<T>) -> Result<T> {
+        match &outcome {
+            Ok(_) => self.right(),
+            Err(problem) if matches!(problem.code(), Code::CredentialsWrong | Code::EnrolmentCodeInvalid) => {
+                self.wrong().await;
+            }
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    /// It was right.
+    pub fn right(self) {
+        for (throttle, key) in self.taken {
+            throttle.give_back(&key);
+        }
+    }
+
+    /// It was wrong. Where that cannot be written, it stands in the memory of this process alone.
+    pub async fn wrong(self) {
+        if let Err(problem) = self.write().await {
+            tracing::warn!(%problem, "a wrong log-in could not be noted for the other replicas");
+        }
+    }
+
+    async fn write(&self) -> Result<()> {
+        let now_us = self.app.environment.now_us();
+        let mut transaction = self.app.log.begin_housekeeping().await?;
+        for (throttle, key) in &self.taken {
+            transaction
+                .tx()
+                .execute(
+                    "insert into login_try (throttle, key_hash, full_at_us) values ($1, $2, $3) \
+                     on conflict (throttle, key_hash) do update set full_at_us = \
+                     case when login_try.full_at_us > $4 then login_try.full_at_us else $4 end + $5",
+                    (
+                        throttle.name(),
+                        self.hash(throttle, key),
+                        now_us + throttle.interval_us(),
+                        now_us,
+                        throttle.interval_us(),
+                    ),
+                )
+                .await?;
+        }
+        transaction.commit().await
+    }
+
+    /// What is remembered of a key: names and addresses cannot be read from it.
+    fn hash(&self, throttle: &Throttle, key: &str) -> Vec<u8> {
+        self.app.secrets.token_hash(&format!("{}\0{key}", throttle.name())).to_vec()
+    }
+}
