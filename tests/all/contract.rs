@@ -115,6 +115,15 @@ fn refuses(answer: &Value) -> bool {
 
 /// What an example needs besides the fixtures.
 async fn prepare(account: &Account, name: &str, fixtures: &mut BTreeMap<&'static str, String>) {
+    if name == "POST /v1/imports/{import}/withdrawals" {
+        // It is over, and asks
+        let mut tx = account.app.db.begin().await.unwrap();
+        let id: uuid::Uuid = fixtures["imports"].parse().unwrap();
+        tx.execute("delete from job where account = $1 and id = $2", (account.id, id)).await.unwrap();
+        let asks = "update import_run set state = 'done', withdrawals = 'asked' where account = $1 and id = $2";
+        tx.execute(asks, (account.id, id)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
     if name.starts_with("POST /v1/entries/") {
         let mut phone = account.phone(fixtures["employees"].parse().unwrap()).await.unwrap();
         let line = phone.line("shift.start", "");

@@ -28,6 +28,12 @@ pub const REMOTE_KEY_CHANGED: Kind =
 pub const REMOTE_FILE_REFUSED: Kind =
     Kind { name: "remote_file_refused", permission: PermissionName::ManageExchange };
 
+/// An import found things that its file lists no longer, and waits for a yes to withdraw them; parameters `file`,
+/// `count`, `managed`
+pub const IMPORT_ASKS: Kind = Kind { name: "import_asks", permission: PermissionName::RunImports };
+/// An import was taken back, but for tasks on which work went on; parameters `file`, `undone`, `count`
+pub const IMPORT_UNDO_KEPT: Kind = Kind { name: "import_undo_kept", permission: PermissionName::RunImports };
+
 /// Every kind. A capability adds its own here.
 pub const KINDS: &[Kind] =
-    &[CHANNEL_GONE, FILE_UNMATCHED, FILE_PARKED, REMOTE_FAILED, REMOTE_KEY_CHANGED, REMOTE_FILE_REFUSED];
+    &[CHANNEL_GONE, FILE_UNMATCHED, FILE_PARKED, REMOTE_FAILED, REMOTE_KEY_CHANGED, REMOTE_FILE_REFUSED, IMPORT_ASKS, IMPORT_UNDO_KEPT];

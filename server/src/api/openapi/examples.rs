@@ -175,6 +175,7 @@ fn exchange() -> Value {
         "PATCH /v1/imports/drafts/{draft}": { "file_name": "tareas de enero.csv" },
         "POST /v1/imports/drafts/{draft}/template": { "code": "tareas-erp", "name": "Tareas del ERP" },
         "POST /v1/imports/drafts/{draft}/start": { "again": false },
+        "POST /v1/imports/{import}/withdrawals": { "confirm_withdrawals": 12 },
         "POST /v1/keys/{key}/logins": { "login": "acme-erp", "purposes": ["sftp"], "networks": ["192.0.2.0/24"] },
         "POST /v1/intakes": {
             "code": "tareas-erp", "name": "Tareas del ERP", "template": "code:simple", "folder": "tareas",
