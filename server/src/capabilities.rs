@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+use campo_protocol::model::{
+    employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi,
+};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -53,7 +56,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
 }
 
 /// Every kind of background work of accounts.
-pub const JOBS: &[jobs::Kind] = &[imports::JOB, exchange::exports::JOB, exchange::remotes::JOB];
+pub const JOBS: &[jobs::Kind] = &[imports::JOB, acts::JOB, exchange::exports::JOB, exchange::remotes::JOB];
 
 /// Every duty that Campo does by itself, with how it is done.
 pub const DUTIES: &[duties::Task] = &[
@@ -81,10 +84,17 @@ pub const DUTIES: &[duties::Task] = &[
 ];
 
 /// How each kind of thing is put back when an act is taken back.
-pub const UNDOERS: &[Undoer] = &[Undoer {
-    subject_kind: tasks::undo::SUBJECT,
-    run: |write, effects, position| Box::pin(tasks::undo::put_back(write, effects, position)),
-}];
+pub const UNDOERS: &[Undoer] = &[
+    Undoer {
+        subject_kind: tasks::undo::SUBJECT,
+        removes: false,
+        run: |write, effects| Box::pin(tasks::undo::put_back(write, effects)),
+    },
+    objects::undo::undoer::<Poi>(),
+    objects::undo::undoer::<Employee>(),
+    objects::undo::undoer::<NonWorkingDays>(),
+    objects::undo::undoer::<Group>(),
+];
 
 /// Every subsystem that `/health` looks at.
 pub const CHECKS: &[health::Check] = &[

@@ -22,7 +22,8 @@ pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> 
         .execute(
             "update act_effect set before = null where (account, act, number) in ( \
              select e.account, e.act, e.number from act a join act_effect e on e.account = a.account and e.act = a.id \
-             where (a.undo_until_us <= $1 or a.undone_us is not null) and e.before is not null limit $2)",
+             where (a.undo_until_us <= $1 or a.undone_us is not null) and a.undoing is null \
+             and e.before is not null limit $2)",
             (now_us, limit),
         )
         .await?;

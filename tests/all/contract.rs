@@ -128,6 +128,15 @@ async fn prepare(account: &Account, name: &str, fixtures: &mut BTreeMap<&'static
         let id = made["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned();
         fixtures.insert("logins", id);
     }
+    if name == "POST /v1/imports/{import}/withdrawals" {
+        // It is over, and asks
+        let mut tx = account.app.db.begin().await.unwrap();
+        let id: uuid::Uuid = fixtures["imports"].parse().unwrap();
+        tx.execute("delete from job where account = $1 and id = $2", (account.id, id)).await.unwrap();
+        let asks = "update import_run set state = 'done', withdrawals = 'asked' where account = $1 and id = $2";
+        tx.execute(asks, (account.id, id)).await.unwrap();
+        tx.commit().await.unwrap();
+    }
     if name.starts_with("POST /v1/entries/") {
         let mut phone = account.phone(fixtures["employees"].parse().unwrap()).await.unwrap();
         let line = phone.line("shift.start", "");

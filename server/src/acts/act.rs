@@ -13,6 +13,8 @@ use crate::{
         time::Instant,
     },
     app::App,
+    database::Db,
+    log::write::Write,
     problem::{Code, Problem, Result},
 };
 
@@ -45,6 +47,10 @@ pub struct Act {
     /// When it was taken back
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone_at: Option<Instant>,
+    /// True while it is being taken back
+    pub undoing: bool,
+    /// The permissions that taking it back needs besides `permission`; its author needs none of them
+    pub also: Vec<String>,
 }
 
 #[derive(Debug, Clone, FromRow)]
@@ -54,16 +60,40 @@ pub(super) struct Row {
     pub(super) permission: String,
     author: String,
     author_id: Option<Uuid>,
-    detail: String,
+    pub(super) detail: String,
     undoes: Option<Uuid>,
-    effects: i64,
-    pub(super) position: i64,
+    pub(super) effects: i64,
     created_us: i64,
     pub(super) undo_until_us: Option<i64>,
     pub(super) undone_us: Option<i64>,
+    also: String,
+    pub(super) undoing: Option<Uuid>,
 }
 
+const ONE: &str = "select id, kind, permission, author, author_id, detail, undoes, effects, created_us, undo_until_us, \
+                   undone_us, also, undoing from act where account = $1 and id = $2";
+
 impl Row {
+    pub(super) async fn load(db: &Db, account: i64, act: Uuid) -> Result<Option<Self>> {
+        db.fetch_optional(ONE, (account, act)).await
+    }
+
+    pub(super) async fn locked(write: &mut Write, act: Uuid) -> Result<Option<Self>> {
+        let account = write.account();
+        write.tx().fetch_optional(ONE, (account, act)).await
+    }
+
+    /// Refuses whoever may not take it back: its author may, and whoever has what it needs besides its permission.
+    pub(super) fn must_be_undone_by(&self, caller: &Caller) -> Result<()> {
+        let is_author =
+            caller.principal.kind() == self.author && caller.principal.id() == self.author_id;
+        let also: Vec<String> = serde_json::from_str(&self.also).map_err(Problem::internal)?;
+        match also.into_iter().find(|name| !is_author && !may(caller, name)) {
+            Some(missing) => Err(Problem::new(Code::Forbidden).with("permission", missing)),
+            None => Ok(()),
+        }
+    }
+
     fn shown(self) -> Result<Act> {
         Ok(Act {
             id: self.id,
@@ -77,6 +107,8 @@ impl Row {
             created_at: Instant(self.created_us),
             undo_until: self.undo_until_us.map(Instant),
             undone_at: self.undone_us.map(Instant),
+            undoing: self.undoing.is_some() && self.undone_us.is_none(),
+            also: serde_json::from_str(&self.also).map_err(Problem::internal)?,
         })
     }
 }
@@ -93,8 +125,8 @@ pub(super) async fn list(app: &App, caller: &Caller, page: PageQuery) -> Result<
     let rows: Vec<Row> = app
         .db
         .fetch_all(
-            "select id, kind, permission, author, author_id, detail, undoes, effects, position, created_us, \
-             undo_until_us, undone_us from act where account = $1 and (created_us, id) < ($2, $3) \
+            "select id, kind, permission, author, author_id, detail, undoes, effects, created_us, undo_until_us, \
+             undone_us, also, undoing from act where account = $1 and (created_us, id) < ($2, $3) \
              and $4 like '%\"' || permission || '\"%' order by created_us desc, id desc limit $5",
             (caller.account, before_us, before_id, caller.permissions.quoted(), limit + 1),
         )
@@ -105,13 +137,6 @@ pub(super) async fn list(app: &App, caller: &Caller, page: PageQuery) -> Result<
 
 /// One act. [`Code::NotFound`] for one whose permission the caller has not.
 pub(super) async fn get(app: &App, caller: &Caller, act: Uuid) -> Result<Act> {
-    let row: Option<Row> = app
-        .db
-        .fetch_optional(
-            "select id, kind, permission, author, author_id, detail, undoes, effects, position, created_us, \
-             undo_until_us, undone_us from act where account = $1 and id = $2",
-            (caller.account, act),
-        )
-        .await?;
+    let row = Row::load(&app.db, caller.account, act).await?;
     row.filter(|row| may(caller, &row.permission)).ok_or(Code::NotFound)?.shown()
 }

@@ -5,6 +5,7 @@ mod backup;
 #[cfg(feature = "demo")]
 mod demo;
 mod descriptors;
+mod import;
 mod openapi;
 mod rebuild;
 mod restore;
@@ -65,6 +66,7 @@ enum Command {
     Verify(verify::Arguments),
     Rebuild(rebuild::Arguments),
     Openapi(openapi::Arguments),
+    Import(import::Arguments),
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
 }
@@ -75,6 +77,11 @@ pub(crate) fn run(line: Line) -> Result<()> {
     #[cfg(feature = "demo")]
     if let Command::Demo(arguments) = line.command {
         return demo::run(arguments);
+    }
+    // A client of another server needs no settings of its own
+    if let Command::Import(arguments) = line.command {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        return runtime.block_on(import::run(arguments));
     }
     let file = line.config.filter(|file| !file.as_os_str().is_empty());
     let config = Config::load(file.as_deref(), std::env::vars_os())?;
@@ -94,6 +101,7 @@ pub(crate) fn run(line: Line) -> Result<()> {
             Command::Verify(arguments) => verify::run(arguments, &config).await,
             Command::Rebuild(arguments) => rebuild::run(arguments, &config).await,
             Command::Openapi(arguments) => openapi::run(&arguments),
+            Command::Import(arguments) => import::run(arguments).await,
             #[cfg(feature = "demo")]
             Command::Demo(arguments) => demo::run(arguments),
         }

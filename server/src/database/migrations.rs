@@ -14,6 +14,7 @@ use super::{Db, OpenError};
 pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../../migrations/0001_ground.sql")),
     (2, "rooms", include_str!("../../migrations/0002_rooms.sql")),
+    (3, "imports", include_str!("../../migrations/0003_imports.sql")),
     (4, "exchange", include_str!("../../migrations/0004_exchange.sql")),
 ];
 

@@ -165,7 +165,7 @@ async fn park(
         .tx()
         .execute(
             "update received_file set state = 'parked', problem = $3 \
-             where account = $1 and id = $2 and state = 'waiting'",
+             where account = $1 and id = $2 and state in ('waiting', 'importing')",
             (account, row.id, stored),
         )
         .await?;
@@ -190,6 +190,16 @@ async fn follow(app: &App, allowed: &Allowed<ManageExchange>, row: &Row) -> Resu
     let caller = Caller::duty(account, Duty::ExchangeFiles);
     let import = imports::get(app, &caller.allow()?, run, results::language(app, account).await?).await?;
     if !import.state.is_over() {
+        return Ok(false);
+    }
+    if let Some(asked) =
+        import.withdrawals.as_ref().filter(|one| one.state == imports::WithdrawalState::Asked)
+    {
+        let problem = Problem::new(Code::WithdrawalsAsked)
+            .with("file", &row.name)
+            .with("count", asked.unlisted)
+            .with("managed", asked.managed);
+        park(app, allowed, row.intake.unwrap_or_default(), row, &problem).await?;
         return Ok(false);
     }
     results::put_beside(app, allowed, row, End::Over(&import)).await?;

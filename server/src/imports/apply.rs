@@ -9,13 +9,16 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
+    acted,
     draft::{Makes, UnknownPoi},
     fields::Target,
     plan::{Change, Document, Plan, PoiDocument, RowFault, set},
+    revive,
     rows::RowOutcome,
     work::Proofs,
 };
 use crate::{
+    acts::Changed,
     app::App,
     database::columns,
     jobs::Claim,
@@ -23,7 +26,10 @@ use crate::{
     objects::{self, What},
     problem::{Code, Problem, Result},
     scheduler::Class,
-    tasks::save::{self, Edit, Effect, Save},
+    tasks::{
+        save::{self, Edit, Effect, Save},
+        undo,
+    },
 };
 
 /// What became of a row.
@@ -48,11 +54,7 @@ pub(super) async fn next(
     limit: i64,
     dry_run: bool,
 ) -> Result<usize> {
-    let mut write = match (&plan.template.makes, &proofs.tasks, &proofs.pois) {
-        (Makes::Tasks, Some(allowed), _) => app.log.begin(allowed, Class::Import).await?,
-        (Makes::Pois, _, Some(allowed)) => app.log.begin(allowed, Class::Import).await?,
-        _ => return Err(Code::Forbidden.into()),
-    };
+    let mut write = proofs.begin(app, plan.template.makes).await?;
     claim.go_on(app, &mut write).await?;
     let staged: Vec<(i64, String, String)> = write
         .tx()
@@ -77,9 +79,10 @@ pub(super) async fn next(
             Err(faults) => done.push(refused(number, faults)),
         }
     }
+    let mut changed = Vec::new();
     done.extend(match plan.template.makes {
-        Makes::Tasks => tasks(&mut write, proofs, plan, documents).await?,
-        Makes::Pois => pois(&mut write, proofs, plan, documents).await?,
+        Makes::Tasks => tasks(&mut write, proofs, plan, documents, &mut changed).await?,
+        Makes::Pois => pois(&mut write, proofs, plan, documents, &mut changed).await?,
     });
     for one in &mut done {
         one.faults.extend(notes.remove(&one.number).into_iter().flatten());
@@ -93,6 +96,8 @@ pub(super) async fn next(
             // What was rolled back can be named by nobody
             one.subject = one.subject.filter(|_| one.outcome != RowOutcome::Created);
         }
+    } else {
+        acted::note(&mut write, claim, plan, changed).await?;
     }
     keep(&mut write, claim, done).await?;
     write.touch("imports");
@@ -110,9 +115,11 @@ async fn tasks(
     proofs: &Proofs,
     plan: &Plan,
     documents: Vec<(i64, Document)>,
+    changed: &mut Vec<Changed>,
 ) -> Result<Vec<Done>> {
-    let places = places(write, proofs, plan, &documents).await?;
-    let (mut done, mut saves, mut saved_rows) = (Vec::new(), Vec::new(), Vec::new());
+    let places = places(write, proofs, plan, &documents, changed).await?;
+    let (mut done, mut saves, mut saved_rows, mut leaves_status) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (index, (number, document)) in documents.into_iter().enumerate() {
         let place = places.get(&index);
         if let Some(Err(problem)) = place {
@@ -122,6 +129,7 @@ async fn tasks(
         match Save::read(plan.template.operation, Edit::Merge, document.row.clone()) {
             Ok(mut save) => {
                 save.keeps_external = true;
+                leaves_status.push(save.status.is_none());
                 saves.push(save);
                 saved_rows.push((number, document, matches!(place, Some(Ok(true)))));
             }
@@ -130,7 +138,11 @@ async fn tasks(
             }
         }
     }
-    let outcomes = save::save_many(write, saves).await?;
+    let mut outcomes = save::save_many(write, saves).await?;
+    for saved in outcomes.iter().flatten() {
+        changed.extend(undo::changed(saved)?);
+    }
+    revive::given_again(write, &mut outcomes, &leaves_status, changed).await?;
     for ((number, document, place_changed), outcome) in saved_rows.into_iter().zip(outcomes) {
         done.push(match outcome {
             Ok(saved) => {
@@ -159,6 +171,7 @@ async fn places(
     proofs: &Proofs,
     plan: &Plan,
     documents: &[(i64, Document)],
+    changed: &mut Vec<Changed>,
 ) -> Result<HashMap<usize, Result<bool>>> {
     let named: BTreeSet<&str> =
         documents.iter().filter_map(|(_, one)| Some(one.poi.as_ref()?.number.as_str())).collect();
@@ -198,7 +211,8 @@ async fn places(
         let saved =
             objects::save_many::<Poi>(write, allowed, objects::Operation::AutoSelect, &bodies).await?;
         for ((index, number, _), outcome) in part.into_iter().zip(saved) {
-            if outcome.is_ok() {
+            if let Ok(saved) = &outcome {
+                changed.extend(objects::undo::changed(saved));
                 there.insert(number.to_owned());
             } else {
                 // Whoever says the same is refused as well
@@ -245,6 +259,7 @@ async fn pois(
     proofs: &Proofs,
     plan: &Plan,
     documents: Vec<(i64, Document)>,
+    changed: &mut Vec<Changed>,
 ) -> Result<Vec<Done>> {
     let allowed = proofs.pois.as_ref().ok_or(Code::Forbidden)?;
     let operation = match plan.template.operation {
@@ -259,13 +274,16 @@ async fn pois(
         for ((number, document), outcome) in part.into_iter().zip(outcomes) {
             done.push(match outcome {
                 Ok(saved) => {
+                    changed.extend(objects::undo::changed(&saved));
                     let outcome = match saved.what {
                         What::Created => RowOutcome::Created,
                         What::Updated => RowOutcome::Updated,
                         What::Unchanged => RowOutcome::Unchanged,
                     };
                     let (subject_kind, subject) = (Some("poi"), Some(saved.object.id));
-                    let changes = plan.changes(&document, None, &document.row);
+                    let before = saved.before.as_ref().and_then(|before| serde_json::from_str(&before.body).ok());
+                    let after = serde_json::to_value(&saved.object.object).unwrap_or_default();
+                    let changes = plan.changes(&document, before.as_ref(), &after);
                     Done { number, outcome, faults: Vec::new(), subject_kind, subject, changes }
                 }
                 Err(problem) => refused(number, plan.refused(number, &document, Target::Row, &problem)),

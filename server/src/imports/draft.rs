@@ -31,7 +31,7 @@ pub struct TemplateDraft {
     pub name: String,
     /// What a row becomes
     pub makes: Makes,
-    /// What is done when there is one with the number of the row already, or none
+    /// What is done when there is one with the number of the row already, or none: create it, update it, or either
     #[serde(default)]
     pub operation: Operation,
     /// The sheet by name, without regard to upper and lower case; the first one that is shown when absent
@@ -58,6 +58,12 @@ pub struct TemplateDraft {
     /// Which row counts when several of a file have the same key
     #[serde(default)]
     pub repeated: Repeated,
+    /// True when nothing is applied where a single row is refused; else the good rows are
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_or_nothing: bool,
+    /// What is done with what earlier imports by this template made, is open, and stands in the file no longer
+    #[serde(default, skip_serializing_if = "Unlisted::is_default")]
+    pub unlisted: Unlisted,
     /// From columns to fields
     #[serde(default)]
     pub columns: Vec<Column>,
@@ -106,6 +112,14 @@ pub enum Makes {
 impl Makes {
     /// Each of them.
     pub(crate) const ALL: [Self; 2] = [Self::Tasks, Self::Pois];
+
+    /// What its rows make, in acts and tables.
+    pub(super) const fn subject_kind(self) -> &'static str {
+        match self {
+            Self::Tasks => "task",
+            Self::Pois => "poi",
+        }
+    }
 }
 
 /// An encoding of text.
@@ -152,6 +166,25 @@ pub enum Repeated {
     First,
     /// None of them: all are refused
     Refuse,
+}
+
+/// What is done with what earlier imports by the template made, is open, and stands in the file no longer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportUnlisted)]
+pub enum Unlisted {
+    /// It stays as it is
+    #[default]
+    Leave,
+    /// Tasks that nobody began are withdrawn, all else is taken out of use; above a tenth of what is open somebody must
+    /// say yes first
+    Withdraw,
+}
+
+impl Unlisted {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What an empty cell does to its field.

@@ -4,6 +4,7 @@
 //! when the whole file could be read does it apply them, some hundreds in a transaction, each with its outcome.
 //! Killed anywhere, it goes on at the next row that has none. `plan` makes a document of a row and is pure.
 
+mod acted;
 mod apply;
 mod columns;
 mod dates;
@@ -15,6 +16,7 @@ mod outcome_file;
 mod plan;
 mod preview;
 mod problem;
+mod revive;
 mod routes;
 mod rows;
 mod run;
@@ -27,6 +29,7 @@ mod template_routes;
 mod unattended;
 mod upload;
 mod value;
+mod withdraw;
 mod work;
 
 pub(crate) use draft::Makes;
@@ -36,7 +39,7 @@ pub(crate) use field_list::all as fields_shown;
 pub use plan::RowFault;
 pub use routes::routes;
 pub use rows::{ImportRow, RowFaultShown, RowOutcome, list as rows};
-pub use run::{ImportRun, RunState, UsedTemplate, get, list, stop};
+pub use run::{ImportRun, RunState, UsedTemplate, WithdrawalState, Withdrawals, get, list, stop};
 pub use start::needs;
 pub use template::{Template, create as create_template, ensure as ensure_template, used as used_template};
 pub use unattended::{

@@ -25,6 +25,9 @@ use super::{
 };
 use crate::problem::Problem;
 
+/// Fields that say which thing a row is.
+const KEYS: [&str; 3] = ["external_number", "task_number", "number"];
+
 /// What is wrong with a row, in one of its cells where that can be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RowFault {
@@ -167,24 +170,36 @@ impl Plan {
 
     /// What makes two rows of a file one: what stands in the columns that say which thing it is.
     pub(super) fn key(&self, row: &Row) -> Option<String> {
-        let names = ["external_number", "task_number", "number"];
-        let is_key = |bound: &&Bound| match &self.template.key {
-            Some(key) => bound.name == *key,
-            None => names.contains(&bound.name.as_str()),
-        };
-        let cell = self.columns.iter().find(is_key)?.cell(row)?;
+        let cell = self.columns.iter().find(|bound| self.is_key(bound))?.cell(row)?;
         let shown: String = cell.shown().chars().filter(|c| !is_invisible(*c)).collect();
         Some(shown.trim().to_owned()).filter(|key| !key.is_empty())
+    }
+
+    /// What [`Plan::key`] says of a row that came to nothing: none where it names nothing, an error where what it names
+    /// cannot be told.
+    pub(super) fn named(&self, row: &Row) -> Result<Option<String>, ()> {
+        let Some(bound) = self.columns.iter().find(|bound| self.is_key(bound)) else { return Ok(None) };
+        let Some(cell) = bound.cell(row) else {
+            // A row of data without the number that every row must have lost it
+            return if bound.required && self.template.key.is_some() { Err(()) } else { Ok(None) };
+        };
+        match Self::read(bound, &cell) {
+            Ok(_) => Ok(self.key(row)),
+            Err(_) => Err(()),
+        }
+    }
+
+    fn is_key(&self, bound: &Bound) -> bool {
+        match &self.template.key {
+            Some(key) => bound.name == *key,
+            None => KEYS.contains(&bound.name.as_str()),
+        }
     }
 
     /// A row that is refused since another one has its key, or is told of that one.
     pub(super) fn repeated(&self, row: &Row, key: &str, other: i64) -> RowFault {
         let name = self.template.key.clone().unwrap_or_else(|| "number".to_owned());
-        let names = ["external_number", "task_number", "number"];
-        let bound = self.columns.iter().find(|bound| match &self.template.key {
-            Some(key) => bound.name == *key,
-            None => names.contains(&bound.name.as_str()),
-        });
+        let bound = self.columns.iter().find(|bound| self.is_key(bound));
         let mut faults = Faults::default();
         faults.add(name, "repeated_key", key, format!("one row with it; row {other} has it, too"));
         let fault = faults.into_vec().pop();
@@ -391,10 +406,9 @@ impl Plan {
 
     fn key_pointer(&self) -> String {
         let key = self.template.key.as_deref().and_then(|key| fields::field(self.template.makes, key));
-        let numbers = ["external_number", "task_number", "number"];
         key.map(|field| field.pointer)
             .or_else(|| {
-                let bound = self.columns.iter().find(|bound| numbers.contains(&bound.name.as_str()))?;
+                let bound = self.columns.iter().find(|bound| KEYS.contains(&bound.name.as_str()))?;
                 Some(bound.field.pointer.clone())
             })
             .unwrap_or_default()

@@ -92,7 +92,7 @@ fn every_wrong_cell_is_named() {
         [
             ("A", "nº DE tarea", "external_number", "required", ""),
             ("B", "CLIENTE:", "customer_name", "failed_formula", "#N/A"),
-            ("C", "Latitud", "latitude", "invalid_value", "abc"),
+            ("C", "Latitud", "latitude", "not_a_number", "abc"),
             ("H", "Prioridad", "priority", "unknown_value", "z"),
             ("G", "Hora", "start_time", "required", ""),
         ]

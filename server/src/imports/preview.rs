@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     columns,
-    draft::{Column, DateOrder, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi},
+    draft::{Column, DateOrder, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
     plan::Plan,
     problem::{of_file, unreadable},
     rows::RowFaultShown,
@@ -219,6 +219,8 @@ pub(super) fn nothing(makes: Makes) -> TemplateDraft {
         delimiter: None,
         hidden_rows: HiddenRows::Take,
         repeated: Repeated::Last,
+        all_or_nothing: false,
+        unlisted: Unlisted::Leave,
         columns: Vec::new(),
         constants: std::collections::BTreeMap::new(),
         key: None,

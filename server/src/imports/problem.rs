@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The parameters that such problems have.
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 17] = [
     "file",
     "found",
     "what",
@@ -27,6 +27,8 @@ const PARAMETERS: [&str; 15] = [
     "characters",
     "megabytes",
     "parts",
+    "count",
+    "managed",
 ];
 
 #[derive(Serialize, Deserialize)]

@@ -22,6 +22,7 @@ use super::{
     run::{self, ImportRun},
     template_routes,
     upload::{self, Upload, Uploaded},
+    withdraw::{self, Answer},
 };
 use crate::{
     access::{Auth, permissions::RunImports},
@@ -46,6 +47,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .routes(routes!(list_imports, begin_import))
         .routes(routes!(get_import, stop_import))
         .routes(routes!(list_rows))
+        .routes(routes!(answer_withdrawals))
         .routes(routes!(outcome_file))
         .routes(routes!(outcome_workbook))
         .routes(routes!(refused_rows))
@@ -152,6 +154,28 @@ async fn stop_import(
 ) -> Result<StatusCode> {
     run::stop(&app, &allowed, import).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Answers whether an import may withdraw what its file lists no longer
+///
+/// An import that asks (`withdrawals.state` is `asked`) has applied its rows. With a yes it goes on and withdraws up to so
+/// many things; with 0 they stay. It needs the permission for what its rows make, too. 409 where nothing is asked, or a
+/// later file of the template was imported.
+#[utoipa::path(
+    post, path = "/v1/imports/{import}/withdrawals", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("import" = Uuid, Path)),
+    request_body = Answer,
+    responses((status = OK, body = ImportRun))
+)]
+async fn answer_withdrawals(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(import): Path<Uuid>,
+    headers: HeaderMap,
+    Json(answer): Json<Answer>,
+) -> Result<Json<ImportRun>> {
+    withdraw::answer(&app, &allowed, import, &answer, Language::of(&headers)).await.map(Json)
 }
 
 /// Which rows are listed.

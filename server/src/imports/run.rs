@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{draft::TemplateDraft, problem};
+use super::{acted, draft::TemplateDraft, problem};
 use crate::{
     access::{Allowed, permissions::RunImports},
     api::{
@@ -102,6 +102,23 @@ pub struct ImportRun {
     pub refused: i64,
     /// Rows of the table that are no data: repeated headings, totals
     pub skipped: i64,
+    /// Things that were withdrawn since the file lists them no longer
+    pub withdrawn: i64,
+    /// What became of withdrawing what the file lists no longer, where the template says so
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawals: Option<Withdrawals>,
+    /// The act that it is, by which it can be taken back (`/v1/acts/{act}/undo`); absent while it changed nothing
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Uuid>,
+    /// Until when it can be taken back
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_until: Option<Instant>,
+    /// True while it is being taken back
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undoing: bool,
+    /// When it was taken back; the same file can be imported again then
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undone_at: Option<Instant>,
     /// Why it failed or was stopped
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<ProblemShown>,
@@ -112,6 +129,64 @@ pub struct ImportRun {
     /// When it ended
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Instant>,
+}
+
+/// Withdrawing what a file lists no longer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ImportWithdrawals)]
+pub struct Withdrawals {
+    /// How far it is
+    pub state: WithdrawalState,
+    /// How many things that earlier imports by the template made, are open and not begun, the file lists no longer
+    pub unlisted: i64,
+    /// How many things that they made are open
+    pub managed: i64,
+    /// True when these are so many that somebody must say yes: more than a tenth
+    pub needs_yes: bool,
+}
+
+/// How far withdrawing what a file lists no longer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ImportWithdrawalState)]
+pub enum WithdrawalState {
+    /// It was counted for a preview
+    Counted,
+    /// It waits for a yes (`POST /v1/imports/{import}/withdrawals`)
+    Asked,
+    /// It goes on
+    Running,
+    /// It was done
+    Done,
+    /// Somebody said no
+    Left,
+    /// Rows are refused of which cannot be told which thing they name, so that nothing is withdrawn
+    Unclear,
+}
+
+impl WithdrawalState {
+    /// Its name on the wire and in tables.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Counted => "counted",
+            Self::Asked => "asked",
+            Self::Running => "running",
+            Self::Done => "done",
+            Self::Left => "left",
+            Self::Unclear => "unclear",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::Counted, Self::Asked, Self::Running, Self::Done, Self::Left, Self::Unclear]
+            .into_iter()
+            .find(|state| state.name() == name)
+    }
+}
+
+/// True when so many things need a yes: more than a tenth of what is open.
+pub(super) const fn needs_yes(unlisted: i64, managed: i64) -> bool {
+    unlisted.saturating_mul(10) > managed
 }
 
 /// The template of an import, as it was then.
@@ -149,11 +224,33 @@ pub(super) struct RunRow {
     pub(super) created_us: i64,
     pub(super) finished_us: Option<i64>,
     pub(super) dry_run: bool,
+    pub(super) withdrawn: i64,
+    pub(super) withdrawals: Option<String>,
+    pub(super) unlisted: i64,
+    pub(super) managed: i64,
+    pub(super) confirmed: Option<i64>,
+    pub(super) tried: bool,
+    pub(super) act: Option<Uuid>,
+    undo_until_us: Option<i64>,
+    undoing: Option<Uuid>,
+    undone_us: Option<i64>,
 }
 
-const ONE: &str = "select id, template, template_version, mapping, hash, file_name, principal, principal_id, state, \
-                   sheet, headings, read_rows, created, updated, unchanged, refused, skipped, problem, created_us, finished_us, dry_run \
-                   from import_run where account = $1 and id = $2";
+/// Imports with what their acts say, and what stands behind that.
+macro_rules! runs {
+    ($behind:literal) => {
+        concat!(
+            "select r.id, r.template, r.template_version, r.mapping, r.hash, r.file_name, r.principal, r.principal_id, \
+             r.state, r.sheet, r.headings, r.read_rows, r.created, r.updated, r.unchanged, r.refused, r.skipped, \
+             r.problem, r.created_us, r.finished_us, r.dry_run, r.withdrawn, r.withdrawals, r.unlisted, r.managed, \
+             r.confirmed, r.tried, r.act, a.undo_until_us, a.undoing, a.undone_us from import_run r \
+             left join act a on a.account = r.account and a.id = r.act ",
+            $behind
+        )
+    };
+}
+
+const ONE: &str = runs!("where r.account = $1 and r.id = $2");
 
 impl RunRow {
     pub(super) async fn load(db: &Db, account: i64, id: Uuid) -> Result<Option<Self>> {
@@ -162,6 +259,11 @@ impl RunRow {
 
     pub(super) async fn locked(tx: &mut Tx, account: i64, id: Uuid) -> Result<Option<Self>> {
         tx.fetch_optional(ONE, (account, id)).await
+    }
+
+    /// True when it was taken back, or is being.
+    pub(super) const fn is_undone(&self) -> bool {
+        self.undone_us.is_some() || self.undoing.is_some()
     }
 
     pub(super) fn state(&self) -> Result<RunState> {
@@ -197,6 +299,15 @@ impl RunRow {
             unchanged: self.unchanged,
             refused: self.refused,
             skipped: self.skipped,
+            withdrawn: self.withdrawn,
+            withdrawals: self.withdrawals.as_deref().and_then(WithdrawalState::from_name).map(|state| {
+                let (unlisted, managed) = (self.unlisted, self.managed);
+                Withdrawals { state, unlisted, managed, needs_yes: needs_yes(unlisted, managed) }
+            }),
+            act: self.act,
+            undo_until: self.undo_until_us.map(Instant),
+            undoing: self.undoing.is_some() && self.undone_us.is_none(),
+            undone_at: self.undone_us.map(Instant),
             problem,
             author: Author { kind: self.principal, id: self.principal_id },
             created_at: Instant(self.created_us),
@@ -228,10 +339,10 @@ pub async fn list(
     let rows: Vec<RunRow> = app
         .db
         .fetch_all(
-            "select id, template, template_version, mapping, hash, file_name, principal, principal_id, state, sheet, \
-             headings, read_rows, created, updated, unchanged, refused, skipped, problem, created_us, finished_us, dry_run \
-             from import_run where account = $1 and (created_us, id) < ($2, $3) and not dry_run \
-             order by created_us desc, id desc limit $4",
+            runs!(
+                "where r.account = $1 and (r.created_us, r.id) < ($2, $3) and not r.dry_run \
+                 order by r.created_us desc, r.id desc limit $4"
+            ),
             (allowed.account(), before_us, before, limit + 1),
         )
         .await?;
@@ -255,11 +366,42 @@ pub async fn stop(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -> Result<
             (account, id, problem, now_us),
         )
         .await?;
+    if run.template()?.all_or_nothing && !run.tried {
+        // Nothing was applied yet, only tried
+        untried(&mut write, id, i64::MAX).await?;
+    }
+    acted::close(&mut write, run.act).await?;
+    write.touch("imports");
     tell_finished(&mut write, id).await?;
     // Whoever does it now finds at its next transaction that it is gone
     write.tx().execute("delete from job where account = $1 and id = $2", (account, id)).await?;
     write.commit().await?;
     Ok(())
+}
+
+/// Forgets what became of rows that were only tried, of the first `limit` of them; how many these were. The counts of the
+/// run are those of the refused ones then.
+pub(super) async fn untried(write: &mut Write, id: Uuid, limit: i64) -> Result<u64> {
+    let account = write.account();
+    let rows = write
+        .tx()
+        .execute(
+            "update import_row set outcome = 'pending', subject_kind = null, subject = null, changes = null \
+             where account = $1 and run = $2 and number in (select r.number from import_row r \
+             where r.account = $1 and r.run = $2 and r.outcome in ('created', 'updated', 'unchanged') limit $3)",
+            (account, id, limit),
+        )
+        .await?;
+    write
+        .tx()
+        .execute(
+            "update import_run set created = 0, updated = 0, unchanged = 0, \
+             refused = (select count(*) from import_row r where r.account = $1 and r.run = $2 and r.outcome = 'refused') \
+             where account = $1 and id = $2",
+            (account, id),
+        )
+        .await?;
+    Ok(rows)
 }
 
 /// Makes the event of an import that is over, in the transaction that ended it. Previews are nobody's business.

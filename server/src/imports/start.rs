@@ -35,6 +35,8 @@ pub struct Start<'a> {
     pub again: bool,
     /// True to roll back all that it does, and keep only what would have become of each row
     pub dry_run: bool,
+    /// How many things may be withdrawn that the file lists no longer, where somebody said so
+    pub confirmed: Option<i64>,
     /// The lane of its job: imports of one lane are done in order
     pub lane: &'a str,
 }
@@ -68,7 +70,7 @@ pub fn needs(template: &TemplateDraft) -> Permissions {
 /// Starts an import of a stored file in the caller's transaction, whose principal is its author; the caller has checked
 /// that they hold [`needs`]. Once it is committed, [`crate::app::App::work`] may be told.
 ///
-/// The same file by the same mapping is imported once, unless it came to nothing or is wanted again. Under the account's
+/// The same file by the same mapping is imported once, unless it came to nothing, was taken back, or is wanted again. Under the account's
 /// lock, so that of two at once one is the first.
 pub async fn stored(write: &mut Write, start: &Start<'_>) -> Result<Started> {
     let mapping = serde_json::to_string(start.mapping).map_err(Problem::internal)?;
@@ -91,7 +93,8 @@ async fn before(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<O
         .fetch_optional(
             "select id from import_run where account = $1 and hash = $2 and template = $3 and template_version = $4 \
              and (template_version > 0 or mapping = $5) and not dry_run \
-             and state not in ('failed', 'stopped') order by created_us desc, id desc limit 1",
+             and state not in ('failed', 'stopped') and not exists (select 1 from act a \
+             where a.account = $1 and a.id = import_run.act and a.undone_us is not null) order by created_us desc, id desc limit 1",
             (account, &start.hash[..], template, version, mapping),
         )
         .await?;
@@ -115,8 +118,8 @@ async fn insert(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<U
         .execute(
             "insert into import_run (account, id, template, template_version, mapping, hash, file_name, principal, \
              principal_id, state, sheet, headings, read_rows, created, updated, unchanged, refused, problem, \
-             created_us, finished_us, dry_run) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', '', '[]', 0, 0, 0, 0, 0, null, $10, null, $11)",
+             created_us, finished_us, dry_run, confirmed) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting', '', '[]', 0, 0, 0, 0, 0, null, $10, null, $11, $12)",
             (
                 account,
                 id,
@@ -129,6 +132,7 @@ async fn insert(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<U
                 author.id(),
                 now_us,
                 start.dry_run,
+                start.confirmed,
             ),
         )
         .await?;

@@ -19,6 +19,24 @@ const TASK: &[(&str, &[&str])] = &[
             "no de orden",
             "orden",
             "ot",
+            "no ot",
+            "no de ot",
+            "numero de ot",
+            "numero ot",
+            "nro ot",
+            "nro de ot",
+            "orden de trabajo",
+            "no orden",
+            "no de ticket",
+            "numero de orden",
+            "numero de ticket",
+            "numero da tarefa",
+            "tarefa",
+            "os",
+            "no os",
+            "ordem de servico",
+            "work order",
+            "order",
             "ticket",
             "task number",
             "task",
@@ -128,7 +146,7 @@ mod tests {
     #[test]
     fn usual_headings_are_known() {
         let headings: Vec<String> =
-            ["Nº de tarea", "CLIENTE", "Teléfono", "Otra cosa", "Teléfono", "Técnico"]
+            ["N° OT", "CLIENTE", "Teléfono", "Otra cosa", "Teléfono", "Técnico"]
                 .map(str::to_owned)
                 .to_vec();
         let found: Vec<_> = columns(Makes::Tasks, &headings).into_iter().map(|column| column.field).collect();

@@ -78,6 +78,7 @@ pub async fn start_stored(
         file_name: &name,
         again: start.again,
         dry_run: false,
+        confirmed: None,
         lane: &start.lane,
     };
     stored(write, &order).await

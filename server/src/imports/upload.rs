@@ -36,6 +36,10 @@ pub struct Upload {
     /// True to import a file once more that was imported by this version of the template
     #[serde(default)]
     pub again: bool,
+    /// How many things may be withdrawn that the file lists no longer. Needed above a tenth of what the template manages;
+    /// without it the import asks then
+    #[serde(default)]
+    pub confirm_withdrawals: Option<i64>,
 }
 
 /// An import that has begun, or that the same file began before.
@@ -84,7 +88,7 @@ async fn begin(
     language: Language,
 ) -> Result<(bool, Created)> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = ("imports.create", &upload.template, upload.again, &file.hash);
+    let request = ("imports.create", &upload.template, upload.again, upload.confirm_withdrawals, &file.hash);
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok((false, created));
     }
@@ -96,6 +100,7 @@ async fn begin(
         file_name: &upload.file_name,
         again: upload.again,
         dry_run: false,
+        confirmed: upload.confirm_withdrawals,
         lane: start::LANE,
     };
     let Started { run: id, repeated } = start::stored(&mut write, &order).await?;

@@ -68,7 +68,7 @@ pub(super) fn read(kind: Kind, cell: &Cell, how: &How) -> Result<Read, Wrong> {
         Kind::Text => Read::Json(shown.into()),
         Kind::Reference => Read::Json(format!("code:{shown}").into()),
         Kind::Whole => Read::Json(
-            whole(cell, how).ok_or_else(|| fault("invalid_value", "a whole number such as 42"))?.into(),
+            whole(cell, how).ok_or_else(|| fault("not_a_number", "a whole number such as 42"))?.into(),
         ),
         Kind::Number => Read::Json(number(cell, how.decimal_comma)?),
         Kind::Degrees => Read::Json(degrees(cell)?),
@@ -111,13 +111,13 @@ fn whole(cell: &Cell, how: &How) -> Option<i64> {
 
 fn number(cell: &Cell, decimal_comma: bool) -> Result<Value, Wrong> {
     let number =
-        decimal(cell, decimal_comma).ok_or_else(|| fault("invalid_value", "a number such as 12.5"))?;
+        decimal(cell, decimal_comma).ok_or_else(|| fault("not_a_number", "a number such as 12.5"))?;
     Ok(json!(number))
 }
 
 fn scaled(cell: &Cell, how: &How, factor: f64) -> Result<f64, Wrong> {
     let number = decimal(cell, how.decimal_comma);
-    number.map(|number| number * factor).ok_or_else(|| fault("invalid_value", "a number such as 12.5"))
+    number.map(|number| number * factor).ok_or_else(|| fault("not_a_number", "a number such as 12.5"))
 }
 
 /// A number; in text with the marks that are said, and no others: what does not fit them is never read by others.
@@ -173,7 +173,7 @@ fn degrees(cell: &Cell) -> Result<Value, Wrong> {
         }
         _ => None,
     };
-    read.map(|degrees| json!(degrees)).ok_or_else(|| fault("invalid_value", "a number such as 12.5"))
+    read.map(|degrees| json!(degrees)).ok_or_else(|| fault("not_a_number", "a number such as 12.5"))
 }
 
 /// Digits with a point; not the words that Rust takes for numbers.
@@ -223,8 +223,8 @@ fn moment(cell: &Cell, kind: Kind, how: &How) -> Result<Read, Wrong> {
     match (found, kind) {
         (Some((date, _)), Kind::Date) => Ok(Read::When(Some(date), None)),
         (Some((date, time)), _) => Ok(Read::When(Some(date), time)),
-        (None, Kind::Date) => Err(fault("invalid_value", "a date such as 15/01/2030")),
-        (None, _) => Err(fault("invalid_value", "a date and a time such as 15/01/2030 18:00")),
+        (None, Kind::Date) => Err(fault("not_a_date", "a date such as 15/01/2030")),
+        (None, _) => Err(fault("not_a_date", "a date and a time such as 15/01/2030 18:00")),
     }
 }
 
@@ -237,7 +237,7 @@ fn time(cell: &Cell) -> Result<Time, Wrong> {
         Cell::Text(text) => dates::time(text),
         _ => None,
     };
-    found.ok_or_else(|| fault("invalid_value", "a time of day such as 18:00"))
+    found.ok_or_else(|| fault("not_a_time", "a time of day such as 18:00"))
 }
 
 fn priority(shown: &str) -> Result<Priority, Wrong> {

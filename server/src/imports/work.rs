@@ -1,20 +1,22 @@
 //! The job of an import: stage, apply, end.
 
 use super::{
-    apply,
-    draft::TemplateDraft,
+    acted, apply,
+    draft::{Makes, TemplateDraft, Unlisted},
     plan::Plan,
-    problem,
+    problem::{self, of_file},
     run::{self, RunRow, RunState},
-    stage, start,
+    stage, start, withdraw,
 };
 use crate::{
     access::{
         Allowed, Caller, Duty,
         permissions::{ManagePois, ManageTasks, RunImports},
     },
+    acts,
     app::App,
     jobs::{Claim, Kind, Work},
+    log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
 };
@@ -22,8 +24,8 @@ use crate::{
 /// The job of an import; its id is that of the run.
 pub const JOB: Kind = Kind {
     name: "import",
-    // 2: a template of several ways to read, which older replicas do not know
-    format: 2,
+    // 3: what is withdrawn, all or nothing, and acts, which older replicas do not know
+    format: 3,
     work: Work::Computes,
     run: |app, claim| Box::pin(run(app, claim)),
     give_up: |app, claim| Box::pin(give_up(app, claim)),
@@ -68,8 +70,17 @@ pub(super) struct Proofs {
 }
 
 impl Proofs {
+    /// A transaction of the author, who may do what the rows do.
+    pub(super) async fn begin(&self, app: &App, makes: Makes) -> Result<Write> {
+        match (makes, &self.tasks, &self.pois) {
+            (Makes::Tasks, Some(allowed), _) => app.log.begin(allowed, Class::Import).await,
+            (Makes::Pois, _, Some(allowed)) => app.log.begin(allowed, Class::Import).await,
+            _ => Err(Code::Forbidden.into()),
+        }
+    }
+
     /// Asks again: whoever lost a permission stops their import.
-    async fn ask(app: &App, claim: &Claim, template: &TemplateDraft) -> Result<Self, Failure> {
+    pub(super) async fn ask(app: &App, claim: &Claim, template: &TemplateDraft) -> Result<Self, Failure> {
         let caller = claim.caller(app).await.map_err(stopped)?;
         let run = caller.allow::<RunImports>().map_err(stopped)?;
         run.must_cover(start::needs(template)).map_err(stopped)?;
@@ -109,15 +120,78 @@ async fn go(app: &App, claim: &Claim) -> Result<(), Failure> {
     let zone = stage::account_zone(app, claim.account).await?;
     let plan = Plan::new(template, &zone, &run.sheet, &headings)
         .map_err(|unfit| Failure::failed(stage::misfit(&unfit, &headings)))?;
-    let rows = if claim.attempts > TROUBLE { ROWS_IN_TROUBLE } else { ROWS };
-    loop {
-        let proofs = Proofs::ask(app, claim, &plan.template).await?;
-        if apply::next(app, claim, &proofs, &plan, rows, run.dry_run).await? == 0 {
-            break;
+    let trial = plan.template.all_or_nothing && !run.tried;
+    apply_all(app, claim, &plan, run.dry_run || trial).await?;
+    if plan.template.all_or_nothing {
+        let refused = refused(app, claim, &plan, &run).await?;
+        if let Some(problem) = refused {
+            return if run.dry_run {
+                Err(Failure::Over(RunState::Done, problem))
+            } else {
+                Err(Failure::failed(problem))
+            };
         }
+        if trial && !run.dry_run {
+            untry(app, claim, true).await?;
+            apply_all(app, claim, &plan, false).await?;
+            if let Some(problem) = self::refused(app, claim, &plan, &run).await? {
+                return Err(Failure::failed(problem));
+            }
+        }
+    }
+    if plan.template.unlisted == Unlisted::Withdraw {
+        withdraw::unlisted(app, claim, &plan).await?;
     }
     end(app, claim, RunState::Done, None).await?;
     Ok(())
+}
+
+async fn apply_all(app: &App, claim: &Claim, plan: &Plan, dry_run: bool) -> Result<(), Failure> {
+    let rows = if claim.attempts > TROUBLE { ROWS_IN_TROUBLE } else { ROWS };
+    loop {
+        let proofs = Proofs::ask(app, claim, &plan.template).await?;
+        if apply::next(app, claim, &proofs, plan, rows, dry_run).await? == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// Why a file is not applied of which all or nothing counts. What was applied of it is taken back: between trying and
+/// applying, somebody changed what a row needs.
+async fn refused(app: &App, claim: &Claim, plan: &Plan, run: &RunRow) -> Result<Option<Problem>, Failure> {
+    let now = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Problem::new(Code::NotFound))?;
+    if now.refused == 0 {
+        return Ok(None);
+    }
+    if let Some(act) = now.act {
+        let proofs = Proofs::ask(app, claim, &plan.template).await?;
+        acts::take_back(app, &proofs.run, claim, act).await?;
+    }
+    if !run.dry_run {
+        untry(app, claim, false).await?;
+    }
+    Ok(Some(of_file(Problem::new(Code::RowsRefused).with("rows", now.refused), &run.file_name)))
+}
+
+/// Forgets what became of rows that were only tried, or taken back; `tried` when they are applied now.
+async fn untry(app: &App, claim: &Claim, tried: bool) -> Result<()> {
+    let allowed = Caller::duty(claim.account, Duty::EndJobs).allow::<RunImports>()?;
+    loop {
+        let mut write = app.log.begin(&allowed, Class::Import).await?;
+        claim.go_on(app, &mut write).await?;
+        let rows = run::untried(&mut write, claim.id, REMOVED).await?;
+        if rows < REMOVED as u64 {
+            write
+                .tx()
+                .execute(
+                    "update import_run set tried = $3 where account = $1 and id = $2",
+                    (claim.account, claim.id, tried),
+                )
+                .await?;
+            return write.commit().await.map(drop);
+        }
+        write.commit().await?;
+    }
 }
 
 /// Ends the run and its job together. What was staged of a file that could not be read goes first. Once the file was
@@ -127,6 +201,9 @@ async fn end(app: &App, claim: &Claim, state: RunState, problem: Option<&Problem
     let run = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Code::NotFound)?;
     if state == RunState::Failed && matches!(run.state()?, RunState::Waiting | RunState::Reading) {
         remove_staged(app, claim, &allowed).await?;
+    }
+    if state != RunState::Done && run.template()?.all_or_nothing && !run.tried && !run.dry_run {
+        untry(app, claim, false).await?;
     }
     let stored = problem.map(problem::to_stored).transpose()?;
     let mut write = app.log.begin(&allowed, Class::Import).await?;
@@ -140,6 +217,8 @@ async fn end(app: &App, claim: &Claim, state: RunState, problem: Option<&Problem
         )
         .await?;
     if ended > 0 {
+        acted::close(&mut write, run.act).await?;
+        write.touch("imports");
         run::tell_finished(&mut write, claim.id).await?;
     }
     claim.finish(app, &mut write).await?;

@@ -28,6 +28,12 @@ pub const REMOTE_KEY_CHANGED: Kind =
 pub const REMOTE_FILE_REFUSED: Kind =
     Kind { name: "remote_file_refused", permission: PermissionName::ManageExchange };
 
+/// An import found things that its file lists no longer, and waits for a yes to withdraw them; parameters `file`,
+/// `count`, `managed`
+pub const IMPORT_ASKS: Kind = Kind { name: "import_asks", permission: PermissionName::RunImports };
+/// An import was taken back, but for tasks on which work went on; parameters `file`, `undone`, `count`
+pub const IMPORT_UNDO_KEPT: Kind = Kind { name: "import_undo_kept", permission: PermissionName::RunImports };
+
 /// Files that leave were not taken for 30 days; parameters `owner`, `folder`, `file`, `files`
 pub const FILE_NOT_TAKEN: Kind = Kind { name: "file_not_taken", permission: PermissionName::ManageExchange };
 /// An agent that was at work is not heard of any more; parameter `name`
@@ -43,4 +49,6 @@ pub const KINDS: &[Kind] = &[
     REMOTE_FILE_REFUSED,
     FILE_NOT_TAKEN,
     AGENT_SILENT,
+    IMPORT_ASKS,
+    IMPORT_UNDO_KEPT,
 ];

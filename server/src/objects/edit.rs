@@ -59,8 +59,19 @@ pub enum What {
 pub struct Saved<K> {
     /// What became of it
     pub what: What,
+    /// What it was before; none for a new one
+    pub before: Option<Replaced>,
     /// The object
     pub object: Object<K>,
+}
+
+/// An object as it was before an edit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its version then
+    pub version: i64,
+    /// Its document then, as it was stored
+    pub body: String,
 }
 
 /// What became of an item of a batch: saved, or refused because.
@@ -247,7 +258,7 @@ async fn save_one<K: Kept>(write: &mut Write, candidate: Candidate<K>) -> Result
 }
 
 /// Resolves, checks, writes and files the candidates, which are different objects.
-async fn save<K: Kept>(write: &mut Write, mut candidates: Vec<Candidate<K>>) -> Result<Vec<Outcome<K>>> {
+pub(super) async fn save<K: Kept>(write: &mut Write, mut candidates: Vec<Candidate<K>>) -> Result<Vec<Outcome<K>>> {
     let (account, now_us) = (write.account(), write.now_us);
     links::resolve(write.tx(), account, &mut candidates).await?;
     let mut slots: Vec<Slot> = candidates.iter().map(Candidate::slot).collect();
@@ -265,7 +276,7 @@ async fn save<K: Kept>(write: &mut Write, mut candidates: Vec<Candidate<K>>) -> 
 }
 
 impl<K: Kept> Candidate<K> {
-    fn new(id: Uuid, before: Option<(Row, Object<K>)>, after: Result<K>) -> Self {
+    pub(super) fn new(id: Uuid, before: Option<(Row, Object<K>)>, after: Result<K>) -> Self {
         Self { id, before, after, written: HashMap::new() }
     }
 
@@ -294,6 +305,7 @@ impl<K: Kept> Candidate<K> {
             updated_us: before.filter(|_| !changes).map_or(now_us, |before| before.updated_us),
             object: self.after?,
         };
-        Ok(Saved { what, object })
+        let before = self.before.map(|(row, _)| Replaced { version: row.version, body: row.body });
+        Ok(Saved { what, before, object })
     }
 }

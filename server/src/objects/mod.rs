@@ -17,8 +17,9 @@ mod object;
 pub mod read;
 mod routes;
 mod store;
+pub mod undo;
 
-pub use edit::{Operation, Outcome, Saved, What, create, merge, remove, replace, save_many};
+pub use edit::{Operation, Outcome, Replaced, Saved, What, create, merge, remove, replace, save_many};
 pub use feed::{Edited, poi_views};
 pub use kept::Kept;
 pub use object::Object;

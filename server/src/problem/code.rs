@@ -108,6 +108,12 @@ codes! {
     HeadingsAmbiguous = UNPROCESSABLE_ENTITY "headings_ambiguous",
     /// A file to import lacks columns that its template names; parameters `file`, `sheet`, `headings`, `found`
     HeadingsMissing = UNPROCESSABLE_ENTITY "headings_missing",
+    /// The preview of a draft was not begun
+    PreviewNotBegun = NOT_FOUND "preview_not_begun",
+    /// A file of which all or nothing is imported has rows that are refused; parameters `file`, `rows` (how many)
+    RowsRefused = UNPROCESSABLE_ENTITY "rows_refused",
+    /// An import waits for a yes to withdraw what its file lists no longer; parameters `file`, `count`, `managed`
+    WithdrawalsAsked = CONFLICT "withdrawals_asked",
     /// A person stopped the import
     ImportStopped = CONFLICT "import_stopped",
     /// An edit must name the version it is based on, in `If-Match`

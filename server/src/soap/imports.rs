@@ -116,7 +116,7 @@ async fn import(
     let draft: TemplateDraft = serde_json::from_value(template).map_err(Problem::internal)?;
     let allowed = call.allow::<RunImports>()?;
     let template = imports::ensure_template(call.app, &allowed, draft).await?;
-    let upload = Upload { template: Ref::Id(template), file_name, again: true };
+    let upload = Upload { template: Ref::Id(template), file_name, again: true, confirm_withdrawals: None };
     let body = stream::iter([Ok::<_, Infallible>(bytes)]);
     let begun = imports::upload(call.app, &allowed, &Once::default(), &upload, call.language(), body).await;
     let (_, created) = begun.map_err(refused_file)?;

@@ -12,7 +12,7 @@ use super::{
     save::{AssignTo, Edit, Effect, Operation, Save, Saved, save_many},
 };
 use crate::{
-    access::PermissionName,
+    access::{PermissionName, Permissions},
     acts::{
         Changed, NewAct, record,
         undo::{EffectRow, PutBack},
@@ -73,8 +73,8 @@ pub(super) async fn record_saves(
     let changed: Vec<Changed> = saved.map(changed).filter_map(Result::transpose).collect::<Result<_>>()?;
     let count = |effect| changed.iter().filter(|one| one.effect == effect).count();
     let detail = serde_json::json!({"created": count("created"), "updated": count("updated")});
-    let permission = PermissionName::ManageTasks;
-    record(write, NewAct { kind, permission, detail, undo_for_us: UNDO_FOR_US, undoes: None }, changed).await
+    let (permission, also) = (PermissionName::ManageTasks, Permissions::default());
+    record(write, NewAct { kind, permission, also, detail, undo_for_us: Some(UNDO_FOR_US), undoes: None }, changed).await
 }
 
 /// Records what the office decided of one task, without an edit of its fields, as an act.
@@ -85,14 +85,15 @@ pub(super) async fn record_decision(write: &mut Write, kind: &'static str, task:
 
 /// Puts tasks back: what was changed gets its fields, status and assignments of before; what was created is canceled,
 /// and phones lose it.
-pub async fn put_back(write: &mut Write, effects: &[EffectRow], position: i64) -> Result<Vec<PutBack>> {
+pub async fn put_back(write: &mut Write, effects: &[EffectRow]) -> Result<Vec<PutBack>> {
     let account = write.account();
     let ids: Vec<Uuid> = effects.iter().map(|effect| effect.subject).collect();
+    let positions: Vec<i64> = effects.iter().map(|effect| effect.position).collect();
     let went_on: HashSet<Uuid> = write
         .tx()
         .fetch_many::<(Uuid,), _>(
             "a, t, p",
-            (vec![account; ids.len()], ids.clone(), vec![position; ids.len()]),
+            (vec![account; ids.len()], ids.clone(), positions),
             "select k.t from k where exists \
              (select 1 from entry e where e.account = k.a and e.task = k.t and e.position > k.p)",
         )
@@ -109,6 +110,8 @@ pub async fn put_back(write: &mut Write, effects: &[EffectRow], position: i64) -
             Some(task) if task.deleted => Err("gone"),
             Some(task) if task.version != effect.version_after => Err("changed_since"),
             Some(_) if went_on.contains(&effect.subject) => Err("went_on"),
+            // What it was before is kept for a time
+            Some(_) if !effect.made() && effect.before.is_none() => Err("gone"),
             Some(task) => Ok(save_of(task, effect)?),
         });
     }

@@ -3,10 +3,14 @@
 mod attacks;
 mod bad_files;
 mod cases;
+mod command;
 mod drafts;
 mod giving_up;
 mod journey;
 mod templates;
+mod undo;
+mod whole;
+mod withdrawals;
 
 use std::time::Duration;
 

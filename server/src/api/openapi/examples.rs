@@ -175,6 +175,7 @@ fn exchange() -> Value {
         "PATCH /v1/imports/drafts/{draft}": { "file_name": "tareas de enero.csv" },
         "POST /v1/imports/drafts/{draft}/template": { "code": "tareas-erp", "name": "Tareas del ERP" },
         "POST /v1/imports/drafts/{draft}/start": { "again": false },
+        "POST /v1/imports/{import}/withdrawals": { "confirm_withdrawals": 12 },
         "POST /v1/keys/{key}/logins": { "login": "acme-erp", "purposes": ["sftp"], "networks": ["192.0.2.0/24"] },
         "PATCH /v1/keys/{key}/logins/{login}": { "networks": ["192.0.2.0/24"], "expires_at": "2031-01-01T00:00:00Z" },
         "POST /v1/intakes": {

@@ -57,7 +57,7 @@ pub(super) struct DraftPatch {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub constants: Option<BTreeMap<String, Option<String>>>,
-    /// `operation`, `key`, `zone`, `unknown_poi`, `repeated`
+    /// `operation`, `key`, `zone`, `unknown_poi`, `repeated`, `all_or_nothing`, `unlisted`
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub options: Option<BTreeMap<String, Value>>,
@@ -71,7 +71,8 @@ pub(super) struct DraftPatch {
 type Mapped = Value;
 
 const READING: [&str; 6] = ["sheet", "heading_row", "first_row", "encoding", "delimiter", "hidden_rows"];
-const OPTIONS: [&str; 5] = ["operation", "key", "zone", "unknown_poi", "repeated"];
+const OPTIONS: [&str; 7] =
+    ["operation", "key", "zone", "unknown_poi", "repeated", "all_or_nothing", "unlisted"];
 
 /// Changes a draft.
 pub(super) async fn edit(

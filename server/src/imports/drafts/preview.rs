@@ -11,7 +11,7 @@ use crate::{
     imports::{
         plan::Change,
         rows::{self, RowFaultShown, RowOutcome},
-        run::{RunRow, RunState},
+        run::{RunRow, RunState, Withdrawals},
         start::{LANE, Start, needs, stored},
     },
     problem::{Code, ProblemShown, Result},
@@ -52,11 +52,14 @@ pub(super) struct DraftPreview {
     pub refused: i64,
     /// Rows that are no data
     pub skipped: i64,
+    /// What would be withdrawn since the file lists it no longer, where the options say so
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub withdrawals: Option<Withdrawals>,
     /// The first rows, old beside new
     pub first: Vec<PreviewedRow>,
     /// The first faults; all are at the rows of the run
     pub faults: Vec<RowFaultShown>,
-    /// Why the file cannot be imported at all
+    /// Why the file cannot be imported at all; of one that is imported whole or not: that rows are refused
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<ProblemShown>,
 }
@@ -95,6 +98,7 @@ pub(super) async fn begin(
             file_name: &row.file_name,
             again: true,
             dry_run: true,
+            confirmed: None,
             lane: LANE,
         };
         let started = stored(&mut write, &order).await?;
@@ -120,7 +124,7 @@ pub(super) async fn get(
 ) -> Result<DraftPreview> {
     let account = allowed.account();
     let row = DraftRow::load(&app.db, account, id, app.environment.now_us()).await?;
-    let trial = row.trial.ok_or(Code::NotFound)?;
+    let trial = row.trial.ok_or(Code::PreviewNotBegun)?;
     let run = RunRow::load(&app.db, account, trial).await?.ok_or(Code::NotFound)?;
     let state = match run.state()? {
         RunState::Waiting | RunState::Reading | RunState::Applying => "running",
@@ -144,6 +148,7 @@ pub(super) async fn get(
         unchanged: shown.unchanged,
         refused: shown.refused,
         skipped: shown.skipped,
+        withdrawals: shown.withdrawals,
         first: first
             .into_iter()
             .filter(|row| matches!(row.outcome, RowOutcome::Created | RowOutcome::Updated))

@@ -170,8 +170,8 @@ async fn insert(
         .tx()
         .execute(
             "insert into import_draft (account, id, version, state, file_name, size_bytes, received_bytes, hash, \
-             mapping, template, template_version, author, author_id, created_us, updated_us, expires_us) \
-             values ($1, $2, 1, 'uploading', $3, $4, 0, null, $5, $6, $7, $8, $9, $10, $10, $11)",
+             mapping, template, template_version, author, author_id, created_us, updated_us, expires_us, makes_given) \
+             values ($1, $2, 1, 'uploading', $3, $4, 0, null, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
             (
                 account,
                 id,
@@ -184,6 +184,7 @@ async fn insert(
                 author.id(),
                 now_us,
                 now_us + KEPT_US,
+                told.makes.is_some(),
             ),
         )
         .await?;
@@ -353,7 +354,7 @@ pub(super) async fn look(
     let (state, analysis, problem) = match analysis::analyse(bytes, &mapping).await {
         Ok(analysis) => {
             if mapping.columns.is_empty() && row.template.is_none() {
-                if row.analysis.is_none() && mapping.constants.is_empty() {
+                if !row.makes_given && row.analysis.is_none() && mapping.constants.is_empty() {
                     mapping.makes = analysis::makes_of(&analysis.headings);
                 }
                 mapping.columns = suggested(mapping.makes, &analysis.headings);

@@ -31,7 +31,7 @@ use crate::{
     },
     app::App,
     extract::{Json, Path, Query},
-    imports::{draft::Makes, run::ImportRun, template::Template},
+    imports::{draft::Makes, template::Template, upload::Uploaded},
     problem::Result,
     texts::Language,
 };
@@ -120,7 +120,7 @@ async fn list(
         .fetch_all(
             "select id, version, state, file_name, size_bytes, received_bytes, hash, mapping, template, \
              template_version, analysis, problem, run, trial, trial_version, author, author_id, created_us, \
-             updated_us, expires_us from import_draft where account = $1 and expires_us > $2 \
+             updated_us, expires_us, makes_given from import_draft where account = $1 and expires_us > $2 \
              and (created_us, id) < ($3, $4) order by created_us desc, id desc limit $5",
             (allowed.account(), app.environment.now_us(), before_us, before, limit + 1),
         )
@@ -259,8 +259,8 @@ async fn begin_preview(
     ),
     request_body = StartDraft,
     responses(
-        (status = ACCEPTED, body = ImportRun, headers(("Location" = String))),
-        (status = OK, body = ImportRun, headers(("Location" = String)))
+        (status = ACCEPTED, body = Uploaded, headers(("Location" = String))),
+        (status = OK, body = Uploaded, headers(("Location" = String)))
     )
 )]
 async fn start_draft(

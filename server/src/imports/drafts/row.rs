@@ -38,11 +38,13 @@ pub(super) struct DraftRow {
     pub(super) created_us: i64,
     pub(super) updated_us: i64,
     pub(super) expires_us: i64,
+    /// True when whoever uploads the file said what its rows become
+    pub(super) makes_given: bool,
 }
 
 const ONE: &str = "select id, version, state, file_name, size_bytes, received_bytes, hash, mapping, template, \
                    template_version, analysis, problem, run, trial, trial_version, author, author_id, created_us, \
-                   updated_us, expires_us from import_draft where account = $1 and id = $2 and expires_us > $3";
+                   updated_us, expires_us, makes_given from import_draft where account = $1 and id = $2 and expires_us > $3";
 
 impl DraftRow {
     pub(super) async fn load(db: &Db, account: i64, id: Uuid, now_us: i64) -> Result<Self> {

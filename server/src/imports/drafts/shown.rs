@@ -17,7 +17,7 @@ use crate::{
     api::time::Instant,
     imports::{
         columns,
-        draft::{Column, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi},
+        draft::{Column, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
         problem, suggest,
     },
     objects::read::Author,
@@ -252,6 +252,11 @@ pub(super) struct DraftOptions {
     pub unknown_poi: UnknownPoi,
     /// Which row counts when several have the same key
     pub repeated: Repeated,
+    /// True when nothing is applied where a single row is refused
+    pub all_or_nothing: bool,
+    /// What is done with what earlier imports by the template made and the file lists no longer; without a template
+    /// there is nothing of the kind
+    pub unlisted: Unlisted,
 }
 
 impl DraftShown {
@@ -301,6 +306,8 @@ impl DraftShown {
                 zone: mapping.zone.clone(),
                 unknown_poi: mapping.unknown_poi,
                 repeated: mapping.repeated,
+                all_or_nothing: mapping.all_or_nothing,
+                unlisted: mapping.unlisted,
             },
             missing,
             run: row.run,

@@ -34,6 +34,10 @@ pub(super) struct StartDraft {
     /// True to import a file once more that was imported by the same mapping
     #[serde(default)]
     pub again: bool,
+    /// How many things may be withdrawn that the file lists no longer. Needed above a tenth of what the template manages;
+    /// without it the import asks then
+    #[serde(default)]
+    pub confirm_withdrawals: Option<i64>,
 }
 
 /// A draft that becomes a template.
@@ -57,7 +61,7 @@ pub(super) async fn start(
     language: Language,
 ) -> Result<(bool, Created)> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = ("import_drafts.start", id, given.again);
+    let request = ("import_drafts.start", id, given);
     if let Some(created) = once.replay(&mut write, &request).await? {
         return Ok((false, created));
     }
@@ -75,17 +79,21 @@ pub(super) async fn start(
         file_name: &row.file_name,
         again: given.again,
         dry_run: false,
+        confirmed: given.confirm_withdrawals,
         lane: LANE,
     };
     let started = start::stored(&mut write, &order).await?;
-    write
-        .tx()
-        .execute(
-            "update import_draft set state = 'started', run = $3, version = version + 1, updated_us = $4 \
-             where account = $1 and id = $2",
-            (account, id, started.run, now_us),
-        )
-        .await?;
+    if !started.repeated {
+        // Else it can still be started, `again`
+        write
+            .tx()
+            .execute(
+                "update import_draft set state = 'started', run = $3, version = version + 1, updated_us = $4 \
+                 where account = $1 and id = $2",
+                (account, id, started.run, now_us),
+            )
+            .await?;
+    }
     let run =
         RunRow::locked(write.tx(), account, started.run).await?.ok_or(Code::Internal)?.shown(language)?;
     let location = format!("/v1/imports/{}", started.run);
