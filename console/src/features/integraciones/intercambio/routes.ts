@@ -1,9 +1,12 @@
 // The exchange of files: what came, what takes it, what leaves, and who gets in.
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, redirect } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
 import { exportsQuery, intakesQuery, loginsQuery, receivedQuery } from "./queries";
+
+const page = lazyPageOf("integraciones");
 
 export const RECEIVED = "/integraciones/intercambio/recibidos";
 export const INTAKES = "/integraciones/intercambio/entradas";
@@ -32,7 +35,7 @@ const received = createRoute({
     beforeLoad: needs("view_transfers"),
     loaderDeps: ({ search: { estado, entrada } }) => ({ state: estado, intake: entrada }),
     loader: ({ deps }) => queries.ensureInfiniteQueryData(receivedQuery(deps)),
-    component: lazyRouteComponent(() => import("./Received"), "ReceivedFiles"),
+    component: page(() => import("./Received"), "ReceivedFiles"),
 });
 
 const intakes = createRoute({
@@ -41,7 +44,7 @@ const intakes = createRoute({
     validateSearch: opened,
     beforeLoad: needs("manage_exchange"),
     loader: () => queries.ensureQueryData(intakesQuery()),
-    component: lazyRouteComponent(() => import("./Intakes"), "Intakes"),
+    component: page(() => import("./Intakes"), "Intakes"),
 });
 
 const exports = createRoute({
@@ -50,7 +53,7 @@ const exports = createRoute({
     validateSearch: opened,
     beforeLoad: needs("manage_exchange"),
     loader: () => queries.ensureQueryData(exportsQuery()),
-    component: lazyRouteComponent(() => import("./Exports"), "Exports"),
+    component: page(() => import("./Exports"), "Exports"),
 });
 
 const logins = createRoute({
@@ -59,7 +62,7 @@ const logins = createRoute({
     validateSearch: opened,
     beforeLoad: needs("manage_keys"),
     loader: () => queries.ensureQueryData(loginsQuery()),
-    component: lazyRouteComponent(() => import("./Logins"), "Logins"),
+    component: page(() => import("./Logins"), "Logins"),
 });
 
 export const pages = [entry, received, intakes, exports, logins];
