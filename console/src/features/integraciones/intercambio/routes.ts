@@ -4,7 +4,7 @@ import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
-import { exportsQuery, intakesQuery, loginsQuery, receivedQuery } from "./queries";
+import { agentsQuery, exportsQuery, intakesQuery, loginsQuery, receivedQuery, remotesQuery } from "./queries";
 
 const page = lazyPageOf("integraciones");
 
@@ -12,6 +12,8 @@ export const RECEIVED = "/integraciones/intercambio/recibidos";
 export const INTAKES = "/integraciones/intercambio/entradas";
 export const EXPORTS = "/integraciones/intercambio/exportaciones";
 export const LOGINS = "/integraciones/intercambio/accesos";
+export const REMOTES = "/integraciones/intercambio/servidores";
+export const AGENTS = "/integraciones/intercambio/agentes";
 
 export type ReceivedSearch = { estado?: string; entrada?: string; archivo?: string };
 export type OpenSearch = { abierto?: string; editar?: boolean };
@@ -65,4 +67,22 @@ const logins = createRoute({
     component: page(() => import("./Logins"), "Logins"),
 });
 
-export const pages = [entry, received, intakes, exports, logins];
+const remotes = createRoute({
+    getParentRoute: () => rootRoute,
+    path: REMOTES,
+    validateSearch: opened,
+    beforeLoad: needs("manage_exchange"),
+    loader: () => queries.ensureQueryData(remotesQuery()),
+    component: page(() => import("./Remotes"), "Remotes"),
+});
+
+const agents = createRoute({
+    getParentRoute: () => rootRoute,
+    path: AGENTS,
+    validateSearch: opened,
+    beforeLoad: needs("manage_exchange"),
+    loader: () => queries.ensureQueryData(agentsQuery()),
+    component: page(() => import("./Agents"), "Agents"),
+});
+
+export const pages = [entry, received, intakes, exports, logins, remotes, agents];
