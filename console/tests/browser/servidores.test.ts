@@ -71,7 +71,7 @@ test("a customer's server is made, tried by step, and its files are taken and im
             { timeout: 40_000, interval: 1_000 },
         )
         .toEqual([]);
-    await expect.poll(async () => (await api.send<{ items: { description?: string }[] }>("GET", "/v1/tasks?task_number=82001")).items.length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await api.send<{ items: { description?: string }[] }>("GET", "/v1/tasks?q=bomba")).items.length, { timeout: 20_000 }).toBe(1);
     await page.getByRole("list", { name: "Los últimos archivos" }).getByText("ordenes_7.csv").waitFor();
     expect(faults).toEqual([]);
     await close();
