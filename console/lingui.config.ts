@@ -9,7 +9,6 @@ export default defineConfig({
         { path: "src/locales/{locale}", include: ["src/app", "src/ui", "src/api"] },
         { path: "src/features/{name}/locales/{locale}", include: ["src/features/{name}"] },
     ],
-    catalogsMergePath: "src/locales/{locale}",
     orderBy: "message",
     format: formatter({ lineNumbers: false, origins: false, printLinguiId: false }),
 });

@@ -5,7 +5,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { I18nProvider as AriaLanguage } from "react-aria-components";
-import { useLanguage } from "./language";
+import { speakOf, useLanguage } from "./language";
 import { queries } from "./queries";
 import { router } from "./router";
 import { SignInAgain } from "./session/SignInAgain";
@@ -13,7 +13,7 @@ import { SignInPage } from "./session/SignInPage";
 import { useSession } from "./session";
 import { FirstPassword } from "./session/FirstPassword";
 
-const EnrolPage = lazy(async () => ({ default: (await import("~/features/equipo/EnrolPage")).EnrolPage }));
+const EnrolPage = lazy(async () => ({ default: (await Promise.all([import("~/features/equipo/EnrolPage"), speakOf("equipo")]))[0].EnrolPage }));
 
 /** Where a phone's camera leads: open to everybody. */
 const isEnrolment = () => location.pathname === "/e";

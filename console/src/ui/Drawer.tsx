@@ -47,7 +47,10 @@ export function Drawer({ top, title, onClose, head, tabs, foot, children, subjec
                 {head}
             </div>
             {tabs}
-            <div className="dr-body">{children}</div>
+            {/* What is read alone is scrolled by key, too. */}
+            <div className="dr-body" tabIndex={0}>
+                {children}
+            </div>
             {foot && <div className="dr-foot">{foot}</div>}
         </aside>
     );

@@ -6,6 +6,10 @@ import { ArrowDown, ArrowUp, Check } from "lucide-react";
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { asTable, between, toggled } from "./rows";
 import { useNarrow } from "./useNarrow";
+import { usePrinting } from "./usePrinting";
+
+/** As many rows are printed at most. */
+const PRINTED = 2_000;
 
 export type Column<T> = {
     id: string;
@@ -60,8 +64,10 @@ export function Table<T>(props: TableProps<T>) {
     const keys = useMemo(() => rows.map(rowKey), [rows, rowKey]);
     const places = useMemo(() => new Map(keys.map((key, place) => [key, place])), [keys]);
     const active = focused !== null && places.has(focused) ? focused : props.current && places.has(props.current) ? props.current : keys[0];
-    const items = virtual.getVirtualItems();
-    const last = items.at(-1)?.index ?? 0;
+    const printing = usePrinting();
+    const seen = virtual.getVirtualItems();
+    const items = printing ? keys.slice(0, PRINTED).map((_, index) => ({ index, start: index * height })) : seen;
+    const last = seen.at(-1)?.index ?? 0;
     useEffect(() => {
         if (onEnd && rows.length > 0 && last >= rows.length - 20) onEnd();
     }, [last, rows.length, onEnd]);

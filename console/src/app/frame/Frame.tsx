@@ -11,7 +11,7 @@ import { type Action, actionFor, useActions } from "../actions";
 import { listen } from "../live";
 import { type MenuItem, menuFor } from "../menu";
 import { useWho } from "../session";
-import { TrayCount } from "~/features/bandeja/Count";
+import { TrayCount } from "./TrayCount";
 import { KeysDialog } from "./KeysDialog";
 import { Mark } from "./Mark";
 import { PersonMenu } from "./PersonMenu";

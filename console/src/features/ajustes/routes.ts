@@ -1,17 +1,20 @@
 // Settings: one's own account, users and their profiles.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { accountQuery } from "./account";
 import { freeDaysQuery, rulesQuery } from "./objects";
 import { profilesQuery, usersQuery } from "./queries";
 
+const page = lazyPageOf("ajustes");
+
 export type FreeSearch = { abierto?: string; q?: string; anio?: string };
 
 const own = createRoute({
     getParentRoute: () => rootRoute,
     path: "/ajustes/cuenta-propia",
-    component: lazyRouteComponent(() => import("./OwnAccount"), "OwnAccount"),
+    component: page(() => import("./OwnAccount"), "OwnAccount"),
 });
 
 /** Which row is open is a part of the address. */
@@ -25,7 +28,7 @@ const users = createRoute({
     beforeLoad: needs("manage_users"),
     validateSearch: opened,
     loader: both,
-    component: lazyRouteComponent(() => import("./Users"), "Users"),
+    component: page(() => import("./Users"), "Users"),
 });
 
 const profiles = createRoute({
@@ -34,7 +37,7 @@ const profiles = createRoute({
     beforeLoad: needs("manage_users"),
     validateSearch: opened,
     loader: both,
-    component: lazyRouteComponent(() => import("./Profiles"), "Profiles"),
+    component: page(() => import("./Profiles"), "Profiles"),
 });
 
 const account = createRoute({
@@ -42,7 +45,7 @@ const account = createRoute({
     path: "/ajustes/cuenta",
     beforeLoad: needs("manage_account"),
     loader: () => queries.ensureQueryData(accountQuery()),
-    component: lazyRouteComponent(() => import("./cuenta/Account"), "Account"),
+    component: page(() => import("./cuenta/Account"), "Account"),
 });
 
 const rules = createRoute({
@@ -51,7 +54,7 @@ const rules = createRoute({
     beforeLoad: needs("view_timesheets"),
     validateSearch: opened,
     loader: () => queries.ensureQueryData(rulesQuery()),
-    component: lazyRouteComponent(() => import("./reglas/RulesPage"), "RulesPage"),
+    component: page(() => import("./reglas/RulesPage"), "RulesPage"),
 });
 
 const freeDays = createRoute({
@@ -60,7 +63,7 @@ const freeDays = createRoute({
     beforeLoad: needs("view_employees"),
     validateSearch: (search: Record<string, unknown>): FreeSearch => ({ ...opened(search), q: typeof search.q === "string" && search.q ? search.q : undefined, anio: /^\d{4}$/.test(String(search.anio)) ? String(search.anio) : undefined }),
     loader: () => queries.ensureQueryData(freeDaysQuery()),
-    component: lazyRouteComponent(() => import("./festivos/FreeDaysPage"), "FreeDaysPage"),
+    component: page(() => import("./festivos/FreeDaysPage"), "FreeDaysPage"),
 });
 
 export const pages = [own, users, profiles, account, rules, freeDays];

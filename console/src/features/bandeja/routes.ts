@@ -1,9 +1,12 @@
 // The tray: everything that needs a person, in one place.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
 import { attentionQuery, disabledQuery, noticesQuery, setAsideQuery } from "./queries";
+
+const page = lazyPageOf("bandeja");
 
 const tray = createRoute({
     getParentRoute: () => rootRoute,
@@ -16,7 +19,7 @@ const tray = createRoute({
             may("view_entries") ? queries.ensureQueryData(setAsideQuery()) : undefined,
             may("manage_channels") ? queries.ensureQueryData(disabledQuery()) : undefined,
         ]),
-    component: lazyRouteComponent(() => import("./Tray"), "Tray"),
+    component: page(() => import("./Tray"), "Tray"),
 });
 
 export const pages = [tray];

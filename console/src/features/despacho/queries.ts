@@ -4,10 +4,7 @@ import { type Schemas, answer, api, everyPage } from "~/api/client";
 import { queries } from "~/app/queries";
 import { isOver } from "./model";
 
-export type Task = Schemas["TaskShown"] & {
-    point?: { latitude: number; longitude: number } | null;
-    phones?: { employees: number; holding: number; since?: string | null } | null;
-};
+export type Task = Schemas["TaskShown"];
 export type Employee = Schemas["KeptEmployee"];
 export type Group = Schemas["KeptGroup"];
 export type TaskType = Schemas["KeptTaskType"];
@@ -54,7 +51,8 @@ export const dayTasksQuery = (from: number, until: number) =>
         queryFn: ({ signal }) => everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { ...planned(from, until), after, limit: PAGE } }, signal }))),
     });
 
-const planned = (from: number, until: number) => ({ due_from: new Date(from).toISOString(), due_until: new Date(until).toISOString() });
+/** What a calendar shows of these hours: also what began before them, or ends after them. */
+const planned = (from: number, until: number) => ({ planned_from: new Date(from).toISOString(), planned_until: new Date(until).toISOString() });
 
 export const employeesQuery = () =>
     queryOptions({

@@ -1,9 +1,12 @@
 // Dispatch: the board, with its filter, its day and its task in the address.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { readSearch } from "./filter";
 import { openTasksQuery } from "./queries";
+
+const page = lazyPageOf("despacho");
 
 const board = createRoute({
     getParentRoute: () => rootRoute,
@@ -11,7 +14,7 @@ const board = createRoute({
     validateSearch: readSearch,
     beforeLoad: needs("view_tasks", "manage_tasks"),
     loader: () => queries.ensureQueryData(openTasksQuery()),
-    component: lazyRouteComponent(() => import("./Board"), "Board"),
+    component: page(() => import("./Board"), "Board"),
 });
 
 export const pages = [board];

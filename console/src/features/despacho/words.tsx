@@ -90,6 +90,7 @@ export function TaskStatus({ task, now, pill, long }: { task: Task; now: number;
     if (is === "late") text = long ? t`Atrasada ${format.minutes(lateMinutes(task, now))}` : words.face.late;
     if (is === "refused" && task.progress.status === "not_done") text = words.status.not_done;
     if (long && is === "on_phone" && task.phones?.since) text = t`En el teléfono desde ${format.moment(task.phones.since, now)}`;
+    if (long && is === "not_yet" && task.phones && task.phones.holding > 0) text = t`En ${task.phones.holding} de ${task.phones.employees} teléfonos`;
     if (long && is === "working" && task.progress.started_at) text = t`En curso desde ${format.moment(task.progress.started_at, now)}`;
     return (
         <Status family={FAMILY[is]} icon={ICONS[is]} pill={pill}>

@@ -1,10 +1,13 @@
 // The team: who works, in which groups, by which profiles, on which phones; what is open of a list stands in the address.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { employeeProfilesQuery, employeesQuery, groupsQuery } from "~/app/people";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
 import { enrolmentsQuery, installationsQuery, messagesQuery } from "./queries";
+
+const page = lazyPageOf("equipo");
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined);
 
@@ -22,7 +25,7 @@ const employees = createRoute({
     validateSearch: (search: Record<string, unknown>): EmployeesSearch => ({ q: text(search.q), grupo: text(search.grupo), persona: text(search.persona), editar: search.editar === true || undefined }),
     beforeLoad: needs("view_employees"),
     loader: people,
-    component: lazyRouteComponent(() => import("./Employees"), "Employees"),
+    component: page(() => import("./Employees"), "Employees"),
 });
 
 const groups = createRoute({
@@ -31,7 +34,7 @@ const groups = createRoute({
     validateSearch: open,
     beforeLoad: needs("view_employees"),
     loader: people,
-    component: lazyRouteComponent(() => import("./Groups"), "Groups"),
+    component: page(() => import("./Groups"), "Groups"),
 });
 
 const profiles = createRoute({
@@ -40,7 +43,7 @@ const profiles = createRoute({
     validateSearch: open,
     beforeLoad: needs("view_employees"),
     loader: people,
-    component: lazyRouteComponent(() => import("./EmployeeProfiles"), "EmployeeProfiles"),
+    component: page(() => import("./EmployeeProfiles"), "EmployeeProfiles"),
 });
 
 const phones = createRoute({
@@ -49,7 +52,7 @@ const phones = createRoute({
     validateSearch: (search: Record<string, unknown>): PhonesSearch => ({ ...open(search), estado: text(search.estado) }),
     beforeLoad: needs("manage_installations"),
     loader: () => queries.ensureQueryData(installationsQuery()),
-    component: lazyRouteComponent(() => import("./Phones"), "Phones"),
+    component: page(() => import("./Phones"), "Phones"),
 });
 
 const enrol = createRoute({
@@ -57,7 +60,7 @@ const enrol = createRoute({
     path: "/equipo/telefonos/inscribir",
     beforeLoad: needs("manage_installations"),
     loader: () => queries.ensureQueryData(enrolmentsQuery()),
-    component: lazyRouteComponent(() => import("./Enrol"), "Enrol"),
+    component: page(() => import("./Enrol"), "Enrol"),
 });
 
 const messages = createRoute({
@@ -66,7 +69,7 @@ const messages = createRoute({
     validateSearch: (search: Record<string, unknown>): MessagesSearch => ({ persona: text(search.persona) }),
     beforeLoad: needs("view_messages"),
     loader: () => Promise.all([queries.ensureInfiniteQueryData(messagesQuery()), may("view_employees") ? queries.ensureQueryData(employeesQuery()) : undefined]),
-    component: lazyRouteComponent(() => import("./Messages"), "Messages"),
+    component: page(() => import("./Messages"), "Messages"),
 });
 
 export const pages = [employees, groups, profiles, phones, enrol, messages];

@@ -1,8 +1,11 @@
 // Forms and task types: what is asked in the field, and what the fields of a task are called.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { formQuery, formsQuery, typesQuery } from "./queries";
+
+const page = lazyPageOf("formularios");
 
 export const FORM = "/formularios/formularios/$form";
 export const NEW_FORM = "nuevo";
@@ -17,7 +20,7 @@ const forms = createRoute({
     validateSearch: (search: Record<string, unknown>): ListSearch => ({ q: text(search.q) }),
     beforeLoad: needs("view_definitions"),
     loader: () => queries.ensureQueryData(formsQuery()),
-    component: lazyRouteComponent(() => import("./Forms"), "Forms"),
+    component: page(() => import("./Forms"), "Forms"),
 });
 
 const form = createRoute({
@@ -25,7 +28,7 @@ const form = createRoute({
     path: FORM,
     beforeLoad: needs("view_definitions"),
     loader: ({ params }) => (params.form === NEW_FORM ? undefined : queries.ensureQueryData(formQuery(params.form))),
-    component: lazyRouteComponent(() => import("./editor/FormPage"), "FormPage"),
+    component: page(() => import("./editor/FormPage"), "FormPage"),
 });
 
 const types = createRoute({
@@ -34,7 +37,7 @@ const types = createRoute({
     validateSearch: (search: Record<string, unknown>): ListSearch => ({ abierto: text(search.abierto), q: text(search.q) }),
     beforeLoad: needs("view_definitions"),
     loader: () => Promise.all([queries.ensureQueryData(typesQuery()), queries.ensureQueryData(formsQuery())]),
-    component: lazyRouteComponent(() => import("./tipos/Types"), "Types"),
+    component: page(() => import("./tipos/Types"), "Types"),
 });
 
 export const pages = [forms, form, types];

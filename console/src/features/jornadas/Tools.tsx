@@ -3,7 +3,7 @@ import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
-import { CircleAlert, Download, Lock, WifiOff } from "lucide-react";
+import { CircleAlert, Download, Lock, Printer, WifiOff } from "lucide-react";
 import { refusalOf } from "~/api/problem";
 import { groupOptions, groupsQuery } from "~/app/people";
 import { useMay } from "~/app/session";
@@ -45,6 +45,9 @@ export function Tools({ search, from, to, counts, go }: { search: Search; from: 
                         { id: "csv", label: t`CSV`, run: () => saving.mutate("csv") },
                     ]}
                 />
+                <Button small icon={Printer} onPress={() => print()}>
+                    <Trans>Imprimir</Trans>
+                </Button>
                 {mayClose && (
                     <Button small icon={Lock} onPress={() => void router.navigate({ to: "/jornadas/periodos" })}>
                         <Trans>Cerrar periodo…</Trans>

@@ -1,11 +1,14 @@
 // Working time: a day, a week, the periods. Day, group and what is open stand in the address.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
 import { formatIn } from "~/app/formats";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { currentSession } from "~/app/session";
 import { readDay, weekOf } from "./civil";
 import { timesheetsQuery } from "./queries";
+
+const page = lazyPageOf("jornadas");
 
 export type Search = { fecha?: string; grupo?: string; marcas?: string; persona?: string; dia?: string; marcacion?: string };
 
@@ -37,7 +40,7 @@ const week = createRoute({
         const days = weekOf(fecha ?? today());
         return queries.ensureQueryData(timesheetsQuery(days[0] ?? "", days[6] ?? "", grupo));
     },
-    component: lazyRouteComponent(() => import("./Week"), "Week"),
+    component: page(() => import("./Week"), "Week"),
 });
 
 const day = createRoute({
@@ -47,14 +50,14 @@ const day = createRoute({
     beforeLoad: needs("view_timesheets"),
     loaderDeps: deps,
     loader: ({ deps: { fecha = today(), grupo } }) => queries.ensureQueryData(timesheetsQuery(fecha, fecha, grupo)),
-    component: lazyRouteComponent(() => import("./DayPage"), "DayPage"),
+    component: page(() => import("./DayPage"), "DayPage"),
 });
 
 const periods = createRoute({
     getParentRoute: () => rootRoute,
     path: "/jornadas/periodos",
     beforeLoad: needs("close_periods"),
-    component: lazyRouteComponent(() => import("./Periods"), "Periods"),
+    component: page(() => import("./Periods"), "Periods"),
 });
 
 export const pages = [day, week, periods];

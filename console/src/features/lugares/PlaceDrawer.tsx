@@ -1,17 +1,17 @@
 // A place beside the list: what it is, what is done there, and the ways to change it or take it out of use.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ListTodo, Pencil, Trash2 } from "lucide-react";
-import { answer, api, ifMatch } from "~/api/client";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
+import { useRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
-import { Button, Drawer, KeyValues, Note, say } from "~/ui";
+import { Button, Drawer, ErrorSummary, KeyValues, Note } from "~/ui";
 import { PlaceForm } from "./PlaceForm";
 import { addressOf } from "./place";
-import { employeesQuery, groupsQuery, type Poi, poiQuery, poiTasksQuery } from "./queries";
+import { changePoi, employeesQuery, groupsQuery, onePoi, type Poi, poiQuery, poiTasksQuery, removePoi } from "./queries";
 
 type Props = { id: string; editing: boolean; onClose: () => void; onEdit: (editing: boolean) => void; onSaved: (id: string) => void };
 
@@ -37,19 +37,14 @@ function PlaceShown({ poi, onClose, onEdit }: { poi: Poi; onClose: () => void; o
     const { t } = useLingui();
     const mayManage = useMay("manage_pois");
     const parent = useQuery({ ...poiQuery(poi.parent ?? ""), enabled: !!poi.parent });
-    const again = () => queries.invalidateQueries({ queryKey: ["pois"] });
-    const removing = useMutation({
-        mutationFn: () => answer(api.DELETE("/v1/pois/{reference}", { params: { path: { reference: poi.id }, header: ifMatch(poi.version) } })),
-        onSuccess: async () => {
-            say(t`«${poi.name}» queda fuera de uso`, async () => {
-                const now = await answer(api.GET("/v1/pois/{reference}", { params: { path: { reference: poi.id } } }));
-                await answer(api.PATCH("/v1/pois/{reference}", { params: { path: { reference: poi.id }, header: ifMatch(now.version) }, body: { state: "enabled" } as never }));
-                await again();
-                say(t`«${poi.name}» vuelve a estar en uso`);
-            });
-            onClose();
-            await again();
-        },
+    const removal = useRemoval<Poi>({
+        remove: () => removePoi(poi.id, poi.version),
+        one: () => onePoi(poi.id),
+        restore: (gone) => changePoi(gone.id, { state: "enabled" }, gone.version),
+        again: () => queries.invalidateQueries({ queryKey: ["pois"] }),
+        saidGone: (gone) => t`«${gone.name}» queda fuera de uso`,
+        saidBack: (gone) => t`«${gone.name}» vuelve a estar en uso`,
+        onGone: onClose,
     });
     return (
         <Drawer
@@ -66,7 +61,7 @@ function PlaceShown({ poi, onClose, onEdit }: { poi: Poi; onClose: () => void; o
                             <Button small icon={Pencil} keyName="E" onPress={onEdit}>
                                 <Trans>Editar</Trans>
                             </Button>
-                            <Button small icon={Trash2} pending={removing.isPending} reason={poi.state === "deleted" ? t`Ya está fuera de uso.` : undefined} onPress={() => removing.mutate()}>
+                            <Button small icon={Trash2} pending={removal.isPending} reason={poi.state === "deleted" ? t`Ya está fuera de uso.` : undefined} onPress={removal.remove}>
                                 <Trans>Dejar fuera de uso</Trans>
                             </Button>
                         </div>
@@ -74,7 +69,7 @@ function PlaceShown({ poi, onClose, onEdit }: { poi: Poi; onClose: () => void; o
                 </>
             }
         >
-            {removing.isError && <Note kind="refused" alert>{refusalOf(removing.error).problem.detail}</Note>}
+            {removal.problem && <ErrorSummary key={removal.submittedAt} title={removal.problem.title} detail={removal.problem.detail} />}
             <KeyValues
                 facts={[
                     [t`Dentro de`, poi.parent && (parent.data ? <Link to="/lugares" search={{ padre: poi.parent }} className="link">{parent.data.name}</Link> : "…")],

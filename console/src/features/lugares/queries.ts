@@ -1,6 +1,6 @@
 // What the page of places asks the server.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { type Schemas, answer, api, everyPage } from "~/api/client";
+import { type Schemas, answer, api, everyPage, ifMatch } from "~/api/client";
 
 export type Poi = Schemas["KeptPoi"];
 
@@ -30,3 +30,8 @@ export const groupsQuery = () =>
         queryFn: ({ signal }) => everyPage<Schemas["KeptGroup"]>((after) => answer(api.GET("/v1/groups", { params: { query: { after, limit: 500 } }, signal }))),
         staleTime: 300_000,
     });
+
+const poiAt = (reference: string) => ({ path: { reference } });
+export const onePoi = (id: string) => answer(api.GET("/v1/pois/{reference}", { params: poiAt(id) }));
+export const changePoi = (id: string, changes: unknown, version: number) => answer(api.PATCH("/v1/pois/{reference}", { params: { ...poiAt(id), header: ifMatch(version) }, body: changes as never }));
+export const removePoi = (id: string, version: number) => answer(api.DELETE("/v1/pois/{reference}", { params: { ...poiAt(id), header: ifMatch(version) } }));

@@ -1,9 +1,12 @@
 // Places: the customer's points of interest.
-import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { createRoute } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { poisQuery } from "./queries";
 import { readSearch } from "./search";
+
+const page = lazyPageOf("lugares");
 
 const places = createRoute({
     getParentRoute: () => rootRoute,
@@ -12,7 +15,7 @@ const places = createRoute({
     beforeLoad: needs("view_pois", "manage_pois"),
     loaderDeps: ({ search: { q, padre } }) => ({ q, padre }),
     loader: ({ deps }) => queries.ensureInfiniteQueryData(poisQuery(deps)),
-    component: lazyRouteComponent(() => import("./Places"), "Places"),
+    component: page(() => import("./Places"), "Places"),
 });
 
 export const pages = [places];

@@ -11,6 +11,7 @@ import { type Column, EmptyState, Table } from "~/ui";
 import { HeldBack } from "./HeldBack";
 import { Proportions } from "./Figures";
 import { type Run, runsQuery } from "./queries";
+import { RunBars } from "./RunBars";
 import { RunState, stateLabel, useAuthor } from "./words";
 
 export function Runs() {
@@ -48,6 +49,7 @@ export function Runs() {
             }
         >
             <HeldBack />
+            <RunBars runs={rows} whole={!pages.hasNextPage} />
             <Table
                 label={t`Importaciones`}
                 columns={columns}

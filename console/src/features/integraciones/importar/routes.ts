@@ -1,11 +1,14 @@
 // Import, templates, history of imports: what is open and which step it is at stands in the address.
-import { createRoute, lazyRouteComponent, notFound } from "@tanstack/react-router";
+import { createRoute, notFound } from "@tanstack/react-router";
 import { Refusal } from "~/api/problem";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
 import { runQuery, runsQuery } from "../historial/queries";
 import { draftQuery, draftsQuery, fieldsQuery, intakesQuery, templatesQuery } from "./queries";
+
+const page = lazyPageOf("integraciones");
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value.slice(0, 200) : undefined);
 
@@ -31,7 +34,7 @@ const start = createRoute({
     validateSearch: (search: Record<string, unknown>): StartSearch => ({ planilla: text(search.planilla) }),
     beforeLoad: needs("run_imports"),
     loader: () => Promise.all([queries.ensureInfiniteQueryData(draftsQuery()), queries.ensureQueryData(templatesQuery())]),
-    component: lazyRouteComponent(() => import("./Start"), "Start"),
+    component: page(() => import("./Start"), "Start"),
 });
 
 const draft = createRoute({
@@ -43,7 +46,7 @@ const draft = createRoute({
         const { makes } = await there(queries.ensureQueryData(draftQuery(params.draft)));
         await Promise.all([queries.ensureQueryData(fieldsQuery(makes)), queries.ensureQueryData(templatesQuery())]);
     },
-    component: lazyRouteComponent(() => import("./DraftPage"), "DraftPage"),
+    component: page(() => import("./DraftPage"), "DraftPage"),
 });
 
 const templates = createRoute({
@@ -52,7 +55,7 @@ const templates = createRoute({
     validateSearch: (search: Record<string, unknown>): TemplatesSearch => ({ abierta: text(search.abierta) }),
     beforeLoad: needs("run_imports"),
     loader: () => Promise.all([queries.ensureQueryData(templatesQuery()), may("manage_exchange") ? queries.ensureQueryData(intakesQuery()) : undefined]),
-    component: lazyRouteComponent(() => import("../planillas/Templates"), "Templates"),
+    component: page(() => import("../planillas/Templates"), "Templates"),
 });
 
 const history = createRoute({
@@ -60,7 +63,7 @@ const history = createRoute({
     path: "/integraciones/historial",
     beforeLoad: needs("run_imports"),
     loader: () => queries.ensureInfiniteQueryData(runsQuery()),
-    component: lazyRouteComponent(() => import("../historial/Runs"), "Runs"),
+    component: page(() => import("../historial/Runs"), "Runs"),
 });
 
 const run = createRoute({
@@ -69,7 +72,7 @@ const run = createRoute({
     validateSearch: (search: Record<string, unknown>): RunSearch => ({ resultado: text(search.resultado), fila: typeof search.fila === "number" ? search.fila : undefined }),
     beforeLoad: needs("run_imports"),
     loader: ({ params }) => there(queries.ensureQueryData(runQuery(params.import))),
-    component: lazyRouteComponent(() => import("../historial/RunPage"), "RunPage"),
+    component: page(() => import("../historial/RunPage"), "RunPage"),
 });
 
 export const pages = [start, draft, templates, history, run];

@@ -1,10 +1,10 @@
-// The frame of the four pages of the exchange of files.
+// The frame of the six pages of the exchange of files.
 import { useLingui } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Page } from "~/app/frame/Page";
 import { PageTabs } from "~/app/frame/PageTabs";
 import { useMay } from "~/app/session";
-import { EXPORTS, INTAKES, LOGINS, RECEIVED } from "./routes";
+import { AGENTS, EXPORTS, INTAKES, LOGINS, RECEIVED, REMOTES } from "./routes";
 import "../services.css";
 
 export function ExchangePage({ children, primary }: { children: ReactNode; primary?: ReactNode }) {
@@ -14,6 +14,7 @@ export function ExchangePage({ children, primary }: { children: ReactNode; prima
         ...(useMay("view_transfers") ? [{ to: RECEIVED, label: t`Recibidos` }] : []),
         ...(manages ? [{ to: INTAKES, label: t`Entradas` }] : []),
         ...(manages ? [{ to: EXPORTS, label: t`Exportaciones` }] : []),
+        ...(manages ? [{ to: REMOTES, label: t`Servidores del cliente` }, { to: AGENTS, label: t`Agentes` }] : []),
         ...(useMay("manage_keys") ? [{ to: LOGINS, label: t`Accesos` }] : []),
     ];
     return (

@@ -12,7 +12,7 @@ import { save } from "~/app/save";
 import { useMay } from "~/app/session";
 import { statusLabels } from "~/app/statuses";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, say, Status } from "~/ui";
-import { againRun, type Export, type Run, removeExport, runContent, runExport, runsQuery } from "./queries";
+import { againRun, agentsQuery, type Export, type Run, remotesQuery, removeExport, runContent, runExport, runsQuery } from "./queries";
 import { useScheduleWords } from "./ScheduleField";
 import { readSchedule } from "./schedule";
 import { runFace } from "./words";
@@ -24,6 +24,9 @@ export function ExportDrawer({ known, onClose, onEdit }: { known: Export; onClos
     const format = useFormat();
     const scheduleWords = useScheduleWords();
     const mayRuns = useMay("view_transfers");
+    const remote = useQuery(remotesQuery()).data?.find(({ id }) => id === known.remote);
+    const agent = useQuery(agentsQuery()).data?.find(({ id }) => id === known.agent);
+    const places = [known.key && ["out", known.folder].filter(Boolean).join("/"), known.remote && t`servidor «${remote?.name ?? known.remote}»`, known.agent && t`agente «${agent?.name ?? known.agent}»`].filter(Boolean).join(" · ");
     const [removing, setRemoving] = useState(false);
     const running = useMutation({
         mutationFn: () => runExport(known.id),
@@ -71,7 +74,7 @@ export function ExportDrawer({ known, onClose, onEdit }: { known: Export; onClos
                     [t`Solo`, [...only, known.form && t`formulario ${known.form}`].filter(Boolean).join(" · ")],
                     [t`Columnas`, known.columns?.length ? known.columns.map(({ heading }) => heading).join(" · ") : t`Todas las conocidas`],
                     [t`Archivo`, <code key="name">{known.file_name}</code>],
-                    [t`Va a`, known.key ? ["out", known.folder].filter(Boolean).join("/") : t`Ninguna carpeta: se descarga de aquí`],
+                    [t`Va a`, places || t`Ninguna carpeta: se descarga de aquí`],
                     [t`Cuándo`, scheduleWords(readSchedule(known.schedule))],
                     [t`Próxima`, known.state === "disabled" ? t`Apagada` : known.next_run_at && format.moment(known.next_run_at)],
                 ]}
@@ -139,7 +142,7 @@ function OneRun({ run, hasFolder }: { run: Run; hasFolder: boolean }) {
             </div>
             {hasFile && (
                 <small>
-                    {[run.file_name, plural(run.rows, { one: "# fila", other: "# filas" }), run.size_bytes != null && format.bytes(run.size_bytes), run.taken_at && t`recogida ${format.moment(run.taken_at)}`].filter(Boolean).join(" · ")}
+                    {[run.file_name, plural(run.rows, { one: "# fila", other: "# filas" }), run.size_bytes != null && format.bytes(run.size_bytes), run.taken_at && t`recogida ${format.moment(run.taken_at)}`, run.delivered_at && t`llevada ${format.moment(run.delivered_at)}`].filter(Boolean).join(" · ")}
                 </small>
             )}
             {problem && <ErrorSummary title={problem.title} detail={problem.detail} />}

@@ -9,15 +9,14 @@ import { statusLabels } from "~/app/statuses";
 import { Checkbox, Drawer, PickMany, RadioGroup, Select, say, TextField } from "~/ui";
 import { ColumnsField } from "./ColumnsField";
 import { type ExportDraft, exportBody, exportDraft, proposedName } from "./exportDraft";
-import { changeExport, type Export, formsQuery, keysQuery, makeExport, oneExport } from "./queries";
+import { DestinationFields } from "./DestinationFields";
+import { changeExport, type Export, formsQuery, makeExport, oneExport } from "./queries";
 import { ScheduleField } from "./ScheduleField";
 
 const NONE = "none";
 
 export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClose: () => void; onSaved: (saved: Export) => void }) {
     const { t } = useLingui();
-    const mayKeys = useMay("manage_keys");
-    const keys = useQuery({ ...keysQuery(), enabled: mayKeys }).data ?? [];
     const forms = useQuery({ ...formsQuery(), enabled: useMay("view_definitions") }).data ?? [];
     const editing = useEditing<ExportDraft, Export>({
         place: `export:${known?.id ?? "new"}`,
@@ -35,9 +34,8 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
         },
     });
     const { draft, set, errorAt } = editing;
-    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, what: t`Qué lleva`, format: t`Formato`, file_name: t`Nombre del archivo`, key: t`En la carpeta de`, folder: t`Carpeta`, schedule: t`Cuándo se hace`, kinds: t`Qué capturas`, form: t`De un formulario`, statuses: t`En qué estados`, columns: t`Columnas`, state: t`Estado` };
+    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, what: t`Qué lleva`, format: t`Formato`, file_name: t`Nombre del archivo`, key: t`En la carpeta de`, remote: t`Al servidor del cliente`, agent: t`Al agente`, folder: t`Carpeta`, schedule: t`Cuándo se hace`, kinds: t`Qué capturas`, form: t`De un formulario`, statuses: t`En qué estados`, columns: t`Columnas`, state: t`Estado` };
     const statuses = Object.entries(statusLabels()).map(([id, label]) => ({ id, label }));
-    const keyOptions = [{ id: NONE, label: t`Ninguna: se descarga de esta página` }, ...keys.filter((key) => key.permissions?.includes("use_file_exchange") || key.id === draft.key).map(({ id, name }) => ({ id, label: name })), ...(draft.key && !keys.some(({ id }) => id === draft.key) ? [{ id: draft.key, label: draft.key }] : [])];
     return (
         <Drawer subject={known?.id ?? "new"} title={known?.name ?? t`Nueva exportación`} top={known && <span className="id">{known.code}</span>} onClose={onClose} foot={<EditActs form="export-form" editing={editing} label={known ? undefined : t`Crear la exportación`} onDiscard={onClose} />}>
             <EditForm id="export-form" editing={editing} labels={labels}>
@@ -65,8 +63,7 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
                 <ColumnsField draft={draft} set={set} errorAt={errorAt} />
                 <ScheduleField value={draft.schedule} onChange={(schedule) => set({ schedule })} error={errorAt("schedule")} />
                 <TextField label={labels.file_name!} name="file_name" value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt("file_name")} placeholder={proposedName(draft)} help={t`${"{n}"} es el número de la vez, ${"{fecha:yyyyMMdd}"} su día.`} spellCheck="false" />
-                {(mayKeys || draft.key) && <Select label={labels.key!} name="key" options={keyOptions} value={draft.key || NONE} onChange={(key) => set({ key: key === NONE ? "" : key })} error={errorAt("key")} help={t`La clave cuyo sistema la recoge de «out».`} />}
-                {draft.key && <TextField label={labels.folder!} name="folder" value={draft.folder} onChange={(folder) => set({ folder })} error={errorAt("folder")} optional help={t`Dentro de «out».`} spellCheck="false" />}
+                <DestinationFields draft={draft} set={set} errorAt={errorAt} labels={labels} />
                 <Checkbox selected={draft.emptyFiles} onChange={(emptyFiles) => set({ emptyFiles })}>
                     <Trans>Hacer el archivo también cuando no hay filas</Trans>
                 </Checkbox>

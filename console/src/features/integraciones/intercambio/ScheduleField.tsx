@@ -1,4 +1,4 @@
-// When an export runs by itself: in words for the usual, as cron for the rest.
+// When something runs by itself: in words for the usual, as cron for the rest.
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useWho } from "~/app/session";
 import { Checkbox, Select, TextField } from "~/ui";
@@ -13,10 +13,11 @@ export function useWeekdays(): Record<number, string> {
 export function useScheduleWords(): (schedule: Schedule) => string {
     const { t } = useLingui();
     const weekdays = useWeekdays();
-    return ({ how, time, weekdays: chosen, day, cron }) => {
+    return ({ how, time, every, weekdays: chosen, day, cron }) => {
         const days = WEEK.filter((each) => chosen.includes(each)).map((each) => weekdays[each]);
         const minute = time.slice(3);
         if (how === "hand") return t`Solo a mano`;
+        if (how === "minutes") return t`Cada ${every} minutos`;
         if (how === "hourly") return t`Cada hora, en el minuto ${minute}`;
         if (how === "daily") return t`Cada día a las ${time}`;
         if (how === "monthly") return t`El día ${day} de cada mes a las ${time}`;
@@ -26,7 +27,8 @@ export function useScheduleWords(): (schedule: Schedule) => string {
     };
 }
 
-export function ScheduleField({ value, onChange, error }: { value: Schedule; onChange: (value: Schedule) => void; error?: string }) {
+/** `always`: what cannot be left to a person's hand, and is done every few minutes as a rule. */
+export function ScheduleField({ label, always, value, onChange, error }: { label?: string; always?: boolean; value: Schedule; onChange: (value: Schedule) => void; error?: string }) {
     const { t } = useLingui();
     const { account } = useWho();
     const weekdays = useWeekdays();
@@ -35,10 +37,11 @@ export function ScheduleField({ value, onChange, error }: { value: Schedule; onC
     return (
         <>
             <Select
-                label={t`Cuándo se hace`}
+                label={label ?? t`Cuándo se hace`}
                 name="schedule"
                 options={[
-                    { id: "hand", label: t`Solo a mano` },
+                    ...(always ? [] : [{ id: "hand", label: t`Solo a mano` }]),
+                    ...(always || value.how === "minutes" ? [{ id: "minutes", label: t`Cada pocos minutos` }] : []),
                     { id: "hourly", label: t`Cada hora` },
                     { id: "daily", label: t`Cada día` },
                     { id: "weekly", label: t`Algunos días de la semana` },
@@ -49,6 +52,7 @@ export function ScheduleField({ value, onChange, error }: { value: Schedule; onC
                 onChange={(how) => set({ how: how as Schedule["how"] })}
                 error={value.how === "cron" ? undefined : error}
             />
+            {value.how === "minutes" && <TextField label={t`Cada cuántos minutos`} inputMode="numeric" value={value.every} onChange={(every) => set({ every: every.replace(/\D/g, "") })} help={t`De 1 a 59.`} />}
             {value.how === "weekly" && (
                 <fieldset>
                     <legend>

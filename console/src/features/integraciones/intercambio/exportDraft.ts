@@ -17,6 +17,8 @@ export type ExportDraft = {
     statuses: string[];
     fileName: string;
     key: string;
+    remote: string;
+    agent: string;
     folder: string;
     schedule: Schedule;
     emptyFiles: boolean;
@@ -35,6 +37,8 @@ export const exportDraft = (one?: Export): ExportDraft => ({
     statuses: one?.statuses ?? [],
     fileName: one?.file_name ?? "",
     key: one?.key ?? "",
+    remote: one?.remote ?? "",
+    agent: one?.agent ?? "",
     folder: one?.folder ?? "",
     schedule: readSchedule(one?.schedule),
     emptyFiles: one?.empty_files ?? false,
@@ -57,6 +61,8 @@ export function exportBody(draft: ExportDraft): Body {
         statuses: draft.what === "tasks" ? [...draft.statuses].sort() : [],
         file_name: draft.fileName.trim() || proposedName(draft),
         ...(draft.key ? { key: draft.key } : {}),
+        ...(draft.remote ? { remote: draft.remote } : {}),
+        ...(draft.agent ? { agent: draft.agent } : {}),
         folder: draft.folder.trim(),
         ...(schedule === undefined ? {} : { schedule }),
         empty_files: draft.emptyFiles,

@@ -8,6 +8,10 @@ export type Export = Schemas["Export"];
 export type Run = Schemas["ExportRun"];
 export type Login = Schemas["ExchangeLogin"];
 export type Key = Schemas["Key"];
+export type Remote = Schemas["Remote"];
+export type RemoteTrial = Schemas["RemoteTrialResult"];
+export type Agent = Schemas["Agent"];
+export type EnrolmentCode = Schemas["EnrolmentCode"];
 export type KeyedLogin = Login & { key: Key };
 
 const whole = (after: string | undefined) => ({ params: { query: { after, limit: 500 } } });
@@ -15,6 +19,8 @@ const merge = { "Content-Type": "application/merge-patch+json" };
 
 /** Files and runs go on behind the answer, and no topic of the live stream says so: while one is under way it is looked at. */
 const UNDER_WAY_MS = 2_000;
+/** Nor does one say when an agent was heard of. */
+const AGENTS_MS = 15_000;
 
 export const receivedQuery = (filter: { state?: string; intake?: string }) =>
     infiniteQueryOptions({
@@ -69,3 +75,21 @@ export const loginsQuery = () =>
     });
 export const makeLogin = (key: string, body: Schemas["ExchangeLoginDraft"], once: ReturnType<typeof idempotencyKey>) => answer(api.POST("/v1/keys/{key}/logins", { params: { path: { key }, header: once }, body }));
 export const removeLogin = (key: string, login: string) => answer(api.DELETE("/v1/keys/{key}/logins/{login}", { params: { path: { key, login } } }));
+
+export const remotesQuery = () => queryOptions({ queryKey: ["remotes", "all"], queryFn: () => everyPage<Remote>((after) => answer(api.GET("/v1/remotes", whole(after)))) });
+const remoteAt = (remote: string) => ({ path: { remote } });
+export const makeRemote = (body: unknown, once = idempotencyKey()) => answer(api.POST("/v1/remotes", { params: { header: once }, body: body as never }));
+export const oneRemote = (remote: string) => answer(api.GET("/v1/remotes/{remote}", { params: remoteAt(remote) }));
+export const changeRemote = (remote: string, changes: unknown, version: number) => answer(api.PATCH("/v1/remotes/{remote}", { params: { ...remoteAt(remote), header: ifMatch(version) }, body: changes as never, headers: merge }));
+export const removeRemote = (remote: string, version: number) => answer(api.DELETE("/v1/remotes/{remote}", { params: { ...remoteAt(remote), header: ifMatch(version) } }));
+export const testRemote = (remote: string, write: boolean) => answer(api.POST("/v1/remotes/{remote}/test", { params: remoteAt(remote), body: { write } }));
+export const lookAtRemote = (remote: string) => answer(api.POST("/v1/remotes/{remote}/look", { params: remoteAt(remote) }));
+export const acceptRemote = (remote: string, fingerprint: string) => answer(api.POST("/v1/remotes/{remote}/accept", { params: remoteAt(remote), body: { fingerprint } }));
+
+export const agentsQuery = () => queryOptions({ queryKey: ["agents", "all"], queryFn: () => everyPage<Agent>((after) => answer(api.GET("/v1/agents", whole(after)))), refetchInterval: AGENTS_MS });
+const agentAt = (agent: string) => ({ path: { agent } });
+export const makeAgent = (body: unknown, once = idempotencyKey()) => answer(api.POST("/v1/agents", { params: { header: once }, body: body as never }));
+export const oneAgent = (agent: string) => answer(api.GET("/v1/agents/{agent}", { params: agentAt(agent) }));
+export const changeAgent = (agent: string, changes: unknown, version: number) => answer(api.PATCH("/v1/agents/{agent}", { params: { ...agentAt(agent), header: ifMatch(version) }, body: changes as never, headers: merge }));
+export const removeAgent = (agent: string, version: number) => answer(api.DELETE("/v1/agents/{agent}", { params: { ...agentAt(agent), header: ifMatch(version) } }));
+export const newCode = (agent: string) => answer(api.POST("/v1/agents/{agent}/enrolment", { params: agentAt(agent) }));

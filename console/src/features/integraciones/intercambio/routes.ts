@@ -1,14 +1,19 @@
 // The exchange of files: what came, what takes it, what leaves, and who gets in.
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, redirect } from "@tanstack/react-router";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { may } from "~/app/session";
-import { exportsQuery, intakesQuery, loginsQuery, receivedQuery } from "./queries";
+import { agentsQuery, exportsQuery, intakesQuery, loginsQuery, receivedQuery, remotesQuery } from "./queries";
+
+const page = lazyPageOf("integraciones");
 
 export const RECEIVED = "/integraciones/intercambio/recibidos";
 export const INTAKES = "/integraciones/intercambio/entradas";
 export const EXPORTS = "/integraciones/intercambio/exportaciones";
 export const LOGINS = "/integraciones/intercambio/accesos";
+export const REMOTES = "/integraciones/intercambio/servidores";
+export const AGENTS = "/integraciones/intercambio/agentes";
 
 export type ReceivedSearch = { estado?: string; entrada?: string; archivo?: string };
 export type OpenSearch = { abierto?: string; editar?: boolean };
@@ -32,7 +37,7 @@ const received = createRoute({
     beforeLoad: needs("view_transfers"),
     loaderDeps: ({ search: { estado, entrada } }) => ({ state: estado, intake: entrada }),
     loader: ({ deps }) => queries.ensureInfiniteQueryData(receivedQuery(deps)),
-    component: lazyRouteComponent(() => import("./Received"), "ReceivedFiles"),
+    component: page(() => import("./Received"), "ReceivedFiles"),
 });
 
 const intakes = createRoute({
@@ -41,7 +46,7 @@ const intakes = createRoute({
     validateSearch: opened,
     beforeLoad: needs("manage_exchange"),
     loader: () => queries.ensureQueryData(intakesQuery()),
-    component: lazyRouteComponent(() => import("./Intakes"), "Intakes"),
+    component: page(() => import("./Intakes"), "Intakes"),
 });
 
 const exports = createRoute({
@@ -50,7 +55,7 @@ const exports = createRoute({
     validateSearch: opened,
     beforeLoad: needs("manage_exchange"),
     loader: () => queries.ensureQueryData(exportsQuery()),
-    component: lazyRouteComponent(() => import("./Exports"), "Exports"),
+    component: page(() => import("./Exports"), "Exports"),
 });
 
 const logins = createRoute({
@@ -59,7 +64,25 @@ const logins = createRoute({
     validateSearch: opened,
     beforeLoad: needs("manage_keys"),
     loader: () => queries.ensureQueryData(loginsQuery()),
-    component: lazyRouteComponent(() => import("./Logins"), "Logins"),
+    component: page(() => import("./Logins"), "Logins"),
 });
 
-export const pages = [entry, received, intakes, exports, logins];
+const remotes = createRoute({
+    getParentRoute: () => rootRoute,
+    path: REMOTES,
+    validateSearch: opened,
+    beforeLoad: needs("manage_exchange"),
+    loader: () => queries.ensureQueryData(remotesQuery()),
+    component: page(() => import("./Remotes"), "Remotes"),
+});
+
+const agents = createRoute({
+    getParentRoute: () => rootRoute,
+    path: AGENTS,
+    validateSearch: opened,
+    beforeLoad: needs("manage_exchange"),
+    loader: () => queries.ensureQueryData(agentsQuery()),
+    component: page(() => import("./Agents"), "Agents"),
+});
+
+export const pages = [entry, received, intakes, exports, logins, remotes, agents];

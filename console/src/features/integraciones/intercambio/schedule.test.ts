@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readSchedule, writeSchedule } from "./schedule";
 
 test("what people can say goes to cron and back", () => {
-    for (const cron of ["0 7 * * *", "30 6 * * 1,2,3,4,5", "15 * * * *", "0 22 1 * *", "*/10 8-18 * * 1-5", "0 7 * 1 *", "0 0 7 * * *"]) expect(writeSchedule(readSchedule(cron))).toBe(cron);
+    for (const cron of ["0 7 * * *", "30 6 * * 1,2,3,4,5", "15 * * * *", "0 22 1 * *", "*/5 * * * *", "*/10 8-18 * * 1-5", "0 7 * 1 *", "0 0 7 * * *"]) expect(writeSchedule(readSchedule(cron))).toBe(cron);
 });
 
 test("ranges of weekdays are read, Sunday by either number", () => {

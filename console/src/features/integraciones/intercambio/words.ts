@@ -1,8 +1,8 @@
 // How far a file or a run is, in icon and words.
 import { t } from "@lingui/core/macro";
-import { Archive, Ban, CircleAlert, CircleCheck, CircleDashed, CircleX, Clock, Download, FileQuestion, type LucideIcon, Play, Replace } from "lucide-react";
+import { Archive, Ban, CircleAlert, CircleCheck, CircleDashed, CircleX, Clock, Download, FileQuestion, Fingerprint, type LucideIcon, Pause, Play, Replace, WifiOff } from "lucide-react";
 import type { Family } from "~/ui";
-import type { Received, Run } from "./queries";
+import type { Agent, Received, Remote, Run } from "./queries";
 
 export type Face = { family: Family; icon: LucideIcon; words: string };
 
@@ -34,3 +34,22 @@ export function runFace(state: Run["state"]): Face {
 }
 
 export const wayLabel = (way: string): string => ({ sftp: "SFTP", ftp: "FTP", remote: t`Servidor del cliente`, agent: t`Agente` })[way] ?? way;
+
+export function remoteFace(remote: Remote): Face {
+    if (remote.state === "disabled") return { family: "wait", icon: Pause, words: t`En pausa` };
+    if (remote.offered_fingerprint) return { family: "late", icon: Fingerprint, words: t`Otra identidad` };
+    if (remote.problem) return { family: "refused", icon: CircleX, words: t`Con problemas` };
+    if (!remote.reached_at) return { family: "not-yet", icon: CircleDashed, words: t`Sin visitar` };
+    return { family: "past", icon: CircleCheck, words: t`Al día` };
+}
+
+/** A program that runs reports more often than this. */
+const SILENT_MS = 10 * 60_000;
+
+export function agentFace(agent: Agent, now = Date.now()): Face {
+    if (agent.state === "disabled") return { family: "wait", icon: Pause, words: t`En pausa` };
+    if (!agent.enrolled) return { family: "not-yet", icon: CircleDashed, words: t`Sin instalar` };
+    if (!agent.seen_at || now - Date.parse(agent.seen_at) > SILENT_MS) return { family: "silent", icon: WifiOff, words: t`Sin noticias` };
+    if (agent.report?.problems?.length) return { family: "refused", icon: CircleX, words: t`Con problemas` };
+    return { family: "past", icon: CircleCheck, words: t`Al día` };
+}

@@ -1,10 +1,13 @@
 // Web services: keys with which other systems get in, what they called, and where they call.
-import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { createRoute, redirect } from "@tanstack/react-router";
 import { instantOf } from "~/app/civil";
+import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
 import { currentSession, may } from "~/app/session";
 import { type CallFilter, callsQuery, keysQuery } from "./queries";
+
+const page = lazyPageOf("integraciones");
 
 export const KEYS = "/integraciones/servicios-web/claves";
 export const CALLS = "/integraciones/servicios-web/llamadas";
@@ -38,7 +41,7 @@ const keys = createRoute({
     validateSearch: (search: Record<string, unknown>): KeysSearch => ({ clave: text(search.clave) }),
     beforeLoad: needs("manage_keys"),
     loader: () => queries.ensureQueryData(keysQuery()),
-    component: lazyRouteComponent(() => import("./Keys"), "Keys"),
+    component: page(() => import("./Keys"), "Keys"),
 });
 
 const calls = createRoute({
@@ -58,14 +61,14 @@ const calls = createRoute({
     beforeLoad: needs("view_calls"),
     loaderDeps: ({ search: { llamada: _, ...filter } }) => filter,
     loader: ({ deps }) => queries.ensureInfiniteQueryData(callsQuery(asked(deps))),
-    component: lazyRouteComponent(() => import("./Calls"), "Calls"),
+    component: page(() => import("./Calls"), "Calls"),
 });
 
 const addresses = createRoute({
     getParentRoute: () => rootRoute,
     path: ADDRESSES,
     beforeLoad: needs("manage_keys", "view_calls"),
-    component: lazyRouteComponent(() => import("./Addresses"), "Addresses"),
+    component: page(() => import("./Addresses"), "Addresses"),
 });
 
 export const pages = [entry, keys, calls, addresses];

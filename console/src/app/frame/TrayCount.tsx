@@ -1,7 +1,7 @@
 // How much waits in the tray, beside its word in the menu.
 import { plural } from "@lingui/core/macro";
 import { useQuery } from "@tanstack/react-query";
-import { countQuery } from "./queries";
+import { countQuery } from "~/features/bandeja/queries";
 
 export function TrayCount() {
     const count = useQuery(countQuery()).data;
