@@ -165,8 +165,14 @@ pub async fn undo(app: &App, caller: &Caller, act: Uuid, dry_run: bool) -> Resul
     let also = Permissions::default();
     if row.effects > PART {
         let by = write.new_id();
-        let again =
-            NewAct { kind: "undo", permission, also, detail: json!({}), undo_for_us: None, undoes: Some(act) };
+        let again = NewAct {
+            kind: "undo",
+            permission,
+            also,
+            detail: json!({}),
+            undo_for_us: None,
+            undoes: Some(act),
+        };
         open(&mut write, by, again).await?;
         write
             .tx()

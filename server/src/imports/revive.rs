@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     acts::Changed,
+    api::edit::IfMatch,
     log::write::Write,
     problem::Result,
     tasks::{
@@ -61,7 +62,7 @@ fn give(task: Uuid) -> Save {
     Save {
         operation: Operation::Update,
         task: Some(task),
-        version: None,
+        version: IfMatch::Any,
         edit: Edit::Merge,
         document: json!({}),
         status: Some(Status::New),

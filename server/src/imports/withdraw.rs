@@ -26,6 +26,7 @@ use super::{
 use crate::{
     access::{Allowed, permissions::RunImports},
     acts::Changed,
+    api::edit::IfMatch,
     app::App,
     database::columns,
     jobs::{self, Claim},
@@ -308,7 +309,7 @@ async fn cancel(write: &mut Write, things: &[Thing]) -> Result<Outcomes> {
     let save = |thing: &&Thing| Save {
         operation: Operation::Update,
         task: Some(thing.id),
-        version: None,
+        version: IfMatch::Any,
         edit: Edit::Merge,
         document: json!({}),
         status: Some(Status::Canceled),

@@ -45,7 +45,10 @@ async fn an_import_is_taken_back_and_the_file_imported_again(world: World) {
     assert_eq!(counts(&run), [2, 2, 0, 0], "{run}");
     assert!(run["undo_until"].is_string(), "{run}");
     let dry = desk.call(Method::POST, &format!("{}?dry_run=true", act(&run)), &[], None).await.json();
-    assert_has(&dry, &json!({ "state": "not_begun", "undone": 3, "went_back": 1, "withdrawn": 2, "stays": 0 }));
+    assert_has(
+        &dry,
+        &json!({ "state": "not_begun", "undone": 3, "went_back": 1, "withdrawn": 2, "stays": 0 }),
+    );
     assert_eq!(desk.get("/v1/tasks/external:2").await["description"], "Trabajo 2");
     let undone = undo(&desk, &run).await;
     assert_has(&undone, &json!({ "state": "done", "undone": 3, "went_back": 1, "withdrawn": 2, "kept": [] }));
