@@ -50,5 +50,27 @@ pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> 
             (shown_us, limit),
         )
         .await?;
-    Ok(notices.max(before).max(deliveries).max(imported).max(arrivals))
+    let events = events_as_files(tx, shown_us, limit).await?;
+    Ok(notices.max(before).max(deliveries).max(imported).max(arrivals).max(events))
+}
+
+/// Forgets events that were put into folders as files, but those that still wait for a customer's server. A file that
+/// lies in a folder keeps its bytes.
+async fn events_as_files(tx: &mut Tx, before_us: i64, limit: i64) -> Result<u64> {
+    tx.execute(
+        "delete from file_reference where owner_kind = 'outgoing_file' and (account, owner) in ( \
+         select o.account, o.id from outgoing_file o where o.origin_kind = 'channel' and o.created_us <= $1 \
+         and not exists (select 1 from export_delivery d where d.account = o.account and d.run = o.id \
+         and d.state <> 'delivered') order by o.created_us, o.id limit $2)",
+        (before_us, limit),
+    )
+    .await?;
+    tx.execute(
+        "delete from outgoing_file where (account, id) in ( \
+         select o.account, o.id from outgoing_file o where o.origin_kind = 'channel' and o.created_us <= $1 \
+         and not exists (select 1 from export_delivery d where d.account = o.account and d.run = o.id \
+         and d.state <> 'delivered') order by o.created_us, o.id limit $2)",
+        (before_us, limit),
+    )
+    .await
 }

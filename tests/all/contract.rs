@@ -121,7 +121,8 @@ fn refuses(answer: &Value) -> bool {
 /// What an example needs besides the fixtures.
 async fn prepare(account: &Account, name: &str, fixtures: &mut BTreeMap<&'static str, String>) {
     if name == "PATCH /v1/keys/{key}/logins/{login}" {
-        let key = account.key(&[PermissionName::ManageKeys, PermissionName::UseFileExchange]).await.unwrap();
+        let all: Vec<_> = PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
+        let key = account.key(&all).await.unwrap();
         let path = format!("/v1/keys/{}/logins", fixtures["keys"]);
         let login = json!({ "login": format!("login-{}", account.id) });
         let made = Client::new(&account.app, Some(&key)).post(&path, &login).await.unwrap().json();

@@ -49,7 +49,7 @@ pub enum LoginPurpose {
 }
 
 /// For what and from where a log-in may be used, and for how long.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ExchangeLoginUse {
     /// For what it may be used
     #[serde(default = "purposes")]
@@ -72,6 +72,7 @@ pub struct ExchangeLoginUse {
 
 /// What is given to make a log-in.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ExchangeLoginDraft {
     /// The name to log in with, unique on this server
     #[schema(example = "acme-erp")]
@@ -79,12 +80,38 @@ pub struct ExchangeLoginDraft {
     /// The password, for a system that has one already. One is made where none is given, unless there are SSH keys
     #[serde(default)]
     pub password: Option<Secret>,
-    #[serde(flatten)]
-    #[expect(missing_docs, reason = "its fields are shown in its place")]
-    pub scope: ExchangeLoginUse,
+    /// For what it may be used
+    #[serde(default = "purposes")]
+    pub purposes: Vec<LoginPurpose>,
+    /// True where it may be used without TLS, for old programs: password and files can be read by whoever stands between.
+    /// Such a log-in has the purpose `ftp` and no other
+    #[serde(default)]
+    pub plain_ftp: bool,
+    /// From which networks it may be used, within those of the key; needed for `plain_ftp`
+    #[serde(default)]
+    #[schema(example = json!(["192.0.2.0/24"]))]
+    pub networks: Vec<String>,
+    /// Until when it may be used; for ever when absent
+    #[serde(default)]
+    pub expires_at: Option<Instant>,
+    /// One that is disabled is refused at once
+    #[serde(default)]
+    pub state: AccessState,
     /// Public keys with which it logs in to SFTP without a password
     #[serde(default)]
     pub ssh_keys: Vec<SshKeyDraft>,
+}
+
+impl ExchangeLoginDraft {
+    fn scope(&self) -> ExchangeLoginUse {
+        ExchangeLoginUse {
+            purposes: self.purposes.clone(),
+            plain_ftp: self.plain_ftp,
+            networks: self.networks.clone(),
+            expires_at: self.expires_at,
+            state: self.state,
+        }
+    }
 }
 
 fn purposes() -> Vec<LoginPurpose> {
@@ -211,10 +238,10 @@ pub async fn create(
     allowed: &Allowed<ManageKeys>,
     once: &Once,
     which: &Ref,
-    mut given: ExchangeLoginDraft,
+    given: ExchangeLoginDraft,
 ) -> Result<Created> {
     let name = login_name(&given.login);
-    check(&name, &mut given)?;
+    let scope = check(&name, &given)?;
     let made = (given.password.is_none() && given.ssh_keys.is_empty()).then(|| generate(&app.environment));
     let password = given.password.clone().or_else(|| made.clone());
     let hashed = match password {
@@ -230,7 +257,7 @@ pub async fn create(
         return Ok(created);
     }
     let key = locked(&mut write, allowed, which).await?.id;
-    let id = insert(&mut write, key, &name, &given, hashed.as_deref()).await?;
+    let id = insert(&mut write, key, &name, &scope, hashed.as_deref()).await?;
     let mut ssh_keys = Vec::new();
     for one in &given.ssh_keys {
         ssh_keys.push(ssh_keys::insert(&mut write, id, one).await?);
@@ -239,7 +266,7 @@ pub async fn create(
         id,
         login: name,
         version: 1,
-        scope: given.scope,
+        scope,
         has_password: hashed.is_some(),
         ssh_keys,
         used_at: None,
@@ -257,7 +284,7 @@ async fn insert(
     write: &mut Write,
     key: Uuid,
     name: &str,
-    given: &ExchangeLoginDraft,
+    scope: &ExchangeLoginUse,
     password: Option<&str>,
 ) -> Result<Uuid> {
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
@@ -272,7 +299,7 @@ async fn insert(
         return Err(Problem::new(Code::TooManyEntries).with("limit", MAX_LOGINS));
     }
     login::set(write.tx(), account, LoginHolder::KeyLogin, id, name).await?;
-    let ExchangeLoginUse { purposes, plain_ftp, networks, expires_at, state } = &given.scope;
+    let ExchangeLoginUse { purposes, plain_ftp, networks, expires_at, state } = scope;
     let purposes = serde_json::to_string(purposes).map_err(Problem::internal)?;
     let networks = serde_json::to_string(networks).map_err(Problem::internal)?;
     let expires_us = expires_at.map(|at| at.0);
@@ -376,7 +403,7 @@ pub(crate) async fn remove_all(write: &mut Write, key: Uuid) -> Result<()> {
 }
 
 /// Refuses what is wrong, and writes purposes and networks in one way.
-fn check(name: &str, given: &mut ExchangeLoginDraft) -> Result<()> {
+fn check(name: &str, given: &ExchangeLoginDraft) -> Result<ExchangeLoginUse> {
     let mut faults = Faults::default();
     login::check("/login", name, &mut faults);
     let length = given.password.as_ref().map(|password| password.reveal().chars().count());
@@ -384,9 +411,11 @@ fn check(name: &str, given: &mut ExchangeLoginDraft) -> Result<()> {
         let (least, most) = LENGTH.into_inner();
         faults.add("/password", "out_of_range", "", format!("{least} to {most} characters"));
     }
-    check_use(&mut given.scope, &mut faults);
+    let mut scope = given.scope();
+    check_use(&mut scope, &mut faults);
     ssh_keys::check(&given.ssh_keys, &mut faults);
-    Ok(faults.into_result()?)
+    faults.into_result()?;
+    Ok(scope)
 }
 
 /// Refuses what is wrong of where and for what a log-in may be used.

@@ -36,7 +36,7 @@ async fn look(site: &Site) {
     }
 }
 
-async fn look_once(site: &Site) {
+pub(super) async fn look_once(site: &Site) {
     let asked = site.office.post("/v1/remotes/code:sap/look", &json!({})).await.unwrap();
     assert_eq!(asked.status, 202, "{}", asked.json());
     site.work_off().await;

@@ -24,7 +24,7 @@ use crate::{
 
 /// A file of a run.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ExportRunFile {
+pub(super) struct ExportRunFile {
     /// Its id
     pub id: Uuid,
     /// Its name
