@@ -5,9 +5,7 @@
 
 use std::time::Duration;
 
-use campo_protocol::model::{
-    employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi,
-};
+use campo_protocol::model::{employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{

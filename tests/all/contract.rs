@@ -120,7 +120,8 @@ async fn prepare(account: &Account, name: &str, fixtures: &mut BTreeMap<&'static
         let mut tx = account.app.db.begin().await.unwrap();
         let id: uuid::Uuid = fixtures["imports"].parse().unwrap();
         tx.execute("delete from job where account = $1 and id = $2", (account.id, id)).await.unwrap();
-        let asks = "update import_run set state = 'done', withdrawals = 'asked' where account = $1 and id = $2";
+        let asks =
+            "update import_run set state = 'done', withdrawals = 'asked' where account = $1 and id = $2";
         tx.execute(asks, (account.id, id)).await.unwrap();
         tx.commit().await.unwrap();
     }

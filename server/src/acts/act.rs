@@ -85,8 +85,7 @@ impl Row {
 
     /// Refuses whoever may not take it back: its author may, and whoever has what it needs besides its permission.
     pub(super) fn must_be_undone_by(&self, caller: &Caller) -> Result<()> {
-        let is_author =
-            caller.principal.kind() == self.author && caller.principal.id() == self.author_id;
+        let is_author = caller.principal.kind() == self.author && caller.principal.id() == self.author_id;
         let also: Vec<String> = serde_json::from_str(&self.also).map_err(Problem::internal)?;
         match also.into_iter().find(|name| !is_author && !may(caller, name)) {
             Some(missing) => Err(Problem::new(Code::Forbidden).with("permission", missing)),

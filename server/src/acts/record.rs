@@ -179,11 +179,7 @@ pub async fn extend(write: &mut Write, act: Uuid, changed: Vec<Changed>) -> Resu
 }
 
 /// The effects of an act on these things, by their numbers.
-async fn numbers(
-    write: &mut Write,
-    act: Uuid,
-    changed: &[Changed],
-) -> Result<HashMap<(String, Uuid), i64>> {
+async fn numbers(write: &mut Write, act: Uuid, changed: &[Changed]) -> Result<HashMap<(String, Uuid), i64>> {
     let account = write.account();
     let kinds: Vec<&'static str> = changed.iter().map(|one| one.subject_kind).collect();
     let subjects: Vec<Uuid> = changed.iter().map(|one| one.subject).collect();

@@ -107,7 +107,8 @@ async fn go_on(campo: &Campo, arguments: &Arguments, draft: &Value, path: &str) 
     let run_path = format!("/v1/imports/{}", text(&run, "id"));
     let run = campo.until(&run_path, |run| run["finished_at"].is_string()).await?;
     counts(&run)?;
-    let refused = campo.call(Method::GET, &format!("{run_path}/rows?outcome=refused&limit=500"), None).await?;
+    let refused =
+        campo.call(Method::GET, &format!("{run_path}/rows?outcome=refused&limit=500"), None).await?;
     faults(list(&refused, "items").iter().flat_map(|row| list(row, "faults")))?;
     ended(&run, true)
 }

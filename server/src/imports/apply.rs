@@ -281,7 +281,8 @@ async fn pois(
                         What::Unchanged => RowOutcome::Unchanged,
                     };
                     let (subject_kind, subject) = (Some("poi"), Some(saved.object.id));
-                    let before = saved.before.as_ref().and_then(|before| serde_json::from_str(&before.body).ok());
+                    let before =
+                        saved.before.as_ref().and_then(|before| serde_json::from_str(&before.body).ok());
                     let after = serde_json::to_value(&saved.object.object).unwrap_or_default();
                     let changes = plan.changes(&document, before.as_ref(), &after);
                     Done { number, outcome, faults: Vec::new(), subject_kind, subject, changes }

@@ -146,9 +146,7 @@ mod tests {
     #[test]
     fn usual_headings_are_known() {
         let headings: Vec<String> =
-            ["N° OT", "CLIENTE", "Teléfono", "Otra cosa", "Teléfono", "Técnico"]
-                .map(str::to_owned)
-                .to_vec();
+            ["N° OT", "CLIENTE", "Teléfono", "Otra cosa", "Teléfono", "Técnico"].map(str::to_owned).to_vec();
         let found: Vec<_> = columns(Makes::Tasks, &headings).into_iter().map(|column| column.field).collect();
         assert_eq!(found, ["external_number", "customer_name", "phone1", "employee"]);
     }

@@ -35,5 +35,13 @@ pub const IMPORT_ASKS: Kind = Kind { name: "import_asks", permission: Permission
 pub const IMPORT_UNDO_KEPT: Kind = Kind { name: "import_undo_kept", permission: PermissionName::RunImports };
 
 /// Every kind. A capability adds its own here.
-pub const KINDS: &[Kind] =
-    &[CHANNEL_GONE, FILE_UNMATCHED, FILE_PARKED, REMOTE_FAILED, REMOTE_KEY_CHANGED, REMOTE_FILE_REFUSED, IMPORT_ASKS, IMPORT_UNDO_KEPT];
+pub const KINDS: &[Kind] = &[
+    CHANNEL_GONE,
+    FILE_UNMATCHED,
+    FILE_PARKED,
+    REMOTE_FAILED,
+    REMOTE_KEY_CHANGED,
+    REMOTE_FILE_REFUSED,
+    IMPORT_ASKS,
+    IMPORT_UNDO_KEPT,
+];

@@ -265,7 +265,10 @@ async fn save_one<K: Kept>(write: &mut Write, candidate: Candidate<K>) -> Result
 }
 
 /// Resolves, checks, writes and files the candidates, which are different objects.
-pub(super) async fn save<K: Kept>(write: &mut Write, mut candidates: Vec<Candidate<K>>) -> Result<Vec<Outcome<K>>> {
+pub(super) async fn save<K: Kept>(
+    write: &mut Write,
+    mut candidates: Vec<Candidate<K>>,
+) -> Result<Vec<Outcome<K>>> {
     let (account, now_us) = (write.account(), write.now_us);
     links::resolve(write.tx(), account, &mut candidates).await?;
     let mut slots: Vec<Slot> = candidates.iter().map(Candidate::slot).collect();

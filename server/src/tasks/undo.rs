@@ -73,7 +73,12 @@ pub(super) async fn record_saves(
     let count = |effect| changed.iter().filter(|one| one.effect == effect).count();
     let detail = serde_json::json!({"created": count("created"), "updated": count("updated")});
     let (permission, also) = (PermissionName::ManageTasks, Permissions::default());
-    record(write, NewAct { kind, permission, also, detail, undo_for_us: Some(UNDO_FOR_US), undoes: None }, changed).await
+    record(
+        write,
+        NewAct { kind, permission, also, detail, undo_for_us: Some(UNDO_FOR_US), undoes: None },
+        changed,
+    )
+    .await
 }
 
 /// Records what the office decided of one task, without an edit of its fields, as an act.

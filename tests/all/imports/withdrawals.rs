@@ -19,7 +19,8 @@ on_both! {
 fn withdrawing() -> Value {
     let mut template = simple();
     template["unlisted"] = json!("withdraw");
-    template["columns"][2] = json!({ "heading": "Fecha", "field": "start_date", "optional": true });
+    let columns = template["columns"].as_array_mut().unwrap();
+    columns.push(json!({ "heading": "Fecha", "field": "start_date", "optional": true }));
     template
 }
 
@@ -49,7 +50,10 @@ async fn what_a_file_lists_no_longer_is_withdrawn_and_given_again_when_it_comes_
     let office = Office::of(&account).await;
     office.task(json!({ "external_number": "OTHER" })).await;
     let run = desk.import("simple", "a.csv", &file(1..=20)).await;
-    assert_has(&run["withdrawals"], &json!({ "state": "done", "unlisted": 0, "managed": 20, "needs_yes": false }));
+    assert_has(
+        &run["withdrawals"],
+        &json!({ "state": "done", "unlisted": 0, "managed": 20, "needs_yes": false }),
+    );
     let run = desk.import("simple", "b.csv", &file(1..=18)).await;
     assert_eq!((counts(&run), &run["withdrawn"]), ([0, 0, 18, 0], &json!(2)), "{run}");
     assert_has(&run["withdrawals"], &json!({ "state": "done", "unlisted": 2, "managed": 20 }));
@@ -71,7 +75,8 @@ async fn more_than_a_tenth_needs_a_yes_and_gets_it_or_not(world: World) {
     desk.template(withdrawing()).await;
     desk.import("simple", "a.csv", &file(1..=10)).await;
     // The preview counts it
-    let draft = desk.send("/v1/imports/drafts?template=code:simple&file_name=b.csv", &file(1..=8)).await.json();
+    let draft =
+        desk.send("/v1/imports/drafts?template=code:simple&file_name=b.csv", &file(1..=8)).await.json();
     let path = format!("/v1/imports/drafts/{}", draft["id"].as_str().unwrap());
     let none = desk.call(Method::GET, &format!("{path}/preview"), &[], None).await;
     assert_eq!((none.status.as_u16(), &none.json()["code"]), (404, &json!("preview_not_begun")));
