@@ -28,7 +28,8 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct UndoQuery {
-    /// True to only count what would go back and what would stay
+    /// True to only count what would go back and what would stay. A place at which there is a task that would be
+    /// withdrawn counts as in use
     #[serde(default)]
     dry_run: bool,
 }
@@ -64,8 +65,8 @@ async fn get(State(app): State<App>, Anybody(caller): Anybody, Path(id): Path<Uu
 ///
 /// What is still as the act left it, and on which no work followed, becomes as it was before; what went on stays, and is
 /// listed with the reason. It needs the permission of the act and, of whoever is not its author, those in `also`; and it
-/// is an act itself. What changed more than 500 things goes on in the background: the answer is 202, and `GET` shows how
-/// far it is. 410 when it was taken back before, its time is over, or the act itself still goes on.
+/// is an act itself. What changed more than 500 things, or things of several kinds, goes on in the background: the answer is
+/// 202, and `GET` shows how far it is. 410 when it was taken back before, its time is over, or the act itself still goes on.
 #[utoipa::path(
     post, path = "/v1/acts/{act}/undo", tag = "acts", params(("act" = Uuid, Path, description = "Its id"), UndoQuery),
     security(("bearer" = [])),

@@ -163,7 +163,15 @@ pub async fn undo(app: &App, caller: &Caller, act: Uuid, dry_run: bool) -> Resul
     }
     let mut undone = Undone { state: UndoState::Done, ..Undone::default() };
     let also = Permissions::default();
-    if row.effects > PART {
+    let (kinds,): (i64,) = write
+        .tx()
+        .fetch_one(
+            "select count(distinct subject_kind) from act_effect where account = $1 and act = $2",
+            (account, act),
+        )
+        .await?;
+    // A place goes once the tasks at it are withdrawn, which is seen behind the commit
+    if row.effects > PART || kinds > 1 {
         let by = write.new_id();
         let again = NewAct {
             kind: "undo",
@@ -183,7 +191,7 @@ pub async fn undo(app: &App, caller: &Caller, act: Uuid, dry_run: bool) -> Resul
         app.work.notify_one();
         return Ok(Undone { act: Some(by), state: UndoState::Running, ..undone });
     }
-    let effects = effects(&mut write, act, i64::MAX, PART).await?;
+    let effects = next(&mut write, act).await?;
     let changed = put_back(&mut write, act, &effects, &mut undone).await?;
     over(&mut write, caller, &row, &undone).await?;
     let detail = json!({"undone": undone.undone, "kept": undone.stays});
@@ -235,20 +243,30 @@ pub(super) async fn over(write: &mut Write, caller: &Caller, row: &Row, undone: 
 
 /// Counts what would become of taking an act back.
 async fn counted(app: &App, caller: &Caller, mut write: Write, act: Uuid) -> Result<Undone> {
-    let (mut undone, mut before, mut together) = (Undone::default(), i64::MAX, 0);
-    loop {
-        let effects = effects(&mut write, act, before, PART).await?;
-        let Some(last) = effects.last() else { return Ok(undone) };
-        before = last.number;
-        put_back(&mut write, act, &effects, &mut undone).await?;
-        together += PART;
-        if together >= COUNTED {
-            // Dropped, it leaves nothing behind, and others have their turn
-            drop(write);
-            write = app.log.begin(&caller.oneself(), Class::Office).await?;
-            together = 0;
+    let (mut undone, mut together) = (Undone::default(), 0);
+    for of_tasks in [true, false] {
+        let mut before = i64::MAX;
+        loop {
+            let effects = effects(&mut write, act, of_tasks, before).await?;
+            let Some(last) = effects.last() else { break };
+            before = last.number;
+            put_back(&mut write, act, &effects, &mut undone).await?;
+            together += PART;
+            if together >= COUNTED {
+                // Dropped, it leaves nothing behind, and others have their turn
+                drop(write);
+                write = app.log.begin(&caller.oneself(), Class::Office).await?;
+                together = 0;
+            }
         }
     }
+    Ok(undone)
+}
+
+/// What is taken back next: tasks before what they are at, and the last effect first.
+pub(super) async fn next(write: &mut Write, act: Uuid) -> Result<Vec<EffectRow>> {
+    let of_tasks = effects(write, act, true, i64::MAX).await?;
+    if of_tasks.is_empty() { effects(write, act, false, i64::MAX).await } else { Ok(of_tasks) }
 }
 
 /// How far taking an act back is.
@@ -295,9 +313,9 @@ pub(super) async fn shown(app: &App, caller: &Caller, act: Uuid) -> Result<Undon
     Ok(undone)
 }
 
-/// The effects of an act that have no outcome yet, before `before`, the last one first: what was done on top of
-/// something goes before it.
-pub async fn effects(write: &mut Write, act: Uuid, before: i64, limit: i64) -> Result<Vec<EffectRow>> {
+/// The effects of an act on tasks, or on all else, that have no outcome yet, before `before`, the last one first: what was
+/// done on top of something goes before it.
+async fn effects(write: &mut Write, act: Uuid, of_tasks: bool, before: i64) -> Result<Vec<EffectRow>> {
     let account = write.account();
     write
         .tx()
@@ -307,8 +325,8 @@ pub async fn effects(write: &mut Write, act: Uuid, before: i64, limit: i64) -> R
              on e.account = a.account and e.act = a.id \
              where a.account = $1 and a.id = $2 and e.number < $3 and not exists (select 1 from act_outcome o \
              where o.account = e.account and o.act = e.act and o.number = e.number) \
-             order by e.number desc limit $4",
-            (account, act, before, limit),
+             and (e.subject_kind = 'task') = $4 order by e.number desc limit $5",
+            (account, act, before, of_tasks, PART),
         )
         .await
 }

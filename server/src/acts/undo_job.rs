@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     act::{Row, may},
     record::{close, extend},
-    undo::{AGAIN_US, PART, Undone, effects, over, put_back},
+    undo::{AGAIN_US, Undone, next, over, put_back},
 };
 use crate::{
     access::{Allowed, Caller, Duty},
@@ -52,7 +52,7 @@ async fn go(app: &App, claim: &Claim) -> Result<()> {
         let row = Row::locked(&mut write, act).await?;
         let row = row.filter(|row| may(&caller, &row.permission)).ok_or(Code::NotFound)?;
         row.must_be_undone_by(&caller)?;
-        let effects = effects(&mut write, act, i64::MAX, PART).await?;
+        let effects = next(&mut write, act).await?;
         let mut undone = Undone::default();
         if effects.is_empty() {
             let account = write.account();
@@ -99,7 +99,7 @@ pub async fn take_back<P>(app: &App, allowed: &Allowed<P>, claim: &Claim, act: U
         let mut write = app.log.begin(allowed, Class::Import).await?;
         claim.go_on(app, &mut write).await?;
         let (account, now_us, by) = (write.account(), write.now_us, write.principal.id());
-        let effects = effects(&mut write, act, i64::MAX, PART).await?;
+        let effects = next(&mut write, act).await?;
         if effects.is_empty() {
             write
                 .tx()

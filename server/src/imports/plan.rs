@@ -178,7 +178,7 @@ impl Plan {
     /// What [`Plan::key`] says of a row that came to nothing: none where it names nothing, an error where what it names
     /// cannot be told.
     pub(super) fn named(&self, row: &Row) -> Result<Option<String>, ()> {
-        let Some(bound) = self.columns.iter().find(|bound| self.is_key(bound)) else { return Ok(None) };
+        let Some(bound) = self.columns.iter().find(|bound| self.is_key(bound)) else { return Err(()) };
         let Some(cell) = bound.cell(row) else {
             // A row of data without the number that every row must have lost it
             return if bound.required && self.template.key.is_some() { Err(()) } else { Ok(None) };

@@ -236,21 +236,11 @@ pub(super) struct RunRow {
     undone_us: Option<i64>,
 }
 
-/// Imports with what their acts say, and what stands behind that.
-macro_rules! runs {
-    ($behind:literal) => {
-        concat!(
-            "select r.id, r.template, r.template_version, r.mapping, r.hash, r.file_name, r.principal, r.principal_id, \
-             r.state, r.sheet, r.headings, r.read_rows, r.created, r.updated, r.unchanged, r.refused, r.skipped, \
-             r.problem, r.created_us, r.finished_us, r.dry_run, r.withdrawn, r.withdrawals, r.unlisted, r.managed, \
-             r.confirmed, r.tried, r.act, a.undo_until_us, a.undoing, a.undone_us from import_run r \
-             left join act a on a.account = r.account and a.id = r.act ",
-            $behind
-        )
-    };
-}
-
-const ONE: &str = runs!("where r.account = $1 and r.id = $2");
+const ONE: &str = "select r.id, r.template, r.template_version, r.mapping, r.hash, r.file_name, r.principal, r.principal_id, \
+                   r.state, r.sheet, r.headings, r.read_rows, r.created, r.updated, r.unchanged, r.refused, r.skipped, \
+                   r.problem, r.created_us, r.finished_us, r.dry_run, r.withdrawn, r.withdrawals, r.unlisted, r.managed, \
+                   r.confirmed, r.tried, r.act, a.undo_until_us, a.undoing, a.undone_us from import_run r \
+                   left join act a on a.account = r.account and a.id = r.act where r.account = $1 and r.id = $2";
 
 impl RunRow {
     pub(super) async fn load(db: &Db, account: i64, id: Uuid) -> Result<Option<Self>> {
@@ -339,10 +329,13 @@ pub async fn list(
     let rows: Vec<RunRow> = app
         .db
         .fetch_all(
-            runs!(
-                "where r.account = $1 and (r.created_us, r.id) < ($2, $3) and not r.dry_run \
-                 order by r.created_us desc, r.id desc limit $4"
-            ),
+            "select r.id, r.template, r.template_version, r.mapping, r.hash, r.file_name, r.principal, r.principal_id, \
+             r.state, r.sheet, r.headings, r.read_rows, r.created, r.updated, r.unchanged, r.refused, r.skipped, \
+             r.problem, r.created_us, r.finished_us, r.dry_run, r.withdrawn, r.withdrawals, r.unlisted, r.managed, \
+             r.confirmed, r.tried, r.act, a.undo_until_us, a.undoing, a.undone_us from import_run r \
+             left join act a on a.account = r.account and a.id = r.act \
+             where r.account = $1 and (r.created_us, r.id) < ($2, $3) and not r.dry_run \
+             order by r.created_us desc, r.id desc limit $4",
             (allowed.account(), before_us, before, limit + 1),
         )
         .await?;

@@ -20,6 +20,7 @@ use super::{
     acted,
     draft::Makes,
     plan::Plan,
+    rows::RowOutcome,
     run::{ImportRun, RunRow, RunState, WithdrawalState, needs_yes},
     work::{Failure, JOB, Proofs},
 };
@@ -115,16 +116,16 @@ pub(super) async fn unlisted(app: &App, claim: &Claim, plan: &Plan) -> Result<()
 async fn listed(app: &App, claim: &Claim, plan: &Plan) -> Result<Listed> {
     let (mut listed, mut after) = (Listed::default(), 0);
     loop {
-        let rows: Vec<(i64, Option<Uuid>, Option<String>)> = app
+        let rows: Vec<(i64, String, Option<Uuid>, Option<String>)> = app
             .db
             .fetch_all(
-                "select number, subject, case when subject is null then cells end from import_row \
+                "select number, outcome, subject, case when subject is null then cells end from import_row \
                  where account = $1 and run = $2 and number > $3 order by number limit $4",
                 (claim.account, claim.id, after, PAGE),
             )
             .await?;
         let count = rows.len() as i64;
-        for (number, subject, cells) in rows {
+        for (number, outcome, subject, cells) in rows {
             after = number;
             listed.subjects.extend(subject);
             let Some(cells) = cells else { continue };
@@ -136,7 +137,8 @@ async fn listed(app: &App, claim: &Claim, plan: &Plan) -> Result<Listed> {
                     listed.keys.insert(key);
                 }
                 Ok(None) => {}
-                Err(()) => listed.unclear = true,
+                // A row that is no data names nothing
+                Err(()) => listed.unclear |= outcome == RowOutcome::Refused.name(),
             }
         }
         if count < PAGE {
@@ -330,7 +332,7 @@ async fn cancel(write: &mut Write, things: &[Thing]) -> Result<Outcomes> {
 }
 
 /// Takes objects out of use that nothing needs.
-pub(super) async fn remove<K: objects::Kept>(
+async fn remove<K: objects::Kept>(
     write: &mut Write,
     allowed: &Allowed<K::Manage>,
     things: &[Thing],

@@ -19,7 +19,8 @@ on_both! {
 fn withdrawing() -> Value {
     let mut template = simple();
     template["unlisted"] = json!("withdraw");
-    template["columns"][2] = json!({ "heading": "Fecha", "field": "start_date", "optional": true });
+    let columns = template["columns"].as_array_mut().unwrap();
+    columns.push(json!({ "heading": "Fecha", "field": "start_date", "optional": true }));
     template
 }
 
