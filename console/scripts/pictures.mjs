@@ -22,6 +22,11 @@ const PAGES = [
     ["recibidos", "/integraciones/intercambio/recibidos", "administrator"],
     ["entradas", "/integraciones/intercambio/entradas?abierto=nueva", "administrator"],
     ["exportaciones", "/integraciones/intercambio/exportaciones?abierto=nueva", "administrator"],
+    ["servidores", "/integraciones/intercambio/servidores?abierto=$remote", "administrator"],
+    ["servidor", "/integraciones/intercambio/servidores?abierto=$remote&editar=true", "administrator"],
+    ["agentes", "/integraciones/intercambio/agentes?abierto=$agent", "administrator"],
+    ["exportacion", "/integraciones/intercambio/exportaciones?abierto=$export&editar=true", "administrator"],
+    ["jornadas", "/jornadas/dia", "dispatcher"],
     ["accesos", "/integraciones/intercambio/accesos?abierto=nuevo", "administrator"],
     ["formularios", "/formularios/formularios", "administrator"],
     ["formulario", "/formularios/formularios/code:VISITA", "administrator"],
@@ -37,14 +42,31 @@ const words = process.argv.slice(2);
 const vite = await createServer({ server: { middlewareMode: true }, appType: "custom", logLevel: "error" });
 const { startServer, removeServer, Api } = await vite.ssrLoadModule("/tests/browser/server.ts");
 const { found, PASSWORD, PEOPLE } = await vite.ssrLoadModule("/tests/browser/company.ts");
+const { pagesFor } = await vite.ssrLoadModule("/tests/browser/pages.ts");
 const folder = new URL("../pictures/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
 const server = await startServer();
+const pages = await pagesFor(server.url);
+
+/** A customer's server that was never met, an agent that reported, an export that goes to both; their ids. */
+async function exchange(api) {
+    await api.send("POST", "/v1/import-templates", { code: "ordenes", name: "Órdenes del día", makes: "tasks", columns: [{ heading: "NUMERO", field: "task_number" }] });
+    await api.send("POST", "/v1/intakes", { code: "ordenes", name: "Órdenes de SAP", folder: "sap", pattern: "ordenes_*.xlsx", template: "code:ordenes" });
+    const remote = await api.send("POST", "/v1/remotes", { code: "sap", name: "Servidor de SAP", protocol: "sftp", host: "sftp.andina.example", user: "campo", password: "mar en calma", folder: "/campo", fetches: [{ folder: "salida", pattern: "ordenes_*.xlsx", into: "sap", then: "move", move_to: "leidos" }] });
+    const agent = await api.send("POST", "/v1/agents", { code: "sede", name: "Servidor de la sede norte" });
+    const nobody = new Api(api.url, "");
+    const { token } = await nobody.send("POST", "/v1/agents/enrol", { code: agent.enrolment.code, secret: Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url") });
+    await new Api(api.url, token).send("POST", "/v1/agents/report", { folders: ["C:\\ERP\\salida", "C:\\ERP\\entrada"], problems: [], system: "windows x86_64", version: "0.1.0" });
+    const made = await api.send("POST", "/v1/exports", { code: "cierre", name: "Cierre diario", what: "tasks", format: "xlsx", file_name: "CIERRE_{fecha:yyyyMMdd}_{n}.xlsx", remote: remote.id, agent: agent.id, schedule: "0 19 * * 1-5" });
+    return { remote: remote.id, agent: agent.id, export: made.id };
+}
+
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
 try {
     const { administrator } = server;
     await found(await Api.signedIn(server.url, administrator.login, administrator.password));
     await (await Api.signedIn(server.url, administrator.login, administrator.password)).send("PUT", "/v1/session/password", { current: administrator.password, password: PASSWORD });
+    const ids = await exchange(await Api.signedIn(server.url, administrator.login, PASSWORD));
     const logins = { administrator: administrator.login, ...Object.fromEntries(Object.entries(PEOPLE).map(([key, { login }]) => [key, login])) };
     for (const theme of ["light", "dark"]) {
         for (const language of ["es", "en"]) {
@@ -62,7 +84,7 @@ try {
                         signedIn = null;
                     }
                     const page = await context.newPage();
-                    await page.goto(server.url + path);
+                    await page.goto(pages.url + path.replace(/\$(\w+)/, (_, name) => ids[name]));
                     if (person && signedIn !== person) {
                         await page.locator("input[name=login]").fill(logins[person]);
                         await page.locator("input[name=password]").fill(PASSWORD);
@@ -81,6 +103,7 @@ try {
     console.log(`pictures are in ${folder}`);
 } finally {
     await browser.close();
+    await pages.close();
     await removeServer(server);
     await vite.close();
 }

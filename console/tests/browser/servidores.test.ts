@@ -85,12 +85,15 @@ test("an export is brought there, and the server's page tells of it", async () =
     await page.getByRole("button", { name: "Crear la exportación" }).click();
     await page.getByText("servidor «Servidor de SAP»").waitFor();
     await page.getByRole("button", { name: "Hacerla ahora" }).click();
-    await expect.poll(() => peer.names().length, { timeout: 30_000 }).toBe(1);
-    expect(peer.names()[0]).toMatch(/^CIERRE-PARA-SAP_\d{8}_1\.xlsx$/);
+    await expect.poll(() => peer.names(), { timeout: 30_000 }).toEqual([expect.stringMatching(/^CIERRE-PARA-SAP_\d{8}_1\.xlsx$/)]);
     await page.getByRole("link", { name: "Servidores del cliente" }).click();
     await page.getByRole("row", { name: "Servidor de SAP" }).click();
     await page.getByRole("link", { name: "Cierre para SAP" }).waitFor();
     await page.getByRole("list", { name: "Los últimos archivos" }).getByText(/CIERRE-PARA-SAP/).waitFor();
+    await page.getByRole("link", { name: "Entradas" }).click();
+    await page.getByRole("row", { name: "Entrada de SAP" }).click();
+    await page.getByRole("link", { name: "Servidor «Servidor de SAP»" }).click();
+    await page.getByText("Se le conoce por").waitFor();
     expect(faults).toEqual([]);
     await close();
 });

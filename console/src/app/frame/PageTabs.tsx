@@ -1,11 +1,15 @@
-// The parts of one entry of the menu, each with an address of its own.
-import { Link } from "@tanstack/react-router";
+// The parts of one entry of the menu, each with an address of its own. Where they do not fit, the one that is open is seen.
+import { Link, useLocation } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 
 export type PagePart = { to: string; label: string };
 
 export function PageTabs({ label, parts }: { label: string; parts: PagePart[] }) {
+    const bar = useRef<HTMLElement>(null);
+    const { pathname } = useLocation();
+    useEffect(() => bar.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" }), [pathname]);
     return (
-        <nav className="tabs page-tabs" aria-label={label}>
+        <nav ref={bar} className="tabs page-tabs" aria-label={label}>
             {parts.map((part) => (
                 <Link key={part.to} to={part.to} className="tab" activeOptions={{ includeSearch: false }} activeProps={{ "aria-current": "page" }}>
                     {part.label}

@@ -15,6 +15,9 @@ import "./map.css";
 
 maplibre.setWorkerUrl(workerAddress);
 
+/** Half of the height of a pin, in pixels. */
+const PIN_HALF = 12;
+
 export type Pin = Point & { id: string; icon: LucideIcon; family: Family; text: string; name: string; person?: boolean };
 export type Area = { id: string; points: Point[] };
 
@@ -92,6 +95,9 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
     }, [map, chosen?.id]);
 
     const spots = useMemo((): Spot<Pin>[] => (map ? clustered(pins, (pin) => map.project([pin.longitude, pin.latitude]), map.getContainer().clientWidth, map.getContainer().clientHeight, current) : []), [map, pins, moved, current]);
+    // What the edge would cut cannot be read or pressed: it is seen once the map is moved.
+    const high = map?.getContainer().clientHeight ?? 0;
+    const whole = spots.filter((spot) => spot.items[0]?.id === current || (spot.y >= PIN_HALF && spot.y <= high - PIN_HALF));
     const outlines = useMemo(() => (map ? (areas ?? []).map((area) => ({ id: area.id, path: area.points.map((point) => map.project([point.longitude, point.latitude])).map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ") })) : []), [map, areas, moved]);
     if (failed) return <Note kind="quiet">{t`Este navegador no puede dibujar el mapa (le falta WebGL). Los lugares están en la lista, con sus coordenadas.`}</Note>;
     return (
@@ -105,7 +111,7 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
                 </svg>
             )}
             <div className="map-pins">
-                {spots.map((spot) => {
+                {whole.map((spot) => {
                     const [first] = spot.items;
                     if (!first) return null;
                     const one = spot.items.length === 1;

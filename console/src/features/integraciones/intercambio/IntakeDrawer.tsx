@@ -12,6 +12,7 @@ import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { codeOf } from "~/app/words";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Note, Select, say, TextField } from "~/ui";
+import { IntakeWays } from "./IntakeWays";
 import { changeIntake, type Intake, makeIntake, oneIntake, removeIntake } from "./queries";
 import { RECEIVED } from "./routes";
 
@@ -120,6 +121,7 @@ export function IntakeDrawer({ intake, templates, onClose, onOpen }: Props) {
             <Note>
                 {intake ? t`Importa con los permisos de quien la guardó por última vez: ${intake.permissions.map(permissionLabel).join(", ")}. Al guardar pasan a ser los suyos.` : t`Importará con los permisos que usted tiene ahora, también cuando ya no esté.`}
             </Note>
+            {intake && <IntakeWays intake={intake} />}
             {intake && (
                 <div className="form-acts">
                     <Button small look="quiet" icon={Trash2} onPress={() => setRemoving(true)}>
