@@ -22,7 +22,7 @@ async fn a_file_is_tried_and_imported_from_the_command_line(world: World) {
     let mut template = simple();
     template["unlisted"] = serde_json::json!("withdraw");
     desk.template(template).await;
-    let server = world.process::<&str, &str>(&[]).await.unwrap();
+    let server = world.process(&[]).await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tareas del día.csv");
     let key = account.key(&[PermissionName::RunImports, PermissionName::ManageTasks]).await.unwrap();
