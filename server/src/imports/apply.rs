@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
-use campo_protocol::{document::merge, model::poi::Poi};
+use campo_protocol::{
+    document::merge,
+    model::{employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi},
+};
 use campo_spreadsheets::{Cell, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -15,15 +18,16 @@ use super::{
     plan::{Change, Document, Plan, PoiDocument, RowFault, set},
     revive,
     rows::RowOutcome,
-    work::Proofs,
+    work::{Proofs, proof},
 };
 use crate::{
+    access::Allowed,
     acts::Changed,
     app::App,
     database::columns,
     jobs::Claim,
     log::write::Write,
-    objects::{self, What},
+    objects::{self, Kept, What},
     problem::{Code, Problem, Result},
     scheduler::Class,
     tasks::{
@@ -82,7 +86,21 @@ pub(super) async fn next(
     let mut changed = Vec::new();
     done.extend(match plan.template.makes {
         Makes::Tasks => tasks(&mut write, proofs, plan, documents, &mut changed).await?,
-        Makes::Pois => pois(&mut write, proofs, plan, documents, &mut changed).await?,
+        Makes::Pois => {
+            objects::<Poi>(&mut write, proof(proofs.pois.as_ref())?, plan, documents, &mut changed).await?
+        }
+        Makes::Employees => {
+            let allowed = proof(proofs.employees.as_ref())?;
+            objects::<Employee>(&mut write, allowed, plan, documents, &mut changed).await?
+        }
+        Makes::Groups => {
+            let allowed = proof(proofs.employees.as_ref())?;
+            objects::<Group>(&mut write, allowed, plan, documents, &mut changed).await?
+        }
+        Makes::NonWorkingDays => {
+            let allowed = proof(proofs.employees.as_ref())?;
+            objects::<NonWorkingDays>(&mut write, allowed, plan, documents, &mut changed).await?
+        }
     });
     for one in &mut done {
         one.faults.extend(notes.remove(&one.number).into_iter().flatten());
@@ -254,23 +272,22 @@ fn whole(poi: &PoiDocument, task: &Value) -> Value {
     document
 }
 
-async fn pois(
+async fn objects<K: Kept>(
     write: &mut Write,
-    proofs: &Proofs,
+    allowed: &Allowed<K::Manage>,
     plan: &Plan,
     documents: Vec<(i64, Document)>,
     changed: &mut Vec<Changed>,
 ) -> Result<Vec<Done>> {
-    let allowed = proofs.pois.as_ref().ok_or(Code::Forbidden)?;
     let operation = match plan.template.operation {
         save::Operation::AutoSelect => objects::Operation::AutoSelect,
         save::Operation::Create => objects::Operation::Create,
         save::Operation::Update => objects::Operation::Update,
     };
     let mut done = Vec::new();
-    for part in parts(documents) {
+    for part in parts(documents, K::CODE) {
         let bodies: Vec<Value> = part.iter().map(|(_, document)| document.row.clone()).collect();
-        let outcomes = objects::save_many::<Poi>(write, allowed, operation, &bodies).await?;
+        let outcomes = objects::save_many::<K>(write, allowed, operation, &bodies).await?;
         for ((number, document), outcome) in part.into_iter().zip(outcomes) {
             done.push(match outcome {
                 Ok(saved) => {
@@ -280,7 +297,8 @@ async fn pois(
                         What::Updated => RowOutcome::Updated,
                         What::Unchanged => RowOutcome::Unchanged,
                     };
-                    let (subject_kind, subject) = (Some("poi"), Some(saved.object.id));
+                    let (subject_kind, subject) =
+                        (Some(plan.template.makes.subject_kind()), Some(saved.object.id));
                     let before =
                         saved.before.as_ref().and_then(|before| serde_json::from_str(&before.body).ok());
                     let after = serde_json::to_value(&saved.object.object).unwrap_or_default();
@@ -294,11 +312,11 @@ async fn pois(
     Ok(done)
 }
 
-/// The rows in parts in which no number stands twice: a later row sees what an earlier one did.
-fn parts(documents: Vec<(i64, Document)>) -> Vec<Vec<(i64, Document)>> {
+/// The rows in parts in which no number or code stands twice: a later row sees what an earlier one did.
+fn parts(documents: Vec<(i64, Document)>, code: &str) -> Vec<Vec<(i64, Document)>> {
     let (mut parts, mut part, mut seen) = (Vec::new(), Vec::new(), HashSet::new());
     for (number, document) in documents {
-        let own = document.row.get("number").and_then(Value::as_str).map(str::to_owned);
+        let own = document.row.get(code).and_then(Value::as_str).map(str::to_owned);
         if let Some(own) = own
             && !seen.insert(own.clone())
         {

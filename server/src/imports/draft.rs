@@ -107,17 +107,36 @@ pub enum Makes {
     Tasks,
     /// Points of interest
     Pois,
+    /// Employees
+    Employees,
+    /// Groups of employees
+    Groups,
+    /// Days without work
+    NonWorkingDays,
 }
 
 impl Makes {
-    /// Each of them.
-    pub(crate) const ALL: [Self; 2] = [Self::Tasks, Self::Pois];
+    /// Everything that rows can become.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Tasks, Self::Pois, Self::Employees, Self::Groups, Self::NonWorkingDays];
+
+    /// The fields that say which thing a row is, the first one that is filled.
+    pub(super) const fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Tasks => &["external_number", "task_number"],
+            Self::Pois | Self::Employees => &["number"],
+            Self::Groups | Self::NonWorkingDays => &["code"],
+        }
+    }
 
     /// What its rows make, in acts and tables.
     pub(super) const fn subject_kind(self) -> &'static str {
         match self {
             Self::Tasks => "task",
             Self::Pois => "poi",
+            Self::Employees => "employee",
+            Self::Groups => "group",
+            Self::NonWorkingDays => "non_working_days",
         }
     }
 }

@@ -38,6 +38,7 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("address", "Dirección", "Address"),
     ("categories", "Categorías", "Categories"),
     ("city", "Ciudad", "City"),
+    ("code", "Código", "Code"),
     ("contact_name", "Contacto", "Contact"),
     ("customer_name", "Cliente", "Customer"),
     ("description", "Descripción", "Description"),
@@ -48,21 +49,31 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("duration_minutes", "Duración en minutos", "Duration in minutes"),
     ("email", "Correo electrónico", "E-mail"),
     ("employee", "Empleado (número)", "Employee (number)"),
+    ("establishment", "Establecimiento (código)", "Establishment (code)"),
     ("external_number", "Número de tarea del cliente", "The customer's own task number"),
     ("fax", "Fax", "Fax"),
+    ("first_name", "Nombres", "First name"),
+    ("from_date", "Desde (fecha)", "From (date)"),
+    ("group", "Grupo (código)", "Group (code)"),
     ("helper", "Ayudante (número)", "Helper (number)"),
     ("house_number", "Número de casa", "House number"),
     ("is_parent", "Es padre de otros", "Is a parent of others"),
+    ("language", "Idioma (es o en)", "Language (es or en)"),
+    ("last_name", "Apellidos", "Last name"),
     ("latitude", "Latitud", "Latitude"),
     ("longitude", "Longitud", "Longitude"),
+    ("manager", "Jefe (número)", "Manager (number)"),
     ("name", "Nombre", "Name"),
     ("notes", "Notas", "Notes"),
     ("number", "Número", "Number"),
     ("parent", "Padre (número)", "Parent (number)"),
     ("phone1", "Teléfono 1", "Phone 1"),
     ("phone2", "Teléfono 2", "Phone 2"),
+    ("phone_number", "Teléfono", "Phone"),
     ("poi", "Punto de interés (número)", "Point of interest (number)"),
+    ("polygon", "Polígono (WKT o GeoJSON)", "Polygon (WKT or GeoJSON)"),
     ("priority", "Prioridad", "Priority"),
+    ("profile", "Perfil (código)", "Profile (code)"),
     ("prohibit_outside_radius", "Prohibir fuera del radio", "Prohibit outside the radius"),
     ("radius_km", "Radio en kilómetros", "Radius in kilometres"),
     ("radius_m", "Radio en metros", "Radius in metres"),
@@ -75,7 +86,9 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("street", "Calle", "Street"),
     ("task_number", "Número de tarea", "Task number"),
     ("time_zone", "Zona horaria", "Time zone"),
+    ("to_date", "Hasta (fecha)", "To (date)"),
     ("type", "Tipo de tarea (código)", "Task type (code)"),
+    ("whole_company", "Toda la empresa", "The whole company"),
     ("without_dates", "Sin fechas", "Without dates"),
     ("work_order", "Orden de trabajo (código)", "Work order (code)"),
     ("zip", "Código postal", "Zip code"),
@@ -84,6 +97,12 @@ const LABELS: &[(&str, &str, &str)] = &[
 /// The fields of what rows become.
 pub(crate) fn all(makes: Makes, language: Language) -> FieldsShown {
     let (own, place) = match (makes, language) {
+        (Makes::Employees, Language::Spanish) => ("Empleado", ""),
+        (Makes::Employees, Language::English) => ("Employee", ""),
+        (Makes::Groups, Language::Spanish) => ("Grupo", ""),
+        (Makes::Groups, Language::English) => ("Group", ""),
+        (Makes::NonWorkingDays, Language::Spanish) => ("Día no laborable", ""),
+        (Makes::NonWorkingDays, Language::English) => ("Non-working day", ""),
         (Makes::Tasks, Language::Spanish) => ("Tarea", "Punto de interés de la tarea"),
         (Makes::Tasks, Language::English) => ("Task", "Point of interest of the task"),
         (Makes::Pois, Language::Spanish) => ("Punto de interés", ""),
@@ -97,7 +116,7 @@ pub(crate) fn all(makes: Makes, language: Language) -> FieldsShown {
             label: label(plain, language),
             group: if of_poi { place } else { own }.to_owned(),
             kind: kind(field.kind).to_owned(),
-            is_key: !of_poi && matches!(name, "external_number" | "task_number" | "number"),
+            is_key: !of_poi && makes.keys().contains(&name),
         })
     };
     let data = (1..=40).map(|number| format!("data{number}"));
@@ -117,7 +136,7 @@ fn label(name: &str, language: Language) -> String {
 
 const fn kind(kind: Kind) -> &'static str {
     match kind {
-        Kind::Text => "text",
+        Kind::Text | Kind::Polygon => "text",
         Kind::Reference => "reference",
         Kind::Whole | Kind::Number | Kind::Degrees | Kind::Minutes | Kind::Hours | Kind::Kilometres => {
             "number"

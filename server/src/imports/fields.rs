@@ -37,6 +37,8 @@ pub(super) enum Kind {
     Status,
     /// Whether an object is in use
     State,
+    /// An area: WKT or GeoJSON
+    Polygon,
 }
 
 /// What a field is part of.
@@ -64,6 +66,7 @@ const POI: &[(&str, Kind, &str)] = &[
     ("name", Kind::Text, "/name"),
     ("latitude", Kind::Degrees, "/place/latitude"),
     ("longitude", Kind::Degrees, "/place/longitude"),
+    ("polygon", Kind::Polygon, "/polygon"),
     ("street", Kind::Text, "/address/street"),
     ("house_number", Kind::Text, "/address/house_number"),
     ("city", Kind::Text, "/address/city"),
@@ -77,6 +80,40 @@ const POI: &[(&str, Kind, &str)] = &[
     ("notes", Kind::Text, "/notes"),
     ("parent", Kind::Reference, "/parent"),
     ("is_parent", Kind::Boolean, "/is_parent"),
+    ("state", Kind::State, "/state"),
+];
+
+const EMPLOYEE: &[(&str, Kind, &str)] = &[
+    ("number", Kind::Text, "/number"),
+    ("first_name", Kind::Text, "/first_name"),
+    ("last_name", Kind::Text, "/last_name"),
+    ("group", Kind::Reference, "/group"),
+    ("profile", Kind::Reference, "/profile"),
+    ("manager", Kind::Reference, "/manager"),
+    ("phone_number", Kind::Text, "/phone_number"),
+    ("email", Kind::Text, "/email"),
+    ("language", Kind::Text, "/language"),
+    ("time_zone", Kind::Text, "/zone"),
+    ("establishment", Kind::Text, "/establishment"),
+    ("state", Kind::State, "/state"),
+];
+
+const GROUP: &[(&str, Kind, &str)] = &[
+    ("code", Kind::Text, "/code"),
+    ("name", Kind::Text, "/name"),
+    ("parent", Kind::Reference, "/parent"),
+    ("state", Kind::State, "/state"),
+];
+
+const NON_WORKING_DAYS: &[(&str, Kind, &str)] = &[
+    ("code", Kind::Text, "/code"),
+    ("name", Kind::Text, "/name"),
+    ("from_date", Kind::Date, "/from_date"),
+    ("to_date", Kind::Date, "/to_date"),
+    ("whole_company", Kind::Boolean, "/whole_company"),
+    ("group", Kind::Reference, "/groups"),
+    ("employee", Kind::Reference, "/employees"),
+    ("notes", Kind::Text, "/notes"),
     ("state", Kind::State, "/state"),
 ];
 
@@ -121,11 +158,21 @@ pub(super) fn field(makes: Makes, name: &str) -> Option<Field> {
     if let Some(name) = name.strip_prefix("poi.").filter(|_| makes == Makes::Tasks) {
         return of_table(POI, name, Target::Poi);
     }
-    let table = match makes {
+    let has_data = matches!(makes, Makes::Tasks | Makes::Pois);
+    if data_number(name).is_some() && !has_data {
+        return None;
+    }
+    of_table(table(makes), name, Target::Row)
+}
+
+const fn table(makes: Makes) -> &'static [(&'static str, Kind, &'static str)] {
+    match makes {
         Makes::Tasks => TASK,
         Makes::Pois => POI,
-    };
-    of_table(table, name, Target::Row)
+        Makes::Employees => EMPLOYEE,
+        Makes::Groups => GROUP,
+        Makes::NonWorkingDays => NON_WORKING_DAYS,
+    }
 }
 
 fn of_table(table: &[(&str, Kind, &str)], name: &str, target: Target) -> Option<Field> {
@@ -144,24 +191,20 @@ fn of_table(table: &[(&str, Kind, &str)], name: &str, target: Target) -> Option<
 pub(super) fn list(makes: Makes) -> Vec<String> {
     let own =
         |table: &[(&str, Kind, &str)]| table.iter().map(|(name, ..)| (*name).to_owned()).collect::<Vec<_>>();
-    match makes {
-        Makes::Pois => own(POI),
-        Makes::Tasks => {
-            let mut names = own(TASK);
-            names.extend(POI.iter().map(|(name, ..)| format!("poi.{name}")));
-            names
-        }
+    let mut names = own(table(makes));
+    if makes == Makes::Tasks {
+        names.extend(POI.iter().map(|(name, ..)| format!("poi.{name}")));
     }
+    names
 }
 
 /// The names of all fields, for people who look for one.
 pub(super) fn names(makes: Makes) -> String {
-    let table = match makes {
-        Makes::Tasks => TASK,
-        Makes::Pois => POI,
-    };
-    let mut names: Vec<String> = table.iter().map(|(name, ..)| (*name).to_owned()).collect();
-    names.extend(["data1 … data40".to_owned(), "custom.NAME".to_owned()]);
+    let mut names: Vec<String> = table(makes).iter().map(|(name, ..)| (*name).to_owned()).collect();
+    if matches!(makes, Makes::Tasks | Makes::Pois) {
+        names.push("data1 … data40".to_owned());
+    }
+    names.push("custom.NAME".to_owned());
     if makes == Makes::Tasks {
         names.extend(POI.iter().map(|(name, ..)| format!("poi.{name}")));
     }

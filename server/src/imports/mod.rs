@@ -14,6 +14,7 @@ mod field_list;
 mod fields;
 mod outcome_file;
 mod plan;
+mod polygon;
 mod preview;
 mod problem;
 mod revive;

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 
 use super::{
     columns::{self, folded},
-    draft::{Column, Empty, Piece, Split, TemplateDraft},
+    draft::{Column, Empty, Makes, Piece, Split, TemplateDraft},
     fields::{self, Field, Target},
     sift::Why,
     value::{self, How, Read},
@@ -26,7 +26,7 @@ use super::{
 use crate::problem::Problem;
 
 /// Fields that say which thing a row is.
-const KEYS: [&str; 3] = ["external_number", "task_number", "number"];
+const KEYS: [&str; 4] = ["external_number", "task_number", "number", "code"];
 
 /// What is wrong with a row, in one of its cells where that can be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -303,6 +303,9 @@ impl Plan {
         if !faults.is_empty() {
             return Err(faults);
         }
+        if self.template.makes == Makes::NonWorkingDays {
+            for_whom(&mut main);
+        }
         let assigned = assigned.into_document(&mut main);
         Ok(Document { poi: poi_document(&mut main, poi), row: main, assigned, cells: row.cells.clone() })
     }
@@ -344,6 +347,9 @@ impl Plan {
 
     /// A planned time. A day without a time begins at midnight, and is over at 23:59.
     fn civil(&self, pointer: &str, date: Date, time: Option<Time>) -> Value {
+        if self.template.makes == Makes::NonWorkingDays {
+            return date.to_string().into();
+        }
         let otherwise = if pointer == "/due" { Time::constant(23, 59, 0, 0) } else { Time::midnight() };
         let local = date.to_datetime(time.unwrap_or(otherwise));
         serde_json::to_value(CivilTime { local, zone: self.zone.clone() }).unwrap_or_default()
@@ -578,13 +584,40 @@ fn poi_document(main: &mut Value, mut poi: Value) -> Option<PoiDocument> {
     Some(PoiDocument { number, document: poi, is_told })
 }
 
+/// Completes what lists of holidays leave out: without a group or employee a day is everybody's, without a code it is named
+/// by its date and whom it is for, and without a name as its code.
+fn for_whom(main: &mut Value) {
+    let mut code = main.get("from_date").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for pointer in ["groups", "employees"] {
+        if let Some(named) = main.get(pointer).and_then(Value::as_str).map(str::to_owned) {
+            code.push('-');
+            code.push_str(named.strip_prefix("code:").unwrap_or(&named));
+            main[pointer] = json!([named]);
+        }
+    }
+    let Some(members) = main.as_object_mut() else { return };
+    if !members.contains_key("groups") && !members.contains_key("employees") {
+        members.entry("whole_company").or_insert(true.into());
+    }
+    if !code.is_empty() {
+        members.entry("code").or_insert(code.into());
+    }
+    if let Some(code) = members.get("code").cloned() {
+        members.entry("name").or_insert(code);
+    }
+}
+
 /// What a person reads as the number of a row.
 fn shown_key(document: &Value) -> String {
     let of = |name: &str| match document.get(name)? {
         Value::String(text) => Some(text.clone()),
         other => Some(other.to_string()),
     };
-    of("external_number").or_else(|| of("task_number")).or_else(|| of("number")).unwrap_or_default()
+    of("external_number")
+        .or_else(|| of("task_number"))
+        .or_else(|| of("number"))
+        .or_else(|| of("code"))
+        .unwrap_or_default()
 }
 
 /// A value as a person reads it.

@@ -76,6 +76,9 @@ pub struct ImportRow {
     /// The point of interest that it came to
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poi: Option<Uuid>,
+    /// The employee, group or non-working days that it came to
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<Uuid>,
 }
 
 /// What is wrong with a row, with a text for people.
@@ -121,6 +124,9 @@ impl StoredRow {
             },
             task: of_kind("task"),
             poi: of_kind("poi"),
+            object: self
+                .subject
+                .filter(|_| !matches!(self.subject_kind.as_deref(), None | Some("task" | "poi"))),
         })
     }
 }

@@ -56,12 +56,14 @@ pub fn needs(template: &TemplateDraft) -> Permissions {
     let mut names = match template.makes {
         Makes::Tasks => vec![PermissionName::ManageTasks],
         Makes::Pois => vec![PermissionName::ManagePois],
+        Makes::Employees | Makes::Groups | Makes::NonWorkingDays => vec![PermissionName::ManageEmployees],
     };
     let is_of_poi =
         |name: &str| fields::field(template.makes, name).is_some_and(|field| field.target == Target::Poi);
     let tells_of_pois = template.columns.iter().any(|column| is_of_poi(&column.field))
         || template.constants.keys().any(|name| is_of_poi(name));
-    if tells_of_pois || template.unknown_poi == UnknownPoi::Create {
+    let creates = template.unknown_poi == UnknownPoi::Create;
+    if tells_of_pois || (creates && matches!(template.makes, Makes::Tasks | Makes::Pois)) {
         names.push(PermissionName::ManagePois);
     }
     names.into_iter().collect()

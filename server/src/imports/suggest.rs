@@ -106,6 +106,7 @@ const POI: &[(&str, &[&str])] = &[
     ("name", &["nombre", "cliente", "razon social", "name"]),
     ("latitude", &["latitud", "lat", "y", "latitude"]),
     ("longitude", &["longitud", "lon", "long", "lng", "x", "longitude"]),
+    ("polygon", &["poligono", "geometria", "wkt", "geojson", "polygon", "geometry"]),
     ("street", &["direccion", "calle", "domicilio", "street", "address"]),
     ("house_number", &["numero de casa", "altura", "house number"]),
     ("city", &["ciudad", "distrito", "localidad", "city"]),
@@ -119,12 +120,110 @@ const POI: &[(&str, &[&str])] = &[
     ("notes", &["notas", "observaciones", "notes"]),
 ];
 
-/// The columns of a file with these headings. A heading that says nothing is left out.
-pub(super) fn columns(makes: Makes, headings: &[String]) -> Vec<Column> {
-    let table = match makes {
+const EMPLOYEE: &[(&str, &[&str])] = &[
+    (
+        "number",
+        &[
+            "numero",
+            "no",
+            "no de empleado",
+            "numero de empleado",
+            "no empleado",
+            "codigo de empleado",
+            "codigo empleado",
+            "legajo",
+            "matricula",
+            "dni",
+            "rut",
+            "employee number",
+            "employee id",
+            "number",
+        ],
+    ),
+    (
+        "first_name",
+        &["nombre", "nombres", "nombre completo", "nome", "nome completo", "first name", "name", "full name"],
+    ),
+    ("last_name", &["apellido", "apellidos", "sobrenome", "last name", "surname"]),
+    ("group", &["grupo", "equipo", "cuadrilla", "area", "codigo de grupo", "equipe", "group", "team"]),
+    ("profile", &["perfil", "profile"]),
+    ("manager", &["jefe", "supervisor", "gerente", "chefe", "manager"]),
+    (
+        "phone_number",
+        &["telefono", "celular", "movil", "telefone", "phone", "phone number", "mobile", "mobile phone"],
+    ),
+    ("email", &["correo", "correo electronico", "e-mail", "email", "mail"]),
+    ("language", &["idioma", "language"]),
+    ("time_zone", &["zona horaria", "fuso horario", "time zone"]),
+    ("establishment", &["establecimiento", "sucursal", "estabelecimento", "establishment"]),
+    ("state", &["estado", "situacao", "state"]),
+];
+
+const GROUP: &[(&str, &[&str])] = &[
+    ("code", &["codigo de grupo", "codigo grupo", "codigo", "codigo do grupo", "group code", "code"]),
+    (
+        "name",
+        &["nombre de grupo", "nombre del grupo", "grupo", "nombre", "nome", "group name", "group", "name"],
+    ),
+    (
+        "parent",
+        &["grupo padre", "padre", "depende de", "grupo superior", "grupo pai", "parent", "parent group"],
+    ),
+    ("state", &["estado", "state"]),
+];
+
+const NON_WORKING_DAYS: &[(&str, &[&str])] = &[
+    ("code", &["codigo", "code"]),
+    (
+        "name",
+        &[
+            "feriado",
+            "nombre",
+            "nombre del feriado",
+            "motivo",
+            "descripcion",
+            "nome",
+            "holiday",
+            "name",
+            "reason",
+        ],
+    ),
+    (
+        "from_date",
+        &[
+            "fecha",
+            "desde",
+            "fecha desde",
+            "fecha de inicio",
+            "dia",
+            "data",
+            "data inicio",
+            "date",
+            "from",
+            "from date",
+        ],
+    ),
+    ("to_date", &["hasta", "fecha hasta", "fecha de fin", "ate", "data fim", "to", "to date"]),
+    ("whole_company", &["toda la empresa", "general", "toda a empresa", "whole company"]),
+    ("group", &["grupo", "alcance", "group", "scope"]),
+    ("employee", &["empleado", "no de empleado", "funcionario", "employee"]),
+    ("notes", &["notas", "observaciones", "notes"]),
+];
+
+/// What headings usually mean.
+const fn table(makes: Makes) -> &'static [(&'static str, &'static [&'static str])] {
+    match makes {
         Makes::Tasks => TASK,
         Makes::Pois => POI,
-    };
+        Makes::Employees => EMPLOYEE,
+        Makes::Groups => GROUP,
+        Makes::NonWorkingDays => NON_WORKING_DAYS,
+    }
+}
+
+/// The columns of a file with these headings. A heading that says nothing is left out.
+pub(super) fn columns(makes: Makes, headings: &[String]) -> Vec<Column> {
+    let table = table(makes);
     let mut taken = BTreeSet::new();
     headings
         .iter()
@@ -153,8 +252,8 @@ mod tests {
 
     #[test]
     fn every_suggested_field_can_be_filled() {
-        for (makes, table) in [(Makes::Tasks, TASK), (Makes::Pois, POI)] {
-            for (field, _) in table {
+        for makes in Makes::ALL {
+            for (field, _) in table(makes) {
                 assert!(super::super::fields::field(makes, field).is_some(), "{field}");
             }
         }

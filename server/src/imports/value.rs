@@ -11,7 +11,7 @@ use jiff::{
 };
 use serde_json::{Value, json};
 
-use super::{dates, draft::DateOrder, fields::Kind};
+use super::{dates, draft::DateOrder, fields::Kind, polygon};
 
 /// What a cell says of a field.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,6 +81,7 @@ pub(super) fn read(kind: Kind, cell: &Cell, how: &How) -> Result<Read, Wrong> {
         Kind::Priority => Read::Json(priority(&shown)?.name().into()),
         Kind::Status => Read::Json(status(&shown)?.name().into()),
         Kind::State => Read::Json(state(&shown)?.into()),
+        Kind::Polygon => Read::Json(polygon::read(&shown)?),
     })
 }
 

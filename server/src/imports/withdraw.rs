@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use campo_protocol::{
-    model::poi::Poi,
+    model::{employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi},
     task::{fields::number_of_text, status::Status},
 };
 use campo_spreadsheets::{Cell, Row};
@@ -22,7 +22,7 @@ use super::{
     plan::Plan,
     rows::RowOutcome,
     run::{ImportRun, RunRow, RunState, WithdrawalState, needs_yes},
-    work::{Failure, JOB, Proofs},
+    work::{Failure, JOB, Proofs, proof},
 };
 use crate::{
     access::{Allowed, permissions::RunImports},
@@ -263,9 +263,11 @@ async fn withdraw(
     claim.go_on(app, &mut write).await?;
     let (outcomes, changed) = match plan.template.makes {
         Makes::Tasks => cancel(&mut write, things).await?,
-        Makes::Pois => {
-            let allowed = proofs.pois.as_ref().ok_or(Problem::new(Code::Forbidden))?;
-            remove::<Poi>(&mut write, allowed, things).await?
+        Makes::Pois => remove::<Poi>(&mut write, proof(proofs.pois.as_ref())?, things).await?,
+        Makes::Employees => remove::<Employee>(&mut write, proof(proofs.employees.as_ref())?, things).await?,
+        Makes::Groups => remove::<Group>(&mut write, proof(proofs.employees.as_ref())?, things).await?,
+        Makes::NonWorkingDays => {
+            remove::<NonWorkingDays>(&mut write, proof(proofs.employees.as_ref())?, things).await?
         }
     };
     let count = outcomes.iter().filter(|(_, outcome)| *outcome == WITHDRAWN).count() as i64;

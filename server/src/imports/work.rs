@@ -11,7 +11,7 @@ use super::{
 use crate::{
     access::{
         Allowed, Caller, Duty,
-        permissions::{ManagePois, ManageTasks, RunImports},
+        permissions::{ManageEmployees, ManagePois, ManageTasks, RunImports},
     },
     acts,
     app::App,
@@ -67,15 +67,18 @@ pub(super) struct Proofs {
     pub(super) run: Allowed<RunImports>,
     pub(super) tasks: Option<Allowed<ManageTasks>>,
     pub(super) pois: Option<Allowed<ManagePois>>,
+    pub(super) employees: Option<Allowed<ManageEmployees>>,
 }
 
 impl Proofs {
     /// A transaction of the author, who may do what the rows do.
     pub(super) async fn begin(&self, app: &App, makes: Makes) -> Result<Write> {
-        match (makes, &self.tasks, &self.pois) {
-            (Makes::Tasks, Some(allowed), _) => app.log.begin(allowed, Class::Import).await,
-            (Makes::Pois, _, Some(allowed)) => app.log.begin(allowed, Class::Import).await,
-            _ => Err(Code::Forbidden.into()),
+        match makes {
+            Makes::Tasks => app.log.begin(proof(self.tasks.as_ref())?, Class::Import).await,
+            Makes::Pois => app.log.begin(proof(self.pois.as_ref())?, Class::Import).await,
+            Makes::Employees | Makes::Groups | Makes::NonWorkingDays => {
+                app.log.begin(proof(self.employees.as_ref())?, Class::Import).await
+            }
         }
     }
 
@@ -84,8 +87,18 @@ impl Proofs {
         let caller = claim.caller(app).await.map_err(stopped)?;
         let run = caller.allow::<RunImports>().map_err(stopped)?;
         run.must_cover(start::needs(template)).map_err(stopped)?;
-        Ok(Self { run, tasks: caller.allow().ok(), pois: caller.allow().ok() })
+        Ok(Self {
+            run,
+            tasks: caller.allow().ok(),
+            pois: caller.allow().ok(),
+            employees: caller.allow().ok(),
+        })
     }
+}
+
+/// The permission that rows need.
+pub(super) fn proof<P>(allowed: Option<&Allowed<P>>) -> Result<&Allowed<P>> {
+    allowed.ok_or_else(|| Code::Forbidden.into())
 }
 
 fn stopped(problem: Problem) -> Failure {

@@ -7,6 +7,7 @@ mod command;
 mod drafts;
 mod giving_up;
 mod journey;
+mod targets;
 mod templates;
 mod undo;
 mod whole;

@@ -271,8 +271,9 @@ fn heading_of(rows: &[Row], template: &TemplateDraft) -> i64 {
 
 /// What the rows of a file of these headings are most likely to become.
 pub(super) fn makes_of(headings: &[String]) -> Makes {
-    let count = |makes| suggest::columns(makes, headings).len();
-    if count(Makes::Pois) > count(Makes::Tasks) { Makes::Pois } else { Makes::Tasks }
+    let count = |makes: &Makes| suggest::columns(*makes, headings).len();
+    // The first of equals
+    Makes::ALL.into_iter().rev().max_by_key(count).unwrap_or(Makes::Tasks)
 }
 
 #[cfg(test)]

@@ -386,12 +386,8 @@ pub(super) fn suggested(makes: Makes, headings: &[String]) -> Vec<Column> {
 
 /// The field by which rows are told apart, where a column fills it.
 pub(super) fn key_of(mapping: &TemplateDraft) -> Option<String> {
-    let names = match mapping.makes {
-        Makes::Tasks => ["external_number", "task_number"],
-        Makes::Pois => ["number", "number"],
-    };
-    let filled = |name: &&str| mapping.columns.iter().any(|column| column.field == **name);
-    names.into_iter().find(filled).map(str::to_owned)
+    let filled = |name: &&&str| mapping.columns.iter().any(|column| column.field == ***name);
+    mapping.makes.keys().iter().find(filled).map(|name| (*name).to_owned())
 }
 
 /// Stores what was found out; the draft has a new version by it.
