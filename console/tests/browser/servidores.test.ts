@@ -12,7 +12,7 @@ let peer: Peer;
 beforeAll(async () => {
     api = await Api.signedIn(inject("url"), inject("administrator").login, PASSWORD);
     peer = await Peer.listening();
-    await api.send("POST", "/v1/import-templates", { code: "sap", name: "Órdenes de SAP", makes: "tasks", columns: [{ heading: "NUMERO", field: "task_number" }, { heading: "DETALLE", field: "description" }] });
+    await api.send("POST", "/v1/import-templates", { code: "sap", name: "Columnas de SAP", makes: "tasks", columns: [{ heading: "NUMERO", field: "task_number" }, { heading: "DETALLE", field: "description" }] });
     await api.send("POST", "/v1/intakes", { code: "sap", name: "Entrada de SAP", folder: "sap", pattern: "ordenes_*.csv", template: "code:sap" });
 });
 

@@ -7,7 +7,10 @@ export type PagePart = { to: string; label: string };
 export function PageTabs({ label, parts }: { label: string; parts: PagePart[] }) {
     const bar = useRef<HTMLElement>(null);
     const { pathname } = useLocation();
-    useEffect(() => bar.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" }), [pathname]);
+    useEffect(() => {
+        // What newer browsers give back here is no clean-up.
+        void bar.current?.querySelector("[aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    }, [pathname]);
     return (
         <nav ref={bar} className="tabs page-tabs" aria-label={label}>
             {parts.map((part) => (
