@@ -34,7 +34,8 @@ async fn every_example_is_taken() {
         sent += 1;
         let mut account = world.account(&format!("a{number}")).await.unwrap();
         let agent_folder = Some(programs.path().to_owned());
-        account.app.limits = Arc::new(Limits { agent_folder, ..(*account.app.limits).clone() });
+        let public_url = Some("https://campo.example.com".to_owned());
+        account.app.limits = Arc::new(Limits { agent_folder, public_url, ..(*account.app.limits).clone() });
         if let Err(reason) = take(&account, operation, example).await {
             wrong.push(format!("{}: {reason}", operation.name()));
         }

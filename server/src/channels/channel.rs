@@ -238,10 +238,10 @@ impl ChannelDraft {
         self.check_applicable(&mut faults);
         let settings = self.settings();
         settings.check(&mut faults);
+        faults.check_range("/format", self.format as f64, 1.0, format::NEWEST as f64);
         self.format = self.format.max(settings.least_format());
         kinds::check("/events", &self.events, &mut faults);
         faults.check_unique(self.events.iter().map(String::as_str), |index| pointer("/events", index));
-        faults.check_range("/format", self.format as f64, 1.0, format::NEWEST as f64);
         self.filter.resolve((tx, account), NamedIn::Document, before, &mut faults).await?;
         faults.into_result()?;
         self.events.sort_unstable();

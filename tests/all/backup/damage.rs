@@ -110,7 +110,10 @@ async fn what_is_damaged_is_refused_by_name_and_changes_nothing() {
         ("has format 2", Box::new(|folder| replace_in_manifest(folder, r#""format": 1"#, r#""format": 2"#))),
         (
             "has the tables of schema 99",
-            Box::new(|folder| replace_in_manifest(folder, r#""schema": 2"#, r#""schema": 99"#)),
+            Box::new(|folder| {
+                let (schema, ..) = campo_server::database::migrations::MIGRATIONS.last().unwrap();
+                replace_in_manifest(folder, &format!(r#""schema": {schema}"#), r#""schema": 99"#);
+            }),
         ),
     ];
     let world = World::sqlite().await.unwrap();

@@ -111,7 +111,7 @@ async fn a_file_that_cannot_be_tried_again_says_why(world: World) {
 async fn an_agent_that_is_silent_is_told_once_and_its_return_ends_it(world: World) {
     let account = world.account("acme").await.unwrap();
     let site = Site::of(&account, "acme-erp").await;
-    let (id, client) = agent(&site, "sede").await;
+    created(&site.office.post("/v1/agents", &json!({ "code": "otra", "name": "Otra" })).await.unwrap());
     let report = json!({ "version": "1", "system": "Linux", "folders": [], "problems": [] });
     let notices = async || {
         let notices = site.office.get("/v1/notices").await.unwrap().json();
@@ -120,7 +120,8 @@ async fn an_agent_that_is_silent_is_told_once_and_its_return_ends_it(world: Worl
     let replica = world.virtual_replica(1).await.unwrap();
     replica.environment.advance(3600 * 1_000_000);
     take::run(&replica).await.unwrap();
-    assert_eq!(notices().await, [json!(0); 0], "one that never was at work is not silent");
+    assert_eq!(notices().await, [json!(0); 0], "one that no program enrolled as is not silent");
+    let (id, client) = agent(&site, "sede").await;
     assert_eq!(client.post("/v1/agents/report", &report).await.unwrap().status, 204);
     for _ in 0..3 {
         take::run(&replica).await.unwrap();

@@ -80,7 +80,8 @@ async fn more_than_a_tenth_needs_a_yes_and_gets_it_or_not(world: World) {
     let path = format!("/v1/imports/drafts/{}", draft["id"].as_str().unwrap());
     let none = desk.call(Method::GET, &format!("{path}/preview"), &[], None).await;
     assert_eq!((none.status.as_u16(), &none.json()["code"]), (404, &json!("preview_not_begun")));
-    desk.call(Method::POST, &format!("{path}/preview"), &[], Some(&json!({}))).await;
+    let begun = desk.call(Method::POST, &format!("{path}/preview"), &[], Some(&json!({}))).await;
+    assert_eq!(begun.status, 202, "{}", begun.json());
     desk.work_off().await;
     let preview = desk.get(&format!("{path}/preview")).await;
     assert_has(

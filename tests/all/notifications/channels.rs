@@ -70,7 +70,7 @@ async fn what_is_wrong_with_a_channel_is_named(world: World) {
         ("/url", json!("https://[::ffff:10.0.0.1]/")),
         ("/events/0", json!(["entry.gone"])),
         ("/events/1", json!(["entry.added", "entry.added"])),
-        ("/format", json!(4)),
+        ("/format", json!(campo_server::notifications::format::NEWEST + 1)),
         ("/format", json!(0)),
         ("/order", json!("sideways")),
         ("/kind", json!("fax")),

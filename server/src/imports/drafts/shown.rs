@@ -93,7 +93,7 @@ pub(super) struct DraftTemplate {
     pub code: String,
     /// Its version
     pub version: i64,
-    /// Headings that the template names and the file lacks
+    /// Headings that the template needs and the file lacks
     pub missing: Vec<String>,
 }
 
@@ -270,7 +270,8 @@ impl DraftShown {
             let known = analysis.as_ref().map(|analysis| analysis.headings.as_slice()).unwrap_or_default();
             let known: Vec<String> = known.iter().map(|heading| columns::folded(heading)).collect();
             let lacks = |heading: &&String| !known.contains(&columns::folded(heading));
-            let named = mapping.columns.iter().filter_map(|column| column.heading.as_ref());
+            let needed = mapping.columns.iter().filter(|column| !column.optional);
+            let named = needed.filter_map(|column| column.heading.as_ref());
             let missing = named.filter(lacks).cloned().collect();
             DraftTemplate {
                 id,

@@ -47,7 +47,7 @@ export function LoginDrawer({ login, onClose }: { login: KeyedLogin; onClose: ()
             <KeyValues
                 facts={[
                     [t`Para`, purposesOf(login)],
-                    [t`Desde`, login.networks.length > 0 ? login.networks.join(", ") : login.key.networks?.length ? login.key.networks.join(", ") : t`Cualquier red`],
+                    [t`Desde`, login.networks?.length ? login.networks.join(", ") : login.key.networks?.length ? login.key.networks.join(", ") : t`Cualquier red`],
                     [t`Contraseña`, login.has_password ? t`Tiene` : t`No tiene`],
                     [t`Último uso`, login.used_at ? [format.moment(login.used_at), login.used_from].filter(Boolean).join(" · ") : t`Nunca`],
                     [t`Hecho`, format.date(login.created_at)],

@@ -17,7 +17,7 @@ import { LOGINS } from "./routes";
 const route = getRouteApi(LOGINS);
 const NEW = "nuevo";
 
-export const purposesOf = (login: KeyedLogin): string => login.purposes.map((purpose) => purpose.toUpperCase()).join(" · ");
+export const purposesOf = (login: KeyedLogin): string => (login.purposes ?? []).map((purpose) => purpose.toUpperCase()).join(" · ");
 
 export function Logins() {
     const { t } = useLingui();
@@ -32,7 +32,7 @@ export function Logins() {
         focusRow(abierto);
     };
     const used = (login: KeyedLogin) => (login.used_at ? format.moment(login.used_at) : t`Nunca`);
-    const networks = (login: KeyedLogin) => (login.networks.length > 0 ? login.networks.join(", ") : t`Las de la clave`);
+    const networks = (login: KeyedLogin) => (login.networks?.length ? login.networks.join(", ") : t`Las de la clave`);
     const columns: Column<KeyedLogin>[] = [
         { id: "login", header: t`Usuario`, width: "minmax(120px,1.2fr)", cell: (login) => <b>{login.login}</b>, text: (login) => login.login },
         { id: "key", header: t`Clave`, width: "minmax(100px,1fr)", from: 420, cell: (login) => login.key.name, text: (login) => login.key.name },
