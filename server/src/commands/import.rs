@@ -1,6 +1,6 @@
 //! `campo import`.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{fmt::Write as _, fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, bail};
 use campo_server::{environment::Environment, outbound};
@@ -136,11 +136,13 @@ fn counts(told: &Value) -> Result<()> {
     let withdrawals = &told["withdrawals"];
     if withdrawals.is_object() {
         let (unlisted, managed) = (&withdrawals["unlisted"], &withdrawals["managed"]);
-        line.push_str(&format!(
+        // Writing to a String cannot fail
+        let _ = write!(
+            line,
             ", withdrawn {}; listed no longer: {unlisted} of {managed} ({})",
             count("withdrawn"),
             text(withdrawals, "state")
-        ));
+        );
     }
     super::print(&line)
 }
@@ -222,7 +224,8 @@ impl Campo {
         }
         let mut told = format!("{} {} ({})", status.as_u16(), text(&answer, "detail"), text(&answer, "code"));
         for fault in list(&answer, "faults") {
-            told.push_str(&format!("\n  {}: {}", text(fault, "field"), text(fault, "message")));
+            // Writing to a String cannot fail
+            let _ = write!(told, "\n  {}: {}", text(fault, "field"), text(fault, "message"));
         }
         bail!("{told}")
     }

@@ -227,6 +227,9 @@ pub(crate) async fn put(
     Ok(())
 }
 
+/// What has a name in a folder: its kind, the file that it is, the run of a release before, when it was taken.
+type There = (String, Option<Uuid>, Option<Uuid>, Option<i64>);
+
 /// A name that nothing has which somebody still has to take.
 async fn free_name(
     write: &mut Write,
@@ -238,7 +241,7 @@ async fn free_name(
     let account = write.account();
     for attempt in 0..NAMES {
         let name = beside(&outgoing.name, origin.number, attempt);
-        let there: Option<(String, Option<Uuid>, Option<Uuid>, Option<i64>)> = write
+        let there: Option<There> = write
             .tx()
             .fetch_optional(
                 "select kind, outgoing, export_run, taken_us from hosted_file \

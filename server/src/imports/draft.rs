@@ -201,6 +201,7 @@ pub enum Unlisted {
 }
 
 impl Unlisted {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference to `skip_serializing_if`")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

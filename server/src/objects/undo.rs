@@ -68,13 +68,12 @@ pub(super) async fn put_back<K: Kept>(write: &mut Write, effects: &[EffectRow]) 
             Some(_) if !effect.made() && effect.before.is_none() => Some("gone"),
             Some(row) => {
                 let before: Object<K> = row.read()?;
-                let after = match &effect.before {
-                    Some(body) => serde_json::from_str(body).map_err(Problem::internal)?,
-                    None => {
-                        let mut after = before.object.clone();
-                        after.set_state(State::Deleted);
-                        after
-                    }
+                let after = if let Some(body) = &effect.before {
+                    serde_json::from_str(body).map_err(Problem::internal)?
+                } else {
+                    let mut after = before.object.clone();
+                    after.set_state(State::Deleted);
+                    after
                 };
                 candidates.push(Candidate::new(row.id, Some((row, before)), Ok(after)));
                 None

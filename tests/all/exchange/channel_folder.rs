@@ -18,7 +18,7 @@ on_both! {
     what_is_wrong_with_a_folder_of_a_channel_is_named,
 }
 
-fn channel(to: Value, more: Value) -> Value {
+fn channel(to: &Value, more: &Value) -> Value {
     let mut draft = json!({ "code": "carpeta", "name": "Carpeta", "kind": "folder", "folder": to });
     draft.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     draft
@@ -40,13 +40,13 @@ async fn each_event_is_one_file_in_the_folder_that_sftp_takes_once(world: World)
     let ana = account.employee("ZZ1001").await.unwrap();
     let mut phone = account.phone(ana).await.unwrap();
     let to = json!({ "key": "code:acme-erp", "folder": "eventos", "file_name": "{EntryGuid}.xml" });
-    let draft = channel(to, json!({ "document": { "kind": "office_track" } }));
+    let draft = channel(&to, &json!({ "document": { "kind": "office_track" } }));
     let made = created(&site.office.post("/v1/channels", &draft).await.unwrap());
     assert_eq!((&made["kind"], &made["format"]), (&json!("folder"), &json!(4)), "{made}");
     let tested = site.office.call(Method::POST, "/v1/channels/code:carpeta/test", &[], None).await.unwrap();
     assert_eq!(tested.json()["delivered"], true, "{}", tested.json());
     let (went_well, output) = site.sftp("ls -1 out/eventos\n").await;
-    let samples = output.lines().filter(|line| line.ends_with(".xml")).count();
+    let samples = output.matches(".xml").count();
     assert!(went_well && samples == 10, "a document of each kind: {output}");
     let (went_well, output) = site.sftp("rm out/eventos/*\n").await;
     assert!(went_well, "{output}");
@@ -99,7 +99,7 @@ async fn each_event_is_brought_to_a_customer_s_server_once(world: World) {
     std::fs::create_dir(peer.folder.join("campo")).unwrap();
     remote(&site, &peer, json!({})).await;
     let to = json!({ "remote": "code:sap", "folder": "campo", "file_name": "{fecha:yyyy}_{n}.json" });
-    created(&site.office.post("/v1/channels", &channel(to, json!({}))).await.unwrap());
+    created(&site.office.post("/v1/channels", &channel(&to, &json!({}))).await.unwrap());
     let ana = account.employee("ZZ1001").await.unwrap();
     let mut phone = account.phone(ana).await.unwrap();
     for kind in ["shift.start", "shift.end"] {
@@ -135,10 +135,10 @@ async fn what_is_wrong_with_a_folder_of_a_channel_is_named(world: World) {
         (good.clone(), json!({ "url": "https://erp.example.com" }), "/url"),
         (good.clone(), json!({ "kind": "http", "url": "https://erp.example.com" }), "/folder"),
     ] {
-        let answer = site.office.post("/v1/channels", &channel(to, more)).await.unwrap();
+        let answer = site.office.post("/v1/channels", &channel(&to, &more)).await.unwrap();
         assert_eq!((answer.status.as_u16(), &answer.json()["faults"][0]["field"]), (422, &json!(named)));
     }
-    created(&site.office.post("/v1/channels", &channel(good, json!({}))).await.unwrap());
+    created(&site.office.post("/v1/channels", &channel(&good, &json!({}))).await.unwrap());
     let patch = json!({ "kind": "http", "folder": null, "url": "https://erp.example.com" });
     let changed = [("if-match", "\"1\"")];
     let answer = site.office.call(Method::PATCH, "/v1/channels/code:carpeta", &changed, Some(&patch)).await;
