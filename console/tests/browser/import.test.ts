@@ -191,6 +191,24 @@ test("cells are pasted and become places by keyboard alone, and the history tell
     await close();
 });
 
+test("an import is taken back from its page: what would become of it is shown first, and the file can come again", async () => {
+    const { page, faults, close } = await signedIn("importer", START);
+    await page.getByRole("radio", { name: /Un punto de interés/ }).check({ force: true });
+    await uploaded(page, "sedes.csv", Buffer.from("Número;Nombre\nU-1;Sede Uno\nU-2;Sede Dos\n"));
+    await page.getByRole("button", { name: "Vista previa" }).click();
+    await page.getByRole("button", { name: "Importar 2 filas" }).click();
+    await page.getByRole("link", { name: "Ver cada fila" }).click();
+    await page.getByRole("button", { name: "Deshacer la importación…" }).click();
+    const asked = page.getByRole("alertdialog", { name: "¿Deshacer la importación?" });
+    await asked.getByText("2 cosas nuevas quedan fuera de uso.").waitFor();
+    await asked.getByRole("button", { name: "Deshacer", exact: true }).click();
+    await page.getByText(/El mismo archivo se puede volver a importar/).waitFor();
+    const api = await importer();
+    await expect(api.send("GET", "/v1/pois/number:U-1")).rejects.toThrow(/404/);
+    expect(faults).toEqual([]);
+    await close();
+});
+
 test("a file that is none says so in words, and a draft that is not wanted goes", async () => {
     const { page, faults, close } = await signedIn("importer", START);
     await page.locator("input[type=file]").setInputFiles({ name: "roto.xlsx", mimeType: "application/octet-stream", buffer: Buffer.concat([readFileSync(FILE).subarray(0, 900)]) });

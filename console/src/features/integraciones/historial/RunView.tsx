@@ -11,6 +11,8 @@ import { queries } from "~/app/queries";
 import { Button, Confirm, Note, Progress } from "~/ui";
 import { pace } from "../importar/model";
 import { Figures } from "./Figures";
+import { Undo } from "./Undo";
+import { Withdrawals } from "./Withdrawals";
 import { download, isOver, type Run, type Which } from "./queries";
 
 export function RunView({ run }: { run: Run }) {
@@ -30,7 +32,9 @@ export function RunView({ run }: { run: Run }) {
                 </Note>
             )}
             {!queued && (run.rows > 0 || run.state === "done") && <Figures counts={run} />}
+            {!running && <Withdrawals run={run} />}
             {!running && <Files run={run} />}
+            {!running && <Undo run={run} />}
         </div>
     );
 }

@@ -16,7 +16,7 @@ export const runQuery = (id: string) =>
     queryOptions({
         queryKey: ["imports", "run", id],
         queryFn: ({ signal }) => answer(api.GET("/v1/imports/{import}", { params: { path: { import: id } }, signal })),
-        refetchInterval: ({ state }) => (state.data && !isOver(state.data) ? AGAIN_MS : false),
+        refetchInterval: ({ state }) => (state.data && (!isOver(state.data) || state.data.undoing) ? AGAIN_MS : false),
     });
 
 export const runsQuery = () =>

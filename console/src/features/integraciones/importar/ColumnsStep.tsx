@@ -12,6 +12,7 @@ import { Figures } from "../historial/Figures";
 import { ColumnRow } from "./ColumnRow";
 import { Constants } from "./Constants";
 import { FileBar } from "./FileBar";
+import { useMakesOf } from "./makes";
 import { filledBy, sureness } from "./model";
 import { Options } from "./Options";
 import { type Draft, fieldsQuery, previewQuery } from "./queries";
@@ -107,15 +108,14 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
 
 function Warnings({ draft }: { draft: Draft }) {
     const { t } = useLingui();
-    const mayTasks = useMay("manage_tasks");
-    const mayPois = useMay("manage_pois");
+    const { many, permission, permissionName } = useMakesOf(draft.makes);
+    const may = useMay(permission);
     const warnings = draft.warnings ?? [];
     const leftOut = draft.left_out ?? [];
-    const may = draft.makes === "tasks" ? mayTasks : mayPois;
     if (warnings.length === 0 && leftOut.length === 0 && may) return null;
     return (
         <div className="import-note stack">
-            {!may && <Note kind="wait">{draft.makes === "tasks" ? t`Para importar tareas su perfil necesita «Administrar tareas». Puede preparar y guardar la planilla.` : t`Para importar puntos de interés su perfil necesita «Administrar lugares». Puede preparar y guardar la planilla.`}</Note>}
+            {!may && <Note kind="wait">{t`Para importar esto (${many}) su perfil necesita «${permissionName}». Puede preparar y guardar la planilla.`}</Note>}
             {warnings.map((warning) => (
                 <Note key={`${warning.code}-${warning.column ?? ""}`} kind="wait">
                     {warning.column && <b>{t`Columna ${warning.column}.`} </b>}

@@ -15,6 +15,7 @@ import { RunState } from "../historial/words";
 import { RunView } from "../historial/RunView";
 import { ColumnsStep } from "./ColumnsStep";
 import { FileBar } from "./FileBar";
+import { useMakesOf } from "./makes";
 import { PreviewStep } from "./PreviewStep";
 import { type Draft, draftQuery, uploadRest } from "./queries";
 import { Steps } from "./Steps";
@@ -43,6 +44,7 @@ export function DraftPage() {
 
 function Started({ draft }: { draft: Draft }) {
     const { t } = useLingui();
+    const makes = useMakesOf(draft.makes);
     const asked = useQuery({ ...runQuery(draft.run ?? ""), enabled: !!draft.run });
     if (!draft.run) return null;
     return (
@@ -60,15 +62,9 @@ function Started({ draft }: { draft: Draft }) {
                     <Link to="/integraciones/historial/$import" params={{ import: draft.run }} className="btn">
                         <Trans>Ver cada fila</Trans>
                     </Link>
-                    {draft.makes === "tasks" ? (
-                        <Link to="/tablero" className="btn">
-                            <Trans>Ir al tablero</Trans>
-                        </Link>
-                    ) : (
-                        <Link to="/lugares" className="btn">
-                            <Trans>Ir a los lugares</Trans>
-                        </Link>
-                    )}
+                    <Link to={makes.page} className="btn">
+                        {makes.goThere}
+                    </Link>
                     <Link to="/integraciones/importar" className="btn" aria-label={t`Importar otro archivo`}>
                         <Trans>Importar otro archivo</Trans>
                     </Link>

@@ -10,6 +10,7 @@ import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { Button, IconButton, Note, say } from "~/ui";
 import { useAuthor } from "../historial/words";
+import { useMakes } from "./makes";
 import { type Draft, draftsQuery } from "./queries";
 
 export function Drafts() {
@@ -52,6 +53,7 @@ function DraftLine({ draft, onRemove }: { draft: Draft; onRemove: () => void }) 
     const { t } = useLingui();
     const format = useFormat();
     const authorOf = useAuthor();
+    const makes = useMakes();
     const rows = draft.rows === undefined ? undefined : plural(draft.rows, { one: "# fila", other: "# filas" });
     const state = draft.state === "uploading" ? t`a medio subir` : draft.state === "unreadable" ? t`no se puede leer` : rows;
     const questions = draft.questions?.length ?? 0;
@@ -63,7 +65,7 @@ function DraftLine({ draft, onRemove }: { draft: Draft; onRemove: () => void }) 
                     {draft.file.name || t`Archivo sin nombre`}
                 </Link>
                 <small>
-                    {[draft.makes === "tasks" ? t`Tareas` : t`Puntos de interés`, state, questions > 0 && plural(questions, { one: "# pregunta por responder", other: "# preguntas por responder" }), authorOf(draft.author), format.moment(draft.updated_at), t`se guarda hasta el ${format.shortDate(draft.expires_at)}`].filter(Boolean).join(" · ")}
+                    {[makes.find((one) => one.id === draft.makes)?.many, state, questions > 0 && plural(questions, { one: "# pregunta por responder", other: "# preguntas por responder" }), authorOf(draft.author), format.moment(draft.updated_at), t`se guarda hasta el ${format.shortDate(draft.expires_at)}`].filter(Boolean).join(" · ")}
                 </small>
             </div>
             <IconButton name={t`Quitar el borrador «${draft.file.name}»`} icon={Trash2} small onPress={onRemove} />

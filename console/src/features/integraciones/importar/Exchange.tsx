@@ -22,6 +22,9 @@ const loginsQuery = () => ({
     },
 });
 
+/** Where and how files are brought, as the server listens now. */
+const doorsQuery = () => ({ queryKey: ["transfers", "doors"], queryFn: () => answer(api.GET("/v1/file-exchange")), staleTime: 60_000 });
+
 const receivedQuery = (intake: string) => ({
     queryKey: ["imports", "received", intake],
     queryFn: async () => (await answer(api.GET("/v1/received-files", { params: { query: { intake, limit: 3 } } }))).items,
@@ -33,24 +36,30 @@ export function Exchange({ intake, sample }: { intake: Intake; sample?: string }
     const logins = useQuery({ ...loginsQuery(), enabled: mayKeys });
     const folder = intake.folder ? `/in/${intake.folder}` : "/in";
     const names = logins.data?.map((one) => one.login) ?? [];
+    const doors = useQuery({ ...doorsQuery(), enabled: useMay("view_transfers", "manage_exchange") }).data;
+    const host = doors?.host ?? location.hostname;
     return (
         <section className="exchange" aria-label={t`Intercambio de archivos`}>
             <h3>
                 <Trans>Lo que necesita quien envía los archivos</Trans>
             </h3>
             <dl className="card connection">
-                <CopyRow label={t`Servidor`} value={location.hostname} />
+                {!doors?.on && <CopyRow label={t`Servidor`} value={host} />}
+                {doors?.sftp && <CopyRow label="SFTP" value={`sftp://${host}:${doors.sftp.port}`} />}
+                {doors?.sftp?.host_key_fingerprints.map((fingerprint) => <CopyRow key={fingerprint} label={t`Huella del servidor SFTP`} value={fingerprint} />)}
+                {doors?.ftp && <CopyRow label={doors.ftp.plain ? t`FTP (con TLS, o sin él)` : t`FTP con TLS`} value={`ftp://${host}:${doors.ftp.port}`} />}
+                {doors?.ftps && <CopyRow label={t`FTPS (TLS desde el comienzo)`} value={`ftps://${host}:${doors.ftps.port}`} />}
                 {names.map((name) => (
                     <CopyRow key={name} label={t`Usuario`} value={name} />
                 ))}
                 <CopyRow label={t`Carpeta`} value={folder} />
                 <CopyRow label={t`Archivos`} value={intake.pattern ?? "*"} />
             </dl>
-            <Note>
+            {doors && !doors.on && <Note kind="wait">
                 <Trans>
                     El puerto lo abre quien opera este servidor, con <code>sftp_listen</code> (por ejemplo <code>0.0.0.0:2222</code>), <code>ftp_listen</code> o <code>ftps_listen</code> en campo.toml. Sin ninguno de los tres no entra ningún archivo.
                 </Trans>
-            </Note>
+            </Note>}
             {mayKeys && logins.data && names.length === 0 && (
                 <Note kind="wait">
                     <Trans>

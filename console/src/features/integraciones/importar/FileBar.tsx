@@ -6,6 +6,7 @@ import { ChevronDown, FileSpreadsheet, RefreshCw } from "lucide-react";
 import { Button as AriaButton } from "react-aria-components";
 import { useFormat } from "~/app/format";
 import { Menu, type MenuAct } from "~/ui";
+import { useMakes } from "./makes";
 import type { Draft } from "./queries";
 import type { DraftChange } from "./useDraftChange";
 
@@ -36,6 +37,7 @@ export function FileBar({ draft, change, fixed }: { draft: Draft; change?: Draft
 
 function Picks({ draft, change }: { draft: Draft; change: DraftChange }) {
     const { t } = useLingui();
+    const all = useMakes();
     const { reading } = draft;
     if (!reading) return null;
     // Other cells have other headings: the columns are recognised anew, unless a template says what they are.
@@ -48,11 +50,8 @@ function Picks({ draft, change }: { draft: Draft; change: DraftChange }) {
         <>
             <Pick
                 label={t`Cada fila es`}
-                value={draft.makes === "tasks" ? t`una tarea` : t`un punto de interés`}
-                options={[
-                    { id: "tasks", label: t`una tarea` },
-                    { id: "pois", label: t`un punto de interés` },
-                ]}
+                value={all.find((one) => one.id === draft.makes)?.one ?? draft.makes}
+                options={all.map((one) => ({ id: one.id, label: one.one }))}
                 onChange={(makes) => makes !== draft.makes && change.mutate({ makes })}
             />
             {sheets.length > 1 && <Pick label={t`Hoja`} value={reading.sheet.value} options={sheets} onChange={(sheet) => read({ sheet, heading_row: null })} />}

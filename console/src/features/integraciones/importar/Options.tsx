@@ -4,6 +4,7 @@ import { useFormat } from "~/app/format";
 import { Combo, Select } from "~/ui";
 import { useMemo } from "react";
 import { fieldLabel } from "./FieldPicker";
+import { useMakesOf } from "./makes";
 import type { Draft, Field } from "./queries";
 import type { DraftChange } from "./useDraftChange";
 
@@ -17,6 +18,7 @@ export function Options({ draft, fields, change }: { draft: Draft; fields: reado
     const filled = (draft.columns ?? []).flatMap((column) => column.mapped.map((one) => one.field));
     const keys = [...new Set([...fields.filter((one) => one.is_key).map((one) => one.field), ...(options.key ? [options.key] : [])])].filter((field) => filled.includes(field));
     const tasks = draft.makes === "tasks";
+    const makes = useMakesOf(draft.makes);
     const zones = useMemo(() => [...new Set([zone, options.zone ?? zone, ...Intl.supportedValuesOf("timeZone")])].map((id) => ({ id, label: id.replaceAll("_", " "), detail: id === zone ? t`la de la empresa` : undefined })), [zone, options.zone, t]);
     return (
         <section className="import-options" aria-label={t`Cómo se importan las filas`}>
@@ -29,7 +31,7 @@ export function Options({ draft, fields, change }: { draft: Draft; fields: reado
                     value={options.key ?? NONE}
                     onChange={(key) => set({ key: key === NONE ? null : key })}
                     options={[{ id: NONE, label: t`Nada: cada fila es nueva` }, ...keys.map((field) => ({ id: field, label: fieldLabel(fields, field) }))]}
-                    help={keys.length === 0 ? (tasks ? t`Una columna con el número de la tarea evita que se repitan al volver a importar.` : t`Una columna con el número del lugar evita que se repitan al volver a importar.`) : undefined}
+                    help={keys.length === 0 ? makes.keyHelp : undefined}
                 />
                 <Select
                     label={t`Si ya existe, o no existe`}
@@ -62,6 +64,25 @@ export function Options({ draft, fields, change }: { draft: Draft; fields: reado
                         ]}
                     />
                 )}
+                <Select
+                    label={t`Si alguna fila se rechaza`}
+                    value={options.all_or_nothing ? "nothing" : "good"}
+                    onChange={(wanted) => set({ all_or_nothing: wanted === "nothing" })}
+                    options={[
+                        { id: "good", label: t`Importar las demás` },
+                        { id: "nothing", label: t`No importar ninguna` },
+                    ]}
+                />
+                <Select
+                    label={t`Lo que el archivo ya no trae`}
+                    value={options.unlisted}
+                    onChange={(unlisted) => set({ unlisted })}
+                    options={[
+                        { id: "leave", label: t`Dejarlo como está` },
+                        { id: "withdraw", label: tasks ? t`Retirar las tareas que nadie empezó` : t`Dejarlo fuera de uso` },
+                    ]}
+                    help={options.unlisted === "withdraw" ? t`Solo cuenta lo que importaciones anteriores con la misma planilla hicieron.` : undefined}
+                />
                 {tasks && <Combo label={t`Zona horaria de las horas`} options={zones} value={options.zone ?? zone} onChange={(next) => next && set({ zone: next === zone ? null : next })} />}
             </div>
         </section>

@@ -18,6 +18,7 @@ import { Changed } from "../historial/Changed";
 import { OutcomeMark } from "../historial/words";
 import { FileBar } from "./FileBar";
 import { fieldLabel } from "./FieldPicker";
+import { useMakesOf } from "./makes";
 import { grouped } from "./model";
 import { type Draft, draftQuery, fieldsQuery, type Preview, previewQuery } from "./queries";
 
@@ -46,10 +47,10 @@ export function PreviewStep({ draft, onColumns }: { draft: Draft; onColumns: () 
                 <div className="import-run">
                     {problem && <ErrorSummary key={begin.submittedAt} title={problem.title} detail={problem.detail} items={faultItems(begin.error)} />}
                     {!problem && !done && <Progress label={t`Probando cada fila, sin guardar nada`} value={shown?.checked ?? 0} max={shown?.rows || (draft.rows ?? 1)} right={shown ? t`${shown.checked} de ${draft.rows ?? shown.rows}` : undefined} />}
-                    {done && !problem && <Tried draft={draft} preview={shown} />}
+                    {done && (!problem || shown.problem?.code === "rows_refused") && <Tried draft={draft} preview={shown} />}
                 </div>
             </div>
-            <StartBar draft={draft} preview={done && !problem ? shown : undefined} onColumns={onColumns} />
+            <StartBar draft={draft} preview={done && !problem ? shown : undefined} refused={shown?.problem?.code === "rows_refused"} onColumns={onColumns} />
         </>
     );
 }
@@ -62,6 +63,13 @@ function Tried({ draft, preview }: { draft: Draft; preview: Preview }) {
     return (
         <>
             <Figures counts={preview} would />
+            {preview.withdrawals && preview.withdrawals.unlisted > 0 && (
+                <Note kind={preview.withdrawals.needs_yes ? "late" : "wait"}>
+                    {draft.makes === "tasks"
+                        ? plural(preview.withdrawals.unlisted, { one: "# tarea que el archivo ya no trae se retirará.", other: "# tareas que el archivo ya no trae se retirarán." })
+                        : plural(preview.withdrawals.unlisted, { one: "# que el archivo ya no trae quedará fuera de uso.", other: "# que el archivo ya no trae quedarán fuera de uso." })}
+                </Note>
+            )}
             {faults.length > 0 && (
                 <section className="stack">
                     <div className="row row-wrap">
@@ -119,27 +127,28 @@ function Tried({ draft, preview }: { draft: Draft; preview: Preview }) {
     );
 }
 
-function StartBar({ draft, preview, onColumns }: { draft: Draft; preview?: Preview; onColumns: () => void }) {
+function StartBar({ draft, preview, refused, onColumns }: { draft: Draft; preview?: Preview; refused: boolean; onColumns: () => void }) {
     const { t } = useLingui();
     const format = useFormat();
-    const tasks = useMay("manage_tasks");
-    const pois = useMay("manage_pois");
+    const { permission, permissionName } = useMakesOf(draft.makes);
+    const may = useMay(permission);
+    const [yes, setYes] = useState(false);
+    const gone = preview?.withdrawals;
     const [again, setAgain] = useState(false);
     const [once] = useState(idempotencyKey);
     const before = useQuery(latestRunsQuery()).data;
     const same = before?.find((run) => run.file_hash === draft.file.hash && run.state === "done");
     const starting = useMutation({
-        mutationFn: async () => (await answer(api.POST("/v1/imports/drafts/{draft}/start", { params: { path: { draft: draft.id }, header: once }, body: { again } }))) as Run & { repeated?: boolean },
+        mutationFn: async () => (await answer(api.POST("/v1/imports/drafts/{draft}/start", { params: { path: { draft: draft.id }, header: once }, body: { again, confirm_withdrawals: yes ? gone?.unlisted : undefined } }))) as Run & { repeated?: boolean },
         onSuccess: async (run) => {
             if (run.repeated) say(t`Ese archivo ya se había importado así: no se hizo nada nuevo`);
             await queries.invalidateQueries({ queryKey: draftQuery(draft.id).queryKey });
             void queries.invalidateQueries({ queryKey: ["imports"] });
         },
     });
-    const count = preview ? preview.created + preview.updated : 0;
-    const may = draft.makes === "tasks" ? tasks : pois;
-    const reason = !may ? (draft.makes === "tasks" ? t`Su perfil necesita «Administrar tareas».` : t`Su perfil necesita «Administrar lugares».`) : !preview ? t`Espere la vista previa.` : count === 0 ? t`Ninguna fila crea ni cambia nada.` : undefined;
-    const act = preview && count > 0 ? plural(count, { one: "Importar # fila", other: "Importar # filas" }) : t`Importar`;
+    const count = preview ? preview.created + preview.updated + (gone?.unlisted ?? 0) : 0;
+    const reason = !may ? t`Su perfil necesita «${permissionName}».` : refused ? t`Hay filas rechazadas y la planilla pide todas o ninguna.` : !preview ? t`Espere la vista previa.` : count === 0 ? t`Ninguna fila crea ni cambia nada.` : undefined;
+    const act = preview && preview.created + preview.updated > 0 ? plural(preview.created + preview.updated, { one: "Importar # fila", other: "Importar # filas" }) : t`Importar`;
     useActions([{ id: "import-start", label: t`Importar`, reason, run: () => starting.mutate() }]);
     return (
         <div className="import-sum">
@@ -149,6 +158,11 @@ function StartBar({ draft, preview, onColumns }: { draft: Draft; preview?: Previ
             {same && (
                 <Checkbox selected={again} onChange={setAgain} help={<SameBefore run={same} when={format.moment(same.created_at)} />}>
                     <Trans>Importarlo otra vez</Trans>
+                </Checkbox>
+            )}
+            {gone?.needs_yes && gone.unlisted > 0 && (
+                <Checkbox selected={yes} onChange={setYes} help={t`Es más de la décima parte de ${gone.managed}. Sin este sí se importan las filas y se vuelve a preguntar.`}>
+                    {draft.makes === "tasks" ? plural(gone.unlisted, { one: "Retirar también # tarea", other: "Retirar también # tareas" }) : plural(gone.unlisted, { one: "Dejar también # fuera de uso", other: "Dejar también # fuera de uso" })}
                 </Checkbox>
             )}
             <span className="grow" />

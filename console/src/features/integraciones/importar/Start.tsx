@@ -9,9 +9,10 @@ import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { Page } from "~/app/frame/Page";
 import { queries } from "~/app/queries";
-import { useMay } from "~/app/session";
+import { may } from "~/app/session";
 import { Button, Note, Progress, RadioGroup, Select, TextArea } from "~/ui";
 import { Drafts } from "./Drafts";
+import { useMakes } from "./makes";
 import { changeDraft, draftQuery, type Makes, templatesQuery, upload } from "./queries";
 import { Steps } from "./Steps";
 import "./importar.css";
@@ -27,8 +28,8 @@ export function Start() {
     const { planilla } = route.useSearch();
     const templates = useSuspenseQuery(templatesQuery()).data.filter((one) => one.state !== "disabled");
     const chosen = templates.find((one) => one.id === planilla);
-    const tasksFirst = useMay("manage_tasks");
-    const [makes, setMakes] = useState<Makes>(tasksFirst ? "tasks" : "pois");
+    const all = useMakes();
+    const [makes, setMakes] = useState<Makes>(() => all.find((one) => may(one.permission))?.id ?? "tasks");
     const [pasting, setPasting] = useState(false);
     const [cells, setCells] = useState("");
     const [received, setReceived] = useState(0);
@@ -65,7 +66,7 @@ export function Start() {
                         label={t`Planilla`}
                         value={chosen?.id ?? NONE}
                         onChange={(id) => void navigate({ search: id === NONE ? {} : { planilla: id }, replace: true })}
-                        options={[{ id: NONE, label: t`Ninguna: reconocer las columnas por sus títulos` }, ...templates.map((one) => ({ id: one.id, label: one.name, detail: one.makes === "tasks" ? t`Tareas` : t`Puntos de interés` }))]}
+                        options={[{ id: NONE, label: t`Ninguna: reconocer las columnas por sus títulos` }, ...templates.map((one) => ({ id: one.id, label: one.name, detail: all.find((words) => words.id === one.makes)?.many }))]}
                     />
                 )}
                 {!chosen && (
@@ -73,10 +74,7 @@ export function Start() {
                         label={t`Cada fila es`}
                         value={makes}
                         onChange={(value) => setMakes(value as Makes)}
-                        options={[
-                            { id: "tasks", label: t`Una tarea`, detail: t`Si el archivo lo dice, también su punto de interés.` },
-                            { id: "pois", label: t`Un punto de interés`, detail: t`Clientes, sedes o lugares que se visitan.` },
-                        ]}
+                        options={all.map((one) => ({ id: one.id, label: one.One, detail: one.detail }))}
                     />
                 )}
             </section>

@@ -2,13 +2,14 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { KeyRound, Pencil, Trash2 } from "lucide-react";
+import { Download, KeyRound, Pencil, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say, Status } from "~/ui";
+import { AgentDownload } from "./AgentDownload";
 import { type Agent, type EnrolmentCode, exportsQuery, newCode, removeAgent } from "./queries";
 import { EXPORTS } from "./routes";
 import { Transfers } from "./Transfers";
@@ -21,7 +22,7 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
     const format = useFormat();
     const mayFiles = useMay("view_transfers");
     const exports = (useQuery(exportsQuery()).data ?? []).filter((one) => one.agent === agent.id);
-    const [asked, ask] = useState<"code" | "removal" | null>(null);
+    const [asked, ask] = useState<"code" | "download" | "removal" | null>(null);
     const coding = useMutation({
         mutationFn: () => newCode(agent.id),
         onSuccess: async (enrolment) => {
@@ -61,6 +62,9 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
                     </Button>
                     <Button small icon={KeyRound} pending={coding.isPending} onPress={() => (agent.enrolled ? ask("code") : coding.mutate())}>
                         <Trans>Código nuevo…</Trans>
+                    </Button>
+                    <Button small icon={Download} onPress={() => ask("download")}>
+                        <Trans>Programa…</Trans>
                     </Button>
                     <Button small look="quiet" icon={Trash2} onPress={() => ask("removal")}>
                         <Trans>Quitar…</Trans>
@@ -133,6 +137,7 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
                 </ul>
             </Section>
             {mayFiles && <Transfers way={agent.id} exports={exports} />}
+            {asked === "download" && <AgentDownload agent={agent} onClose={() => ask(null)} />}
             {asked === "code" && (
                 <Confirm title={t`¿Un código nuevo para «${agent.name}»?`} act={t`Hacer el código`} pending={coding.isPending} onAct={() => coding.mutate()} onClose={() => ask(null)}>
                     <p>

@@ -13,6 +13,7 @@ import { useMay } from "~/app/session";
 import { statusLabels } from "~/app/statuses";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, say, Status } from "~/ui";
 import { againRun, agentsQuery, type Export, type Run, remotesQuery, removeExport, runContent, runExport, runsQuery } from "./queries";
+import { RunFiles } from "./RunFiles";
 import { useScheduleWords } from "./ScheduleField";
 import { readSchedule } from "./schedule";
 import { runFace } from "./words";
@@ -70,7 +71,7 @@ export function ExportDrawer({ known, onClose, onEdit }: { known: Export; onClos
             {problem && <ErrorSummary key={problem.request_id} title={problem.title} detail={problem.detail} />}
             <KeyValues
                 facts={[
-                    [t`Qué lleva`, known.what === "tasks" ? t`Tareas` : t`Lo capturado en los teléfonos`],
+                    [t`Qué lleva`, { tasks: t`Tareas`, entries: t`Lo capturado en los teléfonos`, timesheets: t`Jornadas` }[known.what]],
                     [t`Solo`, [...only, known.form && t`formulario ${known.form}`].filter(Boolean).join(" · ")],
                     [t`Columnas`, known.columns?.length ? known.columns.map(({ heading }) => heading).join(" · ") : t`Todas las conocidas`],
                     [t`Archivo`, <code key="name">{known.file_name}</code>],
@@ -108,15 +109,16 @@ function Runs({ known }: { known: Export }) {
             )}
             <ol className="deliveries" aria-label={t`Las veces que se hizo`}>
                 {runs.map((run) => (
-                    <OneRun key={run.id} run={run} hasFolder={known.key != null} />
+                    <OneRun key={run.id} run={run} hasFolder={known.key != null} isTable={known.format !== "office_track"} />
                 ))}
             </ol>
         </>
     );
 }
 
-function OneRun({ run, hasFolder }: { run: Run; hasFolder: boolean }) {
+function OneRun({ run, hasFolder, isTable }: { run: Run; hasFolder: boolean; isTable: boolean }) {
     const { t } = useLingui();
+    const [isOpen, setOpen] = useState(false);
     const format = useFormat();
     const saving = useMutation({ mutationFn: async () => save(await runContent(run.id), run.file_name) });
     const repeating = useMutation({
@@ -142,15 +144,23 @@ function OneRun({ run, hasFolder }: { run: Run; hasFolder: boolean }) {
             </div>
             {hasFile && (
                 <small>
-                    {[run.file_name, plural(run.rows, { one: "# fila", other: "# filas" }), run.size_bytes != null && format.bytes(run.size_bytes), run.taken_at && t`recogida ${format.moment(run.taken_at)}`, run.delivered_at && t`llevada ${format.moment(run.delivered_at)}`].filter(Boolean).join(" · ")}
+                    {[run.file_name, run.files > 1 && plural(run.files, { one: "# archivo", other: "# archivos" }), plural(run.rows, { one: "# fila", other: "# filas" }), run.size_bytes != null && format.bytes(run.size_bytes), run.taken_at && t`recogida ${format.moment(run.taken_at)}`, run.delivered_at && t`llevada ${format.moment(run.delivered_at)}`].filter(Boolean).join(" · ")}
                 </small>
             )}
             {problem && <ErrorSummary title={problem.title} detail={problem.detail} />}
+            {hasFile && isOpen && <RunFiles run={run.id} />}
             {hasFile && (
                 <div className="form-acts">
-                    <Button small icon={Download} pending={saving.isPending} onPress={() => saving.mutate()}>
-                        <Trans>Descargar</Trans>
-                    </Button>
+                    {isTable && (
+                        <Button small icon={Download} pending={saving.isPending} onPress={() => saving.mutate()}>
+                            <Trans>Descargar</Trans>
+                        </Button>
+                    )}
+                    {(!isTable || run.files > 1) && !isOpen && (
+                        <Button small onPress={() => setOpen(true)}>
+                            <Trans>Ver sus archivos</Trans>
+                        </Button>
+                    )}
                     {hasFolder && (
                         <Button small look="quiet" icon={FolderUp} pending={repeating.isPending} onPress={() => repeating.mutate()}>
                             <Trans>Dejarlo otra vez</Trans>

@@ -34,7 +34,7 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
         },
     });
     const { draft, set, errorAt } = editing;
-    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, what: t`Qué lleva`, format: t`Formato`, file_name: t`Nombre del archivo`, key: t`En la carpeta de`, remote: t`Al servidor del cliente`, agent: t`Al agente`, folder: t`Carpeta`, schedule: t`Cuándo se hace`, kinds: t`Qué capturas`, form: t`De un formulario`, statuses: t`En qué estados`, columns: t`Columnas`, state: t`Estado` };
+    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, what: t`Qué lleva`, format: t`Formato`, days: t`De qué días`, photos: t`Fotos`, file_name: t`Nombre del archivo`, key: t`En la carpeta de`, remote: t`Al servidor del cliente`, agent: t`Al agente`, folder: t`Carpeta`, schedule: t`Cuándo se hace`, kinds: t`Qué capturas`, form: t`De un formulario`, statuses: t`En qué estados`, columns: t`Columnas`, state: t`Estado` };
     const statuses = Object.entries(statusLabels()).map(([id, label]) => ({ id, label }));
     return (
         <Drawer subject={known?.id ?? "new"} title={known?.name ?? t`Nueva exportación`} top={known && <span className="id">{known.code}</span>} onClose={onClose} foot={<EditActs form="export-form" editing={editing} label={known ? undefined : t`Crear la exportación`} onDiscard={onClose} />}>
@@ -46,12 +46,28 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
                     options={[
                         { id: "tasks", label: t`Tareas`, detail: t`Como están cuando se hace: una fila por tarea que cambió.` },
                         { id: "entries", label: t`Lo capturado en los teléfonos`, detail: t`Una fila por captura, cada una una vez.` },
+                        { id: "timesheets", label: t`Jornadas`, detail: t`Una fila por persona y día, como en la planilla de pago.` },
                     ]}
                     value={draft.what}
-                    onChange={(what) => set({ what: what as ExportDraft["what"], columns: [], allColumns: true })}
+                    onChange={(what) => set({ what: what as ExportDraft["what"], columns: [], allColumns: true, ...(draft.format === "office_track" && what !== "entries" ? { format: "xlsx", fileName: "" } : {}) })}
                     error={errorAt("what")}
                 />
-                {draft.what === "tasks" ? (
+                {draft.what === "timesheets" ? (
+                    <Select
+                        label={labels.days!}
+                        name="days"
+                        options={[
+                            { id: "yesterday", label: t`El día anterior` },
+                            { id: "last_seven_days", label: t`Los siete días anteriores` },
+                            { id: "last_week", label: t`La semana anterior, de lunes a domingo` },
+                            { id: "this_month", label: t`Este mes, hasta ese día` },
+                            { id: "last_month", label: t`El mes anterior` },
+                        ]}
+                        value={draft.days}
+                        onChange={(days) => set({ days: days as ExportDraft["days"] })}
+                        error={errorAt("days")}
+                    />
+                ) : draft.what === "tasks" ? (
                     <PickMany label={labels.statuses!} name="statuses" options={statuses} values={draft.statuses} onChange={(chosen) => set({ statuses: chosen })} error={errorAt("statuses")} help={draft.statuses.length === 0 ? t`Sin elegir: en todos.` : undefined} optional />
                 ) : (
                     <>
@@ -59,10 +75,15 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
                         <Select label={labels.form!} name="form" options={[{ id: NONE, label: t`De todos` }, ...forms.map(({ code, name }) => ({ id: code, label: name, detail: code }))]} value={draft.form || NONE} onChange={(form) => set({ form: form === NONE ? "" : form })} error={errorAt("form")} />
                     </>
                 )}
-                <Select label={labels.format!} name="format" options={[{ id: "xlsx", label: "Excel (xlsx)" }, { id: "csv", label: "CSV (UTF-8)" }]} value={draft.format} onChange={(format) => set({ format: format as ExportDraft["format"], fileName: draft.fileName.replace(/\.(xlsx|csv)$/i, `.${format}`) })} error={errorAt("format")} />
-                <ColumnsField draft={draft} set={set} errorAt={errorAt} />
+                <Select label={labels.format!} name="format" options={[{ id: "xlsx", label: "Excel (xlsx)" }, { id: "csv", label: "CSV (UTF-8)" }, ...(draft.what === "entries" ? [{ id: "office_track", label: "XML (OfficeTrack)", detail: t`Un archivo por captura, con sus fotos dentro.` }] : [])]} value={draft.format} onChange={(format) => set({ format: format as ExportDraft["format"], fileName: format === "office_track" || draft.format === "office_track" ? "" : draft.fileName.replace(/\.(xlsx|csv)$/i, `.${format}`) })} error={errorAt("format")} />
+                {draft.format !== "office_track" && <ColumnsField draft={draft} set={set} errorAt={errorAt} />}
+                {draft.what === "entries" && draft.format !== "office_track" && (
+                    <Checkbox name="photos" selected={draft.photos} onChange={(photos) => set({ photos })}>
+                        <Trans>Poner las fotos al lado, cada una en su archivo</Trans>
+                    </Checkbox>
+                )}
                 <ScheduleField value={draft.schedule} onChange={(schedule) => set({ schedule })} error={errorAt("schedule")} />
-                <TextField label={labels.file_name!} name="file_name" value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt("file_name")} placeholder={proposedName(draft)} help={t`${"{n}"} es el número de la vez, ${"{fecha:yyyyMMdd}"} su día.`} spellCheck="false" />
+                <TextField label={labels.file_name!} name="file_name" value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt("file_name")} placeholder={proposedName(draft)} help={draft.format === "office_track" ? t`${"{EntryGuid}"} es el identificador de cada captura.` : t`${"{n}"} es el número de la vez, ${"{fecha:yyyyMMdd}"} su día.`} spellCheck="false" />
                 <DestinationFields draft={draft} set={set} errorAt={errorAt} labels={labels} />
                 <Checkbox selected={draft.emptyFiles} onChange={(emptyFiles) => set({ emptyFiles })}>
                     <Trans>Hacer el archivo también cuando no hay filas</Trans>

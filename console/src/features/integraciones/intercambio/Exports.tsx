@@ -30,7 +30,7 @@ export function Exports() {
         go({});
         focusRow(abierto);
     };
-    const what = (one: Export) => `${one.what === "tasks" ? t`Tareas` : t`Lo capturado`} · ${one.format ?? "xlsx"}`;
+    const what = (one: Export) => `${{ tasks: t`Tareas`, entries: t`Lo capturado`, timesheets: t`Jornadas` }[one.what]} · ${one.format === "office_track" ? "xml" : (one.format ?? "xlsx")}`;
     const when = (one: Export) => scheduleWords(readSchedule(one.schedule));
     const next = (one: Export) => (one.state === "disabled" ? t`Apagada` : one.next_run_at ? format.moment(one.next_run_at) : "—");
     const columns: Column<Export>[] = [

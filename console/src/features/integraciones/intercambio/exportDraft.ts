@@ -10,6 +10,8 @@ export type ExportDraft = {
     name: string;
     what: Export["what"];
     format: NonNullable<Export["format"]>;
+    days: NonNullable<Export["days"]>;
+    photos: boolean;
     allColumns: boolean;
     columns: Column[];
     kinds: string[];
@@ -30,6 +32,8 @@ export const exportDraft = (one?: Export): ExportDraft => ({
     name: one?.name ?? "",
     what: one?.what ?? "tasks",
     format: one?.format ?? "xlsx",
+    days: one?.days ?? "yesterday",
+    photos: one?.photos ?? false,
     allColumns: !one?.columns?.length,
     columns: (one?.columns ?? []).map(({ heading, field, format }) => ({ heading, field, format: format ?? "" })),
     kinds: one?.kinds ?? [],
@@ -46,7 +50,7 @@ export const exportDraft = (one?: Export): ExportDraft => ({
 });
 
 /** The name that is proposed while none is written. */
-export const proposedName = ({ name, format }: Pick<ExportDraft, "name" | "format">): string => `${(codeOf(name) || "campo").toUpperCase()}_{fecha:yyyyMMdd}_{n}.${format}`;
+export const proposedName = ({ name, format }: Pick<ExportDraft, "name" | "format">): string => (format === "office_track" ? "{EntryGuid}.xml" : `${(codeOf(name) || "campo").toUpperCase()}_{fecha:yyyyMMdd}_{n}.${format}`);
 
 export function exportBody(draft: ExportDraft): Body {
     const schedule = writeSchedule(draft.schedule);
@@ -55,7 +59,9 @@ export function exportBody(draft: ExportDraft): Body {
         name: draft.name.trim(),
         what: draft.what,
         format: draft.format,
-        columns: draft.allColumns ? [] : draft.columns.map(({ heading, field, format }) => ({ heading: heading.trim(), field, ...(format.trim() ? { format: format.trim() } : {}) })),
+        ...(draft.what === "timesheets" ? { days: draft.days } : {}),
+        ...(draft.what === "entries" && draft.photos && draft.format !== "office_track" ? { photos: true } : {}),
+        columns: draft.allColumns || draft.format === "office_track" ? [] : draft.columns.map(({ heading, field, format }) => ({ heading: heading.trim(), field, ...(format.trim() ? { format: format.trim() } : {}) })),
         kinds: draft.what === "entries" ? [...draft.kinds].sort() : [],
         ...(draft.what === "entries" && draft.form ? { form: draft.form } : {}),
         statuses: draft.what === "tasks" ? [...draft.statuses].sort() : [],

@@ -63,6 +63,15 @@ export const runExport = (name: string) => answer(api.POST("/v1/exports/{export}
 export const againRun = (run: string) => answer(api.POST("/v1/export-runs/{run}/again", { params: { path: { run } } }));
 export const runContent = async (run: string): Promise<Blob> => (await answer(api.GET("/v1/export-runs/{run}/content", { params: { path: { run } }, parseAs: "blob" }))) as unknown as Blob;
 
+export const runFilesQuery = (run: string) =>
+    infiniteQueryOptions({
+        queryKey: ["exports", "files", run],
+        queryFn: ({ pageParam, signal }) => answer(api.GET("/v1/export-runs/{run}/files", { params: { path: { run }, query: { after: pageParam, limit: 100 } }, signal })),
+        initialPageParam: undefined as string | undefined,
+        getNextPageParam: (page) => page.next ?? undefined,
+    });
+export const runFileContent = async (run: string, file: string): Promise<Blob> => (await answer(api.GET("/v1/export-runs/{run}/files/{file}/content", { params: { path: { run, file } }, parseAs: "blob" }))) as unknown as Blob;
+
 /** The log-ins of all keys that may exchange files, each with its key. */
 export const loginsQuery = () =>
     queryOptions({
@@ -93,3 +102,5 @@ export const oneAgent = (agent: string) => answer(api.GET("/v1/agents/{agent}", 
 export const changeAgent = (agent: string, changes: unknown, version: number) => answer(api.PATCH("/v1/agents/{agent}", { params: { ...agentAt(agent), header: ifMatch(version) }, body: changes as never, headers: merge }));
 export const removeAgent = (agent: string, version: number) => answer(api.DELETE("/v1/agents/{agent}", { params: { ...agentAt(agent), header: ifMatch(version) } }));
 export const newCode = (agent: string) => answer(api.POST("/v1/agents/{agent}/enrolment", { params: agentAt(agent) }));
+
+export const agentProgram = async (agent: string, system: "windows" | "linux"): Promise<Blob> => (await answer(api.POST("/v1/agents/{agent}/download", { params: { path: { agent } }, body: { system }, parseAs: "blob" }))) as unknown as Blob;

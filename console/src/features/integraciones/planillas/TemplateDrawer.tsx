@@ -15,6 +15,7 @@ import { Button, Checkbox, Confirm, Drawer, ErrorSummary, KeyValues, Note, say, 
 import { Exchange } from "../importar/Exchange";
 import { fieldLabel } from "../importar/FieldPicker";
 import { IntakeFields } from "../importar/IntakeFields";
+import { useMakesOf } from "../importar/makes";
 import { fieldsQuery, type Intake, type Template } from "../importar/queries";
 
 type Names = { name: string; code: string; state: "enabled" | "disabled" };
@@ -106,6 +107,7 @@ export function TemplateDrawer({ template, intakes, onClose }: { template: Templ
 /** What each column fills, and what every row gets. */
 function Columns({ template }: { template: Template }) {
     const { t } = useLingui();
+    const makes = useMakesOf(template.makes);
     const fields = useQuery(fieldsQuery(template.makes)).data ?? [];
     const columns = template.columns ?? [];
     const constants = Object.entries(template.constants ?? {});
@@ -115,7 +117,7 @@ function Columns({ template }: { template: Template }) {
                 <h3>
                     <Trans>Columnas</Trans>
                 </h3>
-                <span className="dim">{template.makes === "tasks" ? t`cada fila es una tarea` : t`cada fila es un punto de interés`}</span>
+                <span className="dim">{t`cada fila es ${makes.one}`}</span>
             </div>
             <ul className="template-columns" aria-label={t`Columnas`}>
                 {columns.map((column) => (

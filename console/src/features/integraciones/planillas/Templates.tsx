@@ -12,6 +12,7 @@ import { Page } from "~/app/frame/Page";
 import { useMay } from "~/app/session";
 import { folded } from "~/app/words";
 import { Button, type Column, EmptyState, SearchField, Status, Table } from "~/ui";
+import { useMakes } from "../importar/makes";
 import { intakesQuery, type Template, templatesQuery } from "../importar/queries";
 import { TemplateDrawer } from "./TemplateDrawer";
 import "../importar/importar.css";
@@ -34,7 +35,8 @@ export function Templates() {
         focusRow(abierta);
     };
     useActions([{ id: "import-new", key: "N", label: t`Importar un archivo`, run: () => void navigate({ to: "/integraciones/importar" }) }]);
-    const makes = (one: Template) => (one.makes === "tasks" ? t`Tareas` : t`Puntos de interés`);
+    const allMakes = useMakes();
+    const makes = (one: Template) => allMakes.find((words) => words.id === one.makes)?.many ?? one.makes;
     const used = (one: Template) => (intakes ?? []).filter((intake) => intake.template === one.id).map((intake) => `/in${intake.folder ? `/${intake.folder}` : ""} · ${intake.pattern ?? "*"}`);
     const columns: Column<Template>[] = [
         { id: "name", header: t`Nombre`, width: "minmax(150px,2fr)", cell: (one) => <b>{one.name}</b>, text: (one) => one.name },
