@@ -130,7 +130,8 @@ test("what was saved reads the next file by itself, and files that arrive; its p
     await exchange.waitFor();
     expect(await exchange.textContent()).toContain("/in/ordenes");
     expect(await exchange.textContent()).toContain("ordenes*.xlsx");
-    expect(await exchange.textContent()).toContain("sftp_listen");
+    // Where the server listens in truth.
+    await exchange.getByText(/ftp:\/\/127\.0\.0\.1:\d+/).waitFor();
     // The next file by this template.
     await page.getByRole("link", { name: "Planillas", exact: true }).click();
     await page.getByRole("row", { name: "Órdenes – El Porvenir" }).click();
@@ -268,7 +269,7 @@ test("who may import and nothing else prepares and tries nothing that is not the
     const { page, faults, close } = await signedIn("preparer", START);
     await page.getByRole("radio", { name: /Una tarea/ }).click({ force: true });
     await uploaded(page);
-    await page.getByText("Para importar tareas su perfil necesita «Administrar tareas»").waitFor();
+    await page.getByText("su perfil necesita «Administrar tareas»").waitFor();
     await page.getByText("Para guardar planillas su perfil necesita «Administrar planillas de integración»").waitFor();
     expect(await page.getByRole("button", { name: "Guardar planilla" }).count()).toBe(0);
     await page.getByRole("button", { name: "Vista previa" }).click();

@@ -26,6 +26,7 @@ pub(super) fn complete(mut document: OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     document["servers"] = json!([{ "url": "/", "description": "This server" }]);
     rename(&mut document);
+    each(&mut document, &mut optional_parts);
     let mut schemas = take(&mut document["components"], "schemas");
     let mut paths = take(&mut document, "paths");
     let examples = examples::examples();
@@ -86,6 +87,20 @@ fn each(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
         _ => {}
+    }
+}
+
+/// A part of an object whose members may all be missing, as `Option` in the place of its fields is: the object is no null
+/// then, but one without them.
+fn optional_parts(members: &mut Map<String, Value>) {
+    for part in members.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        let Some(choices) = part.get("oneOf").and_then(Value::as_array) else { continue };
+        let is_null = |choice: &&Value| choice["type"] == "null";
+        if choices.iter().any(|choice| is_null(&choice)) {
+            let mut any: Vec<Value> = choices.iter().filter(|choice| !is_null(choice)).cloned().collect();
+            any.push(json!({ "type": "object" }));
+            *part = json!({ "anyOf": any });
+        }
     }
 }
 
@@ -362,6 +377,15 @@ mod tests {
         ] {
             assert_eq!(without_links(text), expected);
         }
+    }
+
+    #[test]
+    fn a_part_that_may_be_missing_is_no_null() {
+        let part = json!({ "oneOf": [{ "$ref": "#/x" }, { "type": "null" }] });
+        let mut document = json!({ "a": { "allOf": [part, { "properties": { "b": part } }] } });
+        each(&mut document, &mut optional_parts);
+        assert_eq!(document["a"]["allOf"][0], json!({ "anyOf": [{ "$ref": "#/x" }, { "type": "object" }] }));
+        assert_eq!(document["a"]["allOf"][1]["properties"]["b"], part, "a member may be null");
     }
 
     #[test]

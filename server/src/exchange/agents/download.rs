@@ -78,6 +78,8 @@ pub(super) async fn download(
     headers: &HeaderMap,
 ) -> Result<Vec<u8>> {
     let language = Language::of(headers);
+    // Whose it is comes before what this server lacks
+    definition::get(app, allowed, which).await?;
     let program = program(app, system).await?;
     let server = server(app, headers)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
