@@ -96,6 +96,8 @@ async fn a_document_for_each_entry_is_taken_on_its_own_and_put_once(world: World
         file["id"].as_str().unwrap()
     );
     assert_eq!(site.office.get(&path).await.unwrap().body, text.as_bytes());
+    let other = Site::of(&world.account("other").await.unwrap(), "other-erp").await;
+    assert_eq!(other.office.get(&path).await.unwrap().status, 404, "another account's");
 
     // Made again after a crash: what was taken and removed does not come again
     let (went_well, output) = site.sftp(&format!("rm out/entradas/{}.xml\n", ids[0])).await;
