@@ -70,7 +70,7 @@ test("a file that nobody expects is put aside only when a person says so twice",
     await page.goto(`${inject("url")}/integraciones/intercambio/recibidos?estado=dismissed`);
     await page.getByRole("row", { name: "notas.txt" }).click();
     await page.getByRole("button", { name: "Importar ahora" }).click();
-    await page.getByText("Ninguna entrada espera este archivo.").waitFor();
+    await page.getByText("Ninguna entrada admite este archivo").waitFor();
     expect(faults).toEqual([]);
     await close();
 });

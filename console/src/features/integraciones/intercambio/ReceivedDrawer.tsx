@@ -40,9 +40,7 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
         onSettled: () => ask(false),
     });
     const failed = retrying.error ?? dismissing.error;
-    const refused = failed ? refusalOf(failed).problem : undefined;
-    const noIntake = refused?.code === "conflict" && (refused.parameters as Record<string, string> | undefined)?.with === "intakes";
-    const problem = refused && noIntake ? { ...refused, title: t`Ninguna entrada espera este archivo.`, detail: t`Haga o corrija una cuya carpeta y nombre coincidan.` } : refused;
+    const problem = failed ? refusalOf(failed).problem : undefined;
     return (
         <Drawer
             subject={file.id}
