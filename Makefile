@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package test test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package test test-api test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,11 @@ phone: ## Shows the phone in a window, over the real core; installs JDK 17 and M
 
 phone-pictures: ## Writes every screen of the phone as pictures into android/jvm/desktop/target/pictures, in both languages
 	android/jvm/phone.sh pictures
+
+# Options: make test-api API="--include-path-regex '^/v1/tasks' --max-examples 50"
+test-api: ## Has Schemathesis ask every operation of a real server; installs it into the target folder
+	cargo build --workspace --bins
+	tests/schemathesis.sh $(API)
 
 test-kotlin: ## Tests the Kotlin wrapper, a working day on the phone's screens and its window; installs JDK 17 and Maven where they are missing
 	android/jvm/phone.sh test

@@ -35,3 +35,27 @@ export function useRemoval<T>({ remove, one, restore, again, saidGone, saidBack,
     const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     return { remove: () => removal.mutate(), isPending: removal.isPending, submittedAt: removal.submittedAt, problem };
 }
+
+export type FinalRemovalOf = {
+    remove: () => Promise<unknown>;
+    said: string;
+    /** Asks the lists anew that show it. */
+    again: () => Promise<unknown>;
+    /** Leaves the page of what is gone. */
+    onGone: () => void;
+    /** Closes the question, whatever came of it. */
+    onSettled: () => void;
+};
+
+/** One way to remove what cannot be put back, once a person said yes. */
+export function useFinalRemoval({ remove, said, again, onGone, onSettled }: FinalRemovalOf) {
+    return useMutation({
+        mutationFn: remove,
+        onSuccess: async () => {
+            say(said);
+            onGone();
+            await again();
+        },
+        onSettled,
+    });
+}

@@ -49,8 +49,8 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let mut app = super::open(config).await?;
     let mut presence = Presence::begin(&app.db)?;
     if presence.is_alone() {
-        duties::release_all(&app).await?;
-        jobs::release_all(&app).await?;
+        duties::release(&app, None).await?;
+        jobs::release(&app, None).await?;
     }
     presence.share()?;
     app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
@@ -187,10 +187,10 @@ async fn end(app: &App) {
         if let Err(problem) = app.calls.write(app).await {
             tracing::warn!(%problem, "the last calls could not be written");
         }
-        if let Err(problem) = duties::release(app).await {
+        if let Err(problem) = duties::release(app, Some(app.health.replica())).await {
             tracing::warn!(%problem, "leases could not be given back; they will be over by themselves");
         }
-        if let Err(problem) = jobs::release(app).await {
+        if let Err(problem) = jobs::release(app, Some(app.health.replica())).await {
             tracing::warn!(%problem, "jobs could not be given back; another replica will take them over");
         }
         app.db.close().await;

@@ -104,13 +104,11 @@ pub async fn migrate_to(db: &Db, last: i64) -> Result<(), OpenError> {
 
 /// sqlx's migrator takes no lock on SQLite: of several processes that start at once all but one would fail.
 fn lock_beside(db: &Db) -> Result<Option<std::fs::File>, OpenError> {
-    let Some(path) = db.file() else { return Ok(None) };
-    let mut lock_path = path.into_os_string();
-    lock_path.push(".lock");
+    let Some(lock_path) = db.beside(".lock") else { return Ok(None) };
     let open = || {
         let file = std::fs::File::create(&lock_path)?;
         file.lock()?;
         Ok::<_, std::io::Error>(file)
     };
-    open().map(Some).map_err(|source| OpenError::Lock { path: lock_path.clone().into(), source })
+    open().map(Some).map_err(|source| OpenError::Lock { path: lock_path.clone(), source })
 }

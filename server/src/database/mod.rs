@@ -295,13 +295,15 @@ impl Db {
         matches!(self, Self::Sqlite { .. })
     }
 
-    /// The file of the database; none where it is a server's, or only in memory.
-    pub fn file(&self) -> Option<std::path::PathBuf> {
+    /// The file of this ending beside that of the database; none where it is a server's, or only in memory.
+    fn beside(&self, ending: &str) -> Option<std::path::PathBuf> {
         let Self::Sqlite { write, .. } = self else { return None };
         let options = write.connect_options();
         let path = options.get_filename();
         let is_memory = path.as_os_str().is_empty() || path.as_os_str() == ":memory:";
-        (!is_memory).then(|| path.to_owned())
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(ending);
+        (!is_memory).then(|| beside.into())
     }
 
     /// Waits until every connection is closed.

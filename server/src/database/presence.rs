@@ -16,12 +16,9 @@ pub struct Presence {
 impl Presence {
     /// Takes the lock. Where no other process has it, nobody else can take it before [`Presence::share`].
     pub fn begin(db: &Db) -> Result<Self, OpenError> {
-        let Some(path) = db.file() else {
+        let Some(path) = db.beside(".serving") else {
             return Ok(Self { file: None, path: PathBuf::new(), is_alone: false });
         };
-        let mut lock = path.into_os_string();
-        lock.push(".serving");
-        let path = PathBuf::from(lock);
         let begin = || {
             let file = File::create(&path)?;
             let is_alone = match file.try_lock() {

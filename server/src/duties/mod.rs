@@ -49,19 +49,13 @@ pub async fn run(app: &App, tasks: &[Task]) {
     join_all(tasks.iter().map(stand_by)).await;
 }
 
-/// Gives back every lease of this replica, so that another one need not wait until it is over.
-pub async fn release(app: &App) -> Result<()> {
+/// Gives back the leases of a replica that ends, or where none is named, those of all, which are known to be gone: so that
+/// nobody waits until they are over.
+pub async fn release(app: &App, whose: Option<Uuid>) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    tx.execute("update duty set holder = null where holder = $1", (app.health.replica(),)).await?;
-    tx.execute("update channel_cursor set holder = null where holder = $1", (app.health.replica(),)).await?;
-    tx.commit().await
-}
-
-/// Gives every lease back, whoever has it: of replicas that are known to be gone.
-pub async fn release_all(app: &App) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    tx.execute("update duty set holder = null where holder is not null", ()).await?;
-    tx.execute("update channel_cursor set holder = null where holder is not null", ()).await?;
+    tx.execute("update duty set holder = null where holder = coalesce($1, holder)", (whose,)).await?;
+    tx.execute("update channel_cursor set holder = null where holder = coalesce($1, holder)", (whose,))
+        .await?;
     tx.commit().await
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 pub use claim::Claim;
-pub use worker::{release, release_all, run, work_off};
+pub use worker::{release, run, work_off};
 
 use crate::{
     app::App,

@@ -83,18 +83,14 @@ pub async fn work_off(app: &App, kinds: &'static [Kind]) -> Result<usize> {
     Ok(count)
 }
 
-/// Gives back every job of this replica.
-pub async fn release(app: &App) -> Result<()> {
+/// Puts back the jobs of a replica that ends, or where none is named, those of all, which are known to be gone.
+pub async fn release(app: &App, whose: Option<Uuid>) -> Result<()> {
     let mut tx = app.db.begin().await?;
-    tx.execute("update job set holder = null, state = 'waiting' where holder = $1", (app.health.replica(),))
-        .await?;
-    tx.commit().await
-}
-
-/// Puts every job back, whoever does it: of replicas that are known to be gone.
-pub async fn release_all(app: &App) -> Result<()> {
-    let mut tx = app.db.begin().await?;
-    tx.execute("update job set holder = null, state = 'waiting' where holder is not null", ()).await?;
+    tx.execute(
+        "update job set holder = null, state = 'waiting' where holder = coalesce($1, holder)",
+        (whose,),
+    )
+    .await?;
     tx.commit().await
 }
 

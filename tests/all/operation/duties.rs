@@ -52,9 +52,9 @@ async fn a_lease_passes_on_only_when_its_counter_stood_still_for_its_length(worl
 async fn a_lease_that_is_given_back_can_be_had_at_once(world: World) {
     let (ana, beto) = (world.virtual_replica(1).await.unwrap(), world.virtual_replica(2).await.unwrap());
     assert!(Lease::new(&ana, Duty::Sweep).hold(&ana).await.unwrap());
-    duties::release(&beto).await.unwrap();
+    duties::release(&beto, Some(beto.health.replica())).await.unwrap();
     assert!(!Lease::new(&beto, Duty::Sweep).hold(&beto).await.unwrap(), "only the holder can give it back");
-    duties::release(&ana).await.unwrap();
+    duties::release(&ana, Some(ana.health.replica())).await.unwrap();
     assert!(Lease::new(&beto, Duty::Sweep).hold(&beto).await.unwrap());
 }
 

@@ -1,6 +1,7 @@
 // What the history of imports asks the server.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { type Schemas, answer, api, everyPage } from "~/api/client";
+import { save } from "~/app/save";
 
 export type Run = Schemas["ImportRun"];
 export type Row = Schemas["ImportRow"];
@@ -67,12 +68,5 @@ export async function download(run: Pick<Run, "id" | "file_name">, which: Which,
         "outcomes.csv": () => api.GET("/v1/imports/{import}/outcomes.csv", { params, parseAs: "blob" }),
     };
     const file = (await answer<unknown>(asked[which]())) as Blob;
-    const link = document.createElement("a");
-    const address = URL.createObjectURL(file);
-    link.href = address;
-    link.download = `${run.file_name.replace(/\.[^.]*$/, "") || "import"} - ${word}${which.slice(which.lastIndexOf("."))}`;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    save(file, `${run.file_name.replace(/\.[^.]*$/, "") || "import"} - ${word}${which.slice(which.lastIndexOf("."))}`);
 }

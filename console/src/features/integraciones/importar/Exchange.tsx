@@ -3,24 +3,13 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Radio } from "lucide-react";
-import { answer, api, everyPage, type Schemas } from "~/api/client";
+import { answer, api } from "~/api/client";
 import { useFormat } from "~/app/format";
 import { useMay } from "~/app/session";
 import { Note } from "~/ui";
+import { loginsQuery } from "../intercambio/queries";
 import { CopyRow } from "./Copy";
 import type { Intake } from "./queries";
-
-type Key = Schemas["KeyPage"]["items"][number];
-
-const loginsQuery = () => ({
-    queryKey: ["keys", "exchange-logins"],
-    queryFn: async () => {
-        const keys = await everyPage<Key>((after) => answer(api.GET("/v1/keys", { params: { query: { after, limit: 500 } } })));
-        const able = keys.filter((key) => key.state === "enabled" && key.permissions?.includes("use_file_exchange"));
-        const lists = await Promise.all(able.map((key) => answer(api.GET("/v1/keys/{key}/logins", { params: { path: { key: key.id } } }))));
-        return lists.flatMap((list) => list.items).filter((login) => login.state === "enabled");
-    },
-});
 
 /** Where and how files are brought, as the server listens now. */
 const doorsQuery = () => ({ queryKey: ["transfers", "doors"], queryFn: () => answer(api.GET("/v1/file-exchange")), staleTime: 60_000 });
@@ -35,7 +24,7 @@ export function Exchange({ intake, sample }: { intake: Intake; sample?: string }
     const mayKeys = useMay("manage_keys");
     const logins = useQuery({ ...loginsQuery(), enabled: mayKeys });
     const folder = intake.folder ? `/in/${intake.folder}` : "/in";
-    const names = logins.data?.map((one) => one.login) ?? [];
+    const names = (logins.data ?? []).filter((one) => one.state === "enabled" && one.key.state === "enabled").map((one) => one.login);
     const doors = useQuery({ ...doorsQuery(), enabled: useMay("view_transfers", "manage_exchange") }).data;
     const host = doors?.host ?? location.hostname;
     return (

@@ -7,8 +7,9 @@ import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
+import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
-import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say, Status } from "~/ui";
+import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, Status } from "~/ui";
 import { AgentDownload } from "./AgentDownload";
 import { type Agent, type EnrolmentCode, exportsQuery, newCode, removeAgent } from "./queries";
 import { EXPORTS } from "./routes";
@@ -31,15 +32,7 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
         },
         onSettled: () => ask(null),
     });
-    const removal = useMutation({
-        mutationFn: () => removeAgent(agent.id, agent.version),
-        onSuccess: async () => {
-            say(t`Agente «${agent.name}» quitado: ya no entra`);
-            onClose();
-            await again();
-        },
-        onSettled: () => ask(null),
-    });
+    const removal = useFinalRemoval({ remove: () => removeAgent(agent.id, agent.version), said: t`Agente «${agent.name}» quitado: ya no entra`, again, onGone: onClose, onSettled: () => ask(null) });
     const failed = coding.error ?? removal.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
     const { family, icon, words } = agentFace(agent);

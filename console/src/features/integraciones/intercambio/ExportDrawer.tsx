@@ -8,6 +8,7 @@ import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { kindLabel } from "~/app/kinds";
 import { queries } from "~/app/queries";
+import { useFinalRemoval } from "~/app/removal";
 import { save } from "~/app/save";
 import { useMay } from "~/app/session";
 import { statusLabels } from "~/app/statuses";
@@ -36,15 +37,7 @@ export function ExportDrawer({ known, onClose, onEdit }: { known: Export; onClos
             await again();
         },
     });
-    const removal = useMutation({
-        mutationFn: () => removeExport(known.id, known.version),
-        onSuccess: async () => {
-            say(t`Exportación «${known.name}» quitada`);
-            onClose();
-            await again();
-        },
-        onSettled: () => setRemoving(false),
-    });
+    const removal = useFinalRemoval({ remove: () => removeExport(known.id, known.version), said: t`Exportación «${known.name}» quitada`, again, onGone: onClose, onSettled: () => setRemoving(false) });
     const failed = running.error ?? removal.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
     const only = known.what === "tasks" ? (known.statuses ?? []).map((status) => statusLabels()[status] ?? status) : (known.kinds ?? []).map(kindLabel);

@@ -1,6 +1,5 @@
 // One intake, new or changed. Saving one is enabling it, with the permissions of whoever saves.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Trash2 } from "lucide-react";
 import { useState } from "react";
@@ -9,6 +8,7 @@ import { refusalOf } from "~/api/problem";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { permissionLabel } from "~/app/permissions";
 import { queries } from "~/app/queries";
+import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { codeOf } from "~/app/words";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Note, Select, say, TextField } from "~/ui";
@@ -66,15 +66,7 @@ export function IntakeDrawer({ intake, templates, onClose, onOpen }: Props) {
             if (!intake) onOpen(saved.id);
         },
     });
-    const removal = useMutation({
-        mutationFn: () => removeIntake(intake?.id ?? "", intake?.version ?? 0),
-        onSuccess: async () => {
-            say(t`Entrada «${intake?.name}» quitada`);
-            onClose();
-            await again();
-        },
-        onSettled: () => setRemoving(false),
-    });
+    const removal = useFinalRemoval({ remove: () => removeIntake(intake?.id ?? "", intake?.version ?? 0), said: t`Entrada «${intake?.name}» quitada`, again, onGone: onClose, onSettled: () => setRemoving(false) });
     const { draft, set, errorAt } = editing;
     const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, folder: t`Carpeta`, pattern: t`Nombres de archivo`, template: t`Planilla`, complete: t`Cuándo está entero`, marker_suffix: t`Final del nombre de la marca`, stable_seconds: t`Segundos sin que nadie escriba`, same_content: t`Si su contenido ya se importó`, state: t`Estado` };

@@ -1,12 +1,12 @@
 // One log-in: for what, from where, with which SSH keys, and its folders.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMutation } from "@tanstack/react-query";
 import { LockOpen, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
-import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { useFinalRemoval } from "~/app/removal";
+import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note } from "~/ui";
 import { purposesOf } from "./Logins";
 import { type KeyedLogin, removeLogin } from "./queries";
 
@@ -14,15 +14,7 @@ export function LoginDrawer({ login, onClose }: { login: KeyedLogin; onClose: ()
     const { t } = useLingui();
     const format = useFormat();
     const [removing, setRemoving] = useState(false);
-    const removal = useMutation({
-        mutationFn: () => removeLogin(login.key.id, login.id),
-        onSuccess: async () => {
-            say(t`«${login.login}» ya no entra`);
-            onClose();
-            await queries.invalidateQueries({ queryKey: ["keys", "logins"] });
-        },
-        onSettled: () => setRemoving(false),
-    });
+    const removal = useFinalRemoval({ remove: () => removeLogin(login.key.id, login.id), said: t`«${login.login}» ya no entra`, again: () => queries.invalidateQueries({ queryKey: ["keys", "logins"] }), onGone: onClose, onSettled: () => setRemoving(false) });
     const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     return (
         <Drawer

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
+import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, KeyValues, Note, say, Status } from "~/ui";
 import { exportsQuery, lookAtRemote, type Remote, removeRemote } from "./queries";
@@ -38,15 +39,7 @@ export function RemoteDrawer({ remote, onClose, onEdit }: { remote: Remote; onCl
             await Promise.all([again(), queries.invalidateQueries({ queryKey: ["received"] }), queries.invalidateQueries({ queryKey: ["exports"] })]);
         },
     });
-    const removal = useMutation({
-        mutationFn: () => removeRemote(remote.id, remote.version),
-        onSuccess: async () => {
-            say(t`Servidor «${remote.name}» quitado`);
-            onClose();
-            await again();
-        },
-        onSettled: () => setRemoving(false),
-    });
+    const removal = useFinalRemoval({ remove: () => removeRemote(remote.id, remote.version), said: t`Servidor «${remote.name}» quitado`, again, onGone: onClose, onSettled: () => setRemoving(false) });
     const failed = looking.error ?? removal.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
     const { family, icon, words } = remoteFace(remote);

@@ -61,7 +61,10 @@ export const runsQuery = (name: string) =>
     });
 export const runExport = (name: string) => answer(api.POST("/v1/exports/{export}/runs", { params: exportAt(name) }));
 export const againRun = (run: string) => answer(api.POST("/v1/export-runs/{run}/again", { params: { path: { run } } }));
-export const runContent = async (run: string): Promise<Blob> => (await answer(api.GET("/v1/export-runs/{run}/content", { params: { path: { run } }, parseAs: "blob" }))) as unknown as Blob;
+/** A file as it is answered; the document tells of its bytes as text. */
+const bytes = async (answered: Promise<unknown>) => (await answered) as Blob;
+
+export const runContent = (run: string) => bytes(answer(api.GET("/v1/export-runs/{run}/content", { params: { path: { run } }, parseAs: "blob" })));
 
 export const runFilesQuery = (run: string) =>
     infiniteQueryOptions({
@@ -70,7 +73,7 @@ export const runFilesQuery = (run: string) =>
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.next ?? undefined,
     });
-export const runFileContent = async (run: string, file: string): Promise<Blob> => (await answer(api.GET("/v1/export-runs/{run}/files/{file}/content", { params: { path: { run, file } }, parseAs: "blob" }))) as unknown as Blob;
+export const runFileContent = (run: string, file: string) => bytes(answer(api.GET("/v1/export-runs/{run}/files/{file}/content", { params: { path: { run, file } }, parseAs: "blob" })));
 
 /** The log-ins of all keys that may exchange files, each with its key. */
 export const loginsQuery = () =>
@@ -103,4 +106,4 @@ export const changeAgent = (agent: string, changes: unknown, version: number) =>
 export const removeAgent = (agent: string, version: number) => answer(api.DELETE("/v1/agents/{agent}", { params: { ...agentAt(agent), header: ifMatch(version) } }));
 export const newCode = (agent: string) => answer(api.POST("/v1/agents/{agent}/enrolment", { params: agentAt(agent) }));
 
-export const agentProgram = async (agent: string, system: "windows" | "linux"): Promise<Blob> => (await answer(api.POST("/v1/agents/{agent}/download", { params: { path: { agent } }, body: { system }, parseAs: "blob" }))) as unknown as Blob;
+export const agentProgram = (agent: string, system: "windows" | "linux") => bytes(answer(api.POST("/v1/agents/{agent}/download", { params: { path: { agent } }, body: { system }, parseAs: "blob" })));

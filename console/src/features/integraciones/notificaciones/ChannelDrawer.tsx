@@ -7,6 +7,7 @@ import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
+import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
 import { ChannelStatus } from "./Channels";
@@ -36,15 +37,7 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
             say(to === "enabled" ? t`«${channel.name}» entrega de nuevo` : t`«${channel.name}» en pausa: nada se pierde`, undo);
         },
     });
-    const removal = useMutation({
-        mutationFn: () => removeChannel(channel.id, channel.version),
-        onSuccess: async () => {
-            say(t`Canal «${channel.name}» quitado`);
-            onClose();
-            await again();
-        },
-        onSettled: () => ask(null),
-    });
+    const removal = useFinalRemoval({ remove: () => removeChannel(channel.id, channel.version), said: t`Canal «${channel.name}» quitado`, again, onGone: onClose, onSettled: () => ask(null) });
     const failed = switching.error ?? removal.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
     const runs = channel.state === "enabled";

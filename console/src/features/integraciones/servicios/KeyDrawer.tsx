@@ -9,6 +9,7 @@ import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { permissionGroups, permissionHelp } from "~/app/permissionGroups";
 import { permissionLabel } from "~/app/permissions";
 import { queries } from "~/app/queries";
+import { useFinalRemoval } from "~/app/removal";
 import { type Permission, useMay, useWho } from "~/app/session";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Note, Select, say, TextArea, TextField } from "~/ui";
 import { DateTimeField } from "~/ui/DateTimeField";
@@ -197,15 +198,7 @@ function Access({ apiKey, onSecret }: { apiKey: Key; onSecret: (secrets: Secrets
 function Removal({ apiKey, onClose }: { apiKey: Key; onClose: () => void }) {
     const { t } = useLingui();
     const [asked, ask] = useState(false);
-    const removal = useMutation({
-        mutationFn: () => removeKey(apiKey.id, apiKey.version),
-        onSuccess: async () => {
-            say(t`Clave «${apiKey.name}» quitada`);
-            onClose();
-            await again();
-        },
-        onSettled: () => ask(false),
-    });
+    const removal = useFinalRemoval({ remove: () => removeKey(apiKey.id, apiKey.version), said: t`Clave «${apiKey.name}» quitada`, again, onGone: onClose, onSettled: () => ask(false) });
     const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     return (
         <>
