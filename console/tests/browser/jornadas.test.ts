@@ -20,7 +20,7 @@ test("a week shows each day's time, what is missing first, and a day opens its p
     const cell = page.getByRole("button", { name: /^Luz Marina Quiroga Peña, / }).first();
     await cell.waitFor();
     expect(await cell.textContent()).toContain("07:02–17:04");
-    await page.getByText("falta la salida").first().waitFor();
+    await page.getByText("falta la salida").filter({ visible: true }).first().waitFor();
     await page.getByText("1 sin entrada o salida").waitFor();
     await cell.click();
     const drawer = page.getByRole("complementary", { name: "Luz Marina Quiroga Peña" });

@@ -135,8 +135,9 @@ function Cell({ name, day, today, now, hours, current, place, onOpen }: { name: 
     const extra = format.minutes(minutesOf(extraOf(day.totals)));
     const [mark] = marks;
     return (
-        <button type="button" className="cell" data-cell={place} aria-pressed={current} aria-label={`${name}, ${civil.longDay(`${day.date}T12:00:00Z`)}`} aria-describedby={`cell-${place}`} onClick={onOpen}>
-            <span className="line" id={`cell-${place}`}>
+        <button type="button" className="cell" data-cell={place} aria-pressed={current} onClick={onOpen}>
+            <span className="whose">{`${name}, ${civil.longDay(`${day.date}T12:00:00Z`)}: `}</span>
+            <span className="line">
                 <span>{span}</span>
                 <b>{day.totals.worked_us > 0 ? worked : "—"}</b>
             </span>
