@@ -92,6 +92,18 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("without_dates", "Sin fechas", "Without dates"),
     ("work_order", "Orden de trabajo (código)", "Work order (code)"),
     ("zip", "Código postal", "Zip code"),
+    ("from", "Desde (fecha y hora)", "From (date and time)"),
+    ("to", "Hasta (fecha y hora)", "To (date and time)"),
+    ("from_time", "Desde (hora)", "From (time)"),
+    ("to_time", "Hasta (hora)", "To (time)"),
+    ("schedule_type", "Días, período o cada semana", "Days, period or every week"),
+    ("monday", "Lunes", "Monday"),
+    ("tuesday", "Martes", "Tuesday"),
+    ("wednesday", "Miércoles", "Wednesday"),
+    ("thursday", "Jueves", "Thursday"),
+    ("friday", "Viernes", "Friday"),
+    ("saturday", "Sábado", "Saturday"),
+    ("sunday", "Domingo", "Sunday"),
 ];
 
 /// The fields of what rows become.
@@ -145,7 +157,7 @@ const fn kind(kind: Kind) -> &'static str {
         Kind::Date => "date",
         Kind::Time => "time",
         Kind::Moment => "moment",
-        Kind::Priority | Kind::Status | Kind::State => "choice",
+        Kind::Priority | Kind::Status | Kind::State | Kind::Schedule => "choice",
     }
 }
 

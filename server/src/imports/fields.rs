@@ -37,6 +37,8 @@ pub(super) enum Kind {
     Status,
     /// Whether an object is in use
     State,
+    /// How the dates, times and weekdays of non-working days are meant together
+    Schedule,
     /// An area: WKT or GeoJSON
     Polygon,
 }
@@ -110,6 +112,18 @@ const NON_WORKING_DAYS: &[(&str, Kind, &str)] = &[
     ("name", Kind::Text, "/name"),
     ("from_date", Kind::Date, "/from_date"),
     ("to_date", Kind::Date, "/to_date"),
+    ("from", Kind::Moment, "/from_date"),
+    ("to", Kind::Moment, "/to_date"),
+    ("from_time", Kind::Time, "/from_time"),
+    ("to_time", Kind::Time, "/to_time"),
+    ("schedule_type", Kind::Schedule, "/schedule_type"),
+    ("monday", Kind::Boolean, "/weekdays/monday"),
+    ("tuesday", Kind::Boolean, "/weekdays/tuesday"),
+    ("wednesday", Kind::Boolean, "/weekdays/wednesday"),
+    ("thursday", Kind::Boolean, "/weekdays/thursday"),
+    ("friday", Kind::Boolean, "/weekdays/friday"),
+    ("saturday", Kind::Boolean, "/weekdays/saturday"),
+    ("sunday", Kind::Boolean, "/weekdays/sunday"),
     ("whole_company", Kind::Boolean, "/whole_company"),
     ("group", Kind::Reference, "/groups"),
     ("employee", Kind::Reference, "/employees"),

@@ -8,6 +8,7 @@ mod acted;
 mod apply;
 mod columns;
 mod dates;
+mod days;
 mod draft;
 mod drafts;
 mod field_list;

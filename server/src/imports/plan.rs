@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 
 use super::{
     columns::{self, folded},
+    days,
     draft::{Column, Empty, Makes, Piece, Split, TemplateDraft},
     fields::{self, Field, Target},
     sift::Why,
@@ -293,6 +294,10 @@ impl Plan {
             }
         }
         for (pointer, (date, time, place)) in times {
+            if self.template.makes == Makes::NonWorkingDays && days::set_when(&mut main, pointer, date, time)
+            {
+                continue;
+            }
             if let Some(date) = date {
                 set(&mut main, pointer, self.civil(pointer, date, time));
             } else {
@@ -304,7 +309,7 @@ impl Plan {
             return Err(faults);
         }
         if self.template.makes == Makes::NonWorkingDays {
-            for_whom(&mut main);
+            days::complete(&mut main);
         }
         let assigned = assigned.into_document(&mut main);
         Ok(Document { poi: poi_document(&mut main, poi), row: main, assigned, cells: row.cells.clone() })
@@ -347,9 +352,6 @@ impl Plan {
 
     /// A planned time. A day without a time begins at midnight, and is over at 23:59.
     fn civil(&self, pointer: &str, date: Date, time: Option<Time>) -> Value {
-        if self.template.makes == Makes::NonWorkingDays {
-            return date.to_string().into();
-        }
         let otherwise = if pointer == "/due" { Time::constant(23, 59, 0, 0) } else { Time::midnight() };
         let local = date.to_datetime(time.unwrap_or(otherwise));
         serde_json::to_value(CivilTime { local, zone: self.zone.clone() }).unwrap_or_default()
@@ -582,29 +584,6 @@ fn poi_document(main: &mut Value, mut poi: Value) -> Option<PoiDocument> {
     set(&mut poi, "/number", number.as_str().into());
     set(main, "/poi", format!("code:{number}").into());
     Some(PoiDocument { number, document: poi, is_told })
-}
-
-/// Completes what lists of holidays leave out: without a group or employee a day is everybody's, without a code it is named
-/// by its date and whom it is for, and without a name as its code.
-fn for_whom(main: &mut Value) {
-    let mut code = main.get("from_date").and_then(Value::as_str).unwrap_or_default().to_owned();
-    for pointer in ["groups", "employees"] {
-        if let Some(named) = main.get(pointer).and_then(Value::as_str).map(str::to_owned) {
-            code.push('-');
-            code.push_str(named.strip_prefix("code:").unwrap_or(&named));
-            main[pointer] = json!([named]);
-        }
-    }
-    let Some(members) = main.as_object_mut() else { return };
-    if !members.contains_key("groups") && !members.contains_key("employees") {
-        members.entry("whole_company").or_insert(true.into());
-    }
-    if !code.is_empty() {
-        members.entry("code").or_insert(code.into());
-    }
-    if let Some(code) = members.get("code").cloned() {
-        members.entry("name").or_insert(code);
-    }
 }
 
 /// What a person reads as the number of a row.

@@ -82,6 +82,7 @@ pub(super) fn read(kind: Kind, cell: &Cell, how: &How) -> Result<Read, Wrong> {
         Kind::Status => Read::Json(status(&shown)?.name().into()),
         Kind::State => Read::Json(state(&shown)?.into()),
         Kind::Polygon => Read::Json(polygon::read(&shown)?),
+        Kind::Schedule => Read::Json(schedule(&shown)?.into()),
     })
 }
 
@@ -286,5 +287,14 @@ fn state(shown: &str) -> Result<&'static str, Wrong> {
         "enabled" | "activo" | "activa" | "habilitado" => Ok("enabled"),
         "deleted" | "eliminado" | "baja" | "inactivo" | "inactiva" => Ok("deleted"),
         _ => Err(fault("unknown_value", "one of enabled, deleted")),
+    }
+}
+
+fn schedule(shown: &str) -> Result<&'static str, Wrong> {
+    match sort_key(shown).as_str() {
+        "days" | "dias" | "dias completos" | "dia completo" => Ok("days"),
+        "period" | "periodo" | "daterange" | "date range" => Ok("period"),
+        "weekly" | "semanal" | "cada semana" => Ok("weekly"),
+        _ => Err(fault("unknown_value", "one of days, period, weekly")),
     }
 }

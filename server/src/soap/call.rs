@@ -169,6 +169,7 @@ async fn work(call: &mut Call<'_>, method: &Method) -> Result<Done, Refused> {
         "ImportPointsOfInterest" => imports::pois(call).await,
         "DeletePointsOfInterest" => imports::delete_pois(call).await,
         "ImportGroups" => imports::groups(call).await,
+        "ImportNonWorkingDays" => imports::non_working_days(call).await,
         "ImportFormDataTable" => imports::form_data_table(call).await,
         "AsyncImportResult" => imports::status(call).await,
         "AbortAsyncImport" => imports::abort(call).await,

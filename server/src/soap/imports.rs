@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{
     answer::{Done, Refused},
     call::Call,
-    describe::{POI_COLUMNS, ResultCode},
+    describe::{DAYS, POI_COLUMNS, ResultCode},
     tasks::missing,
 };
 use crate::{
@@ -88,6 +88,61 @@ pub(super) async fn pois(call: &mut Call<'_>) -> Result<Done, Refused> {
         "decimal_comma": false,
     });
     let (id, run) = import(call, template, "Web service: ImportPointsOfInterest").await?;
+    result(call, id, run, "RowsImported").await
+}
+
+/// The fields of non-working days by the names of the mapping, besides the days of the week.
+const DAY_FIELDS: [(&str, &str); 13] = [
+    ("Code", "code"),
+    ("Description", "name"),
+    ("WholeCompany", "whole_company"),
+    ("Group", "group"),
+    ("Employee", "employee"),
+    ("ScheduleType", "schedule_type"),
+    ("FromDateTime", "from"),
+    ("ToDateTime", "to"),
+    ("FromDate", "from_date"),
+    ("ToDate", "to_date"),
+    ("FromTime", "from_time"),
+    ("ToTime", "to_time"),
+    ("Notes", "notes"),
+];
+
+/// Days on which people do not work.
+pub(super) async fn non_working_days(call: &mut Call<'_>) -> Result<Done, Refused> {
+    let request = call.parameters;
+    let mapping = request.record("ColumnMapping").ok_or_else(|| missing("ColumnMapping"))?;
+    let refused = |option: &str| Refused::because(ResultCode::OperationNotAllowed, "option_refused", option);
+    if mapping.word("Vehicle").is_some() {
+        return Err(refused("ColumnMapping/Vehicle"));
+    }
+    let named = DAY_FIELDS.map(|(name, field)| (name, field.to_owned())).into_iter();
+    let weekdays = DAYS.into_iter().map(|day| (day, day.to_lowercase()));
+    let columns: Vec<_> = named
+        .chain(weekdays)
+        .filter_map(|(name, field)| Some(json!({ "heading": mapping.word(name)?, "field": field })))
+        .collect();
+    let (mut operation, mut date_order) = ("auto_select", "day_month_year");
+    if let Some(options) = request.record("Options") {
+        if options.choice("UnlistedNonWorkingDaysHandling")? == Some("Delete") {
+            return Err(refused("UnlistedNonWorkingDaysHandling"));
+        }
+        if options.boolean("AllowNonWorkingDayUpdate")? == Some(false) {
+            operation = "create";
+        }
+        // A format of .NET such as `MM/dd/yyyy`: of its letters the order alone counts
+        let format = options.word("DateTimeFormat").or_else(|| options.word("DateFormat"));
+        date_order = match format.and_then(|format| format.chars().find(|c| matches!(c, 'd' | 'M' | 'y'))) {
+            Some('M') => "month_day_year",
+            Some('y') => "year_month_day",
+            _ => "day_month_year",
+        };
+    }
+    let template = json!({
+        "makes": "non_working_days", "operation": operation, "columns": columns, "key": "code",
+        "date_order": date_order,
+    });
+    let (id, run) = import(call, template, "Web service: ImportNonWorkingDays").await?;
     result(call, id, run, "RowsImported").await
 }
 

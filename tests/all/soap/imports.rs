@@ -9,6 +9,7 @@ use super::{Customer, assert_ok, envelope, within};
 on_both! {
     points_are_imported_and_deleted_by_the_mapping_of_the_request,
     small_tables_are_imported_at_once,
+    days_without_work_are_whole_days_stretches_or_come_back_each_week,
 }
 
 /// Calls a method whose request holds name and password.
@@ -93,4 +94,55 @@ async fn small_tables_are_imported_at_once(world: World) {
     call(&customer, "ImportFormDataTable", "Request", &table("Code,Name\n1,Lima\n", "Delete")).await;
     let left = customer.office.get("/v1/catalogue-items?table=CITIES").await;
     assert_eq!(left["items"].as_array().unwrap().len(), 1, "{left}");
+}
+
+async fn days_without_work_are_whole_days_stretches_or_come_back_each_week(world: World) {
+    let customer = Customer::of(&world, "acme").await;
+    let app = world.app.clone();
+    let worker = tokio::spawn(async move { jobs::run(&app, capabilities::JOBS).await });
+    let request = |text: &str, mapping: &str, options: &str| {
+        let data = STANDARD.encode(text);
+        format!(
+            "<DataSource><Data>{data}</Data><FileName>feriados.csv</FileName></DataSource>\
+             <ColumnMapping>{mapping}</ColumnMapping><Options>{options}</Options>"
+        )
+    };
+    let text = "Clave,Motivo,Desde,Hasta,De,A,Sáb,Dom\n\
+        NAVIDAD,Navidad,12/25/2030,,,,,\n\
+        TARDE,Tarde cerrada,12/24/2030,,13:00,18:30,,\n\
+        FIN,Fin de semana,01/05/2030,12/31/2030,,,x,1\n\
+        MAL,Sin día,31/12/2030,,,,,\n";
+    let mapping = "<Code>Clave</Code><Description>Motivo</Description><FromDate>Desde</FromDate><ToDate>Hasta</ToDate>\
+        <FromTime>De</FromTime><ToTime>A</ToTime><Saturday>Sáb</Saturday><Sunday>Dom</Sunday>";
+    let options = "<DateFormat>MM/dd/yyyy</DateFormat>";
+    let imported = call(&customer, "ImportNonWorkingDays", "request", &request(text, mapping, options)).await;
+    assert_eq!(within(&imported, "ReturnValue"), "SomeRowsSkipped", "{imported}");
+    assert_eq!(within(&imported, "RowsImported"), "3", "{imported}");
+    assert!(within(&imported, "DataString").contains("MAL"), "{imported}");
+    let days = async |code: &str| customer.office.get(&format!("/v1/non-working-days/code:{code}")).await;
+    let whole = days("NAVIDAD").await;
+    assert_eq!((&whole["from_date"], &whole["schedule_type"]), (&"2030-12-25".into(), &"days".into()));
+    assert_eq!(whole["whole_company"], true);
+    let stretch = days("TARDE").await;
+    assert_eq!(stretch["schedule_type"], "period", "{stretch}");
+    assert_eq!((&stretch["from_time"], &stretch["to_time"]), (&"13:00:00".into(), &"18:30:00".into()));
+    let weekly = days("FIN").await;
+    assert_eq!(weekly["weekdays"], serde_json::json!(["saturday", "sunday"]), "{weekly}");
+    assert_eq!(weekly["to_date"], "2030-12-31");
+
+    let moments = "Clave,Inicio,Fin\nA,2030-07-27T12:00:00,2030-07-29T08:00:00\n";
+    let mapping = "<Code>Clave</Code><FromDateTime>Inicio</FromDateTime><ToDateTime>Fin</ToDateTime>";
+    let imported = call(&customer, "ImportNonWorkingDays", "request", &request(moments, mapping, "")).await;
+    assert_eq!(within(&imported, "ReturnValue"), "OK", "{imported}");
+    let stretch = days("A").await;
+    assert_eq!((&stretch["to_date"], &stretch["to_time"]), (&"2030-07-29".into(), &"08:00:00".into()));
+    for (mapping, options) in [
+        ("<Code>Clave</Code><Vehicle>Inicio</Vehicle>", ""),
+        (mapping, "<UnlistedNonWorkingDaysHandling>Delete</UnlistedNonWorkingDaysHandling>"),
+    ] {
+        let refused =
+            call(&customer, "ImportNonWorkingDays", "request", &request(moments, mapping, options)).await;
+        assert_eq!(within(&refused, "ReturnValue"), "InvalidRequest", "{refused}");
+    }
+    worker.abort();
 }

@@ -23,7 +23,9 @@ pub(in crate::soap) const POI_COLUMNS: &[&str] = &[
     "Email",
     "IsParent",
 ];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+/// The days of the week, which a mapping names.
+pub(in crate::soap) const DAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 pub(super) fn methods() -> Vec<Method> {
     let guid = || {
@@ -74,8 +76,8 @@ pub(super) fn methods() -> Vec<Method> {
             "ImportNonWorkingDaysRequest",
             "ImportResult",
             text(
-                "No disponible en Campo por este método: responde `InvalidRequest`.",
-                "Not available in Campo by this method: answers `InvalidRequest`.",
+                "Importa días no laborables de un archivo, con las columnas que dice `ColumnMapping`: días completos, de una hora a otra o cada semana.",
+                "Imports non-working days from a file, by the columns that `ColumnMapping` names: whole days, from one time to another, or every week.",
             ),
         ),
         method(

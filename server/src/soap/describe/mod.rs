@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use campo_soap::description::{Field, Kind, Method, Service, Text};
 
-pub(super) use imports::POI_COLUMNS;
+pub(super) use imports::{DAYS, POI_COLUMNS};
 pub(super) use result::ResultCode;
 
 /// The namespace of everything.
@@ -21,10 +21,9 @@ pub(super) const NAMESPACE: &str = "Trackem.Web.Services";
 pub(crate) static SERVICES: LazyLock<Vec<Service>> = LazyLock::new(|| vec![generation_2(), generation_1()]);
 
 /// The methods that Campo does not have.
-const NOT_THERE: [&str; 7] = [
+const NOT_THERE: [&str; 6] = [
     "CancelReservedServiceTime",
     "GetServiceTimeList",
-    "ImportNonWorkingDays",
     "ImproveAddress",
     "InsertEmployeeRating",
     "ReserveServiceTime",
