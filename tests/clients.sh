@@ -1,12 +1,13 @@
 #!/bin/sh
-# The programs of strangers that the tests of file exchange run: clients that customers use against our servers, and
-# servers that customers have for our clients. They are started by the tests, on loopback, with folders of their own.
+# The programs of strangers that the tests run: clients that customers use against our servers, servers that customers
+# have for our clients, and the proxy that operators put in front. They are started by the tests, on loopback, with
+# folders of their own.
 #
 #   tests/clients.sh install     installs those that are missing (root, apt)
 set -eu
 
 # Package and the program by which it is known that it is there.
-programs="openssh-client:/usr/bin/sftp lftp:/usr/bin/lftp curl:/usr/bin/curl openssh-server:/usr/sbin/sshd vsftpd:/usr/sbin/vsftpd"
+programs="openssh-client:/usr/bin/sftp lftp:/usr/bin/lftp curl:/usr/bin/curl openssh-server:/usr/sbin/sshd vsftpd:/usr/sbin/vsftpd nginx-light:/usr/sbin/nginx"
 
 say() { printf '%s\n' "clients.sh: $*" >&2; }
 

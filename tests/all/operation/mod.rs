@@ -2,4 +2,5 @@
 
 mod duties;
 mod health;
+mod nginx;
 mod retention;
