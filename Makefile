@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package test test-api test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package test test-api peers fuzz test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,16 @@ phone-pictures: ## Writes every screen of the phone as pictures into android/jvm
 test-api: ## Has Schemathesis ask every operation of a real server; installs it into the target folder
 	cargo build --workspace --bins
 	tests/schemathesis.sh $(API)
+
+# Options: make fuzz SECONDS=60 TARGETS="envelope names"
+SECONDS := 600
+fuzz: ## Lets libFuzzer make up spreadsheets, SOAP requests, expressions and names, ten minutes each; needs Rust's nightly
+	fuzz/fuzz.sh $(SECONDS) $(TARGETS)
+
+# Options: make peers PEERS=rclone
+peers: ## Tries clients and servers that we did not write against a real server, and writes docs/peers.md; installs them (root)
+	cargo build --workspace --bins
+	tests/peers.sh $(PEERS)
 
 test-kotlin: ## Tests the Kotlin wrapper, a working day on the phone's screens and its window; installs JDK 17 and Maven where they are missing
 	android/jvm/phone.sh test

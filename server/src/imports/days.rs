@@ -38,16 +38,13 @@ pub(super) fn complete(main: &mut Value) {
     });
     let Some(members) = main.as_object_mut() else { return };
     let has_time = members.contains_key("from_time") || members.contains_key("to_time");
-    match weekdays.filter(|days| !days.is_empty()) {
-        Some(days) => {
-            members.insert("weekdays".to_owned(), json!(days));
-            members.entry("schedule_type").or_insert("weekly".into());
-        }
-        None => {
-            members.remove("weekdays");
-            if has_time {
-                members.entry("schedule_type").or_insert("period".into());
-            }
+    if let Some(days) = weekdays.filter(|days| !days.is_empty()) {
+        members.insert("weekdays".to_owned(), json!(days));
+        members.entry("schedule_type").or_insert("weekly".into());
+    } else {
+        members.remove("weekdays");
+        if has_time {
+            members.entry("schedule_type").or_insert("period".into());
         }
     }
     if !members.contains_key("groups") && !members.contains_key("employees") {

@@ -14,12 +14,14 @@ mod figures;
 mod first_sync;
 mod fleet;
 mod limit;
+mod lists;
 mod load;
 mod report;
 mod served;
 mod slow_sync;
 mod stage;
 mod sync;
+mod tables;
 mod wire;
 
 use std::{io::Write as _, process::ExitCode};
@@ -30,8 +32,9 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::{report::Figure, stage::Kind};
 
-/// The groups of figures, each made on both databases; then there are `bytes` and `compression`.
-const GROUPS: [&str; 8] = ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http"];
+/// The groups of figures, each made on both databases; then there are `reading`, `bytes` and `compression`.
+const GROUPS: [&str; 10] =
+    ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "lists", "imports"];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -98,6 +101,15 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
         if wanted("http") {
             calm_http::figures(kind).await?.into_iter().try_for_each(&mut add)?;
         }
+        if wanted("lists") {
+            lists::figures(kind).await?.into_iter().try_for_each(&mut add)?;
+        }
+        if wanted("imports") {
+            add(tables::loading(kind).await?)?;
+        }
+    }
+    if "reading".contains(only) {
+        tables::reading()?.into_iter().try_for_each(&mut add)?;
     }
     if "bytes".contains(only) {
         bytes::figures().await?.into_iter().try_for_each(&mut add)?;
