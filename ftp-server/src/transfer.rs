@@ -172,6 +172,10 @@ impl<B: Backend> Session<B> {
                 return self.fault(&fault).await;
             }
         };
+        if matches!(end, End::Whole) {
+            // `close_notify` back (RFC 5246, section 7.2.1): Python's ftplib waits for it. Whoever does not may be gone
+            let _ = timeout(DRAIN_TIME, data.stream().shutdown()).await;
+        }
         drop(data);
         let fits = announced.is_none_or(|size_bytes| size_bytes == upload.size_bytes());
         match end {

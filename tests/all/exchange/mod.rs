@@ -18,6 +18,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::Stdio,
+    time::Duration,
 };
 
 use axum::http::Method;
@@ -155,6 +156,17 @@ impl Site {
         sftp(self.address, self.folder.path(), login, secret, commands).await
     }
 
+    /// Runs OpenSSH's `ssh` with these arguments; it must end.
+    pub(super) async fn ssh(&self, arguments: &[&str]) -> (bool, String) {
+        let mut command = openssh("ssh", self.folder.path(), Secret::Password(&self.password));
+        command.args(["-p", &self.address.port().to_string(), &format!("{}@127.0.0.1", self.login)]);
+        command.args(arguments).stdin(Stdio::null());
+        let output = tokio::time::timeout(Duration::from_mins(1), command.output());
+        let output = output.await.expect("ssh ends").expect("tests/clients.sh install");
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    }
+
     pub(super) async fn delete(&self, path: &str) -> Answer {
         self.office.call(Method::DELETE, path, &[("if-match", "\"1\"")], None).await.unwrap()
     }
@@ -173,8 +185,26 @@ async fn sftp(
     secret: Secret<'_>,
     commands: &str,
 ) -> (bool, String) {
+    let mut command = openssh("sftp", folder, secret);
+    command.args(["-b", "-", "-P", &address.port().to_string(), &format!("{login}@127.0.0.1")]);
+    command.stdin(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("tests/clients.sh install: {error}"));
+    let mut input = child.stdin.take().unwrap();
+    let commands = commands.to_owned();
+    let feeding = tokio::spawn(async move {
+        // It is gone early where it could not log in
+        let _ = input.write_all(commands.as_bytes()).await;
+    });
+    let output = child.wait_with_output().await.unwrap();
+    feeding.await.unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A program of OpenSSH that trusts the server and has nothing but this secret.
+fn openssh(program: &str, folder: &Path, secret: Secret<'_>) -> Command {
     let ask = folder.join("ask");
-    let mut command = Command::new("sftp");
+    let mut command = Command::new(program);
     command.current_dir(folder).env_remove("SSH_AUTH_SOCK").kill_on_drop(true);
     for option in [
         "StrictHostKeyChecking=no",
@@ -198,19 +228,8 @@ async fn sftp(
             command.args(["-o", "IdentitiesOnly=yes", "-o", "PreferredAuthentications=publickey"]);
         }
     }
-    command.args(["-b", "-", "-P", &address.port().to_string(), &format!("{login}@127.0.0.1")]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("tests/clients.sh install: {error}"));
-    let mut input = child.stdin.take().unwrap();
-    let commands = commands.to_owned();
-    let feeding = tokio::spawn(async move {
-        // It is gone early where it could not log in
-        let _ = input.write_all(commands.as_bytes()).await;
-    });
-    let output = child.wait_with_output().await.unwrap();
-    feeding.await.unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
 }
 
 pub(super) fn created(answer: &Answer) -> Value {

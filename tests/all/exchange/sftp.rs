@@ -12,6 +12,7 @@ on_both! {
     an_ssh_key_opens_the_folders_and_another_one_does_not,
     what_is_not_ones_own_cannot_be_seen_or_written,
     an_upload_that_broke_is_gone_on_with_and_imported_once,
+    whoever_asks_for_a_shell_is_refused_at_once,
 }
 
 async fn a_file_that_comes_by_sftp_becomes_tasks_and_its_results_can_be_taken(world: World) {
@@ -147,4 +148,15 @@ async fn an_upload_that_broke_is_gone_on_with_and_imported_once(world: World) {
     assert!(went_well, "{output}");
     assert_eq!(std::fs::read(site.folder.path().join("whole.csv")).unwrap(), text);
     assert_eq!((site.tasks().await, site.received().await.len()), (5, 1));
+}
+
+async fn whoever_asks_for_a_shell_is_refused_at_once(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let site = Site::of(&account, "acme-erp").await;
+    for command in [&["md5sum in/x"][..], &["-tt"], &["-o", "SetEnv=A=b", "true"]] {
+        let (went_well, output) = site.ssh(command).await;
+        assert!(!went_well && !output.contains("Permission denied"), "{command:?}: {output}");
+    }
+    // The folders are there as before
+    assert!(site.sftp("ls\n").await.0);
 }
