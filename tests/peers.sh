@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Programs that we did not write, against a real server: clients of FTP and SFTP, servers that customers have, clients of
+# SOAP. Those that every test run needs are in tests/clients.sh and tests/soap_clients.sh; here are all others. Installs
+# them first (root, apt; Python and Node packages into the target folder). Prints what each came to and writes it, with
+# versions, into docs/peers.md. Options: tests/peers.sh ONLY, for those whose name has ONLY in it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools=$(realpath -m "${CARGO_TARGET_DIR:-target}")/peers
+
+packages="curl lftp ncftp putty-tools tnftp inetutils-ftp rclone php-cli php-common gsoap libgsoap-dev g++ openssl libpcre2-posix3 libmemcached11 libmemcachedutil2 libsodium23 libhiredis0.14"
+missing=$(for one in $packages; do dpkg -s "$one" >/dev/null 2>&1 || printf '%s ' "$one"; done)
+if [ -n "$missing" ]; then
+    [ "$(id -u)" = 0 ] || { echo "peers.sh: sudo apt-get install $missing" >&2; exit 1; }
+    echo "peers.sh: installing $missing" >&2
+    export DEBIAN_FRONTEND=noninteractive
+    # What is installed is not started: each is started here, on loopback
+    if [ ! -e /usr/sbin/policy-rc.d ]; then
+        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+        chmod +x /usr/sbin/policy-rc.d
+        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    fi
+    apt-get update </dev/null >&2 || true
+    # shellcheck disable=SC2086 # a list of words
+    apt-get install -y --no-install-recommends $missing </dev/null >&2
+    rm -f /usr/sbin/policy-rc.d
+fi
+mkdir -p "$tools"
+# Debian lets no two servers of FTP be installed side by side: these are unpacked into the target folder
+if [ ! -x "$tools/servers/usr/sbin/pure-ftpd" ]; then
+    mkdir -p "$tools/servers"
+    (cd "$tools" && apt-get download proftpd-core proftpd-mod-crypto pure-ftpd pure-ftpd-common >&2)
+    for package in "$tools"/*.deb; do dpkg -x "$package" "$tools/servers"; done
+fi
+PATH="$tools/servers/usr/sbin:$tools/servers/usr/bin:$PATH"
+export PATH
+if [ ! -x "$tools/python/bin/python" ]; then
+    python3 -m venv "$tools/python"
+    "$tools/python/bin/pip" install --quiet --disable-pip-version-check paramiko suds-community
+fi
+if [ ! -d "$tools/node/node_modules/strong-soap" ]; then
+    mkdir -p "$tools/node"
+    # shellcheck disable=SC1091 # finds Node, or brings it
+    . console/node.sh && node_ready
+    npm install --prefix "$tools/node" --silent --no-audit --no-fund basic-ftp ssh2-sftp-client soap strong-soap >&2
+fi
+
+# The API tells the ports that are configured
+read -r sftp ftp ftps < <(python3 -c 'import socket
+bound = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
+print(*(one.getsockname()[1] for one in bound))')
+export CAMPO_SFTP_LISTEN=127.0.0.1:$sftp CAMPO_FTP_LISTEN=127.0.0.1:$ftp CAMPO_FTPS_LISTEN=127.0.0.1:$ftps CAMPO_FTP_PLAIN=true
+export CAMPO_FTP_PASSIVE_FIRST=24000 CAMPO_FTP_PASSIVE_LAST=24999 CAMPO_OUTBOUND_NETWORKS=127.0.0.0/8
+. tests/served.sh
+"$tools/python/bin/python" tests/peers/run.py "$url" "$bearer" "$tools" "$folder" "${1:-}"
