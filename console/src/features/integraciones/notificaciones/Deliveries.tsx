@@ -148,7 +148,7 @@ function One({ channel, delivery }: { channel: Channel; delivery: Delivery }) {
             {dropping && (
                 <Confirm title={t`¿Dejar de entregar el evento ${delivery.position}?`} act={t`No entregarlo`} pending={drop.isPending} onAct={() => drop.mutate()} onClose={() => setDropping(false)}>
                     <p>
-                        <Trans>El receptor no sabrá de él por este canal. Lo demás sigue.</Trans>
+                        {channel.kind === "folder" ? <Trans>Su archivo no se deja en la carpeta. Lo demás sigue.</Trans> : <Trans>El receptor no sabrá de él por este canal. Lo demás sigue.</Trans>}
                     </p>
                 </Confirm>
             )}
