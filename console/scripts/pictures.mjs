@@ -8,11 +8,11 @@ import { createServer } from "vite";
 const PAGES = [
     ["entrar", "/", null],
     ["tablero", "/tablero", "dispatcher"],
-    ["tarea", "/tablero?tarea=number:700101", "dispatcher"],
+    ["tarea", "/tablero?tarea=$seen", "dispatcher"],
     ["tarea-con-historia", "/tablero?tarea=$task", "dispatcher"],
     ["tarea-nueva", "/tablero?tarea=nueva", "dispatcher"],
     ["lugares", "/lugares", "dispatcher"],
-    ["lugar", "/lugares?lugar=number:C101", "dispatcher"],
+    ["lugar", "/lugares?lugar=$place", "dispatcher"],
     ["bandeja", "/bandeja", "administrator"],
     ["equipo", "/equipo/empleados", "administrator"],
     ["empleado", "/equipo/empleados?persona=$employee", "administrator"],
@@ -110,7 +110,9 @@ async function work(api) {
     await api.send("POST", "/v1/import-templates", { code: "corto", name: "Órdenes de la hoja", makes: "tasks", columns: [{ heading: "N° OT", field: "external_number" }, { heading: "CLIENTE / RAZÓN SOCIAL", field: "customer_name" }] });
     const done = await upload("/v1/imports?template=code:corto&file_name=ordenes.xlsx", "ordenes.xlsx");
     const { id: employee } = await api.send("GET", "/v1/employees/number:1012");
-    return { draft: draft.id, import: done.id, task: task.id, employee, yesterday };
+    const { id: seen } = await api.send("GET", "/v1/tasks/number:700101");
+    const { id: place } = await api.send("GET", "/v1/pois/number:C101");
+    return { seen, place, draft: draft.id, import: done.id, task: task.id, employee, yesterday };
 }
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });

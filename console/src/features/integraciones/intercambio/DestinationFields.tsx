@@ -27,7 +27,7 @@ export function DestinationFields({ to, set, errorAt, at = "", help, children }:
     const hasRemotes = (remotes.data ?? []).length > 0 || to.remote !== "";
     const none = !goes && !mayKeys && !hasAgents && !hasRemotes && !remotes.isPending && !agents.isPending;
     return (
-        <fieldset>
+        <fieldset className="fields">
             <legend>
                 <Trans>Adónde va</Trans>
             </legend>
@@ -62,6 +62,7 @@ export function useDestinationWords(): (to: To) => string {
     return ({ key, remote, agent, folder }) => {
         const out = ["out", folder].filter(Boolean).join("/");
         const [keyName, remoteName, agentName] = [nameIn(keys, key), nameIn(remotes, remote), nameIn(agents, agent)];
-        return [key && (keyName ? t`${out} de «${keyName}»` : out), remote && (remoteName ? t`servidor «${remoteName}»` : t`servidor del cliente`), agent && (agentName ? t`agente «${agentName}»` : t`agente`)].filter(Boolean).join(" · ");
+        const within = (whose: string) => (folder ? `${whose}/${folder}` : whose);
+        return [key && (keyName ? t`${out} de «${keyName}»` : out), remote && within(remoteName ? t`servidor «${remoteName}»` : t`servidor del cliente`), agent && within(agentName ? t`agente «${agentName}»` : t`agente`)].filter(Boolean).join(" · ");
     };
 }
