@@ -4,7 +4,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleX, RefreshCw, RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
@@ -21,6 +21,9 @@ export function Deliveries({ channel }: { channel: Channel }) {
     const { t } = useLingui();
     const [state, setState] = useState<string>(ALL);
     const pages = useInfiniteQuery(deliveriesQuery(channel.id, state === ALL ? undefined : (state as Delivery["state"])));
+    const { position, waiting, not_delivered, failures, next_try_at } = channel.progress;
+    // The channel got on: so did what it could not deliver at once.
+    useEffect(() => void queries.invalidateQueries({ queryKey: ["deliveries", channel.id] }), [channel.id, position, waiting, not_delivered, failures, next_try_at]);
     const rows = pages.data?.pages.flatMap((page) => page.items) ?? [];
     const retrying = useMutation({
         mutationFn: () => retryAll(channel.id),
