@@ -55,7 +55,7 @@ export function ToastPlace() {
             {shown && (
                 <div ref={box} className="toast" key={shown.number} onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)} onFocus={() => setHeld(true)} onBlur={() => setHeld(false)}>
                     <CircleCheck size={16} aria-hidden />
-                    <span className="cut" title={shown.text}>
+                    <span className="cut" title={shown.text} dir="auto">
                         {shown.text}
                     </span>
                     {shown.undo && (

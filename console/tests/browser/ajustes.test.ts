@@ -1,6 +1,6 @@
 // The account, rules of working time and non-working days: changed, with what they were before; and who may not.
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { closeBrowser, expectAccessible, signedIn } from "./browser";
+import { closeBrowser, expectAccessible, signedIn, typeDigits } from "./browser";
 import { Api } from "./server";
 
 let api: Api;
@@ -47,22 +47,16 @@ test("of two who change the account the second is shown both values and decides"
     await close();
 });
 
-/** A day typed as people type it: day, month, year. */
-async function day(group: import("playwright-core").Locator, digits: string): Promise<void> {
-    await group.getByRole("spinbutton").first().click();
-    await group.page().keyboard.type(digits);
-}
-
 test("rules of working time are typed in hours, changed, and their versions tell what they were", async () => {
     const { page, faults, close } = await signedIn("administrator", "/ajustes/reglas-de-jornada");
     await page.getByText("Todavía no hay reglas").waitFor();
     await page.keyboard.press("n");
     await page.getByRole("textbox", { name: "Nombre" }).fill("Ley 2101");
-    await day(page.getByRole("group", { name: "Desde el día" }), "15072026");
+    await typeDigits(page.getByRole("group", { name: "Desde el día" }), "15072026");
     await page.getByRole("textbox", { name: /Horas ordinarias al día/ }).fill("7:30");
     await page.getByRole("textbox", { name: /Horas ordinarias a la semana/ }).fill("42");
-    await day(page.getByRole("group", { name: /La noche empieza/ }), "1900");
-    await day(page.getByRole("group", { name: /La noche termina/ }), "0600");
+    await typeDigits(page.getByRole("group", { name: /La noche empieza/ }), "1900");
+    await typeDigits(page.getByRole("group", { name: /La noche termina/ }), "0600");
     await page.getByRole("button", { name: "Crear las reglas" }).click();
     await page.getByText("Reglas «Ley 2101» guardadas").waitFor();
     expect(await api.send("GET", "/v1/working-time-rules/code:ley-2101")).toMatchObject({ from_date: "2026-07-15", ordinary_minutes_per_day: 450, ordinary_minutes_per_week: 2520, night_from: "19:00:00", night_to: "06:00:00", whole_company: true });
@@ -82,15 +76,15 @@ test("a holiday and a weekly rest of one group are written, and filtered by year
     const { page, faults, close } = await signedIn("administrator", "/ajustes/dias-no-laborables");
     await page.keyboard.press("n");
     await page.getByRole("textbox", { name: "Nombre" }).fill("Inmaculada Concepción");
-    await day(page.getByRole("group", { name: "Primer día" }), "08122026");
+    await typeDigits(page.getByRole("group", { name: "Primer día" }), "08122026");
     await page.getByRole("button", { name: "Crear", exact: true }).click();
     await page.getByText("«Inmaculada Concepción» guardado").waitFor();
     await page.getByRole("button", { name: "Nuevo día" }).click();
     await page.getByRole("textbox", { name: "Nombre" }).fill("Descanso de la Sabana");
     await page.getByText("Los mismos días, a las mismas horas.").click();
     await page.getByRole("checkbox", { name: "sábado" }).press(" ");
-    await day(page.getByRole("group", { name: "Primer día" }), "01012027");
-    await day(page.getByRole("group", { name: /Desde la hora/ }), "1300");
+    await typeDigits(page.getByRole("group", { name: "Primer día" }), "01012027");
+    await typeDigits(page.getByRole("group", { name: /Desde la hora/ }), "1300");
     await page.getByText("Algunos grupos o personas").click();
     await page.getByRole("combobox", { name: /Grupos/ }).fill("saba");
     await page.getByRole("option", { name: /Sabana/ }).click();

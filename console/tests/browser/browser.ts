@@ -2,7 +2,7 @@
 // security policy refuses and what leaves our origin fails the test that did it.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { type Browser, type BrowserContext, type Page, chromium } from "playwright-core";
+import { type Browser, type BrowserContext, type Locator, type Page, chromium } from "playwright-core";
 import { expect, inject } from "vitest";
 import { PASSWORD, PEOPLE } from "./company";
 
@@ -66,4 +66,10 @@ export async function expectAccessible(page: Page): Promise<void> {
     const run = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then((found) => JSON.stringify(found.violations.map((one) => ({ id: one.id, help: one.help, nodes: one.nodes.map((node) => node.html.slice(0, 300) + ' — ' + node.failureSummary) }))))";
     const { result } = await client.send("Runtime.evaluate", { expression: run, contextId: executionContextId, awaitPromise: true });
     expect(JSON.parse(String(result.value))).toEqual([]);
+}
+
+/** A date, or a date and a time, typed as people type it in Spanish: `29112026`, `291120261658`. */
+export async function typeDigits(group: Locator, digits: string): Promise<void> {
+    await group.getByRole("spinbutton").first().click();
+    await group.page().keyboard.type(digits);
 }

@@ -1,12 +1,14 @@
 // Working time: the week, the day, corrections, periods, tables to take away.
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { closeBrowser, expectAccessible, signedIn } from "./browser";
+import { closeBrowser, expectAccessible, signedIn, typeDigits } from "./browser";
 import { today } from "./company";
 import { Api } from "./server";
 
 afterAll(closeBrowser);
 
 const yesterday = today(-1);
+/** `2026-11-29` as people type it: day, month, year. */
+const typed = (day: string) => day.split("-").reverse().join("");
 const punch = (api: Api, number: string, kind: string, day: string, time: string) => api.send("POST", `/v1/employees/number:${number}/punches`, { kind, at: `${day}T${time}:00-05:00`, reason: "Hoja de papel" });
 
 beforeAll(async () => {
@@ -39,7 +41,7 @@ test("the out that is missing is added, corrected, and taken back", async () => 
     await page.getByRole("row", { name: /^Edwin Mamani Quispe/ }).click();
     await page.getByRole("button", { name: "Agregar la que falta…" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("Hora").fill(`${yesterday}T16:58`);
+    await typeDigits(dialog.getByRole("group", { name: "Hora" }), `${typed(yesterday)}1658`);
     await dialog.getByLabel("Motivo").fill("Se le acabó la batería");
     await dialog.getByRole("button", { name: "Agregar", exact: true }).click();
     await page.getByText("Salida agregada").waitFor();
@@ -64,8 +66,8 @@ test("the week is taken away as csv and xlsx", async () => {
 
 test("days are closed for a person and opened again with a reason", async () => {
     const { page, faults, close } = await signedIn("administrator", "/jornadas/periodos");
-    await page.getByLabel("Desde").fill(yesterday);
-    await page.getByLabel("Hasta").fill(yesterday);
+    await typeDigits(page.getByRole("group", { name: "Desde" }), typed(yesterday));
+    await typeDigits(page.getByRole("group", { name: "Hasta" }), typed(yesterday));
     await page.getByText("Una persona", { exact: true }).click();
     await page.getByRole("combobox", { name: "Persona" }).fill("Luz");
     await page.getByRole("option", { name: /Luz Marina/ }).click();

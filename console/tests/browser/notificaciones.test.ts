@@ -142,7 +142,48 @@ test("a receiver of OfficeTrack's document gets what it expects, and a kind can 
     await page.getByRole("button", { name: "Quitar…" }).click();
     await page.getByRole("button", { name: "Quitar el canal" }).click();
     await page.getByText("Canal «Receptor viejo» quitado").waitFor();
-    expect(await page.getByRole("row", { name: /Receptor viejo/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole("row", { name: /Receptor viejo/ }).count()).toBe(0);
+    expect(faults).toEqual([]);
+    await close();
+});
+
+test("a channel to a folder: what has no place is refused, and each event is a file that the system takes", async () => {
+    const key = await api.send<{ id: string }>("POST", "/v1/keys", { code: "eventos", name: "Sistema de eventos", permissions: ["use_file_exchange"] });
+    const { page, faults, close } = await signedIn("administrator", "/integraciones/notificaciones?canal=nuevo");
+    await page.getByRole("textbox", { name: "Nombre" }).fill("Eventos en archivos");
+    await page.getByRole("radio", { name: /^A una carpeta/ }).press(" ");
+    expect(await page.getByRole("textbox", { name: "Dirección que recibe" }).count()).toBe(0);
+    await page.getByRole("button", { name: "Crear el canal" }).click();
+    await page.getByRole("alert").waitFor();
+    await page.getByRole("button", { name: /En la carpeta de$/ }).and(page.locator(".inp")).click();
+    await page.getByRole("option", { name: "Sistema de eventos" }).click();
+    await page.getByRole("textbox", { name: /^Carpeta/ }).fill("eventos");
+    await page.getByRole("textbox", { name: "Nombre de los archivos" }).fill("siempre-igual.json");
+    await page.getByRole("button", { name: "Crear el canal" }).click();
+    await expect.poll(() => page.getByRole("textbox", { name: "Nombre de los archivos" }).getAttribute("aria-invalid")).toBe("true");
+    await page.getByRole("textbox", { name: "Nombre de los archivos" }).fill("evento_{n}.json");
+    await page.getByRole("button", { name: "Crear el canal" }).click();
+    await page.getByText("Canal «Eventos en archivos» creado").waitFor();
+    // Nobody verifies a file: there is no secret and no header to be kept.
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Cabeceras…" }).count()).toBe(0);
+    await page.getByRole("row", { name: "Eventos en archivos" }).getByText("out/eventos de «Sistema de eventos»").waitFor();
+    await page.getByRole("complementary").getByText("evento_{n}.json").waitFor();
+    await page.getByRole("button", { name: "Probar" }).click();
+    await page.getByText("La prueba está en su carpeta").waitFor();
+    await change(700141, "Sale como archivo");
+    await page.getByRole("row", { name: "Eventos en archivos" }).getByText("Al día").waitFor();
+    expect(await api.send("GET", "/v1/channels/code:eventos-en-archivos")).toMatchObject({ kind: "folder", folder: { key: key.id, folder: "eventos" } });
+    await page.keyboard.press("e");
+    await page.getByRole("textbox", { name: /^Carpeta/ }).fill("otros");
+    expect(await page.getByRole("radio", { name: /^A una carpeta/ }).count()).toBe(0);
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Guardar" }).click();
+    await page.getByRole("row", { name: "Eventos en archivos" }).getByText("out/otros").waitFor();
+    // Its key is removed: what happens now stays, and its list says why.
+    await api.send("DELETE", `/v1/keys/${key.id}`, undefined, { "If-Match": "1" });
+    await change(700141, "Ya no hay dónde");
+    await page.getByRole("list", { name: "Entregas" }).getByText("La carpeta de destino ya no existe").waitFor();
     expect(faults).toEqual([]);
     await close();
 });

@@ -26,10 +26,15 @@ export function Tray() {
     const entries = useQuery({ ...setAsideQuery(), enabled: useMay("view_entries") }).data ?? [];
     const channels = useQuery({ ...disabledQuery(), enabled: useMay("manage_channels") }).data ?? [];
     const nothing = notices.length + tasks.length + entries.length + channels.length === 0;
+    const toggle = (
+        <Button small look={nothing ? undefined : "quiet"} onPress={() => showPast(!past)} aria-expanded={past}>
+            {past ? <Trans>Ocultar los avisos atendidos</Trans> : <Trans>Ver los avisos atendidos</Trans>}
+        </Button>
+    );
     return (
         <Page title={t`Bandeja`} className="page-text tray-page">
             {nothing && (
-                <EmptyState icon={Inbox} title={t`Nada espera por usted`}>
+                <EmptyState icon={Inbox} title={t`Nada espera por usted`} acts={toggle}>
                     <Trans>Aquí llega lo que Campo no puede decidir solo: trabajo hecho tras retirar una tarea, entradas que no se entienden, canales que dejaron de recibir.</Trans>
                 </EmptyState>
             )}
@@ -69,7 +74,7 @@ export function Tray() {
                                         {channel.name || channel.code}
                                     </Status>
                                     <p>
-                                        {channel.progress.waiting > 0 ? plural(channel.progress.waiting, { one: "# aviso espera a que vuelva.", other: "# avisos esperan a que vuelva." }) : t`No entrega nada hasta que se active de nuevo.`} {channel.reason && <span className="dim">{channel.reason}</span>}
+                                        {channel.progress.waiting > 0 ? plural(channel.progress.waiting, { one: "# aviso espera a que vuelva.", other: "# avisos esperan a que vuelva." }) : t`No entrega nada hasta que se active de nuevo.`} {channel.reason === "gone" && <span className="dim">{t`El receptor contestó que ya no existe (410).`}</span>}
                                     </p>
                                 </div>
                             </li>
@@ -78,11 +83,7 @@ export function Tray() {
                 </section>
             )}
             <section>
-                <div>
-                    <Button small look="quiet" onPress={() => showPast(!past)} aria-expanded={past}>
-                        {past ? <Trans>Ocultar los avisos atendidos</Trans> : <Trans>Ver los avisos atendidos</Trans>}
-                    </Button>
-                </div>
+                {!nothing && <div>{toggle}</div>}
                 {past && <Past />}
             </section>
         </Page>

@@ -1,4 +1,5 @@
 // What needs a person, each with the act for it: the first thing one sees on a narrow screen.
+import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { CircleCheck } from "lucide-react";
 import { useFormat } from "~/app/format";
@@ -8,6 +9,9 @@ import type { Task } from "./queries";
 import type { Board } from "./useBoard";
 import { NarrowTechnicians } from "./NarrowTechnicians";
 import { TaskStatus, titleOf, useWords } from "./words";
+
+/** As many are drawn at once, the most urgent ones. */
+const SHOWN = 40;
 
 export const needsSomebody = (task: Task, now: number) => ["attention", "refused", "late"].includes(face(task, now)) || isUnassigned(task);
 
@@ -27,7 +31,7 @@ export function Attention({ board, onOpen, onAssign }: { board: Board; onOpen: (
                     <EmptyState icon={CircleCheck} title={t`Nada espera por usted`} />
                 ) : (
                     <ul className="cards">
-                        {tasks.slice(0, 40).map((task) => {
+                        {tasks.slice(0, SHOWN).map((task) => {
                             const span = planned(task);
                             const people = task.progress.assignments.map((one) => one.name).join(", ");
                             return (
@@ -47,6 +51,7 @@ export function Attention({ board, onOpen, onAssign }: { board: Board; onOpen: (
                         })}
                     </ul>
                 )}
+                {tasks.length > SHOWN && <p className="dim">{plural(tasks.length - SHOWN, { one: "Y # más: está en la lista de tareas.", other: "Y # más: están en la lista de tareas." })}</p>}
             </section>
             <NarrowTechnicians board={board} onOpen={onOpen} titled />
         </div>

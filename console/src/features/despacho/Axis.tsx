@@ -36,8 +36,8 @@ export function Axis({ board, current, onOpen, onDrop, onDragStart, head }: Axis
     const ticks = Array.from({ length: hours.count - 1 }, (_, place) => hours.first + place + 1);
     const nowHour = (now - from) / HOUR;
     const shown = dimmed.size;
-    const gmt = new Intl.DateTimeFormat(format.locale, { timeZone: format.zone, timeZoneName: "shortOffset" }).formatToParts(now).find((part) => part.type === "timeZoneName")?.value;
-    const city = format.zone.split("/").at(-1)?.replaceAll("_", " ");
+    const named = (timeZoneName: "shortOffset" | "shortGeneric") => new Intl.DateTimeFormat(format.locale, { timeZone: format.zone, timeZoneName }).formatToParts(now).find((part) => part.type === "timeZoneName")?.value ?? "";
+    const zone = named("shortGeneric");
     return (
         <section className="pane axis" aria-label={t`Técnicos`} style={{ "--from": hours.first, "--hours": hours.count } as React.CSSProperties}>
             <div className="pane-head">
@@ -54,7 +54,8 @@ export function Axis({ board, current, onOpen, onDrop, onDragStart, head }: Axis
             <div ref={box} className="ax-scroll">
                 <div className="ax-head">
                     <div className="ax-who">
-                        {t`Hora de ${city ?? format.zone}`} {gmt && `(${gmt})`}
+                        {zone.slice(0, 1).toLocaleUpperCase(format.locale)}
+                        {zone.slice(1)} ({named("shortOffset").replace("-", "−")})
                     </div>
                     <div className="lane">
                         {ticks.map((hour) => (
@@ -112,7 +113,7 @@ const Row = memo(function Row({ row, board, hours, dimmed, current, sheet, onOpe
     return (
         <>
             <div className="ax-who">
-                <b className="cut" title={row.person.name}>
+                <b className="cut" title={row.person.name} dir="auto">
                     {row.person.name}
                 </b>
                 <PersonState row={row} now={now} sheet={sheet} />
@@ -227,7 +228,7 @@ function PersonState({ row, now, sheet }: { row: Lane; now: number; sheet?: Time
         );
     }
     const open = row.tasks.filter((task) => !isOver(task)).length;
-    if (row.absence) return <small className="cut">{row.absence}</small>;
+    if (row.absence) return <small className="cut" title={row.absence} dir="auto">{row.absence}</small>;
     if (open > 0) return <small>{plural(open, { one: "Le queda # tarea", other: "Le quedan # tareas" })}</small>;
     return <small>{row.tasks.length > 0 ? t`Todo hecho` : t`Libre`}</small>;
 }

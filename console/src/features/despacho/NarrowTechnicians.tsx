@@ -9,9 +9,12 @@ import { TaskStatus } from "./words";
 
 const HOUR = 3_600_000;
 const [FIRST, COUNT] = [6, 13];
+/** As many people are drawn at once, whoever needs something first. */
+const SHOWN = 200;
 
 export function NarrowTechnicians({ board, onOpen, titled }: { board: Board; onOpen: (task: Task) => void; titled?: boolean }) {
     const { t } = useLingui();
+    const more = board.rows.length - SHOWN;
     return (
         <section className="techs">
             {titled && (
@@ -23,10 +26,11 @@ export function NarrowTechnicians({ board, onOpen, titled }: { board: Board; onO
                 </h2>
             )}
             <ul className="card" aria-label={t`Técnicos`}>
-                {board.rows.slice(0, 200).map((row) => (
+                {board.rows.slice(0, SHOWN).map((row) => (
                     <Technician key={row.person.id} row={row} board={board} onOpen={onOpen} />
                 ))}
             </ul>
+            {more > 0 && <p className="dim">{plural(more, { one: "Y # persona más, que no necesita nada urgente: búsquela con un filtro.", other: "Y # personas más, que no necesitan nada urgente: búsquelas con un filtro." })}</p>}
         </section>
     );
 }
@@ -44,7 +48,7 @@ function Technician({ row, board, onOpen }: { row: Lane; board: Board; onOpen: (
         <li>
             <button type="button" className="tech" disabled={!subject} onClick={() => subject && onOpen(subject)}>
                 <span className="tech-top">
-                    <b>{row.person.name}</b>
+                    <b dir="auto">{row.person.name}</b>
                     {subject && <TaskStatus task={subject} now={now} />}
                 </span>
                 <span className="lane mini" aria-hidden style={{ "--from": FIRST, "--hours": COUNT } as React.CSSProperties}>

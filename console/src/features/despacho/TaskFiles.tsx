@@ -42,7 +42,7 @@ export function TaskFiles({ task }: { task: Task }) {
                 {files.data?.map((file) => (
                     <li key={file.id}>
                         <Paperclip size={14} aria-hidden />
-                        <span className="cut" title={file.name}>
+                        <span className="cut" title={file.name} dir="auto">
                             {file.name}
                         </span>
                         <small>{format.bytes(file.size_bytes)}</small>

@@ -142,9 +142,11 @@ function Where({ captured }: { captured?: Entry }) {
     if (!place || typeof place.latitude !== "number" || typeof place.longitude !== "number") return null;
     return (
         <span className="dim code">
-            {" "}
-            · {place.latitude.toFixed(4)}, {place.longitude.toFixed(4)}
-            {typeof place.accuracy_m === "number" && ` ±\u00a0${Math.round(place.accuracy_m)}\u00a0m`}
+            {" · "}
+            <span className="whole">
+                {place.latitude.toFixed(4)}, {place.longitude.toFixed(4)}
+                {typeof place.accuracy_m === "number" && ` ±\u00a0${Math.round(place.accuracy_m)}\u00a0m`}
+            </span>
         </span>
     );
 }

@@ -65,6 +65,7 @@ export function Tray({ board, current, selected, onSelect, onOpen, onAssign, onM
                             const task = tray[item.index];
                             if (!task) return null;
                             const chosen = selected.has(task.id);
+                            const about = [task.links?.type?.name, task.location?.address].filter(Boolean).join(" · ") || String(task.task_number ?? "");
                             return (
                                 <div
                                     key={task.id}
@@ -86,10 +87,12 @@ export function Tray({ board, current, selected, onSelect, onOpen, onAssign, onM
                                     }}
                                 >
                                     <GripVertical size={14} aria-hidden />
-                                    <b className="cut" title={titleOf(task)}>
+                                    <b className="cut" title={titleOf(task)} dir="auto">
                                         {titleOf(task)}
                                     </b>
-                                    <small className="cut">{[task.links?.type?.name, task.location?.address].filter(Boolean).join(" · ") || task.task_number}</small>
+                                    <small className="cut" title={about} dir="auto">
+                                        {about}
+                                    </small>
                                     <Window task={task} now={board.now} />
                                 </div>
                             );

@@ -46,7 +46,9 @@ export function Groups() {
             cell: ({ group, depth }) => (
                 <span className="tree-name" style={{ "--depth": Math.max(0, depth - 1) } as React.CSSProperties}>
                     {depth > 0 && <CornerDownRight size={14} aria-hidden />}
-                    <b className="cut">{group.name}</b>
+                    <b className="cut" title={group.name} dir="auto">
+                        {group.name}
+                    </b>
                     {depth > 0 && <span className="hidden-text">{t`Nivel ${depth + 1}`}</span>}
                 </span>
             ),

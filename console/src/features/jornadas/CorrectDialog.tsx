@@ -6,7 +6,8 @@ import { type Schemas, answer, api, idempotencyKey } from "~/api/client";
 import { faultAt, faultItems, refusalOf } from "~/api/problem";
 import { instantOf, localOf } from "~/app/civil";
 import { kindLabel } from "~/app/kinds";
-import { Button, Dialog, ErrorSummary, RadioGroup, say, Select, TextArea, TextField } from "~/ui";
+import { Button, Dialog, ErrorSummary, RadioGroup, say, Select, TextArea } from "~/ui";
+import { DateTimeField } from "~/ui/DateTimeField";
 import { changed } from "./Corrections";
 import type { Punch } from "./model";
 
@@ -76,7 +77,7 @@ export function CorrectPunch({ punch, zone, onClose }: { punch: Punch; zone: str
                 value={change}
                 onChange={setChange}
             />
-            {change === "instant" && <TextField label={t`Hora`} name="at" type="datetime-local" value={at} onChange={setAt} help={own} error={faultAt(error, "at") ?? (instant ? undefined : t`Escriba fecha y hora.`)} />}
+            {change === "instant" && <DateTimeField label={t`Hora`} name="at" value={at} onChange={setAt} help={own} error={faultAt(error, "at") ?? (instant ? undefined : t`Escriba fecha y hora.`)} />}
             {change === "kind" && <Select label={t`Qué es`} name="kind" options={KINDS.map((id) => ({ id, label: kindLabel(id) }))} value={kind} onChange={(id) => setKind(id as Kind)} error={faultAt(error, "kind")} />}
             <TextArea label={t`Motivo`} name="reason" value={reason} onChange={setReason} rows={2} error={faultAt(error, "reason")} />
         </Shell>
@@ -102,7 +103,7 @@ export function AddPunch({ employee, name, date, zone, onClose }: { employee: st
     return (
         <Shell title={t`Agregar una marcación de ${name}`} error={error} submittedAt={saving.submittedAt} pending={saving.isPending} act={t`Agregar`} onSubmit={() => saving.mutate()} onClose={onClose}>
             <Select label={t`Qué es`} name="kind" options={KINDS.map((id) => ({ id, label: kindLabel(id) }))} value={kind} onChange={(id) => setKind(id as Kind)} error={faultAt(error, "kind")} />
-            <TextField label={t`Hora`} name="at" type="datetime-local" value={at} onChange={setAt} help={zone} error={faultAt(error, "at") ?? (instant ? undefined : t`Escriba fecha y hora.`)} />
+            <DateTimeField label={t`Hora`} name="at" value={at} onChange={setAt} help={zone} error={faultAt(error, "at") ?? (instant ? undefined : t`Escriba fecha y hora.`)} />
             <TextArea label={t`Motivo`} name="reason" value={reason} onChange={setReason} rows={2} error={faultAt(error, "reason")} />
         </Shell>
     );

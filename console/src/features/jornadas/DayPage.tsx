@@ -45,9 +45,9 @@ export function DayPage() {
     const markWords = ({ day: each }: Row) => marksOf(each, today).map((mark) => words[mark]).join(", ");
     const columns: Column<Row>[] = [
         { id: "name", header: t`Persona`, width: "minmax(120px,1.4fr)", cell: ({ sheet }) => <b>{sheet.name}</b>, text: ({ sheet }) => sheet.name },
-        { id: "in", header: t`Entrada`, width: "72px", numeric: true, from: 380, cell: entry, text: entry },
+        { id: "in", header: t`Entrada`, width: "72px", numeric: true, from: 440, cell: entry, text: entry },
         { id: "breaks", header: t`Pausas`, width: "84px", numeric: true, from: 640, cell: ({ day: each }) => breakTime(each), text: ({ day: each }) => breakTime(each) },
-        { id: "out", header: t`Salida`, width: "88px", numeric: true, from: 380, cell: exit, text: exit },
+        { id: "out", header: t`Salida`, width: "88px", numeric: true, from: 440, cell: exit, text: exit },
         { id: "worked", header: t`Trabajado`, width: "88px", numeric: true, cell: (row) => <b>{worked(row)}</b>, text: worked },
         { id: "extra", header: t`Extra`, width: "84px", numeric: true, from: 720, cell: extra, text: extra },
         { id: "strip", header: t`${hours[0]} a ${hours[1]} h`, width: "minmax(110px,1.4fr)", from: 520, cell: ({ day: each }) => <Strip pieces={strip(each, today, now)} hours={hours} /> },

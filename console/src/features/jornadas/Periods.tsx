@@ -12,6 +12,7 @@ import { Page } from "~/app/frame/Page";
 import { employeesQuery, employeeOptions, fullName, groupOptions, groupsQuery } from "~/app/people";
 import { useMay } from "~/app/session";
 import { Button, Combo, ErrorSummary, Note, RadioGroup, say, Select, Status, TextField } from "~/ui";
+import { DateField } from "~/ui/DateTimeField";
 import { mondayOf, stepped } from "./civil";
 import { changed } from "./Corrections";
 import { closingsQuery } from "./queries";
@@ -74,8 +75,8 @@ function Closing() {
             <form className="form" onSubmit={submit} noValidate>
                 {problem && <ErrorSummary key={acting.submittedAt} title={problem.title} detail={problem.detail} items={faultItems(error, { from: t`Desde`, to: t`Hasta`, reason: t`Motivo` })} />}
                 <div className="form-pair">
-                    <TextField label={t`Desde`} name="from" type="date" value={from} onChange={setFrom} error={faultAt(error, "from")} />
-                    <TextField label={t`Hasta`} name="to" type="date" value={to} onChange={setTo} error={faultAt(error, "to")} />
+                    <DateField label={t`Desde`} name="from" value={from} onChange={setFrom} error={faultAt(error, "from")} />
+                    <DateField label={t`Hasta`} name="to" value={to} onChange={setTo} error={faultAt(error, "to")} />
                 </div>
                 <RadioGroup
                     label={t`Para quién`}

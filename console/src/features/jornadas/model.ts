@@ -49,7 +49,8 @@ export const lateBy = (punch: Punch): number => Date.parse(punch.received_at) - 
 export function marksOf(day: Day, today: string): Mark[] {
     const found = new Set<Mark>();
     for (const { code } of [...day.shifts.flatMap((shift) => shift.remarks ?? []), ...(day.loose ?? []).flatMap((loose) => loose.remarks)]) {
-        const mark = OF_REMARK[code];
+        // A punch that the office added is of no phone, whose zone could be told.
+        const mark = code === "zone_assumed" && punchesOf(day).some((punch) => punch.added) ? undefined : OF_REMARK[code];
         if (mark && !(mark === "out_missing" && isGoingOn(day, today))) found.add(mark);
     }
     if (day.date < today && day.shifts.some((shift) => !shift.end)) found.add("out_missing");

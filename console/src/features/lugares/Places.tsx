@@ -144,7 +144,7 @@ function Finder({ text, onText }: { text: string; onText: (text: string) => void
     }, [typed, text, onText]);
     return (
         <div className="place-search">
-            <SearchField label={t`Buscar lugares`} placeholder={t`Buscar nombre o número…`} value={typed} onChange={setTyped} />
+            <SearchField label={t`Buscar lugares`} placeholder={t`Nombre o número…`} value={typed} onChange={setTyped} />
         </div>
     );
 }

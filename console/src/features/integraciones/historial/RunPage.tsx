@@ -9,7 +9,7 @@ import { KeyValues, useNarrow } from "~/ui";
 import { runQuery } from "./queries";
 import { RunRows } from "./RunRows";
 import { RunView } from "./RunView";
-import { RunState, useAuthor } from "./words";
+import { RunState, useAuthor, useTemplateNames } from "./words";
 import "./historial.css";
 
 const route = getRouteApi("/integraciones/historial/$import");
@@ -18,6 +18,7 @@ export function RunPage() {
     const { t } = useLingui();
     const format = useFormat();
     const authorOf = useAuthor();
+    const names = useTemplateNames();
     const { import: id } = route.useParams();
     const run = useSuspenseQuery(runQuery(id)).data;
     const narrow = useNarrow();
@@ -31,7 +32,7 @@ export function RunPage() {
                     t`Planilla`,
                     run.template ? (
                         <Link to="/integraciones/planillas" search={{ abierta: run.template.id }} className="link">
-                            {t`${run.template.code}, versión ${run.template.version}`}
+                            {t`${names(run.template)}, versión ${run.template.version}`}
                         </Link>
                     ) : (
                         t`Sin planilla`

@@ -12,13 +12,14 @@ import { HeldBack } from "./HeldBack";
 import { Proportions } from "./Figures";
 import { type Run, runsQuery } from "./queries";
 import { RunBars } from "./RunBars";
-import { RunState, stateLabel, useAuthor } from "./words";
+import { RunState, stateLabel, useAuthor, useTemplateNames } from "./words";
 
 export function Runs() {
     const { t } = useLingui();
     const format = useFormat();
     const navigate = useNavigate();
     const authorOf = useAuthor();
+    const names = useTemplateNames();
     const pages = useSuspenseInfiniteQuery(runsQuery());
     const rows = useMemo(() => pages.data.pages.flatMap((page) => page.items), [pages.data]);
     const more = useCallback(() => {
@@ -32,7 +33,7 @@ export function Runs() {
         { id: "state", header: t`Estado`, width: "minmax(140px,190px)", cell: (run) => <RunState run={run} />, text: stateLabel },
         { id: "bar", header: t`Filas`, width: "160px", from: 860, cell: (run) => <Proportions counts={run} rows={run.rows} /> },
         { id: "outcome", header: t`Resultado`, width: "minmax(150px,2fr)", from: 620, cell: counts, text: counts },
-        { id: "template", header: t`Planilla`, width: "minmax(120px,1.5fr)", from: 980, cell: (run) => <span className="dim">{run.template?.code ?? "—"}</span>, text: (run) => run.template?.code ?? "" },
+        { id: "template", header: t`Planilla`, width: "minmax(120px,1.5fr)", from: 980, cell: (run) => <span className="dim">{run.template ? names(run.template) : "—"}</span>, text: (run) => (run.template ? names(run.template) : "") },
         { id: "who", header: t`Quién`, width: "minmax(90px,1fr)", from: 740, cell: (run) => authorOf(run.author), text: (run) => authorOf(run.author) },
     ];
     return (

@@ -4,6 +4,7 @@ import { Ban, CircleCheck, CircleX, Equal, Loader, type LucideIcon, Minus, Penci
 import { useQuery } from "@tanstack/react-query";
 import { useMay, useWho } from "~/app/session";
 import { type Family, Status } from "~/ui";
+import { templatesQuery } from "../importar/queries";
 import { type Author, type Outcome, type Run, usersQuery } from "./queries";
 
 type Face = { family: Family; icon: LucideIcon; label: string };
@@ -64,4 +65,10 @@ export function useAuthor(): (author: Author) => string {
         if (kind === "intake") return t`Intercambio de archivos`;
         return t`Campo`;
     };
+}
+
+/** What people call a template, by its name as it is now; by its code where it is gone. */
+export function useTemplateNames(): (template: { id: string; code: string }) => string {
+    const known = useQuery(templatesQuery()).data;
+    return ({ id, code }) => known?.find((one) => one.id === id)?.name || code;
 }

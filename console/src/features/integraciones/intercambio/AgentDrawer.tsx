@@ -10,6 +10,7 @@ import { queries } from "~/app/queries";
 import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, Status } from "~/ui";
+import { ChannelsTo, useChannelsTo } from "./ChannelsTo";
 import { AgentDownload } from "./AgentDownload";
 import { type Agent, type EnrolmentCode, exportsQuery, newCode, removeAgent } from "./queries";
 import { EXPORTS } from "./routes";
@@ -23,6 +24,7 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
     const format = useFormat();
     const mayFiles = useMay("view_transfers");
     const exports = (useQuery(exportsQuery()).data ?? []).filter((one) => one.agent === agent.id);
+    const channels = useChannelsTo("agent", agent.id);
     const [asked, ask] = useState<"code" | "download" | "removal" | null>(null);
     const coding = useMutation({
         mutationFn: () => newCode(agent.id),
@@ -113,9 +115,9 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
                 )}
             </Section>
             <Section title={t`Lo que se le lleva`}>
-                {exports.length === 0 && (
+                {exports.length + channels.length === 0 && (
                     <p className="dim">
-                        <Trans>Nada todavía: se elige en cada exportación.</Trans>
+                        <Trans>Nada todavía: se elige en cada exportación o notificación.</Trans>
                     </p>
                 )}
                 <ul className="deliveries">
@@ -127,6 +129,7 @@ export function AgentDrawer({ agent, onClose, onEdit, onCode }: { agent: Agent; 
                             <small>{["out", one.folder].filter(Boolean).join("/")}</small>
                         </li>
                     ))}
+                    <ChannelsTo channels={channels} />
                 </ul>
             </Section>
             {mayFiles && <Transfers way={agent.id} exports={exports} />}

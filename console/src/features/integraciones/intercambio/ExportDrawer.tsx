@@ -13,7 +13,9 @@ import { save } from "~/app/save";
 import { useMay } from "~/app/session";
 import { statusLabels } from "~/app/statuses";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, say, Status } from "~/ui";
-import { againRun, agentsQuery, type Export, type Run, remotesQuery, removeExport, runContent, runExport, runsQuery } from "./queries";
+import { toOf } from "./destination";
+import { useDestinationWords } from "./DestinationFields";
+import { againRun, type Export, type Run, removeExport, runContent, runExport, runsQuery } from "./queries";
 import { RunFiles } from "./RunFiles";
 import { useScheduleWords } from "./ScheduleField";
 import { readSchedule } from "./schedule";
@@ -26,9 +28,7 @@ export function ExportDrawer({ known, onClose, onEdit }: { known: Export; onClos
     const format = useFormat();
     const scheduleWords = useScheduleWords();
     const mayRuns = useMay("view_transfers");
-    const remote = useQuery(remotesQuery()).data?.find(({ id }) => id === known.remote);
-    const agent = useQuery(agentsQuery()).data?.find(({ id }) => id === known.agent);
-    const places = [known.key && ["out", known.folder].filter(Boolean).join("/"), known.remote && t`servidor «${remote?.name ?? known.remote}»`, known.agent && t`agente «${agent?.name ?? known.agent}»`].filter(Boolean).join(" · ");
+    const places = useDestinationWords()(toOf(known));
     const [removing, setRemoving] = useState(false);
     const running = useMutation({
         mutationFn: () => runExport(known.id),

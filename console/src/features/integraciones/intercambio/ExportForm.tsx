@@ -9,7 +9,8 @@ import { statusLabels } from "~/app/statuses";
 import { Checkbox, Drawer, PickMany, RadioGroup, Select, say, TextField } from "~/ui";
 import { ColumnsField } from "./ColumnsField";
 import { type ExportDraft, exportBody, exportDraft, proposedName } from "./exportDraft";
-import { DestinationFields } from "./DestinationFields";
+import { goesNowhere } from "./destination";
+import { DestinationFields, useDestinationLabels } from "./DestinationFields";
 import { changeExport, type Export, formsQuery, makeExport, oneExport } from "./queries";
 import { ScheduleField } from "./ScheduleField";
 
@@ -34,7 +35,7 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
         },
     });
     const { draft, set, errorAt } = editing;
-    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, what: t`Qué lleva`, format: t`Formato`, days: t`De qué días`, photos: t`Fotos`, file_name: t`Nombre del archivo`, key: t`En la carpeta de`, remote: t`Al servidor del cliente`, agent: t`Al agente`, folder: t`Carpeta`, schedule: t`Cuándo se hace`, kinds: t`Qué capturas`, form: t`De un formulario`, statuses: t`En qué estados`, columns: t`Columnas`, state: t`Estado` };
+    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, what: t`Qué lleva`, format: t`Formato`, days: t`De qué días`, photos: t`Fotos`, file_name: t`Nombre del archivo`, ...useDestinationLabels(), schedule: t`Cuándo se hace`, kinds: t`Qué capturas`, form: t`De un formulario`, statuses: t`En qué estados`, columns: t`Columnas`, state: t`Estado` };
     const statuses = Object.entries(statusLabels()).map(([id, label]) => ({ id, label }));
     return (
         <Drawer subject={known?.id ?? "new"} title={known?.name ?? t`Nueva exportación`} top={known && <span className="id">{known.code}</span>} onClose={onClose} foot={<EditActs form="export-form" editing={editing} label={known ? undefined : t`Crear la exportación`} onDiscard={onClose} />}>
@@ -84,7 +85,7 @@ export function ExportForm({ known, onClose, onSaved }: { known?: Export; onClos
                 )}
                 <ScheduleField value={draft.schedule} onChange={(schedule) => set({ schedule })} error={errorAt("schedule")} />
                 <TextField label={labels.file_name!} name="file_name" value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt("file_name")} placeholder={proposedName(draft)} help={draft.format === "office_track" ? t`${"{EntryGuid}"} es el identificador de cada captura.` : t`${"{n}"} es el número de la vez, ${"{fecha:yyyyMMdd}"} su día.`} spellCheck="false" />
-                <DestinationFields draft={draft} set={set} errorAt={errorAt} labels={labels} />
+                <DestinationFields to={draft} set={set} errorAt={errorAt} help={goesNowhere(draft) ? t`Sin elegir, se descarga de esta página.` : t`Y siempre se puede descargar de esta página.`} />
                 <Checkbox selected={draft.emptyFiles} onChange={(emptyFiles) => set({ emptyFiles })}>
                     <Trans>Hacer el archivo también cuando no hay filas</Trans>
                 </Checkbox>

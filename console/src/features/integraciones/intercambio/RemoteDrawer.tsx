@@ -11,6 +11,7 @@ import { queries } from "~/app/queries";
 import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, KeyValues, Note, say, Status } from "~/ui";
+import { ChannelsTo, useChannelsTo } from "./ChannelsTo";
 import { exportsQuery, lookAtRemote, type Remote, removeRemote } from "./queries";
 import { RemoteIdentity } from "./RemoteIdentity";
 import { RemoteTrial } from "./RemoteTrial";
@@ -29,6 +30,7 @@ export function RemoteDrawer({ remote, onClose, onEdit }: { remote: Remote; onCl
     const scheduleWords = useScheduleWords();
     const mayFiles = useMay("view_transfers");
     const exports = (useQuery(exportsQuery()).data ?? []).filter((one) => one.remote === remote.id);
+    const channels = useChannelsTo("remote", remote.id);
     const [removing, setRemoving] = useState(false);
     const [trial, setTrial] = useState<{ write: boolean; time: number } | null>(null);
     const [write, setWrite] = useState<boolean | null>(null);
@@ -108,9 +110,9 @@ export function RemoteDrawer({ remote, onClose, onEdit }: { remote: Remote; onCl
                     <Trans>Lo que se le lleva</Trans>
                 </h3>
             </div>
-            {exports.length === 0 && (
+            {exports.length + channels.length === 0 && (
                 <p className="dim">
-                    <Trans>Nada todavía: se elige en cada exportación.</Trans>
+                    <Trans>Nada todavía: se elige en cada exportación o notificación.</Trans>
                 </p>
             )}
             <ul className="deliveries">
@@ -122,6 +124,7 @@ export function RemoteDrawer({ remote, onClose, onEdit }: { remote: Remote; onCl
                         <small>{[one.file_name, one.folder && t`a la carpeta ${one.folder}`].filter(Boolean).join(" · ")}</small>
                     </li>
                 ))}
+                <ChannelsTo channels={channels} />
             </ul>
             {remote.waiting > 0 && <p>{plural(remote.waiting, { one: "# archivo espera para ser llevado.", other: "# archivos esperan para ser llevados." })}</p>}
             {mayFiles && <Transfers way={remote.id} exports={exports} />}

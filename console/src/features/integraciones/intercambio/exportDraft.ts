@@ -1,11 +1,12 @@
 // An export as its form holds it, without a screen.
 import type { Body } from "~/app/changes";
 import { codeOf } from "~/app/words";
+import { type To, toBody, toOf } from "./destination";
 import type { Export } from "./queries";
 import { readSchedule, type Schedule, writeSchedule } from "./schedule";
 
 export type Column = { heading: string; field: string; format: string };
-export type ExportDraft = {
+export type ExportDraft = To & {
     code: string;
     name: string;
     what: Export["what"];
@@ -18,10 +19,6 @@ export type ExportDraft = {
     form: string;
     statuses: string[];
     fileName: string;
-    key: string;
-    remote: string;
-    agent: string;
-    folder: string;
     schedule: Schedule;
     emptyFiles: boolean;
     enabled: boolean;
@@ -40,10 +37,7 @@ export const exportDraft = (one?: Export): ExportDraft => ({
     form: one?.form ?? "",
     statuses: one?.statuses ?? [],
     fileName: one?.file_name ?? "",
-    key: one?.key ?? "",
-    remote: one?.remote ?? "",
-    agent: one?.agent ?? "",
-    folder: one?.folder ?? "",
+    ...toOf(one),
     schedule: readSchedule(one?.schedule),
     emptyFiles: one?.empty_files ?? false,
     enabled: one?.state !== "disabled",
@@ -66,10 +60,7 @@ export function exportBody(draft: ExportDraft): Body {
         ...(draft.what === "entries" && draft.form ? { form: draft.form } : {}),
         statuses: draft.what === "tasks" ? [...draft.statuses].sort() : [],
         file_name: draft.fileName.trim() || proposedName(draft),
-        ...(draft.key ? { key: draft.key } : {}),
-        ...(draft.remote ? { remote: draft.remote } : {}),
-        ...(draft.agent ? { agent: draft.agent } : {}),
-        folder: draft.folder.trim(),
+        ...toBody(draft),
         ...(schedule === undefined ? {} : { schedule }),
         empty_files: draft.emptyFiles,
         state: draft.enabled ? "enabled" : "disabled",

@@ -10,6 +10,8 @@ import { queries } from "~/app/queries";
 import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { toOf } from "../intercambio/destination";
+import { useDestinationWords } from "../intercambio/DestinationFields";
 import { ChannelStatus } from "./Channels";
 import { Deliveries } from "./Deliveries";
 import { HeadersDialog } from "./HeadersDialog";
@@ -41,7 +43,9 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
     const failed = switching.error ?? removal.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
     const runs = channel.state === "enabled";
-    const why = mayChange ? undefined : t`Hace falta el permiso «Ver lo capturado en los teléfonos».`;
+    const isFolder = channel.kind === "folder";
+    const mayExchange = useMay("manage_exchange");
+    const why = !mayChange ? t`Hace falta el permiso «Ver lo capturado en los teléfonos».` : isFolder && !mayExchange ? t`Hace falta el permiso «Administrar el intercambio de archivos».` : undefined;
     return (
         <Drawer
             subject={channel.id}
@@ -72,12 +76,16 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
             {testing > 0 && <TestResult key={testing} channel={channel} time={testing} />}
             <Facts channel={channel} />
             <div className="form-acts">
-                <Button small icon={ListPlus} reason={why} onPress={() => ask("headers")}>
-                    <Trans>Cabeceras…</Trans>
-                </Button>
-                <Button small icon={KeyRound} onPress={() => ask("rotate")}>
-                    <Trans>Cambiar el secreto…</Trans>
-                </Button>
+                {!isFolder && (
+                    <Button small icon={ListPlus} reason={why} onPress={() => ask("headers")}>
+                        <Trans>Cabeceras…</Trans>
+                    </Button>
+                )}
+                {!isFolder && (
+                    <Button small icon={KeyRound} onPress={() => ask("rotate")}>
+                        <Trans>Cambiar el secreto…</Trans>
+                    </Button>
+                )}
                 <Button small icon={History} onPress={() => ask("replay")}>
                     <Trans>Enviar de nuevo desde…</Trans>
                 </Button>
@@ -110,7 +118,7 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
 }
 
 /** What is wrong now, and until when it is tried by itself. */
-function Trouble({ channel: { progress, state, reason } }: { channel: Channel }) {
+function Trouble({ channel: { kind, progress, state, reason } }: { channel: Channel }) {
     const { t } = useLingui();
     const format = useFormat();
     if (state === "disabled" && reason === "gone")
@@ -122,7 +130,7 @@ function Trouble({ channel: { progress, state, reason } }: { channel: Channel })
     if (state !== "enabled" || progress.failures === 0) return null;
     return (
         <Note kind="late">
-            {problemWords(progress.problem)} {plural(progress.failures, { one: "# intento seguido sin respuesta.", other: "# intentos seguidos sin respuesta." })} {progress.next_try_at && t`El próximo, a las ${format.seconds(progress.next_try_at)}.`} <Trans>Campo sigue intentando y entrega todo cuando vuelva.</Trans>
+            {problemWords(progress.problem)} {kind === "folder" ? plural(progress.failures, { one: "# intento seguido sin poder dejar el archivo.", other: "# intentos seguidos sin poder dejar el archivo." }) : plural(progress.failures, { one: "# intento seguido sin respuesta.", other: "# intentos seguidos sin respuesta." })} {progress.next_try_at && t`El próximo, a las ${format.seconds(progress.next_try_at)}.`} <Trans>Campo sigue intentando y entrega todo cuando vuelva.</Trans>
         </Note>
     );
 }
@@ -131,11 +139,13 @@ function Facts({ channel }: { channel: Channel }) {
     const { t } = useLingui();
     const format = useFormat();
     const { progress, events } = channel;
+    const places = useDestinationWords();
     const order = { per_task: t`Por tarea`, strict: t`Estricto`, none: t`Sin orden` };
     return (
         <KeyValues
             facts={[
-                [t`Destino`, channel.url],
+                [t`Destino`, channel.folder ? places(toOf(channel.folder)) : channel.url],
+                [t`Archivos`, channel.folder && <code key="name">{channel.folder.file_name}</code>],
                 [t`Formato`, channel.document?.kind === "office_track" ? "OfficeTrack (XML)" : "Campo (JSON)"],
                 [t`Eventos`, events?.length ? events.map(eventLabel).join(" · ") : t`Todos`],
                 [t`Orden`, order[channel.order ?? "per_task"]],

@@ -2,10 +2,12 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { EditActs, EditForm, type Editing, useEditing } from "~/app/editing";
 import { queries } from "~/app/queries";
-import { useWho } from "~/app/session";
+import { useMay, useWho } from "~/app/session";
 import { Checkbox, Combo, Drawer, Note, RadioGroup, Select, say, TextField } from "~/ui";
 import { zones } from "~/ui/zones";
-import { type ChannelDraft, channelBody, channelDraft, moves, TYPE_ORDER, withDocument, withHeaders } from "./draft";
+import { goesNowhere } from "../intercambio/destination";
+import { DestinationFields, useDestinationLabels } from "../intercambio/DestinationFields";
+import { type ChannelDraft, channelBody, channelDraft, moves, proposedName, TYPE_ORDER, withDocument, withHeaders } from "./draft";
 import { type Channel, changeChannel, makeChannel, oneChannel } from "./queries";
 import { documentLabel, EVENTS, eventLabel } from "./words";
 
@@ -27,18 +29,27 @@ export function ChannelForm({ channel, onClose, onSaved }: { channel?: Channel; 
         },
     });
     const { draft, set, errorAt } = editing;
-    const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, url: t`Dirección que recibe`, events: t`Qué eventos`, order: t`Orden`, form_field: t`Campo de formulario`, "acknowledgement.text": t`Texto con el que confirma`, document: t`Formato`, headers: t`Cabeceras` };
-    const leaves = channel && channel.headers.length > 0 && draft.url !== channel.url && moves(channel.url, draft.url);
+    const mayExchange = useMay("manage_exchange");
+    const toFolder = draft.way === "folder";
+    const to = useDestinationLabels();
+    const labels: Record<string, string> = { "folder.key": to.key, "folder.remote": to.remote, "folder.agent": to.agent, "folder.folder": to.folder, "folder.file_name": t`Nombre de los archivos`, name: t`Nombre`, code: t`Código`, url: t`Dirección que recibe`, events: t`Qué eventos`, order: t`Orden`, form_field: t`Campo de formulario`, "acknowledgement.text": t`Texto con el que confirma`, document: t`Formato`, headers: t`Cabeceras` };
     return (
         <Drawer subject={channel?.id ?? "new"} title={channel?.name ?? t`Nuevo canal`} top={channel && <span className="id">{channel.code}</span>} onClose={onClose} foot={<EditActs form="channel-form" editing={editing} label={channel ? undefined : t`Crear el canal`} onDiscard={onClose} />}>
             <EditForm id="channel-form" editing={editing} labels={labels}>
                 <TextField label={labels.name!} name="name" value={draft.name} onChange={(name) => set({ name })} required error={errorAt("name")} autoFocus={!channel} />
-                <TextField label={labels.url!} name="url" type="url" value={draft.url} onChange={(url) => set({ url })} required error={errorAt("url")} placeholder="https://erp.ejemplo.com/campo" help={t`La del sistema de la empresa: Campo le envía cada evento por POST, firmado.`} spellCheck="false" />
-                {leaves && (
-                    <Note kind="wait">
-                        <Trans>Es otro servidor: al guardar se quitan las cabeceras {channel.headers.join(", ")}, porque sus valores se dieron para el anterior. Póngalas de nuevo después.</Trans>
-                    </Note>
+                {!channel && mayExchange && (
+                    <RadioGroup
+                        label={t`Adónde va`}
+                        name="kind"
+                        options={[
+                            { id: "http", label: t`A una dirección (URL)`, detail: t`Cada evento por POST, en el momento.` },
+                            { id: "folder", label: t`A una carpeta`, detail: t`Cada evento es un archivo: en nuestro servidor, en el del cliente o por un agente.` },
+                        ]}
+                        value={draft.way}
+                        onChange={(way) => set({ way: way as ChannelDraft["way"] })}
+                    />
                 )}
+                {toFolder ? <Folder editing={editing} label={labels["folder.file_name"]!} /> : <Address editing={editing} label={labels.url!} channel={channel} />}
                 <RadioGroup
                     label={labels.document!}
                     name="document"
@@ -52,7 +63,7 @@ export function ChannelForm({ channel, onClose, onSaved }: { channel?: Channel; 
                 />
                 {draft.document === "office_track" && <OfficeTrack editing={editing} />}
                 <Events editing={editing} label={labels.events!} />
-                <details className="more-fields" open={draft.document === "office_track" || undefined}>
+                <details className="more-fields" open={(draft.document === "office_track" && !toFolder) || undefined}>
                     <summary>
                         <Trans>Cómo se entrega</Trans>
                     </summary>
@@ -69,13 +80,42 @@ export function ChannelForm({ channel, onClose, onSaved }: { channel?: Channel; 
                             onChange={(order) => set({ order: order as ChannelDraft["order"] })}
                             error={errorAt("order")}
                         />
-                        <TextField label={labels.form_field!} name="form_field" value={draft.formField} onChange={(formField) => set({ formField })} optional error={errorAt("form_field")} help={t`Si se escribe, el documento va en ese campo de un formulario; si no, es el cuerpo.`} spellCheck="false" />
-                        <TextField label={labels["acknowledgement.text"]!} name="acknowledgement.text" value={draft.acknowledged} onChange={(acknowledged) => set({ acknowledged })} optional error={errorAt("acknowledgement.text")} help={t`Vacío: vale cualquier respuesta de 200 a 299.`} spellCheck="false" />
+                        {!toFolder && (
+                            <>
+                                <TextField label={labels.form_field!} name="form_field" value={draft.formField} onChange={(formField) => set({ formField })} optional error={errorAt("form_field")} help={t`Si se escribe, el documento va en ese campo de un formulario; si no, es el cuerpo.`} spellCheck="false" />
+                                <TextField label={labels["acknowledgement.text"]!} name="acknowledgement.text" value={draft.acknowledged} onChange={(acknowledged) => set({ acknowledged })} optional error={errorAt("acknowledgement.text")} help={t`Vacío: vale cualquier respuesta de 200 a 299.`} spellCheck="false" />
+                            </>
+                        )}
                         <TextField label={labels.code!} name="code" value={draft.code} onChange={(code) => set({ code })} error={errorAt("code")} optional={!channel} help={t`Con el que otros sistemas lo nombran.`} spellCheck="false" />
                     </div>
                 </details>
             </EditForm>
         </Drawer>
+    );
+}
+
+function Address({ editing: { draft, set, errorAt }, label, channel }: { editing: Editing<ChannelDraft>; label: string; channel?: Channel }) {
+    const { t } = useLingui();
+    const leaves = channel && channel.headers.length > 0 && draft.url !== channel.url && moves(channel.url, draft.url);
+    return (
+        <>
+            <TextField label={label} name="url" type="url" value={draft.url} onChange={(url) => set({ url })} required error={errorAt("url")} placeholder="https://erp.ejemplo.com/campo" help={t`La del sistema de la empresa: Campo le envía cada evento por POST, firmado.`} spellCheck="false" />
+            {leaves && (
+                <Note kind="wait">
+                    <Trans>Es otro servidor: al guardar se quitan las cabeceras {channel.headers.join(", ")}, porque sus valores se dieron para el anterior. Póngalas de nuevo después.</Trans>
+                </Note>
+            )}
+        </>
+    );
+}
+
+function Folder({ editing: { draft, set, errorAt }, label }: { editing: Editing<ChannelDraft>; label: string }) {
+    const { t } = useLingui();
+    const help = draft.document === "office_track" ? t`${"{EntryGuid}"} es el identificador de cada captura; ${"{n}"}, el número del evento; ${"{fecha:yyyyMMdd}"}, su día.` : t`${"{EntryGuid}"} es el identificador del evento; ${"{n}"}, su número; ${"{fecha:yyyyMMdd}"}, su día.`;
+    return (
+        <DestinationFields to={draft.to} set={(change) => set({ to: { ...draft.to, ...change } })} errorAt={errorAt} at="folder." help={goesNowhere(draft.to) ? t`Elija al menos uno de estos.` : undefined}>
+            <TextField label={label} name="folder.file_name" value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt("folder.file_name")} placeholder={proposedName(draft)} help={help} spellCheck="false" />
+        </DestinationFields>
     );
 }
 

@@ -4,7 +4,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleX, RefreshCw, RotateCcw } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
@@ -21,6 +21,9 @@ export function Deliveries({ channel }: { channel: Channel }) {
     const { t } = useLingui();
     const [state, setState] = useState<string>(ALL);
     const pages = useInfiniteQuery(deliveriesQuery(channel.id, state === ALL ? undefined : (state as Delivery["state"])));
+    const { position, waiting, not_delivered, failures, next_try_at } = channel.progress;
+    // The channel got on: so did what it could not deliver at once.
+    useEffect(() => void queries.invalidateQueries({ queryKey: ["deliveries", channel.id] }), [channel.id, position, waiting, not_delivered, failures, next_try_at]);
     const rows = pages.data?.pages.flatMap((page) => page.items) ?? [];
     const retrying = useMutation({
         mutationFn: () => retryAll(channel.id),
@@ -148,7 +151,7 @@ function One({ channel, delivery }: { channel: Channel; delivery: Delivery }) {
             {dropping && (
                 <Confirm title={t`¿Dejar de entregar el evento ${delivery.position}?`} act={t`No entregarlo`} pending={drop.isPending} onAct={() => drop.mutate()} onClose={() => setDropping(false)}>
                     <p>
-                        <Trans>El receptor no sabrá de él por este canal. Lo demás sigue.</Trans>
+                        {channel.kind === "folder" ? <Trans>Su archivo no se deja en la carpeta. Lo demás sigue.</Trans> : <Trans>El receptor no sabrá de él por este canal. Lo demás sigue.</Trans>}
                     </p>
                 </Confirm>
             )}

@@ -11,12 +11,13 @@ import { documentLabel, problemWords } from "./words";
 export function TestResult({ channel, time }: { channel: Channel; time: number }) {
     const { t } = useLingui();
     const format = useFormat();
+    const isFolder = channel.kind === "folder";
     const test = useQuery({ queryKey: ["channel-test", channel.id, time], queryFn: () => testChannel(channel.id), staleTime: Number.POSITIVE_INFINITY, gcTime: 0, retry: false });
     if (test.isPending)
         return (
             <Note>
                 <span role="status">
-                    <Trans>Enviando la prueba a {channel.url}…</Trans>
+                    {isFolder ? <Trans>Dejando la prueba en la carpeta…</Trans> : <Trans>Enviando la prueba a {channel.url}…</Trans>}
                 </span>
             </Note>
         );
@@ -28,7 +29,7 @@ export function TestResult({ channel, time }: { channel: Channel; time: number }
     const seconds = format.number(took_ms / 1000);
     return (
         <Note kind={delivered ? "good" : "refused"} icon={delivered ? CircleCheck : CircleX} alert>
-            <b>{delivered ? t`El receptor tomó la prueba en ${seconds} s.` : t`El receptor no tomó la prueba.`}</b> {!delivered && problemWords(problem)}
+            <b>{isFolder ? (delivered ? t`La prueba está en su carpeta, o en camino a ella.` : t`La prueba no se pudo dejar en su carpeta.`) : delivered ? t`El receptor tomó la prueba en ${seconds} s.` : t`El receptor no tomó la prueba.`}</b> {!delivered && problemWords(problem)}
             {answer && (
                 <>
                     <p>

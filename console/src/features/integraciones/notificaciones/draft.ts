@@ -1,12 +1,18 @@
 // A channel as its form holds it, without a screen.
 import type { Body } from "~/app/changes";
 import { codeOf } from "~/app/words";
+import { type To, toBody, toOf } from "../intercambio/destination";
 import type { Channel } from "./queries";
 
 export type ChannelDraft = {
     code: string;
     name: string;
+    /** By which way it delivers; it stays as it was made. */
+    way: "http" | "folder";
     url: string;
+    to: To;
+    /** Of the files in a folder; empty for the one that is proposed. */
+    fileName: string;
     document: "campo" | "office_track";
     zone: string;
     /** The number of each kind of entry; empty for one that is not sent. */
@@ -33,7 +39,10 @@ export function channelDraft(channel?: Channel): ChannelDraft {
     return {
         code: channel?.code ?? "",
         name: channel?.name ?? "",
+        way: channel?.kind ?? "http",
         url: channel?.url ?? "",
+        to: toOf(channel?.folder),
+        fileName: channel?.folder?.file_name ?? "",
         document: document?.kind ?? "campo",
         zone: settings?.zone ?? "",
         types: settings ? Object.fromEntries(Object.entries(settings.entry_types ?? {}).map(([kind, number]) => [kind, String(number)])) : { ...USUAL_TYPES },
@@ -53,6 +62,9 @@ export function withDocument(draft: ChannelDraft, document: ChannelDraft["docume
     return { ...draft, document, formField: "", acknowledged: "", all: true, events: [] };
 }
 
+/** The name of the files that is proposed while none is written: one of each event. */
+export const proposedName = ({ document }: Pick<ChannelDraft, "document">): string => (document === "office_track" ? "{EntryGuid}.xml" : "{fecha:yyyyMMdd}_{n}.json");
+
 const numberOf = (text: string) => (/^\d+$/.test(text.trim()) ? Number(text) : text.trim());
 
 export function channelBody(draft: ChannelDraft): Body {
@@ -64,14 +76,21 @@ export function channelBody(draft: ChannelDraft): Body {
     return {
         code: draft.code.trim() || codeOf(draft.name),
         name: draft.name.trim(),
-        url: draft.url.trim(),
+        ...(draft.way === "folder" ? folderBody(draft) : httpBody(draft)),
         document: draft.document === "campo" ? { kind: "campo" } : { kind: "office_track", ...(draft.zone ? { zone: draft.zone } : {}), entry_types, files: draft.files },
-        ...(draft.formField.trim() ? { form_field: draft.formField.trim() } : {}),
-        acknowledgement: draft.acknowledged.trim() ? { kind: "text", text: draft.acknowledged.trim() } : { kind: "status" },
         events: draft.all ? [] : [...draft.events].sort(),
         order: draft.order,
     };
 }
+
+const folderBody = (draft: ChannelDraft): Body => ({ kind: "folder", url: "", folder: { ...toBody(draft.to), file_name: draft.fileName.trim() || proposedName(draft) } });
+
+const httpBody = (draft: ChannelDraft): Body => ({
+    kind: "http",
+    url: draft.url.trim(),
+    ...(draft.formField.trim() ? { form_field: draft.formField.trim() } : {}),
+    acknowledgement: draft.acknowledged.trim() ? { kind: "text", text: draft.acknowledged.trim() } : { kind: "status" },
+});
 
 /** A change that sends a channel elsewhere takes its headers away: their values were given for where it sent before. */
 export function withHeaders(changes: Body, channel: Channel): Body {

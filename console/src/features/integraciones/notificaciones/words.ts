@@ -43,6 +43,10 @@ export function problemWords(problem: string | null | undefined): string | undef
         certificate_issuer: t`El certificado del receptor lo emitió alguien en quien no se confía.`,
         timed_out: t`El receptor no contestó a tiempo.`,
         broken_off: t`La conexión se cortó antes de que la respuesta estuviera completa.`,
+        destination_missing: t`La carpeta de destino ya no existe: se eliminó la clave, el agente o el servidor del cliente.`,
+        name_taken: t`En la carpeta hay demasiados archivos con el mismo nombre que nadie retiró.`,
+        storage_full: t`No queda espacio para archivos.`,
+        unavailable: t`El archivo no se pudo dejar en la carpeta; se vuelve a intentar.`,
         cannot_be_rendered: t`De este evento no se puede hacer una notificación.`,
     };
     return words[problem] ?? problem;
@@ -57,7 +61,7 @@ export function standing(channel: Channel): Standing {
     const { state, reason, progress } = channel;
     if (state === "disabled") return { family: "refused", icon: Ban, words: reason === "gone" ? t`Abandonado: el receptor ya no existe` : t`Desactivado`, needsSomebody: reason === "gone" };
     if (state === "paused") return { family: "wait", icon: Pause, words: t`En pausa`, needsSomebody: false };
-    if (progress.failures > 0) return { family: "late", icon: TriangleAlert, words: t`Sin respuesta, se reintenta`, needsSomebody: true };
+    if (progress.failures > 0) return { family: "late", icon: TriangleAlert, words: channel.kind === "folder" ? t`No se puede dejar, se reintenta` : t`Sin respuesta, se reintenta`, needsSomebody: true };
     if (progress.not_delivered > 0) return { family: "refused", icon: TriangleAlert, words: plural(progress.not_delivered, { one: "# sin entregar", other: "# sin entregar" }), needsSomebody: true };
     if (progress.waiting > 0) return { family: "wait", icon: RefreshCw, words: plural(progress.waiting, { one: "# se reintenta", other: "# se reintentan" }), needsSomebody: false };
     if (behind(channel) > 0) return { family: "on-way", icon: Clock, words: plural(behind(channel), { one: "Falta # evento", other: "Faltan # eventos" }), needsSomebody: false };
