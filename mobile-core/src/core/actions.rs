@@ -1,6 +1,6 @@
 //! What the shell calls: captures, and what screens show.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -17,6 +17,7 @@ use crate::{
         failure::CaptureFailure,
         session::{RosterEmployee, Session},
     },
+    photo,
     screens::{
         Language,
         day::DayLine,
@@ -91,9 +92,17 @@ impl Core {
         Ok(captured)
     }
 
-    /// Moves a photo into the file space, durably; what a capture mentions must be there.
+    /// Moves a file into the file space, durably; what a capture mentions must be there. A photo (JPEG) is reduced to what
+    /// the account wants, and stands upright.
     pub fn take_file(&self, path: &Path) -> Result<TakenFile> {
-        Ok(self.space.take(path)?)
+        let rules = self.writer.read(Store::photo_rules)?;
+        let Some(prepared) = photo::prepared(path, rules) else { return Ok(self.space.take(path)?) };
+        let taken = self.space.take(&prepared)?;
+        // What is left of it is swept by the platform with everything that nobody took
+        if let Err(error) = fs::remove_file(path) {
+            tracing::warn!(%error, "the photo as the camera wrote it is still there");
+        }
+        Ok(taken)
     }
 
     /// Keeps a draft of whoever works with the phone, durably. Nobody else sees it.

@@ -2,7 +2,7 @@
 
 use campo_protocol::{
     civil::CivilTime,
-    model::{Data, Ref, place::Location, profile::LocationMode, task_type::DataLabel},
+    model::{Data, Ref, photos::PhotoRules, place::Location, profile::LocationMode, task_type::DataLabel},
     task::{body::NewAssignment, status::Status},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -119,6 +119,8 @@ pub(crate) struct AccountDocument {
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) zone: String,
     #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) photos: PhotoRules,
     pub(crate) language: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) location: Option<LocationMode>,
