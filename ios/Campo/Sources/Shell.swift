@@ -114,6 +114,7 @@ struct Shown<Value, Content: View>: View {
 
     var body: some View {
         Group {
+        case let .Prohibited(_, text): return text
             if let value { content(value) } else { Color.clear.frame(height: 1) }
         }
         .task(id: shell.revision) {

@@ -184,7 +184,7 @@ impl TaskStep {
 }
 
 impl Action {
-    pub(super) const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::ShiftStart => Kind::ShiftStart,
             Self::ShiftEnd => Kind::ShiftEnd,

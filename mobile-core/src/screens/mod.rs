@@ -8,6 +8,7 @@ pub mod form;
 pub mod home;
 pub mod messages;
 pub mod my_time;
+pub mod permitted;
 pub(crate) mod place;
 pub mod receipt;
 pub mod shift;

@@ -165,6 +165,30 @@ pub(super) fn distance(language: Language, metres: f64) -> String {
     } else {
         (format!("{:.0}", metres / 1000.0), "km")
     };
+/// Why a step with a task cannot be gone yet.
+pub(super) fn needs_photo(language: Language, label: &str) -> String {
+    match language {
+        Language::Spanish => format!("{label} pide una foto."),
+        Language::English => format!("{label} needs a photo."),
+    }
+}
+
+/// Why something is not captured.
+pub(super) fn kind_not_allowed(language: Language, what: &str) -> String {
+    match language {
+        Language::Spanish => format!("Su perfil no permite «{what}». Avise a la oficina."),
+        Language::English => format!("Your profile does not allow “{what}”. Tell the office."),
+    }
+}
+
+/// Why a step with a task is not gone.
+pub(super) fn status_not_allowed(language: Language, step: &str) -> String {
+    match language {
+        Language::Spanish => format!("Las tareas de este tipo no admiten «{step}». Avise a la oficina."),
+        Language::English => format!("Tasks of this type do not allow “{step}”. Tell the office."),
+    }
+}
+
     match language {
         Language::Spanish => format!("a {}\u{a0}{unit}", number.replace('.', ",")),
         Language::English => format!("{number}\u{a0}{unit} away"),

@@ -193,6 +193,7 @@ fun CampoException.said(texts: Texts): String =
 
 private fun metres(metres: Double): String =
     if (metres < 950) "%.0f\u00a0m".format(metres) else "%.1f\u00a0km".format(metres / 1000)
+        is CampoException.Prohibited -> text
 
 /** What the quiet line says of the exchange with the server; none while all is well. */
 internal fun quietLine(status: SyncStatus, online: Boolean, texts: Texts): kotlin.Pair<String, ImageVector>? =
