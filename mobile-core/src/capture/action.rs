@@ -200,6 +200,13 @@ impl Action {
         }
     }
 
+    /// True for what happens at a place: punches, steps with tasks, forms and photos. Where somebody writes from, or asks for
+    /// a correction, is nobody's business.
+    pub(super) const fn has_place(&self) -> bool {
+        let kind = self.kind();
+        kind.is_punch() || kind.needs_task() || matches!(kind, Kind::Form | Kind::Photo)
+    }
+
     pub(super) const fn task(&self) -> Option<Uuid> {
         match self {
             Self::Task { task, .. } | Self::Blocked { task, .. } => Some(*task),

@@ -102,7 +102,8 @@ fn append(
 ) -> Result<Captured, CaptureFailure> {
     let Capture { intent, action, place, note, .. } = capture;
     let mode = place::location_mode(connection, session.employee)?;
-    let place = place.clone().filter(|_| mode != LocationMode::Never).and_then(usable);
+    let is_wanted = mode != LocationMode::Never && action.has_place();
+    let place = place.clone().filter(|_| is_wanted).and_then(usable);
     if let (Action::Task { task, step, .. }, Some(place)) = (action, &place)
         && step.needs_presence()
         && let Some((distance_m, radius_m)) = place::outside(connection, *task, place)?
@@ -139,7 +140,7 @@ fn blocked(
 }
 
 /// The place without what no place has: a platform that reports nonsense must not spoil a punch.
-fn usable(place: Place) -> Option<Place> {
+pub(super) fn usable(place: Place) -> Option<Place> {
     let accuracy_m = place.accuracy_m.filter(|accuracy_m| accuracy_m.is_finite() && *accuracy_m >= 0.0);
     place.is_on_earth().then_some(Place { accuracy_m, ..place })
 }

@@ -24,6 +24,8 @@ mod worker;
 #[cfg(test)]
 mod pages_tests;
 #[cfg(test)]
+mod position_tests;
+#[cfg(test)]
 mod tests;
 
 pub use texts::Language;

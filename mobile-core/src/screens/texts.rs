@@ -78,6 +78,11 @@ pub(super) fn entry(language: Language, kind: &str) -> String {
         Kind::Form => ("Formulario", "Form"),
         Kind::Photo => ("Foto", "Photo"),
         Kind::Message => ("Mensaje", "Message"),
+        Kind::Track => ("Recorrido", "Track"),
+        Kind::PunchCorrection => ("Corrección pedida", "Correction asked for"),
+        Kind::PunchAgreement => ("Respuesta a una corrección", "Answer to a correction"),
+        Kind::TaskBlocked => ("Intento fuera del lugar", "Attempt away from the place"),
+        Kind::Discarded => ("Trabajo descartado", "Discarded work"),
         Kind::SessionOpen => ("Inicio de sesión", "Session opened"),
         Kind::SessionClose => ("Cierre de sesión", "Session closed"),
         _ => {
