@@ -55,9 +55,10 @@ impl Store {
         let what = self.what(&read, language)?;
         let number = stored.position.map(grouped);
         let title = texts::receipt_title(language, number.is_some()).to_owned();
-        let state = number
-            .as_ref()
-            .map_or_else(|| texts::provisional(language).to_owned(), |number| format!("N.º {number}"));
+        let state = number.as_ref().map_or_else(
+            || texts::provisional(language).to_owned(),
+            |number| texts::number(language, number),
+        );
         let head = self.head_for(stored.position)?;
         let hash = hex(&campo_protocol::entry::hash(&stored.bytes));
         let mut shared = format!("Campo · {title}\n{what}\n");
