@@ -15,6 +15,7 @@ mod first_sync;
 mod fleet;
 mod limit;
 mod load;
+mod phone;
 mod report;
 mod served;
 mod slow_sync;
@@ -30,7 +31,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::{report::Figure, stage::Kind};
 
-/// The groups of figures, each made on both databases; then there are `bytes` and `compression`.
+/// The groups of figures, each made on both databases; then there are `bytes`, `phone` and `compression`.
 const GROUPS: [&str; 8] = ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http"];
 
 #[tokio::main]
@@ -101,6 +102,9 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
     }
     if "bytes".contains(only) {
         bytes::figures().await?.into_iter().try_for_each(&mut add)?;
+    }
+    if "phone".contains(only) {
+        phone::figures().await?.into_iter().try_for_each(&mut add)?;
     }
     if "compression".contains(only) {
         say(&compression::table()?)?;
