@@ -299,6 +299,33 @@ fn a_week_of_ones_own_time_has_receipts_and_what_was_asked() {
 }
 
 #[test]
+fn a_receipt_of_a_form_does_not_count_the_signature_among_the_photos() {
+    let mut phone = equipped();
+    let form = json!({ "code": "ACT", "name": "Acta", "version": 2, "fields": [
+        { "id": "picture", "label": "Foto", "kind": "photo" },
+        { "id": "signed", "label": "Firma", "kind": "signature" },
+    ] });
+    phone.told(Scope::Account, "form", FORM, &form);
+    let space = MemorySpace::default();
+    let photo = |field: &str| Photo {
+        file: space.put(field.as_bytes()),
+        field: Some(field.to_owned()),
+        media_type: "image/png".to_owned(),
+    };
+    let photos = vec![photo("picture"), photo("signed")];
+    let answer = |photo: &Photo| FieldAnswer {
+        files: vec![photo.file.hash.clone()],
+        ..FieldAnswer::new(photo.field.as_deref().unwrap_or_default(), None)
+    };
+    let filled = FilledForm { form: FORM, version: 2, answers: photos.iter().map(answer).collect() };
+    let action = Action::Form { filled, task: None, photos };
+    let capture = Capture { intent: "form".to_owned(), session: None, action, place: None, note: None };
+    let entry = phone.store.capture(&phone.environment.moment(), &capture, &space).unwrap().id;
+    let receipt = phone.store.receipt_page(entry, NOW_US).unwrap().unwrap();
+    assert_eq!(receipt.what, "Acta, 2 respuestas y 1 foto");
+}
+
+#[test]
 fn messages_of_the_office_are_unread_until_they_were_looked_at() {
     let mut phone = equipped();
     let message = Uuid::from_u128(50);
