@@ -86,7 +86,7 @@ fn reduced(path: &Path, rules: PhotoRules) -> Result<Option<Vec<u8>>, PhotoFailu
     decoder.read_info()?;
     let info = decoder.info().ok_or(PhotoFailure::Kind("it has no frame"))?;
     let orientation = decoder.exif_data().map(exif::orientation).unwrap_or_default();
-    let (width, height) = wanted(&info, rules.longest_edge_px);
+    let (width, height) = wanted(info, rules.longest_edge_px);
     if (width, height) == (info.width, info.height) && orientation == Orientation::Upright {
         // What is right as it is loses nothing by being written again
         return if rules.keep_metadata { Ok(None) } else { Ok(segments::without_metadata(&fs::read(path)?)) };
@@ -125,7 +125,7 @@ fn reduced(path: &Path, rules: PhotoRules) -> Result<Option<Vec<u8>>, PhotoFailu
 }
 
 /// The width and height that the account wants of a picture, never more than it has.
-fn wanted(info: &ImageInfo, longest_edge_px: i64) -> (u16, u16) {
+fn wanted(info: ImageInfo, longest_edge_px: i64) -> (u16, u16) {
     let longest = i64::from(info.width.max(info.height));
     if longest <= longest_edge_px {
         return (info.width, info.height);
