@@ -37,6 +37,7 @@ pub mod core;
 pub mod environment;
 pub mod ffi;
 pub mod machine;
+mod photo;
 #[cfg(debug_assertions)]
 mod planted;
 pub mod screens;

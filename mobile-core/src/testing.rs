@@ -1,7 +1,7 @@
 //! Parts of tests: a clock that is turned by hand, chance from a seed, a phone that is enrolled and has a roster.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     path::Path,
     sync::{
@@ -137,6 +137,11 @@ impl FileSpace for MemorySpace {
 
     fn remove(&self, hash: &str) -> io::Result<()> {
         self.lock().remove(hash);
+        Ok(())
+    }
+
+    fn keep_only(&self, hashes: &BTreeSet<String>) -> io::Result<()> {
+        self.lock().retain(|hash, _| hashes.contains(hash));
         Ok(())
     }
 

@@ -233,7 +233,7 @@ kinds! {
     Photo = "photo",
     /// A message from the worker to the office
     Message = "message",
-    /// Up to 100 points between places
+    /// Where the worker was between entries, see [`crate::track::Track`]
     Track = "track",
     /// An employee opens a session on an installation
     SessionOpen = "session.open",

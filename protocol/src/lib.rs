@@ -15,4 +15,5 @@ pub mod shift;
 pub mod sync;
 pub mod task;
 pub mod text;
+pub mod track;
 pub mod zones;

@@ -8,6 +8,10 @@ final class Device: NSObject, ObservableObject {
     private let locations = CLLocationManager()
     private var fixes: [CheckedContinuation<CLLocation?, Never>] = []
     private var photos: CheckedContinuation<String?, Never>?
+    private var records = false
+
+    /// Hears of each position while they are recorded.
+    var onPosition: ((Position) -> Void)?
 
     var model: PhoneModel {
         PhoneModel(platform: "ios", model: UIDevice.current.model, osVersion: UIDevice.current.systemVersion, appVersion: "0.1.0")
@@ -40,6 +44,15 @@ final class Device: NSObject, ObservableObject {
             return first
         }
         return fix.map(said)
+    }
+
+    /// Records positions from now on, or no more: only during a shift, and where the account wants it. The system shows its sign.
+    func record(_ records: Bool) {
+        guard records != self.records else { return }
+        self.records = records
+        locations.allowsBackgroundLocationUpdates = records
+        locations.distanceFilter = records ? 25 : kCLDistanceFilterNone
+        if records { locations.startUpdatingLocation() } else { locations.stopUpdatingLocation() }
     }
 
     private func next() async -> CLLocation? {
@@ -96,7 +109,10 @@ final class Device: NSObject, ObservableObject {
 extension Device: CLLocationManagerDelegate {
     nonisolated func locationManager(_: CLLocationManager, didUpdateLocations locations: [CLLocation]) {
         let newest = locations.last
-        Task { @MainActor in answer(newest) }
+        Task { @MainActor in
+            answer(newest)
+            if records, let newest { onPosition?(said(newest)) }
+        }
     }
 
     nonisolated func locationManager(_: CLLocationManager, didFailWithError _: Error) {

@@ -248,7 +248,9 @@ struct TaskScreen: View {
                     ForEach(task.forms, id: \.form) { form in
                         RowItem(title: form.name, detail: form.text, icon: "doc.text") { shell.path.append(.form(form.form, task: id)) }
                     }
-                    RowItem(title: shell.texts.takePhoto, detail: task.photosText, icon: "camera") { photo() }
+                    if task.mayPhotograph {
+                        RowItem(title: shell.texts.takePhoto, detail: task.photosText, icon: "camera") { shell.act { _ = try await photograph() } }
+                    }
                 }
                 Rows { ForEach(task.data, id: \.label) { RowItem(title: $0.value, detail: $0.label) } }
             } foot: {
@@ -287,17 +289,20 @@ struct TaskScreen: View {
 
     private func step(_ offer: StepOffer, _ reason: String?) {
         let intent = UUID().uuidString
-        shell.act { try await shell.capture(intent, .task(task: id, step: offer.step, reason: reason)) }
+        shell.act {
+            if offer.photo, try await !photograph() { return }
+            try await shell.capture(intent, .task(task: id, step: offer.step, reason: reason))
+        }
     }
 
-    private func photo() {
+    /// Takes a photo of the task; false where the person gave up.
+    private func photograph() async throws -> Bool {
         let intent = UUID().uuidString
-        shell.act {
-            guard let path = await shell.device.takePhoto() else { return }
-            let held = try await shell.phone.takeFile(path: path)
-            let photo = MentionedPhoto(hash: held.hash, sizeBytes: held.sizeBytes, field: nil, mediaType: "image/jpeg")
-            try await shell.capture(intent, .photo(photo: photo, task: id))
-        }
+        guard let path = await shell.device.takePhoto() else { return false }
+        let held = try await shell.phone.takeFile(path: path)
+        let photo = MentionedPhoto(hash: held.hash, sizeBytes: held.sizeBytes, field: nil, mediaType: "image/jpeg")
+        try await shell.capture(intent, .photo(photo: photo, task: id))
+        return true
     }
 }
 

@@ -26,9 +26,21 @@ final class Shell: ObservableObject {
     @Published var fault: String?
     @Published private(set) var busy = false
 
+    /// When positions are recorded: where they never are, the phone is not even asked.
+    private var positionMode = PositionMode.atEntries
+
     init(phone: any Phone, device: Device) {
         self.phone = phone
         self.device = device
+        device.onPosition = { [weak self] position in self?.note(position) }
+    }
+
+    private func note(_ position: Position) {
+        Task {
+            if let wanted = try? await phone.notePosition(position), !wanted { device.record(false) }
+            // An app that is suspended while it holds a lock of its database is killed
+            if UIApplication.shared.applicationState == .background { try? await phone.pause() }
+        }
     }
 
     /// Follows the core for as long as the app is open.
@@ -45,6 +57,9 @@ final class Shell: ObservableObject {
                 let now = try await phone.session()
                 if now?.id != worker?.id { path = [] }
                 worker = now
+                let home = now == nil ? nil : try await phone.home(here: nil)
+                positionMode = home?.position ?? .atEntries
+                device.record(home?.position == .duringShift && home?.shift.state != .off)
                 if company != nil { texts = Texts(try await phone.language()) }
             } catch {
                 fault = said(error)
@@ -87,7 +102,8 @@ final class Shell: ObservableObject {
     /// Captures something for whoever works with the phone, where the phone is.
     @discardableResult
     func capture(_ intent: String, _ action: WorkerAction) async throws -> String {
-        let circumstances = Circumstances(intent: intent, session: worker?.session, position: await device.position(), note: nil)
+        let position = positionMode == .never ? nil : await device.position()
+        let circumstances = Circumstances(intent: intent, session: worker?.session, position: position, note: nil)
         return try await phone.capture(circumstances, action)
     }
 
@@ -98,6 +114,7 @@ final class Shell: ObservableObject {
         case .UpgradeRequired: return texts.upgradeRequired
         case .NeedsLogin: return texts.needsLogin
         case let .Wait(seconds): return texts.pinWait(seconds)
+        case let .Prohibited(_, text): return text
         case let .TooFar(distance, radius): return texts.tooFar(distance, radius)
         case let .Refused(code): return code == "pin_wrong" ? texts.pinWrong : texts.refused(code)
         default: return texts.storeBroken

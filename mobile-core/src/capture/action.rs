@@ -184,7 +184,7 @@ impl TaskStep {
 }
 
 impl Action {
-    pub(super) const fn kind(&self) -> Kind {
+    pub(crate) const fn kind(&self) -> Kind {
         match self {
             Self::ShiftStart => Kind::ShiftStart,
             Self::ShiftEnd => Kind::ShiftEnd,
@@ -198,6 +198,13 @@ impl Action {
             Self::Agreement { .. } => Kind::PunchAgreement,
             Self::Blocked { .. } => Kind::TaskBlocked,
         }
+    }
+
+    /// True for what happens at a place: punches, steps with tasks, forms and photos. Where somebody writes from, or asks for
+    /// a correction, is nobody's business.
+    pub(super) const fn has_place(&self) -> bool {
+        let kind = self.kind();
+        kind.is_punch() || kind.needs_task() || matches!(kind, Kind::Form | Kind::Photo)
     }
 
     pub(super) const fn task(&self) -> Option<Uuid> {

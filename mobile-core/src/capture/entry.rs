@@ -66,11 +66,19 @@ impl Store {
         capture: &Capture,
         space: &dyn FileSpace,
     ) -> Result<Captured, CaptureFailure> {
+        if let Some(captured) = already(self.read(), &capture.intent)? {
+            return Ok(captured);
+        }
+        let session: Session = settings::get(self.read(), name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
+        if capture.session.is_some_and(|opened_under| opened_under != session.id) {
+            return Err(CaptureFailure::SessionOfAnother);
+        }
+        if let Some(prohibition) = self.prohibition(&capture.action)? {
+            return Err(CaptureFailure::Prohibited(prohibition));
+        }
+        // Nobody else writes: what was read above holds in the transaction
         let transaction = self.begin()?;
-        let captured = match already(&transaction, &capture.intent)? {
-            Some(captured) => Ok(captured),
-            None => append(&transaction, moment, capture, space),
-        };
+        let captured = append(&transaction, moment, capture, &session, space);
         // An attempt that was blocked stands as an entry of its own
         if matches!(captured, Ok(_) | Err(CaptureFailure::OutsideRadius { .. })) {
             transaction.commit()?;
@@ -89,23 +97,21 @@ fn append(
     connection: &Connection,
     moment: &Moment,
     capture: &Capture,
+    session: &Session,
     space: &dyn FileSpace,
 ) -> Result<Captured, CaptureFailure> {
-    let Capture { intent, session: opened_under, action, place, note } = capture;
-    let session: Session = settings::get(connection, name::SESSION)?.ok_or(CaptureFailure::NoSession)?;
-    if opened_under.is_some_and(|opened_under| opened_under != session.id) {
-        return Err(CaptureFailure::SessionOfAnother);
-    }
+    let Capture { intent, action, place, note, .. } = capture;
     let mode = place::location_mode(connection, session.employee)?;
-    let place = place.clone().filter(|_| mode != LocationMode::Never).and_then(usable);
+    let is_wanted = mode != LocationMode::Never && action.has_place();
+    let place = place.clone().filter(|_| is_wanted).and_then(usable);
     if let (Action::Task { task, step, .. }, Some(place)) = (action, &place)
         && step.needs_presence()
         && let Some((distance_m, radius_m)) = place::outside(connection, *task, place)?
     {
-        return Err(blocked(connection, moment, capture, &session, (distance_m, radius_m))?);
+        return Err(blocked(connection, moment, capture, session, (distance_m, radius_m))?);
     }
     let files = action.photos().iter().map(|photo| mention(photo, space)).collect::<Result<_, _>>()?;
-    let fact = Fact::of(&session, action, place, note.clone(), files)?;
+    let fact = Fact::of(session, action, place, note.clone(), files)?;
     if let Action::Form { task, filled, .. } = action {
         drafts::remove(connection, session.employee, &form_draft(*task, filled.form))?;
     }
@@ -134,7 +140,7 @@ fn blocked(
 }
 
 /// The place without what no place has: a platform that reports nonsense must not spoil a punch.
-fn usable(place: Place) -> Option<Place> {
+pub(super) fn usable(place: Place) -> Option<Place> {
     let accuracy_m = place.accuracy_m.filter(|accuracy_m| accuracy_m.is_finite() && *accuracy_m >= 0.0);
     place.is_on_earth().then_some(Place { accuracy_m, ..place })
 }

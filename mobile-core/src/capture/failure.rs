@@ -1,7 +1,7 @@
 //! Why nothing was captured.
 
 use super::Captured;
-use crate::store::failure::StoreFailure;
+use crate::{screens::permitted::Prohibition, store::failure::StoreFailure};
 
 /// Why nothing was captured. Nothing of it was written.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +37,9 @@ pub enum CaptureFailure {
         /// The entry of the attempt
         attempt: Box<Captured>,
     },
+    /// The office does not let the worker capture it, or not yet
+    #[error("{}: {}", .0.code, .0.text)]
+    Prohibited(Prohibition),
     /// The entry is larger than the server takes
     #[error("the entry has {0} bytes, more than the server takes")]
     TooLarge(usize),

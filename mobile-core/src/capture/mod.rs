@@ -8,6 +8,7 @@ mod entry;
 pub mod failure;
 mod pin_tries;
 pub mod session;
+mod track;
 
 #[cfg(test)]
 mod tests;
@@ -15,3 +16,4 @@ mod tests;
 pub use action::{Action, Capture, Photo, TaskStep};
 pub use entry::Captured;
 pub(crate) use entry::form_draft;
+pub use track::Noted;

@@ -1,7 +1,8 @@
 //! What the shell calls: captures, and what screens show.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
+use campo_protocol::entry::Place;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -13,10 +14,11 @@ use super::{
 };
 use crate::{
     capture::{
-        Capture, Captured,
+        Action, Capture, Captured,
         failure::CaptureFailure,
         session::{RosterEmployee, Session},
     },
+    photo,
     screens::{
         Language,
         day::DayLine,
@@ -69,6 +71,7 @@ impl Core {
 
     /// Ends the session. What it captured stays and is sent.
     pub fn close_session(&self, intent: &str) -> Result<()> {
+        self.gather_track();
         let (moment, intent) = (self.environment.moment(), intent.to_owned());
         let captured = self.writer.write(move |store| Ok(store.close_session(&moment, &intent)))??;
         self.tell_of(Some(&captured));
@@ -81,6 +84,9 @@ impl Core {
     /// Captures what the worker in session did. When this returns well, it survives the loss of power. With the same
     /// intent it returns the same entry.
     pub fn capture(&self, capture: Capture) -> Result<Captured> {
+        if matches!(capture.action, Action::ShiftEnd) {
+            self.gather_track();
+        }
         let (moment, space) = (self.environment.moment(), self.space.clone());
         let captured = self.writer.write(move |store| Ok(store.capture(&moment, &capture, &*space)))?;
         if let Err(CaptureFailure::OutsideRadius { attempt, .. }) = &captured {
@@ -91,9 +97,36 @@ impl Core {
         Ok(captured)
     }
 
-    /// Moves a photo into the file space, durably; what a capture mentions must be there.
+    /// Notes where the worker is, durably; the core gathers positions into tracks. False when none are wanted: outside a
+    /// shift, or where the account or the profile does not want them.
+    pub fn note_position(&self, place: Place) -> Result<bool> {
+        let moment = self.environment.moment();
+        let noted = self.writer.write(move |store| Ok(store.note_position(&moment, place)))??;
+        self.tell_of(noted.captured.as_ref());
+        Ok(noted.wanted)
+    }
+
+    /// Captures the positions that were noted so far. A punch does not fail with it: they wait for the next time.
+    fn gather_track(&self) {
+        let moment = self.environment.moment();
+        match self.writer.write(move |store| Ok(store.gather_track(&moment))) {
+            Ok(Ok(captured)) => self.tell_of(captured.as_ref()),
+            Ok(Err(failure)) => tracing::error!(%failure, "the positions of the shift wait"),
+            Err(failure) => tracing::error!(%failure, "the positions of the shift wait"),
+        }
+    }
+
+    /// Moves a file into the file space, durably; what a capture mentions must be there. A photo (JPEG) is reduced to what
+    /// the account wants, and stands upright.
     pub fn take_file(&self, path: &Path) -> Result<TakenFile> {
-        Ok(self.space.take(path)?)
+        let rules = self.writer.read(Store::photo_rules)?;
+        let Some(prepared) = photo::prepared(path, rules) else { return Ok(self.space.take(path)?) };
+        let taken = self.space.take(&prepared)?;
+        // What is left of it is swept by the platform with everything that nobody took
+        if let Err(error) = fs::remove_file(path) {
+            tracing::warn!(%error, "the photo as the camera wrote it is still there");
+        }
+        Ok(taken)
     }
 
     /// Keeps a draft of whoever works with the phone, durably. Nobody else sees it.

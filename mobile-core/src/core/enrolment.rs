@@ -97,7 +97,8 @@ impl Store {
         for name in [name::EPOCH, name::ANCHOR, name::SESSION, name::ENROLLING] {
             settings::remove(&transaction, name)?;
         }
-        transaction.execute_batch("delete from object; delete from scope;")?;
+        // Positions that are in no entry yet belong to the session that ends here; nobody hands them in under another name
+        transaction.execute_batch("delete from object; delete from scope; delete from track_point;")?;
         Ok(transaction.commit()?)
     }
 }

@@ -1,6 +1,9 @@
 //! What can go wrong, as far as a person can act on it.
 
-use crate::{capture::failure::CaptureFailure, machine::event::Failure, store::failure::StoreFailure};
+use crate::{
+    capture::failure::CaptureFailure, machine::event::Failure, screens::permitted::Prohibition,
+    store::failure::StoreFailure,
+};
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -30,6 +33,14 @@ pub enum CoreFailure {
         distance_m: f64,
         /// How far it may be
         radius_m: f64,
+    },
+    /// The office does not let the worker capture it, or not yet
+    #[error("{code}: {text}")]
+    Prohibited {
+        /// Stable, in snake_case, see [`crate::screens::permitted::Prohibition`]
+        code: String,
+        /// What the worker reads, in their language
+        text: String,
     },
     /// The phone's disk is full; nothing is lost
     #[error("the disk is full")]
@@ -87,6 +98,9 @@ impl From<CaptureFailure> for CoreFailure {
             CaptureFailure::PinWait { seconds } => Self::Wait { seconds },
             CaptureFailure::OutsideRadius { distance_m, radius_m, .. } => {
                 Self::TooFar { distance_m, radius_m }
+            }
+            CaptureFailure::Prohibited(Prohibition { code, text }) => {
+                Self::Prohibited { code: code.to_owned(), text }
             }
             CaptureFailure::FileMissing(_) => Self::refused("file_missing"),
             CaptureFailure::TooLarge(_) => Self::refused("entry_too_large"),

@@ -40,7 +40,7 @@ use crate::{
         book::Access,
         event::{Event, Trouble},
     },
-    store::{space::FileSpace, writer::Writer},
+    store::{Store, space::FileSpace, writer::Writer},
 };
 
 /// What the core needs of its surroundings.
@@ -101,6 +101,7 @@ impl Core {
             wipe::go_on(&database, &*space, &*secrets)?;
         }
         let writer = Arc::new(Writer::open(&database)?);
+        sweep(&writer, &*space);
         let (orders, received) = mpsc::unbounded_channel();
         let (shown, state) = watch::channel(SyncState::default());
         let requests = Requests {
@@ -178,6 +179,15 @@ impl Core {
     fn tell(&self, event: Event) {
         // The road ends with the core alone
         let _ = self.orders.send(Order::Event(Box::new(event)));
+    }
+}
+
+/// Removes the files that no capture took. Only while the app is opened: what is taken from then on may still be captured.
+fn sweep(writer: &Writer, space: &dyn FileSpace) {
+    match writer.read(Store::files_needed).map(|needed| space.keep_only(&needed)) {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "files that nobody captured could not be removed"),
+        Err(failure) => tracing::warn!(%failure, "the files that are needed could not be read"),
     }
 }
 

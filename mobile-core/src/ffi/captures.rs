@@ -124,13 +124,7 @@ pub enum WorkerAction {
 pub(super) fn capture(circumstances: Circumstances, action: WorkerAction) -> Result<Capture, CampoError> {
     let Circumstances { intent, session, position, note } = circumstances;
     let session = session.as_deref().map(id).transpose()?;
-    let place = position.map(|position| Place {
-        latitude: position.latitude,
-        longitude: position.longitude,
-        accuracy_m: position.accuracy_m,
-        provider: position.provider,
-        mock: position.mock,
-    });
+    let place = position.map(Place::from);
     Ok(Capture { intent, session, action: action.into_action()?, place, note })
 }
 
@@ -161,6 +155,13 @@ impl WorkerAction {
                 Action::Agreement { correction: id(&correction)?, agreed }
             }
         })
+    }
+}
+
+impl From<Position> for Place {
+    fn from(position: Position) -> Self {
+        let Position { latitude, longitude, accuracy_m, provider, mock } = position;
+        Self { latitude, longitude, accuracy_m, provider, mock }
     }
 }
 

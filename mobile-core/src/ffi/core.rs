@@ -8,7 +8,7 @@ use std::{
 use campo_protocol::model::answers::FieldAnswer;
 
 use super::{
-    captures::{self, Answer, Circumstances, MentionedPhoto, WorkerAction},
+    captures::{self, Answer, Circumstances, MentionedPhoto, Position, WorkerAction},
     platform::{
         ChangeListener, ClockSource, ForeignClock, ForeignListener, ForeignSecrets, JobScheduler,
         NetworkState, SecretStore, WhereThereIsNetwork,
@@ -129,6 +129,11 @@ impl Campo {
     pub fn capture(&self, circumstances: Circumstances, action: WorkerAction) -> Result<String> {
         let captured = self.core.capture(captures::capture(circumstances, action)?)?;
         Ok(captured.id.to_string())
+    }
+
+    /// See [`Core::note_position`].
+    pub fn note_position(&self, position: Position) -> Result<bool> {
+        Ok(self.core.note_position(position.into())?)
     }
 
     /// See [`Core::take_file`].

@@ -25,6 +25,8 @@ pub enum CampoError {
     Wait { seconds: i64 },
     #[error("{distance_m} m from the task, of which {radius_m} m are allowed")]
     TooFar { distance_m: f64, radius_m: f64 },
+    #[error("{code}: {text}")]
+    Prohibited { code: String, text: String },
     #[error("the disk is full")]
     DiskFull,
     #[error("the database is damaged")]
@@ -45,6 +47,7 @@ impl From<CoreFailure> for CampoError {
             CoreFailure::Refused { code } => Self::Refused { code },
             CoreFailure::Wait { seconds } => Self::Wait { seconds },
             CoreFailure::TooFar { distance_m, radius_m } => Self::TooFar { distance_m, radius_m },
+            CoreFailure::Prohibited { code, text } => Self::Prohibited { code, text },
             CoreFailure::DiskFull => Self::DiskFull,
             CoreFailure::Corrupt => Self::Corrupt,
             CoreFailure::UpgradeRequired => Self::UpgradeRequired,

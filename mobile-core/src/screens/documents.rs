@@ -2,7 +2,7 @@
 
 use campo_protocol::{
     civil::CivilTime,
-    model::{Data, Ref, place::Location, profile::LocationMode, task_type::DataLabel},
+    model::{Data, Ref, photos::PhotoRules, place::Location, profile::LocationMode, task_type::DataLabel},
     task::{body::NewAssignment, status::Status},
 };
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
@@ -97,9 +97,6 @@ pub(crate) struct NamedDocument {
     pub(crate) name: String,
 }
 
-/// A form, as far as its name.
-pub(crate) type FormDocument = NamedDocument;
-
 /// An employee, as far as it concerns how they read and what they may do.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(crate) struct EmployeeDocument {
@@ -120,8 +117,10 @@ pub(crate) struct AccountDocument {
     pub(crate) zone: String,
     #[serde(default, deserialize_with = "lenient")]
     pub(crate) language: String,
-    #[serde(default, deserialize_with = "lenient")]
+    #[serde(default, deserialize_with = "account_location")]
     pub(crate) location: Option<LocationMode>,
+    #[serde(default, deserialize_with = "lenient")]
+    pub(crate) photos: PhotoRules,
 }
 
 /// The account is one object, and has no id.
@@ -131,6 +130,17 @@ pub(crate) const ACCOUNT_ID: Uuid = Uuid::nil();
 fn lenient<'de, D: Deserializer<'de>, T: DeserializeOwned + Default>(deserializer: D) -> Result<T, D::Error> {
     let value = Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(value).unwrap_or_default())
+}
+
+/// When the account wants positions, by the names that it has for that.
+fn account_location<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LocationMode>, D::Error> {
+    let name: String = lenient(deserializer)?;
+    Ok(match name.as_str() {
+        "never" => Some(LocationMode::Never),
+        "entries" => Some(LocationMode::AtEntries),
+        "shift" => Some(LocationMode::DuringShift),
+        _ => None,
+    })
 }
 
 /// The items of a list that are of a shape that this release knows.

@@ -8,6 +8,7 @@ pub mod form;
 pub mod home;
 pub mod messages;
 pub mod my_time;
+pub mod permitted;
 pub(crate) mod place;
 pub mod receipt;
 pub mod shift;
@@ -22,6 +23,8 @@ mod worker;
 
 #[cfg(test)]
 mod pages_tests;
+#[cfg(test)]
+mod position_tests;
 #[cfg(test)]
 mod tests;
 

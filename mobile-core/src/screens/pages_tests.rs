@@ -11,22 +11,23 @@ use uuid::Uuid;
 use super::{
     form::{Draft, FormProgress},
     home::PositionMode,
+    permitted::Prohibition,
     shift::ShiftState,
     tasks::{Here, TaskGroup},
     tests::{ANA, NOW_US, Phone, TASK, TYPE, phone},
     trays::TrayKind,
 };
 use crate::{
-    capture::{Action, Capture, TaskStep, failure::CaptureFailure, form_draft},
+    capture::{Action, Capture, Photo, TaskStep, failure::CaptureFailure, form_draft},
     testing::MemorySpace,
 };
 
 const FORM: Uuid = Uuid::from_u128(20);
-const PROFILE: Uuid = Uuid::from_u128(21);
+pub(super) const PROFILE: Uuid = Uuid::from_u128(21);
 const HERE: Here = Here { latitude: 4.8630, longitude: -74.0500 };
 
 /// Ana's phone, with a profile, a form that her task needs, and the task at a place.
-fn equipped() -> Phone {
+pub(super) fn equipped() -> Phone {
     let mut phone = phone();
     let profile = json!({
         "code": "T", "name": "Técnico", "location_mode": "during_shift",
@@ -49,13 +50,18 @@ fn equipped() -> Phone {
     phone
 }
 
-fn does(phone: &mut Phone, intent: &str, action: Action, place: Option<Place>) -> Result<(), CaptureFailure> {
+pub(super) fn does(
+    phone: &mut Phone,
+    intent: &str,
+    action: Action,
+    place: Option<Place>,
+) -> Result<(), CaptureFailure> {
     let capture = Capture { intent: intent.to_owned(), session: None, action, place, note: None };
     phone.store.capture(&phone.environment.moment(), &capture, &MemorySpace::default()).map(|_| ())
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "captures take a place or none")]
-fn place(latitude: f64, accuracy_m: f64) -> Option<Place> {
+pub(super) fn place(latitude: f64, accuracy_m: f64) -> Option<Place> {
     Some(Place { latitude, longitude: -74.0466, accuracy_m: Some(accuracy_m), provider: None, mock: None })
 }
 
@@ -77,6 +83,22 @@ fn home_says_where_the_shift_stands_and_what_is_next() {
     assert_eq!((home.shift.state, home.shift.break_name.as_str()), (ShiftState::OnBreak, "Almuerzo"));
     assert_eq!((home.shift.since.as_str(), home.shift.received), ("03:00", false));
     assert_eq!(home.unsent, "2 por enviar");
+}
+
+#[test]
+fn positions_are_recorded_as_the_account_says_where_there_is_no_profile_and_never_where_it_says_never() {
+    let mut phone = equipped();
+    let mut mode = |location: &str, profile: Option<Uuid>| {
+        let account =
+            json!({ "name": "Muestra", "zone": "America/Lima", "language": "es", "location": location });
+        phone.told(Scope::Account, "account", Uuid::nil(), &account);
+        phone.told(Scope::Employee(ANA), "employee", ANA, &json!({ "number": "1", "profile": profile }));
+        phone.store.home_page(NOW_US, None).unwrap().unwrap().position
+    };
+    assert_eq!(mode("shift", None), PositionMode::DuringShift);
+    assert_eq!(mode("entries", None), PositionMode::AtEntries);
+    assert_eq!(mode("entries", Some(PROFILE)), PositionMode::DuringShift);
+    assert_eq!(mode("never", Some(PROFILE)), PositionMode::Never);
 }
 
 #[test]
@@ -106,6 +128,100 @@ fn a_task_is_closed_after_its_forms_alone() {
     does(&mut phone, "form", Action::Form { filled, task: Some(TASK), photos: Vec::new() }, None).unwrap();
     let page = phone.store.task_page(TASK, NOW_US, None).unwrap().unwrap();
     assert_eq!((page.steps[0].blocked.as_str(), page.forms[0].progress), ("", FormProgress::Filled));
+}
+
+/// The code and the words with which a capture is refused.
+fn refusal(phone: &mut Phone, action: Action) -> (&'static str, String) {
+    let entries = phone.store.all_entries().unwrap().len();
+    let failure = does(phone, "refused", action, None).unwrap_err();
+    assert_eq!(phone.store.all_entries().unwrap().len(), entries, "nothing is written");
+    match failure {
+        CaptureFailure::Prohibited(Prohibition { code, text }) => (code, text),
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn what_the_profile_does_not_allow_is_neither_offered_nor_captured_in_the_worker_s_language() {
+    let mut phone = equipped();
+    let profile =
+        json!({ "code": "T", "name": "T", "entry_kinds": ["shift.start", "task.en_route", "task.close"] });
+    phone.told(Scope::Profile(PROFILE), "employee_profile", PROFILE, &profile);
+    let suspend = || Action::Task { task: TASK, step: TaskStep::Suspend, reason: None };
+    let message = || Action::Message { text: "x".to_owned(), task: None };
+    assert_eq!(
+        refusal(&mut phone, suspend()),
+        ("kind_not_allowed", "Su perfil no permite «Suspender». Avise a la oficina.".to_owned())
+    );
+    assert_eq!(refusal(&mut phone, message()).1, "Su perfil no permite «Mensaje». Avise a la oficina.");
+    does(&mut phone, "in", Action::ShiftStart, None).unwrap();
+    let page = phone.store.task_page(TASK, NOW_US, None).unwrap().unwrap();
+    assert!(page.forms.is_empty() && !page.may_photograph && !page.may_write);
+    // A form that nobody may fill stands in no way
+    let steps: Vec<_> = page.steps.iter().map(|offer| (offer.step, offer.blocked.as_str())).collect();
+    assert_eq!(steps, [(TaskStep::EnRoute, ""), (TaskStep::Close, "")]);
+    let employee = json!({ "number": "1", "profile": PROFILE, "language": "en" });
+    phone.told(Scope::Employee(ANA), "employee", ANA, &employee);
+    assert_eq!(refusal(&mut phone, message()).1, "Your profile does not allow “Message”. Tell the office.");
+}
+
+#[test]
+fn a_status_that_the_type_does_not_allow_is_refused() {
+    let mut phone = equipped();
+    let task_type =
+        json!({ "code": "SUP", "name": "Soporte", "allowed_states": ["new", "in_progress", "closed"] });
+    phone.told(Scope::Account, "task_type", TYPE, &task_type);
+    let step = |step| Action::Task { task: TASK, step, reason: None };
+    assert_eq!(
+        refusal(&mut phone, step(TaskStep::EnRoute)),
+        (
+            "status_not_allowed",
+            "Las tareas de este tipo no admiten «Salir hacia el lugar». Avise a la oficina.".to_owned()
+        )
+    );
+    does(&mut phone, "start", step(TaskStep::Start), None).unwrap();
+    // The end of work leads to no status
+    does(&mut phone, "end", step(TaskStep::End), None).unwrap();
+}
+
+#[test]
+fn a_task_is_not_closed_before_its_forms_and_photos_are_there_whatever_a_screen_says() {
+    let mut phone = equipped();
+    let profile = json!({ "code": "T", "name": "T", "required_photos": ["task.close", "shift.start"] });
+    phone.told(Scope::Profile(PROFILE), "employee_profile", PROFILE, &profile);
+    let close = || Action::Task { task: TASK, step: TaskStep::Close, reason: None };
+    assert_eq!(
+        refusal(&mut phone, close()),
+        ("form_required", "Terminar pide el formulario Acta de servicio.".to_owned())
+    );
+    let filled = FilledForm { form: FORM, version: 2, answers: vec![FieldAnswer::new("done", Some("x"))] };
+    does(&mut phone, "form", Action::Form { filled, task: Some(TASK), photos: Vec::new() }, None).unwrap();
+    assert_eq!(refusal(&mut phone, close()), ("photo_required", "Terminar pide una foto.".to_owned()));
+    let offer = |phone: &Phone| {
+        let page = phone.store.task_page(TASK, NOW_US, None).unwrap().unwrap();
+        let offer = page.steps.into_iter().find(|offer| offer.step == TaskStep::Close).unwrap();
+        (offer.photo, offer.blocked)
+    };
+    assert_eq!(offer(&phone), (true, "Terminar pide una foto.".to_owned()));
+    let space = MemorySpace::default();
+    let photo = Photo { file: space.put(b"x"), field: None, media_type: "image/jpeg".to_owned() };
+    let action = Action::Photo { photo, task: Some(TASK) };
+    let capture = Capture { intent: "photo".to_owned(), session: None, action, place: None, note: None };
+    phone.store.capture(&phone.environment.moment(), &capture, &space).unwrap();
+    assert_eq!(offer(&phone), (false, String::new()));
+    does(&mut phone, "close", close(), None).unwrap();
+    // A punch is never refused
+    does(&mut phone, "in", Action::ShiftStart, None).unwrap();
+}
+
+#[test]
+fn a_form_that_the_phone_does_not_have_stands_in_no_way() {
+    let mut phone = equipped();
+    let close = || Action::Task { task: TASK, step: TaskStep::Close, reason: None };
+    assert_eq!(refusal(&mut phone, close()).0, "form_required");
+    let form = json!({ "code": "ACT", "name": "Acta", "version": 3, "state": "deleted", "fields": [] });
+    phone.told(Scope::Account, "form", FORM, &form);
+    does(&mut phone, "close", close(), None).unwrap();
 }
 
 #[test]
@@ -180,6 +296,33 @@ fn a_week_of_ones_own_time_has_receipts_and_what_was_asked() {
     assert_eq!((page.agreements.len(), page.lines[0].was.as_str()), (0, "Antes 03:00"));
     let receipt = phone.store.receipt_page(punch, NOW_US).unwrap().unwrap();
     assert!(!receipt.is_final && receipt.shared.contains("SHA-256 "), "{}", receipt.shared);
+}
+
+#[test]
+fn a_receipt_of_a_form_does_not_count_the_signature_among_the_photos() {
+    let mut phone = equipped();
+    let form = json!({ "code": "ACT", "name": "Acta", "version": 2, "fields": [
+        { "id": "picture", "label": "Foto", "kind": "photo" },
+        { "id": "signed", "label": "Firma", "kind": "signature" },
+    ] });
+    phone.told(Scope::Account, "form", FORM, &form);
+    let space = MemorySpace::default();
+    let photo = |field: &str| Photo {
+        file: space.put(field.as_bytes()),
+        field: Some(field.to_owned()),
+        media_type: "image/png".to_owned(),
+    };
+    let photos = vec![photo("picture"), photo("signed")];
+    let answer = |photo: &Photo| FieldAnswer {
+        files: vec![photo.file.hash.clone()],
+        ..FieldAnswer::new(photo.field.as_deref().unwrap_or_default(), None)
+    };
+    let filled = FilledForm { form: FORM, version: 2, answers: photos.iter().map(answer).collect() };
+    let action = Action::Form { filled, task: None, photos };
+    let capture = Capture { intent: "form".to_owned(), session: None, action, place: None, note: None };
+    let entry = phone.store.capture(&phone.environment.moment(), &capture, &space).unwrap().id;
+    let receipt = phone.store.receipt_page(entry, NOW_US).unwrap().unwrap();
+    assert_eq!(receipt.what, "Acta, 2 respuestas y 1 foto");
 }
 
 #[test]

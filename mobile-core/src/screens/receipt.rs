@@ -1,7 +1,11 @@
 //! The receipt of an entry: provisional from the phone, final from the server. It can be shared as text, with what
 //! proves it.
 
-use campo_protocol::{entry::Entry, text::hex};
+use campo_protocol::{
+    entry::{Entry, FileMention},
+    model::form::{FormDefinition, FormField, FormFieldKind},
+    text::hex,
+};
 use rusqlite::OptionalExtension as _;
 use uuid::Uuid;
 
@@ -55,9 +59,10 @@ impl Store {
         let what = self.what(&read, language)?;
         let number = stored.position.map(grouped);
         let title = texts::receipt_title(language, number.is_some()).to_owned();
-        let state = number
-            .as_ref()
-            .map_or_else(|| texts::provisional(language).to_owned(), |number| format!("N.º {number}"));
+        let state = number.as_ref().map_or_else(
+            || texts::provisional(language).to_owned(),
+            |number| texts::number(language, number),
+        );
         let head = self.head_for(stored.position)?;
         let hash = hex(&campo_protocol::entry::hash(&stored.bytes));
         let mut shared = format!("Campo · {title}\n{what}\n");
@@ -84,7 +89,16 @@ impl Store {
         let form: Option<NamedDocument> = find(self.read(), "form", Some(filled.form))?;
         let answers = filled.answers.iter().filter(|answer| !answer.is_empty()).count();
         let name = form.map(|form| form.name).unwrap_or(named);
-        Ok(texts::filled_form(language, &name, answers, entry.files.len()))
+        let definition: Option<FormDefinition> = find(self.read(), "form", Some(filled.form))?;
+        let fields = definition.map(|definition| definition.fields).unwrap_or_default();
+        let is_signature = |file: &&FileMention| {
+            let is_it = |field: &FormField| {
+                field.kind == FormFieldKind::Signature && file.field.as_ref() == Some(&field.id)
+            };
+            fields.iter().any(|field| is_it(field) || field.columns.iter().any(is_it))
+        };
+        let photos = entry.files.iter().filter(|file| !is_signature(file)).count();
+        Ok(texts::filled_form(language, &name, answers, photos))
     }
 
     fn number_of_task(&self, task: Option<Uuid>) -> Result<Option<String>> {

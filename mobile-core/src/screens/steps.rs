@@ -62,6 +62,8 @@ pub struct StepOffer {
     pub blocked: String,
     /// The form that must be filled first, where one stands in the way
     pub form: Option<String>,
+    /// True when a photo of the task must be taken first
+    pub photo: bool,
 }
 
 /// A station of the way of a task.
@@ -139,6 +141,7 @@ pub(crate) fn offers(worker: &Worker, task_type: &TypeDocument, status: Status) 
             needs_reason: matches!(step, TaskStep::NotDone | TaskStep::Decline),
             blocked: String::new(),
             form: None,
+            photo: false,
         })
         .collect()
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{
     documents::{NamedDocument, TaskDocument},
     form::FormOfTask,
+    permitted::Obstacle,
     steps::{self, Station, StatusFace, StepOffer},
     task::{card, find, labelled, type_of},
     tasks::{self, Here, TaskRow},
@@ -58,6 +59,10 @@ pub struct TaskPage {
     pub photos: u32,
     /// `3 enviadas, 9 esperan red`; empty without photos
     pub photos_text: String,
+    /// True when the profile lets them take photos
+    pub may_photograph: bool,
+    /// True when the profile lets them write to the office
+    pub may_write: bool,
     /// What the office attached
     pub files: Vec<OfficeFile>,
     /// Within how many metres entries are taken, where the task prohibits others
@@ -73,13 +78,16 @@ impl Store {
         let language = worker.dates.language;
         let task_type = type_of(connection, &document)?;
         let (card, state) = card(connection, id, &document, &task_type, language)?;
-        let missing = self.forms_missing(id, &task_type)?;
+        let missing = self.forms_missing(worker.profile.as_ref(), id, &task_type)?;
         let row = tasks::row(&worker, &document, &card, state.decided.at_us, here, missing.len() as u32);
         let mut offered = steps::offers(&worker, &task_type, card.status);
-        if let Some((form, name)) = missing.first() {
-            for offer in offered.iter_mut().filter(|offer| closes(offer)) {
-                offer.blocked = texts::close_needs(language, &offer.label, name);
-                offer.form = Some(form.to_string());
+        for offer in &mut offered {
+            let obstacle = self.obstacle(worker.profile.as_ref(), id, &task_type, offer.step)?;
+            let Some(obstacle) = obstacle else { continue };
+            offer.blocked = obstacle.text(language, &offer.label);
+            match obstacle {
+                Obstacle::Form { form, .. } => offer.form = Some(form.to_string()),
+                Obstacle::Photo => offer.photo = true,
             }
         }
         let poi: NamedDocument =
@@ -98,6 +106,8 @@ impl Store {
             data: data.into_iter().map(|(label, value)| Labelled { label, value }).collect(),
             photos,
             photos_text,
+            may_photograph: worker.may(Kind::Photo),
+            may_write: worker.may(Kind::Message),
             files: document
                 .files
                 .into_iter()
@@ -135,11 +145,6 @@ impl Store {
             .query_row((task.as_bytes(),), |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((all, texts::photos(language, sent, all - sent)))
     }
-}
-
-/// True for the step that ends the task as done.
-fn closes(offer: &StepOffer) -> bool {
-    offer.step == crate::capture::TaskStep::Close
 }
 
 /// True while a task stands where somebody works on it.

@@ -1,12 +1,12 @@
 //! The list of tasks: what is not over first, by day, with the distance from here.
 
-use campo_protocol::{civil::CivilTime, model::Ref, scope::Scope};
+use campo_protocol::{civil::CivilTime, scope::Scope};
 
 use super::{
     dates::clock,
-    documents::{FormDocument, TaskDocument, TypeDocument},
+    documents::TaskDocument,
     steps::StatusFace,
-    task::{TaskCard, card, find, type_of},
+    task::{TaskCard, card, type_of},
     texts,
     worker::Worker,
 };
@@ -84,7 +84,7 @@ impl Store {
             let Ok(document) = serde_json::from_slice::<TaskDocument>(&object.body) else { continue };
             let task_type = type_of(self.read(), &document)?;
             let (card, state) = card(self.read(), object.id, &document, &task_type, worker.dates.language)?;
-            let missing = self.forms_missing(object.id, &task_type)?.len() as u32;
+            let missing = self.forms_missing(worker.profile.as_ref(), object.id, &task_type)?.len() as u32;
             rows.push((row(&worker, &document, &card, state.decided.at_us, here, missing), card));
         }
         rows.sort_by(|(one, one_card), (other, other_card)| {
@@ -96,26 +96,6 @@ impl Store {
             ))
         });
         Ok(rows.into_iter().map(|(row, _)| row).collect())
-    }
-
-    /// The required forms of a task that nobody filled here, by id and name.
-    pub(crate) fn forms_missing(
-        &self,
-        task: uuid::Uuid,
-        task_type: &TypeDocument,
-    ) -> Result<Vec<(uuid::Uuid, String)>> {
-        let mut missing = Vec::new();
-        if task_type.required_forms.is_empty() {
-            return Ok(missing);
-        }
-        let filled = self.filled_forms(task)?;
-        for id in task_type.required_forms.iter().filter_map(Ref::id) {
-            if !filled.contains(&id) {
-                let form: Option<FormDocument> = find(self.read(), "form", Some(id))?;
-                missing.push((id, form.map(|form| form.name).unwrap_or_default()));
-            }
-        }
-        Ok(missing)
     }
 }
 

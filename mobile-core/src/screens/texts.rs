@@ -78,6 +78,11 @@ pub(super) fn entry(language: Language, kind: &str) -> String {
         Kind::Form => ("Formulario", "Form"),
         Kind::Photo => ("Foto", "Photo"),
         Kind::Message => ("Mensaje", "Message"),
+        Kind::Track => ("Recorrido", "Track"),
+        Kind::PunchCorrection => ("Corrección pedida", "Correction asked for"),
+        Kind::PunchAgreement => ("Respuesta a una corrección", "Answer to a correction"),
+        Kind::TaskBlocked => ("Intento fuera del lugar", "Attempt away from the place"),
+        Kind::Discarded => ("Trabajo descartado", "Discarded work"),
         Kind::SessionOpen => ("Inicio de sesión", "Session opened"),
         Kind::SessionClose => ("Cierre de sesión", "Session closed"),
         _ => {
@@ -98,12 +103,17 @@ pub(super) fn unsent(language: Language, entries: i64, time: &str) -> String {
     }
 }
 
+/// The number under which the server has an entry, `N.º 18 467`; it never stands alone on the next line.
+pub(super) fn number(language: Language, number: &str) -> String {
+    format!("{}\u{a0}{number}", language.pick(("N.º", "No.")))
+}
+
 /// What a clock-in came to: `Entrada recibida, N.º 18 467`.
-pub(super) fn clock_in_receipt(language: Language, number: Option<&str>) -> String {
-    match (language, number) {
-        (Language::Spanish, Some(number)) => format!("Entrada recibida, N.º {number}"),
+pub(super) fn clock_in_receipt(language: Language, received: Option<&str>) -> String {
+    match (language, received.map(|received| number(language, received))) {
+        (Language::Spanish, Some(number)) => format!("Entrada recibida, {number}"),
         (Language::Spanish, None) => "Entrada guardada, por enviar".to_owned(),
-        (Language::English, Some(number)) => format!("Clock-in received, No. {number}"),
+        (Language::English, Some(number)) => format!("Clock-in received, {number}"),
         (Language::English, None) => "Clock-in saved, not yet sent".to_owned(),
     }
 }
@@ -152,6 +162,30 @@ pub(super) fn close_needs(language: Language, label: &str, form: &str) -> String
     match language {
         Language::Spanish => format!("{label} pide el formulario {form}."),
         Language::English => format!("{label} needs the form {form}."),
+    }
+}
+
+/// Why a step with a task cannot be gone yet.
+pub(super) fn needs_photo(language: Language, label: &str) -> String {
+    match language {
+        Language::Spanish => format!("{label} pide una foto."),
+        Language::English => format!("{label} needs a photo."),
+    }
+}
+
+/// Why something is not captured.
+pub(super) fn kind_not_allowed(language: Language, what: &str) -> String {
+    match language {
+        Language::Spanish => format!("Su perfil no permite «{what}». Avise a la oficina."),
+        Language::English => format!("Your profile does not allow “{what}”. Tell the office."),
+    }
+}
+
+/// Why a step with a task is not gone.
+pub(super) fn status_not_allowed(language: Language, step: &str) -> String {
+    match language {
+        Language::Spanish => format!("Las tareas de este tipo no admiten «{step}». Avise a la oficina."),
+        Language::English => format!("Tasks of this type do not allow “{step}”. Tell the office."),
     }
 }
 
@@ -304,12 +338,12 @@ pub(super) fn tray_reason(language: Language, item: &TrayItem) -> String {
 }
 
 /// `Recibida, N.º 18 467`
-pub(super) fn receipt_line(language: Language, number: Option<&str>, doubtful: bool) -> String {
-    match (language, number, doubtful) {
+pub(super) fn receipt_line(language: Language, received: Option<&str>, doubtful: bool) -> String {
+    match (language, received.map(|received| number(language, received)), doubtful) {
         (Language::Spanish, _, true) => "Necesita arreglo".to_owned(),
         (Language::English, _, true) => "Needs repair".to_owned(),
-        (Language::Spanish, Some(number), _) => format!("Recibida, N.º {number}"),
-        (Language::English, Some(number), _) => format!("Received, No. {number}"),
+        (Language::Spanish, Some(number), _) => format!("Recibida, {number}"),
+        (Language::English, Some(number), _) => format!("Received, {number}"),
         (Language::Spanish, None, _) => "Guardada, por enviar".to_owned(),
         (Language::English, None, _) => "Saved, to be sent".to_owned(),
     }
@@ -543,5 +577,26 @@ pub(super) const fn diagnostics(language: Language) -> DiagnosticWords {
             zones: "Time zones",
             version: "Version of the core",
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stays_with_its_word_in_either_language() {
+        let spanish = [
+            number(Language::Spanish, "4"),
+            clock_in_receipt(Language::Spanish, Some("4")),
+            receipt_line(Language::Spanish, Some("4"), false),
+        ];
+        assert_eq!(spanish, ["N.º\u{a0}4", "Entrada recibida, N.º\u{a0}4", "Recibida, N.º\u{a0}4"]);
+        let english = [
+            number(Language::English, "4"),
+            clock_in_receipt(Language::English, Some("4")),
+            receipt_line(Language::English, Some("4"), false),
+        ];
+        assert_eq!(english, ["No.\u{a0}4", "Clock-in received, No.\u{a0}4", "Received, No.\u{a0}4"]);
     }
 }

@@ -1,6 +1,6 @@
 //! How much the phone still holds, said to the worker once and honestly.
 
-use campo_protocol::civil;
+use campo_protocol::{civil, model::photos::PhotoRules};
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
@@ -42,6 +42,11 @@ impl Store {
     pub(super) fn zone(&self) -> Result<TimeZone> {
         let account = self.account_document()?;
         Ok(civil::zone(&account.zone).unwrap_or(TimeZone::UTC))
+    }
+
+    /// How the company wants photos to be kept.
+    pub(crate) fn photo_rules(&self) -> Result<PhotoRules> {
+        Ok(self.account_document()?.photos)
     }
 
     pub(super) fn account_document(&self) -> Result<AccountDocument> {

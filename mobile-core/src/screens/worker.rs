@@ -63,6 +63,11 @@ impl Store {
         Ok(self.dates(0)?.language)
     }
 
+    /// The profile of an employee, where the phone knows it.
+    pub(crate) fn profile_of(&self, employee: Uuid) -> Result<Option<EmployeeProfile>> {
+        self.profile(&self.employee(employee)?)
+    }
+
     /// The profile of an employee. One with members of a shape that this release does not know allows everything.
     fn profile(&self, employee: &EmployeeDocument) -> Result<Option<EmployeeProfile>> {
         let Some(id) = employee.profile.as_ref().and_then(Ref::id) else { return Ok(None) };

@@ -41,4 +41,27 @@ impl Store {
         transaction.commit()?;
         Ok(gone)
     }
+
+    /// The files that an entry or a draft names, by their hashes. Whatever else is in the file space was taken for a capture
+    /// that never came.
+    pub fn files_needed(&self) -> Result<BTreeSet<String>> {
+        let mut needed = self
+            .read()
+            .prepare_cached("select hash from file where present or state = 'waiting'")?
+            .query_map((), |row| row.get(0))?
+            .collect::<rusqlite::Result<BTreeSet<String>>>()?;
+        let mut drafts = self.read().prepare_cached("select body from draft")?;
+        let mut rows = drafts.query(())?;
+        while let Some(row) = rows.next()? {
+            let body: String = row.get(0)?;
+            needed.extend(hashes_in(&body));
+        }
+        Ok(needed)
+    }
+}
+
+/// Whatever may be a hash in a draft, of whatever release and shape it is.
+fn hashes_in(draft: &str) -> impl Iterator<Item = String> {
+    let words = draft.split(|letter: char| !letter.is_ascii_hexdigit());
+    words.filter(|word| word.len() == 64).map(str::to_owned)
 }

@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::failure::Result;
 
 /// The number of the last migration of this release.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 create table if not exists setting (
@@ -107,6 +107,16 @@ create table if not exists draft (
     updated_us integer not null,
     primary key (employee, name)
 ) without rowid;
+
+-- Positions during a shift that are in no entry yet.
+create table if not exists track_point (
+    number integer primary key autoincrement,
+    employee blob not null,
+    session blob not null,
+    boot text,
+    wall_us integer not null,
+    point text not null
+);
 
 -- The newest signed head of each chain: evidence that the server cannot take back.
 create table if not exists head (

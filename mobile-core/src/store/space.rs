@@ -1,6 +1,7 @@
 //! The file space: photos and signatures, each under its hash.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Read, Seek, SeekFrom, Write as _},
     path::{Path, PathBuf},
@@ -31,6 +32,9 @@ pub trait FileSpace: Send + Sync {
 
     /// Removes a file; one that is not there is removed already.
     fn remove(&self, hash: &str) -> io::Result<()>;
+
+    /// Removes every file whose hash is not among these, and what was begun and not taken.
+    fn keep_only(&self, hashes: &BTreeSet<String>) -> io::Result<()>;
 
     /// Removes every file that can be removed.
     fn clear(&self) -> io::Result<()>;
@@ -107,12 +111,21 @@ impl FileSpace for Folder {
         }
     }
 
-    fn clear(&self) -> io::Result<()> {
-        let mut cleared = Ok(());
+    fn keep_only(&self, hashes: &BTreeSet<String>) -> io::Result<()> {
+        let mut removed = Ok(());
         for entry in fs::read_dir(&self.path)? {
-            cleared = cleared.and(entry.and_then(|entry| fs::remove_file(entry.path())));
+            let is_kept =
+                |entry: &fs::DirEntry| entry.file_name().to_str().is_some_and(|name| hashes.contains(name));
+            match entry {
+                Ok(entry) if is_kept(&entry) => {}
+                other => removed = removed.and(other.and_then(|entry| fs::remove_file(entry.path()))),
+            }
         }
-        cleared.and(sync_folder(&self.path))
+        removed.and(sync_folder(&self.path))
+    }
+
+    fn clear(&self) -> io::Result<()> {
+        self.keep_only(&BTreeSet::new())
     }
 }
 

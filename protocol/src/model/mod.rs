@@ -11,6 +11,7 @@ pub mod form;
 pub mod form_logic;
 pub mod group;
 pub mod non_working_days;
+pub mod photos;
 pub mod place;
 pub mod poi;
 pub mod profile;

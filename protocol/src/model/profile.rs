@@ -85,6 +85,11 @@ impl EmployeeProfile {
                 && (self.entry_kinds.is_empty() || self.entry_kinds.iter().any(|name| name == kind.name()))
     }
 
+    /// True when entries of that kind need a photo.
+    pub fn needs_photo(&self, kind: entry::Kind) -> bool {
+        self.required_photos.iter().any(|name| name == kind.name())
+    }
+
     fn check_break_kinds(&self, faults: &mut Faults) {
         faults.check_count("/break_kinds", self.break_kinds.len(), MAX_BREAK_KINDS);
         for (index, kind) in self.break_kinds.iter().enumerate() {
@@ -214,6 +219,7 @@ mod tests {
             profile.entry_kinds = Vec::new();
             assert_eq!(profile.allows(kind), unlisted, "{kind:?}");
         }
+        assert!(profile.needs_photo(entry::Kind::ShiftStart) && !profile.needs_photo(entry::Kind::ShiftEnd));
         let id = Uuid::from_u128(7);
         assert_eq!(profile.scopes(id), [Scope::Profile(id)]);
     }

@@ -42,6 +42,9 @@ public final class CampoPhone: Phone, @unchecked Sendable {
 
     public func takeFile(path: String) async throws -> HeldPhoto { try await write { try $0.takeFile(path: path) } }
 
+    /// What screens show does not change with it.
+    public func notePosition(_ position: Position) async throws -> Bool { try await read { try $0.notePosition(position: position) } }
+
     public func keepForm(
         _ form: String, task: String?, answers: [Answer], photos: [MentionedPhoto]
     ) async throws -> FormState? {

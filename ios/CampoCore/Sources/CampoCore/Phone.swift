@@ -18,6 +18,8 @@ public protocol Phone: AnyObject, Sendable {
 
     func capture(_ circumstances: Circumstances, _ action: WorkerAction) async throws -> String
     func takeFile(path: String) async throws -> HeldPhoto
+    /// Notes where the worker is during a shift; false when that is not wanted, or not any more.
+    func notePosition(_ position: Position) async throws -> Bool
     func keepForm(_ form: String, task: String?, answers: [Answer], photos: [MentionedPhoto]) async throws -> FormState?
     func discardForm(_ form: String, task: String?) async throws
     func noteMessagesRead() async throws

@@ -16,6 +16,7 @@ mod fleet;
 mod limit;
 mod lists;
 mod load;
+mod phone;
 mod report;
 mod served;
 mod slow_sync;
@@ -32,7 +33,7 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::{report::Figure, stage::Kind};
 
-/// The groups of figures, each made on both databases; then there are `reading`, `bytes` and `compression`.
+/// The groups of figures, each made on both databases; then there are `reading`, `bytes`, `phone` and `compression`.
 const GROUPS: [&str; 10] =
     ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "lists", "imports"];
 
@@ -113,6 +114,9 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
     }
     if "bytes".contains(only) {
         bytes::figures().await?.into_iter().try_for_each(&mut add)?;
+    }
+    if "phone".contains(only) {
+        phone::figures().await?.into_iter().try_for_each(&mut add)?;
     }
     if "compression".contains(only) {
         say(&compression::table()?)?;

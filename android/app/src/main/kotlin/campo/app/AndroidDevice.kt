@@ -61,7 +61,9 @@ class AndroidDevice(
 
     override suspend fun takePhoto(): File? {
         val file = newFile("photo.jpg")
-        return if (photograph(file) && file.length() > 0) file else null
+        if (photograph(file) && file.length() > 0) return file
+        file.delete()
+        return null
     }
 
     override fun newFile(name: String): File {

@@ -38,6 +38,13 @@ class CampoApplication : Application(), HasPhone {
         network = AndroidNetwork(this)
         registerActivityLifecycleCallbacks(Foreground { there -> scope.launch { phone().foreground(there) } })
         scope.launch { tellNews(phone()) }
+        scope.launch { sweepCamera() }
+    }
+
+    /** What the camera wrote and the core never took, such as after the death of the process: a day later nobody asks for it. */
+    private fun sweepCamera() {
+        val yesterday = System.currentTimeMillis() - 24 * 3600 * 1000L
+        File(filesDir, "campo/new").listFiles { file -> file.lastModified() < yesterday }?.forEach { it.delete() }
     }
 
     override suspend fun phone(): Phone = opened.await()

@@ -42,6 +42,10 @@ class CampoPhone private constructor(
 
     override suspend fun takeFile(path: String) = write { it.takeFile(path) }
 
+    // What screens show does not change with it
+    override suspend fun notePosition(position: Position) =
+        withContext(NonCancellable + dispatcher) { awake { it.notePosition(position) } }
+
     override suspend fun keepForm(
         form: String,
         task: String?,

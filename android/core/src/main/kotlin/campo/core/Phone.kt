@@ -34,6 +34,9 @@ interface Phone {
 
     suspend fun takeFile(path: String): HeldPhoto
 
+    /** Notes where the worker is during a shift; false when that is not wanted, or not any more. */
+    suspend fun notePosition(position: Position): Boolean
+
     suspend fun keepForm(form: String, task: String?, answers: List<Answer>, photos: List<MentionedPhoto>): FormState?
 
     suspend fun discardForm(form: String, task: String?)

@@ -7,10 +7,12 @@ import android.content.Intent
 import android.content.pm.ServiceInfo
 import android.os.Build
 import android.os.IBinder
+import campo.core.Phone
 import campo.core.PositionMode
 import campo.core.ShiftState
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.delay
@@ -18,10 +20,12 @@ import kotlinx.coroutines.launch
 
 /**
  * Runs from clock-in to clock-out, and only where the account records positions during the shift: then the system lets the
- * app stay, and it exchanges every five minutes. Its notification is the position sign outside the app.
+ * app stay. It hands the core a position each minute, and exchanges every five minutes. Its notification is the position
+ * sign outside the app.
  */
 class ShiftService : Service() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+    private var recording: Job? = null
 
     override fun onBind(intent: Intent?): IBinder? = null
 
@@ -31,17 +35,32 @@ class ShiftService : Service() {
         } else {
             startForeground(1, sign())
         }
-        scope.launch {
-            val phone = (application as HasPhone).phone()
-            while (true) {
-                val home = phone.home(null)
-                if (home == null || home.shift.state == ShiftState.OFF || home.position != PositionMode.DURING_SHIFT) break
-                phone.syncNow()
-                delay(EXCHANGE_MS)
+        // It is started again whenever something changed
+        if (recording?.isActive != true) {
+            recording = scope.launch {
+                record((application as HasPhone).phone())
+                stopSelf()
             }
-            stopSelf()
         }
         return START_STICKY
+    }
+
+    private suspend fun record(phone: Phone) {
+        val positions = Positions(this)
+        var minutes = 0
+        while (true) {
+            val fix = positions.fix()
+            val wanted = if (fix == null) isWanted(phone) else phone.notePosition(fix)
+            if (!wanted) return
+            if (minutes % EXCHANGE_MINUTES == 0) phone.syncNow()
+            minutes += 1
+            delay(MINUTE_MS)
+        }
+    }
+
+    private suspend fun isWanted(phone: Phone): Boolean {
+        val home = phone.home(null) ?: return false
+        return home.shift.state != ShiftState.OFF && home.position == PositionMode.DURING_SHIFT
     }
 
     override fun onDestroy() {
@@ -60,7 +79,8 @@ class ShiftService : Service() {
     }
 
     companion object {
-        private const val EXCHANGE_MS = 5 * 60 * 1000L
+        private const val MINUTE_MS = 60_000L
+        private const val EXCHANGE_MINUTES = 5
 
         fun start(context: Context) {
             context.startForegroundService(Intent(context, ShiftService::class.java))

@@ -19,6 +19,7 @@ import campo.core.CampoException
 import campo.core.Phone
 import campo.core.PhoneAccess
 import campo.core.PhoneLanguage
+import campo.core.PositionMode
 import campo.core.Worker
 import campo.ui.screens.DiagnosticsScreen
 import campo.ui.screens.EnrolScreen
@@ -73,6 +74,7 @@ fun CampoApp(
             val home = if (worker == null) null else phone.home(null)
             shell.openTasks = home?.openTasks?.toInt() ?: 0
             shell.unread = home?.unread?.toInt() ?: 0
+            shell.positionMode = home?.position ?: PositionMode.AT_ENTRIES
         } catch (failure: CampoException) {
             shell.fault = failure.said(shell.texts)
         }

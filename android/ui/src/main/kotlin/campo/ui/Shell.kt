@@ -15,6 +15,7 @@ import campo.core.Circumstances
 import campo.core.Here
 import campo.core.Phone
 import campo.core.PhoneAccess
+import campo.core.PositionMode
 import campo.core.SyncStatus
 import campo.core.SyncTrouble
 import campo.core.WorkerAction
@@ -102,6 +103,10 @@ class Shell(
     var unread by mutableStateOf(0)
         internal set
 
+    /** When positions are recorded: where they never are, the phone is not even asked. */
+    var positionMode by mutableStateOf(PositionMode.AT_ENTRIES)
+        internal set
+
     /** The quiet line on top: its text and icon. */
     var quiet: kotlin.Pair<String, ImageVector>? by mutableStateOf(null)
         internal set
@@ -171,7 +176,8 @@ class Shell(
 
     /** Captures something for whoever works with the phone, where the phone is. */
     suspend fun capture(intent: String, action: WorkerAction, note: String? = null): String {
-        val circumstances = Circumstances(intent, worker?.session, device.position(), note)
+        val position = if (positionMode == PositionMode.NEVER) null else device.position()
+        val circumstances = Circumstances(intent, worker?.session, position, note)
         return phone.capture(circumstances, action)
     }
 
@@ -187,6 +193,7 @@ fun CampoException.said(texts: Texts): String =
         is CampoException.UpgradeRequired -> texts.upgradeRequired
         is CampoException.NeedsLogin -> texts.needsLogin
         is CampoException.Wait -> texts.pinWait(seconds)
+        is CampoException.Prohibited -> text
         is CampoException.TooFar -> texts.tooFar(metres(distanceM), metres(radiusM))
         is CampoException.Refused -> if (code == "pin_wrong") texts.pinWrong else texts.refusedBecause(code)
     }

@@ -581,4 +581,4 @@ object English : Texts {
     override val enrolAgainHint = "With another code of the office"
 }
 
-private fun span(seconds: Long): String = if (seconds < 90) "$seconds s" else "${(seconds + 59) / 60} min"
+private fun span(seconds: Long): String = if (seconds < 90) "$seconds\u00a0s" else "${(seconds + 59) / 60}\u00a0min"

@@ -23,10 +23,14 @@ import androidx.compose.ui.window.Dialog
 import campo.ui.LocalShell
 import campo.ui.theme.Campo
 
-/** A sheet over the screen, for one question. */
+/** A sheet over the screen, for one question. `leave` is what its last button says. */
 @Composable
-fun Sheet(title: String, onGiveUp: () -> Unit, content: @Composable () -> Unit) {
-    val texts = LocalShell.current.texts
+fun Sheet(
+    title: String,
+    onGiveUp: () -> Unit,
+    leave: String = LocalShell.current.texts.cancel,
+    content: @Composable () -> Unit,
+) {
     Dialog(onDismissRequest = onGiveUp) {
         Column(
             Modifier
@@ -39,7 +43,7 @@ fun Sheet(title: String, onGiveUp: () -> Unit, content: @Composable () -> Unit) 
         ) {
             Text(title, Modifier.semantics { heading() }, Campo.colors.ink, style = Campo.type.key)
             content()
-            CampoButton(texts.cancel, onClick = onGiveUp)
+            CampoButton(leave, onClick = onGiveUp)
         }
     }
 }

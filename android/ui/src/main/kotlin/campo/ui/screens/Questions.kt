@@ -106,9 +106,7 @@ private fun Choices(editor: FormEditor, question: Question) {
             editor.setValue(question.id, choice.value, choice.text)
             return
         }
-        val values = if (choice.value in answer.values) answer.values - choice.value else answer.values + choice.value
-        // In the order of the form, whatever the order of the taps
-        val chosen = question.choices.filter { it.value in values }
+        val chosen = toggled(question.choices, answer.values, choice)
         editor.set(emptyAnswer(question.id).copy(values = chosen.map { it.value }, texts = chosen.map { it.text }))
     }
     Rows(
@@ -120,6 +118,10 @@ private fun Choices(editor: FormEditor, question: Question) {
         },
     )
 }
+
+/** What is chosen after a tap: in the order of the form, whatever the order of the taps. */
+internal fun toggled(choices: List<Choice>, values: List<String>, tapped: Choice): List<Choice> =
+    choices.filter { if (it.value == tapped.value) it.value !in values else it.value in values }
 
 @Composable
 internal fun ChoiceRow(text: String, chosen: Boolean, several: Boolean, onClick: () -> Unit) {

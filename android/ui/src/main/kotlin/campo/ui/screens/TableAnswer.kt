@@ -32,6 +32,8 @@ import campo.ui.parts.Choosing
 import campo.ui.parts.FaultLine
 import campo.ui.parts.Field
 import campo.ui.parts.Hairline
+import campo.ui.parts.Rows
+import campo.ui.parts.Sheet
 import campo.ui.parts.SideBySide
 import campo.ui.parts.isLargeText
 import campo.ui.theme.Campo
@@ -129,6 +131,23 @@ private fun Cards(editor: FormEditor, question: Question) {
     }
 }
 
+/** Chooses several of some; each tap is kept at once. */
+@Composable
+private fun SeveralChoices(column: TableColumn, cell: Cell, onDone: () -> Unit, onChanged: (Cell) -> Unit) {
+    Sheet(column.label, onDone, LocalShell.current.texts.done) {
+        Rows(
+            column.choices.map { choice ->
+                {
+                    ChoiceRow(choice.text, choice.value in cell.values, several = true) {
+                        val chosen = toggled(column.choices, cell.values, choice)
+                        onChanged(emptyCell(column.id).copy(values = chosen.map { it.value }, texts = chosen.map { it.text }))
+                    }
+                }
+            },
+        )
+    }
+}
+
 @Composable
 private fun CellField(
     editor: FormEditor,
@@ -164,17 +183,12 @@ private fun CellField(
                 if (shown) Text(column.label, color = Campo.colors.ink2, style = Campo.type.second)
                 CampoButton((cell.text ?: cell.texts.joinToString(", ")).ifEmpty { texts.choose }) { open = true }
             }
-            if (open) {
+            if (open && column.kind == QuestionKind.CHOICES) {
+                SeveralChoices(column, cell, onDone = { open = false }, onChanged = ::set)
+            } else if (open) {
                 Choosing(column.label, column.choices.map { Triple(it.value, it.text, "") }, onGiveUp = { open = false }) { value ->
                     open = false
-                    val text = column.choices.first { it.value == value }.text
-                    set(
-                        if (column.kind == QuestionKind.CHOICE) {
-                            emptyCell(column.id).copy(value = value, text = text)
-                        } else {
-                            emptyCell(column.id).copy(values = listOf(value), texts = listOf(text))
-                        },
-                    )
+                    set(emptyCell(column.id).copy(value = value, text = column.choices.first { it.value == value }.text))
                 }
             }
         }

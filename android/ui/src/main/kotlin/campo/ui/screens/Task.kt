@@ -107,7 +107,7 @@ fun TaskScreen(id: String) {
     }
 }
 
-/** Goes a step; where a form stands in the way, opens it. */
+/** Goes a step; where a form stands in the way, opens it, and where a photo does, takes it first. */
 private fun Shell.go(task: TaskPage, offer: StepOffer, reason: String? = null) {
     val form = offer.form
     if (form != null) {
@@ -115,7 +115,18 @@ private fun Shell.go(task: TaskPage, offer: StepOffer, reason: String? = null) {
         return
     }
     val intent = newIntent()
-    act { capture(intent, WorkerAction.Task(task.row.id, offer.step, reason)) }
+    act {
+        if (offer.photo && !photograph(task, newIntent())) return@act
+        capture(intent, WorkerAction.Task(task.row.id, offer.step, reason))
+    }
+}
+
+/** Takes a photo of the task; false where the person gave up. */
+private suspend fun Shell.photograph(task: TaskPage, intent: String): Boolean {
+    val file = device.takePhoto() ?: return false
+    val held = phone.takeFile(file.path)
+    capture(intent, WorkerAction.Photo(MentionedPhoto(held.hash, held.sizeBytes, null, "image/jpeg"), task.row.id))
+    return true
 }
 
 @Composable
@@ -237,7 +248,7 @@ private fun Forms(task: TaskPage) {
     val rows = mutableListOf<@Composable () -> Unit>()
     if (others.isNotEmpty()) rows.add { RowItem(texts.otherForms, icon = Icons.FileText) { open = true } }
     val photoIntent = remember(task.photos) { newIntent() }
-    rows.add {
+    if (task.mayPhotograph) rows.add {
         val photos = task.photos.toInt()
         RowItem(
             if (photos == 0) texts.takePhoto else texts.photos(photos),
@@ -245,16 +256,11 @@ private fun Forms(task: TaskPage) {
             icon = Icons.Camera,
             end = if (photos > 0) ({ Text(texts.takeAnother, color = Campo.colors.ink, style = Campo.type.secondStrong) }) else null,
         ) {
-            shell.act {
-                val file = shell.device.takePhoto() ?: return@act
-                val held = shell.phone.takeFile(file.path)
-                val photo = MentionedPhoto(held.hash, held.sizeBytes, null, "image/jpeg")
-                shell.capture(photoIntent, WorkerAction.Photo(photo, task.row.id))
-            }
+            shell.act { shell.photograph(task, photoIntent) }
         }
     }
-    rows.add { RowItem(texts.writeAboutTask, icon = Icons.MessageSquare) { shell.open(Spot.Message(task.row.id)) } }
-    Rows(rows)
+    if (task.mayWrite) rows.add { RowItem(texts.writeAboutTask, icon = Icons.MessageSquare) { shell.open(Spot.Message(task.row.id)) } }
+    if (rows.isNotEmpty()) Rows(rows)
     if (open) {
         Choosing(texts.otherForms, others.map { Triple(it.form, it.name, it.text) }, onGiveUp = { open = false }) { form ->
             open = false
@@ -323,7 +329,8 @@ private fun NextStep(task: TaskPage, askReason: (StepOffer) -> Unit) {
         if (due != null) {
             CampoButton(texts.fill(due.name), look = ButtonLook.Filled, icon = Icons.FilePen) { shell.go(task, next) }
         } else {
-            CampoButton(next.label, look = ButtonLook.Filled, icon = next.step.icon, enabled = !shell.busy) {
+            val icon = if (next.photo) Icons.Camera else next.step.icon
+            CampoButton(next.label, look = ButtonLook.Filled, icon = icon, enabled = !shell.busy) {
                 if (next.needsReason) askReason(next) else shell.go(task, next)
             }
         }
