@@ -16,6 +16,7 @@ use crate::{
     health::Health,
     live::Live,
     log::Log,
+    mail,
     outbound::{Outbound, Rules},
     push::{Push, Services},
     secrets::{Secret, Secrets},
@@ -59,6 +60,8 @@ pub struct App {
     pub awake: Arc<Awake>,
     /// What wakes the others; nothing does until it is set
     pub push: Arc<dyn Push>,
+    /// By which mail is sent; none is without it
+    pub mail: Option<Arc<mail::Settings>>,
     /// The readers that wait for events at this replica
     pub reading: Arc<Waiting>,
     /// The consoles that listen at this replica
@@ -84,7 +87,7 @@ impl App {
             (Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
         let (loops, live, reading) = (Arc::default(), Arc::default(), Arc::default());
         let push = Arc::new(Services::default());
-        let operator_token = None;
+        let (operator_token, mail) = (None, None);
         Self {
             db,
             log,
@@ -102,6 +105,7 @@ impl App {
             calls,
             awake,
             push,
+            mail,
             reading,
             live,
             loops,

@@ -15,7 +15,7 @@ use crate::{
     api::problems,
     app::{App, Limits},
     calls, chains, channels, duties, entries, events, exchange, files, health, imports, installations, jobs,
-    keys, live, messages, notices, notifications, objects, profiles, push, reference, soap,
+    keys, live, mail, messages, notices, notifications, objects, profiles, push, reference, soap,
     supervise::{self, Companion},
     sweep, sync, tasks, timesheets, uploads, users,
 };
@@ -78,6 +78,11 @@ pub const DUTIES: &[duties::Task] = &[
         every: Duration::from_mins(1),
         run: |app| Box::pin(push::wake_ups::duty(app)),
     },
+    duties::Task {
+        duty: Duty::SendMail,
+        every: Duration::from_secs(5),
+        run: |app| Box::pin(mail::send::duty(app)),
+    },
     duties::Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep::duty(app)) },
 ];
 
@@ -102,6 +107,7 @@ pub const CHECKS: &[health::Check] = &[
     health::Check { name: "background", run: |app| Box::pin(async { supervise::check(app) }) },
     health::Check { name: "files", run: |app| Box::pin(health::checks::files(app)) },
     health::Check { name: "notifications", run: |app| Box::pin(notifications::health::check(app)) },
+    health::Check { name: "mail", run: |app| Box::pin(mail::health::check(app)) },
 ];
 
 /// Everything that runs beside the API for as long as the process does.

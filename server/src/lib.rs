@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod keys;
 pub mod live;
 pub mod log;
+pub mod mail;
 pub mod messages;
 pub mod notices;
 pub mod notifications;

@@ -124,4 +124,5 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("remote_seen", "folder", "the name that a person gave a folder", Retention::Job),
     column("remote_seen", "name", "the name that a person gave a file", Retention::Job),
     column("agent", "report", "names of files and folders at a customer's machine", Retention::Installation),
+    column("mail_link", "email", "the address of a person that a link was sent to", Retention::Request),
 ];

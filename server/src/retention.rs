@@ -51,7 +51,28 @@ pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> 
         )
         .await?;
     let events = events_as_files(tx, shown_us, limit).await?;
+    let mail = mail(tx, now_us.saturating_sub(DAY_US), limit).await?;
+    let events = events.max(mail);
     Ok(notices.max(before).max(deliveries).max(imported).max(arrivals).max(events))
+}
+
+/// Forgets mails that were sent or need not be, and links that are over. For a day they count against the bounds.
+async fn mail(tx: &mut Tx, before_us: i64, limit: i64) -> Result<u64> {
+    let mails = tx
+        .execute(
+            "delete from mail where (account, id) in (select m.account, m.id from mail m \
+             where m.due_us is null and m.created_us <= $1 and coalesce(m.sent_us, 0) <= $1 limit $2)",
+            (before_us, limit),
+        )
+        .await?;
+    let links = tx
+        .execute(
+            "delete from mail_link where (account, id) in (select l.account, l.id from mail_link l \
+             where l.expires_us <= $1 limit $2)",
+            (before_us, limit),
+        )
+        .await?;
+    Ok(mails.max(links))
 }
 
 /// Forgets events that were put into folders as files, but those that still wait for a customer's server. A file that

@@ -36,6 +36,7 @@ async fn every_example_is_taken() {
         let agent_folder = Some(programs.path().to_owned());
         let public_url = Some("https://campo.example.com".to_owned());
         account.app.limits = Arc::new(Limits { agent_folder, public_url, ..(*account.app.limits).clone() });
+        account.app.mail = Some(crate::mail::nowhere());
         if let Err(reason) = take(&account, operation, example).await {
             wrong.push(format!("{}: {reason}", operation.name()));
         }
@@ -52,7 +53,7 @@ async fn take(account: &Account, operation: &Operation, example: &Value) -> Resu
     // log-ins are unique on the server, and the same examples go to many companies
     let login = format!("ana.{}", account.id);
     let bearer = match name.as_str() {
-        "POST /v1/session" | "PUT /v1/session/password" | "POST /v1/sessions" => {
+        "POST /v1/session" | "PUT /v1/session/password" | "PUT /v1/session/email" | "POST /v1/sessions" => {
             account.user(&login, &[]).await.unwrap();
             if name.starts_with("POST") {
                 body["login"] = login.as_str().into();
@@ -61,6 +62,11 @@ async fn take(account: &Account, operation: &Operation, example: &Value) -> Resu
         }
         "POST /v1/enrolments/redeem" => {
             body["code"] = account.enrolment_code(&[]).await.unwrap().into();
+            String::new()
+        }
+        "PUT /v1/email-confirmation" | "PUT /v1/password-reset" => {
+            body["token"] =
+                crate::mail::link(account, &login, name.starts_with("PUT /v1/email")).await.into();
             String::new()
         }
         "PUT /v1/sync/push-token" => account.enrol(&[]).await.unwrap().0,

@@ -19,6 +19,7 @@ mod imports;
 mod journey;
 mod kit;
 mod log;
+mod mail;
 mod messages;
 mod notifications;
 mod objects;

@@ -35,8 +35,11 @@ const PUBLIC: &[&str] = &[
     "GET /v1/uploads/{ticket}",
     "POST /v1/agents/enrol",
     "POST /v1/enrolments/redeem",
+    "POST /v1/password-reset",
     "POST /v1/session",
     "POST /v1/sessions",
+    "PUT /v1/email-confirmation",
+    "PUT /v1/password-reset",
     "PUT /v1/uploads/{ticket}",
 ];
 

@@ -15,6 +15,11 @@ import { FirstPassword } from "./session/FirstPassword";
 
 const EnrolPage = lazy(async () => ({ default: (await Promise.all([import("~/features/equipo/EnrolPage"), speakOf("equipo")]))[0].EnrolPage }));
 
+const RecoveryPage = lazy(async () => ({ default: (await import("./session/Recovery")).RecoveryPage }));
+
+/** What is done by links of mails, and asking for one: open to everybody. */
+const isRecovery = () => ["/entrar/olvido", "/entrar/clave", "/entrar/correo"].includes(location.pathname);
+
 /** Where a phone's camera leads: open to everybody. */
 const isEnrolment = () => location.pathname === "/e";
 
@@ -37,6 +42,13 @@ function Inside() {
         return (
             <Suspense>
                 <EnrolPage />
+            </Suspense>
+        );
+    }
+    if (isRecovery()) {
+        return (
+            <Suspense>
+                <RecoveryPage path={location.pathname} />
             </Suspense>
         );
     }

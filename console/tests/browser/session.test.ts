@@ -126,3 +126,45 @@ test("a customer's name that is markup is shown as it is", async () => {
     expect(faults).toEqual([]);
     await close();
 });
+
+test("whoever forgot a password is told what there is: a link, or somebody who can set another one", async () => {
+    const { page, faults, close } = await visit(inject("url"));
+    await page.goto(`${inject("url")}/tablero`);
+    await page.getByRole("link", { name: "¿Olvidó su contraseña?" }).click();
+    await page.getByRole("heading", { name: "¿Olvidó su contraseña?" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("textbox", { name: "Usuario" }).fill(PEOPLE.dispatcher.login);
+    await page.getByRole("button", { name: "Mandar el enlace" }).click();
+    await page.getByText("Este servidor no envía correo, por lo que no se puede mandar ningún enlace").waitFor();
+    expect(faults.filter((fault) => !fault.includes("409"))).toEqual([]);
+    await close();
+});
+
+test("a link that is none is refused, and its code stays in no address", async () => {
+    const { page, close } = await visit(inject("url"));
+    await page.goto(`${inject("url")}/entrar/clave`);
+    await page.getByText("A esta dirección le falta el código").waitFor();
+    await page.goto(`${inject("url")}/entrar/correo#x`);
+    await page.getByRole("button", { name: "Este correo es mío" }).click();
+    await page.getByText("El enlace es incorrecto, ya se usó o venció").waitFor();
+    await page.goto("about:blank");
+    await page.goto(`${inject("url")}/entrar/clave#x`);
+    await page.getByLabel("Contraseña nueva", { exact: true }).fill("lago verde sin peces 31");
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Cambiar la contraseña" }).click();
+    await page.getByText("El enlace es incorrecto, ya se usó o venció").waitFor();
+    expect(page.url()).toBe(`${inject("url")}/entrar/clave`);
+    await close();
+});
+
+test("one's own address is kept where the server sends no mail, and the page says so", async () => {
+    const { page, faults, close } = await signedIn("dispatcher", "/ajustes/cuenta-propia");
+    await page.getByRole("textbox", { name: "Correo" }).fill("despacho@andina.example");
+    const form = page.locator("form").filter({ has: page.getByRole("textbox", { name: "Correo" }) });
+    await form.getByLabel("Contraseña actual", { exact: true }).fill(PASSWORD);
+    await form.getByRole("button", { name: "Guardar el correo" }).click();
+    await page.getByText("sin confirmar: este servidor no envía correo").waitFor();
+    await expectAccessible(page);
+    expect(faults).toEqual([]);
+    await close();
+});

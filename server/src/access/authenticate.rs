@@ -191,6 +191,7 @@ pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
         }
         Holder::Session => session(app, &bearer, by, parts.uri.path()).await,
         Holder::Agent => agent(app, &bearer).await,
+        Holder::Link => Err(Code::Unauthenticated.into()),
         Holder::Installation => {
             let row = installation(app, &bearer).await?;
             if row.state == "revoked" {

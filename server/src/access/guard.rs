@@ -29,8 +29,10 @@ pub struct Guards {
     pub login_strangers: Throttle,
     /// Tries to log in from one address, behind which there can be a whole office
     pub login_addresses: Throttle,
-    /// Tries of one-time codes from one address
+    /// Tries of one-time codes and of links from one address
     pub codes: Throttle,
+    /// Links to set a password anew that are asked for under one name from one address
+    pub resets: Throttle,
     /// Sessions whose last request is just being noted; [`super::authenticate`] writes it
     pub(super) noting_sessions: Mutex<HashSet<Uuid>>,
     hashing: Arc<Semaphore>,
@@ -44,6 +46,7 @@ impl Default for Guards {
             login_strangers: Throttle::new("log-in-stranger", 60, 10 * SECOND_US),
             login_addresses: Throttle::new("log-in-address", 60, 5 * SECOND_US),
             codes: Throttle::new("enrolment-code", 20, 30 * SECOND_US),
+            resets: Throttle::new("password-reset", 5, 300 * SECOND_US),
             noting_sessions: Mutex::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             waiting: Arc::new(Semaphore::new(WAITING)),

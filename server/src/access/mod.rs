@@ -44,6 +44,8 @@ pub enum Duty {
     WakePhones,
     /// Takes the files that came to their intakes, makes exports, brings files to customers' servers and fetches them
     ExchangeFiles,
+    /// Sends mail to users
+    SendMail,
     /// A command that the operator runs on the machine
     Operator,
 }
@@ -58,6 +60,7 @@ impl Duty {
         Self::EndJobs,
         Self::WakePhones,
         Self::ExchangeFiles,
+        Self::SendMail,
         Self::Operator,
     ];
 
@@ -71,6 +74,7 @@ impl Duty {
             Self::EndJobs => "end_jobs",
             Self::WakePhones => "wake_phones",
             Self::ExchangeFiles => "exchange_files",
+            Self::SendMail => "send_mail",
             Self::Operator => "operator",
         }
     }

@@ -119,7 +119,7 @@ impl Permissions {
             Duty::CompleteEntries | Duty::Notify => [PermissionName::ViewEntries].into_iter().collect(),
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
             Duty::EndJobs => [PermissionName::RunImports].into_iter().collect(),
-            Duty::WakePhones => Self::default(),
+            Duty::WakePhones | Duty::SendMail => Self::default(),
             Duty::ExchangeFiles => [
                 PermissionName::ManageExchange,
                 PermissionName::RunImports,

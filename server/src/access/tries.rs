@@ -46,7 +46,12 @@ impl<'a> Try<'a> {
     pub async fn end<T>(self, outcome: Result<T>) -> Result<T> {
         match &outcome {
             Ok(_) => self.right(),
-            Err(problem) if matches!(problem.code(), Code::CredentialsWrong | Code::EnrolmentCodeInvalid) => {
+            Err(problem)
+                if matches!(
+                    problem.code(),
+                    Code::CredentialsWrong | Code::EnrolmentCodeInvalid | Code::LinkInvalid
+                ) =>
+            {
                 self.wrong().await;
             }
             Err(_) => {}

@@ -95,6 +95,7 @@ pub async fn create_with_administrator(
         code: ADMINISTRATOR.to_owned(),
         name: administrator.name.clone(),
         login: administrator.login.clone(),
+        email: None,
         profile: campo_protocol::model::Ref::Id(profile_id),
         language: if spanish { Language::Es } else { Language::En },
         state: crate::access::AccessState::Enabled,

@@ -10,7 +10,7 @@ use campo_server::{
     capabilities::COMPANIONS,
     config::Config,
     database::presence::Presence,
-    duties, exchange, health, jobs,
+    duties, exchange, health, jobs, mail,
     push::Services,
     supervise::{self, Beside},
 };
@@ -53,6 +53,7 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
         jobs::release(&app, None).await?;
     }
     presence.share()?;
+    app.mail = mail::Settings::load(config)?.map(Arc::new);
     app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
     accounts::own::announce_zone_database(&app).await?;
     let listener = bind(config.listen, "listen").await?;

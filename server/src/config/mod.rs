@@ -13,6 +13,7 @@ use std::{
 
 use campo_protocol::sync::MAX_REQUEST_BYTES;
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 
 pub use self::{
     database_url::DatabaseUrl,
@@ -22,13 +23,14 @@ pub use self::{
 };
 use self::{
     rules::{
-        address, boolean, choice, database_url, folder, host_address, integer, level, map_address, networks,
-        optional, plain_http, secret, text, token, web_address,
+        address, boolean, choice, database_url, folder, host, host_address, integer, level, mailbox,
+        map_address, networks, optional, password, plain_http, secret, text, token, web_address,
     },
     sources::Sources,
 };
 use crate::{
     environment::Environment,
+    mail::{self, Security},
     outbound::PlainHttp,
     secrets::{MasterKey, MasterKeyError, Secret},
 };
@@ -162,6 +164,25 @@ settings! {
     /// The folder with the programs for agents that the console gives out, as `make agent` and `make agent-windows` fill it.
     /// Without it the console says how they are made.
     agent_folder: Option<PathBuf> = "", optional(folder());
+    /// The mail server by which Campo sends mail: to confirm addresses of users, to set passwords anew, and of notices.
+    /// Without it no mail is sent. It may stand inside; nothing else is ever connected to for mail. It needs `smtp_sender`,
+    /// and `public_url` for the links in what is sent.
+    smtp_host: Option<String> = "", optional(host());
+    /// Its port: 587 with `start_tls`, 465 with `tls`, 25 with `none` at most servers.
+    smtp_port: u16 = "587", integer(1, 65_535);
+    /// How the connection to it is protected: `start_tls` begins TLS within it and refuses a server that does not offer it,
+    /// `tls` begins with it, `none` sends mail and password in clear, for a server on the same machine.
+    smtp_security: Security = "start_tls", choice(mail::SECURITY);
+    /// Who may have signed that server's certificate besides those whom everybody trusts: a file with certificates, PEM.
+    smtp_authority_file: Option<PathBuf> = "", optional(folder());
+    /// The user with which Campo logs in there. Without it it does not log in.
+    smtp_user: Option<String> = "", optional(text());
+    /// The password of that user.
+    smtp_password: Option<Secret> = "", optional(password());
+    /// From whom mail comes, such as `Campo <campo@example.com>`.
+    smtp_sender: Option<Mailbox> = "", optional(mailbox());
+    /// How many mails are sent for one account within 24 hours; more wait.
+    smtp_account_mails: i64 = "500", integer(1, 1_000_000);
     /// How long a stopping process waits for what it has begun.
     shutdown_grace_s: u64 = "30", integer(0, 3600);
     /// The folder of a newer zone database than the one compiled in, as `zic` makes it, such as `/usr/share/zoneinfo`. It is

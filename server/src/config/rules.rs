@@ -6,6 +6,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use lettre::message::Mailbox;
 use tracing_subscriber::EnvFilter;
 
 use super::DatabaseUrl;
@@ -115,6 +116,32 @@ pub(super) fn map_address() -> Rule<String> {
 
 pub(super) fn text() -> Rule<String> {
     rule(Form::Text, "a text", |text| Some(text.to_owned()))
+}
+
+/// A name or an address of a machine.
+pub(super) fn host() -> Rule<String> {
+    rule(Form::Text, "a host such as `mail.example.com`", |text| {
+        let is_host = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
+        (is_host && !text.is_empty()).then(|| text.to_owned())
+    })
+}
+
+/// An address of mail, with or without a name.
+pub(super) fn mailbox() -> Rule<Mailbox> {
+    rule(Form::Text, "an address such as `Campo <campo@example.com>`", |text| {
+        let mailbox: Mailbox = text.parse().ok()?;
+        let fits = !text.contains(char::is_control) && mailbox.email.to_string().is_ascii();
+        fits.then_some(mailbox)
+    })
+}
+
+/// A password that another server knows.
+pub(super) fn password() -> Rule<Secret> {
+    let read = |text: &str| {
+        let fits = !text.is_empty() && !text.contains(char::is_control);
+        fits.then(|| Secret::new(text.to_owned()))
+    };
+    Rule { secret: true, ..rule(Form::Text, "a password", read) }
 }
 
 /// Networks with commas between them.

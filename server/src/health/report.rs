@@ -50,7 +50,7 @@ pub struct Finding {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<Fault>,
     /// A stable word for what is wrong, such as `commit_fails`, `waits_too_long`, `run_failed`, `storage_full`,
-    /// `storage_low`, `not_writable`, `store_fails`, `no_answer`
+    /// `storage_low`, `not_writable`, `store_fails`, `server_fails`, `no_answer`
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
     /// How old its oldest undone work is, in seconds, where there is any

@@ -5,5 +5,5 @@ pub mod kinds;
 mod notice;
 mod routes;
 
-pub use notice::{Notice, Told, end_in, tell, tell_in};
+pub use notice::{Notice, Told, end_in, rendered, tell, tell_in};
 pub use routes::routes;

@@ -175,6 +175,19 @@ pub(super) async fn list(
     Ok(Page::new(notices, limit, |notice: &Notice| (notice.last_at.0, notice.id)))
 }
 
+/// One notice of an account that nobody is done with, for whoever was found to have its permission.
+pub async fn rendered(app: &App, (account, id): (i64, Uuid), language: Language) -> Result<Option<Notice>> {
+    let row: Option<Row> = app
+        .db
+        .fetch_optional(
+            "select id, kind, subject_kind, subject, detail, permission, times, first_us, last_us, done_us from notice \
+             where account = $1 and id = $2 and done_us is null",
+            (account, id),
+        )
+        .await?;
+    Ok(row.map(|row| row.shown(language)))
+}
+
 /// Says that a notice is done with; saying it again changes nothing. [`Code::NotFound`] for one that is not for those
 /// who have the caller's permissions.
 pub(super) async fn done(app: &App, caller: &Caller, language: Language, notice: Uuid) -> Result<Notice> {

@@ -1,16 +1,50 @@
-//! Connections that are none of HTTP: to customers' servers of files.
+//! Connections that are none of HTTP: to customers' servers of files, to the operator's mail server.
 
-use std::net::{IpAddr, SocketAddr};
-
-use tokio::{net::TcpStream, time::timeout};
-
-use super::{
-    CONNECT_TIME, OTHER_SERVICES, Outbound, SendError,
-    addresses::is_allowed,
-    resolver::{NoAddress, lookup},
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
 };
 
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+use rustls::pki_types::ServerName;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{TlsConnector, client::TlsStream};
+
+use super::{
+    CONNECT_TIME, OTHER_SERVICES, Outbound, Rules, SendError,
+    addresses::is_allowed,
+    authorities, known, of_tls,
+    resolver::{NoAddress, lookup},
+    tls,
+};
+
+/// TLS with `host` over a connection to it; `authority` as in [`super::Post`].
+pub async fn begin_tls(
+    stream: TcpStream,
+    host: &str,
+    authority: Option<&str>,
+) -> Result<TlsStream<TcpStream>, SendError> {
+    let roots = match authority {
+        Some(authority) => authorities(authority).ok_or(SendError::Tls)?,
+        None => known(),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = ServerName::try_from(host).map_err(|_| SendError::CertificateName)?;
+    let connector = TlsConnector::from(Arc::new(tls(&[], roots)));
+    let begun = timeout(CONNECT_TIME, connector.connect(name, stream)).await;
+    begun.map_err(|_| SendError::TimedOut)?.map_err(|error| {
+        let of_tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).map(of_tls);
+        of_tls.unwrap_or(SendError::BrokenOff)
+    })
+}
+
 impl Outbound {
+    /// A way out to what the operator configured, wherever it stands.
+    pub fn of_operator() -> Self {
+        let everywhere = [IpNet::from(Ipv4Net::default()), IpNet::from(Ipv6Net::default())];
+        Self::new(Rules { networks: everywhere.into(), ..Rules::default() })
+    }
+
     /// Connects to a host where that is allowed, looked up once: the address that was looked at is the one that is
     /// connected to. `ports` may be connected to although they are those of other services than HTTP.
     pub async fn connect(&self, host: &str, port: u16, ports: &[u16]) -> Result<TcpStream, SendError> {

@@ -26,6 +26,7 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 
+pub use self::connect::begin_tls;
 use self::{
     addresses::is_allowed,
     resolver::{NoAddress, Resolver},

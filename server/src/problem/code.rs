@@ -128,6 +128,10 @@ codes! {
     FileStateDiffers = CONFLICT "file_state_differs",
     /// The program for an agent is not at this server; parameters `system`, `command`
     AgentProgramMissing = CONFLICT "agent_program_missing",
+    /// This server sends no mail, so that nothing can be confirmed or set anew by a link
+    MailNotSet = CONFLICT "mail_not_set",
+    /// A link of a mail is wrong, was used or is over
+    LinkInvalid = FORBIDDEN "link_invalid",
     /// A name that no file can have; parameter `reason`
     FileNameInvalid = UNPROCESSABLE_ENTITY "file_name_invalid",
     /// More requests than agreed

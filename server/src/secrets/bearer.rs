@@ -18,10 +18,12 @@ pub enum Holder {
     Installation,
     /// A program at a customer's site; the id is the agent's
     Agent,
+    /// Whoever reads a mail; the id is the link's in it. It is no bearer secret of requests
+    Link,
 }
 
 impl Holder {
-    const ALL: [Self; 4] = [Self::Key, Self::Session, Self::Installation, Self::Agent];
+    const ALL: [Self; 5] = [Self::Key, Self::Session, Self::Installation, Self::Agent, Self::Link];
 
     const fn letter(self) -> char {
         match self {
@@ -29,6 +31,7 @@ impl Holder {
             Self::Session => 's',
             Self::Installation => 'i',
             Self::Agent => 'a',
+            Self::Link => 'l',
         }
     }
 }
@@ -40,7 +43,7 @@ pub struct Bearer {
     pub account: i64,
     /// What the id names
     pub holder: Holder,
-    /// The key, session, installation or agent
+    /// The key, session, installation, agent or link
     pub id: Uuid,
     /// 32 random bytes in base64url: 43 characters
     pub secret: String,
@@ -52,6 +55,12 @@ impl Bearer {
     pub fn new(account: i64, holder: Holder, id: Uuid, environment: &Environment) -> Self {
         let secret = URL_SAFE_NO_PAD.encode(environment.random::<32>());
         Self { account, holder, id, secret }
+    }
+
+    /// The secret of the link with this id, see [`super::Secrets::link_secret`].
+    pub fn of_link(account: i64, id: Uuid, secrets: &super::Secrets) -> Self {
+        let secret = URL_SAFE_NO_PAD.encode(secrets.link_secret(id));
+        Self { account, holder: Holder::Link, id, secret }
     }
 
     /// The text that the holder sends.

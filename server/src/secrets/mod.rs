@@ -22,6 +22,7 @@ use hmac::{Hmac, Mac as _};
 use serde::Deserialize;
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 pub use self::{
@@ -47,6 +48,7 @@ struct Keys {
     sealing: Zeroizing<[u8; 32]>,
     heads: Zeroizing<[u8; 32]>,
     uploads: Zeroizing<[u8; 32]>,
+    links: Zeroizing<[u8; 32]>,
     check: [u8; 16],
     /// Filled by [`Secrets::head_key`] alone: one key for each account that this process signed for
     signing: RwLock<HashMap<i64, SigningKey>>,
@@ -62,6 +64,7 @@ impl Secrets {
             sealing: Zeroizing::new(expand(&derive, b"campo sealing 1")),
             heads: Zeroizing::new(expand(&derive, b"campo heads 1")),
             uploads: Zeroizing::new(expand(&derive, b"campo uploads 1")),
+            links: Zeroizing::new(expand(&derive, b"campo links 1")),
             check: expand(&derive, b"campo check 1"),
             signing: RwLock::default(),
         }))
@@ -76,6 +79,12 @@ impl Secrets {
     /// What proves that this server made the ticket of an upload. Compare with [`same`].
     pub fn upload_signature(&self, ticket: &[u8]) -> [u8; 32] {
         keyed_hash(&self.0.uploads, ticket)
+    }
+
+    /// The secret of a link in a mail, from its id alone: it stands nowhere, and a mail that is tried again has the same.
+    /// Tables keep [`Self::token_hash`] of its text.
+    pub fn link_secret(&self, id: Uuid) -> [u8; 32] {
+        keyed_hash(&self.0.links, id.as_bytes())
     }
 
     /// Encrypts what must be read again (a password for SOAP, a customer's FTP credentials). It opens only for the

@@ -74,6 +74,8 @@ struct Catalogue {
     expected: BTreeMap<String, String>,
     /// Kinds of notices
     notices: BTreeMap<String, ProblemText>,
+    /// Kinds of mails: the subject, and a paragraph each
+    mails: BTreeMap<String, ProblemText>,
     /// What each kind of event means
     events: BTreeMap<String, String>,
     /// Why an event was not delivered
@@ -124,6 +126,20 @@ pub fn notice<'v>(
         Some(text) => (text.title.clone(), fill(&text.detail, value)),
         None => (kind.to_owned(), String::new()),
     }
+}
+
+/// Subject and paragraphs of a mail.
+///
+/// # Panics
+/// Where a kind has no text; a test walks every kind in every language.
+pub fn mail<'v>(
+    language: Language,
+    kind: &str,
+    value: impl Fn(&str) -> Option<&'v str>,
+) -> (String, Vec<String>) {
+    let text = catalogue(language).mails.get(kind).expect("every kind of mail has its texts");
+    let paragraphs = text.detail.iter().filter_map(|sentence| fill_one(sentence, &value));
+    (fill_one(&text.title, &value).unwrap_or_default(), paragraphs.collect())
 }
 
 /// What a kind of event means.

@@ -84,6 +84,19 @@ fn every_reason_of_a_failed_delivery_is_said_in_every_language() {
 }
 
 #[test]
+fn every_kind_of_mail_has_its_texts_and_no_text_is_of_none() {
+    let kinds: BTreeSet<&str> = crate::mail::KINDS.iter().copied().collect();
+    for language in Language::ALL {
+        let texts: BTreeSet<&str> = catalogue(language).mails.keys().map(String::as_str).collect();
+        assert_eq!(texts, kinds, "{language:?}");
+        for kind in &kinds {
+            let (subject, paragraphs) = mail(language, kind, |_| Some("x"));
+            assert!(!subject.is_empty() && paragraphs.len() > 1, "{language:?}: {kind}");
+        }
+    }
+}
+
+#[test]
 fn every_step_and_cause_at_a_customer_s_server_is_said_in_every_language() {
     use campo_remote_files::{Cause, Step};
     let causes = [

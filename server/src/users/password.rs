@@ -13,6 +13,7 @@ use crate::{
     environment::Environment,
     keys::bounds,
     log::write::Write,
+    mail::{self, Purpose},
     problem::{Code, Problem, Result},
     scheduler::Class,
     secrets::{NOBODY, Secret, hash_password, is_weak_password, readable_secret, verify_password},
@@ -114,15 +115,16 @@ pub async fn set(
     let (password, hash, made) = new(app, given.password.as_ref(), &user.draft.login).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     bounds::must_be_unbound(&mut write, allowed).await?;
-    let user = locked(&mut write, allowed, &Ref::Id(user.id)).await?;
+    let user = locked(app, &mut write, allowed, &Ref::Id(user.id)).await?;
     let by_another = allowed.principal() != Principal::User(user.id);
     store(&mut write, user.id, &hash, by_another).await?;
     write.commit().await?;
     Ok(PasswordSet { password: made.then(|| password.reveal().to_owned()) })
 }
 
-/// Changes one's own password. Every session ends, this one too, so that nobody else keeps one.
-pub async fn change(app: &App, own: &OwnSession, change: &PasswordChange) -> Result<()> {
+/// Refuses whoever does not know the password of their own session; tries are counted as those to log in are. What is
+/// stored of it, and the name to log in with.
+pub(super) async fn check_own(app: &App, own: &OwnSession, current: &Secret) -> Result<(String, String)> {
     let (account, user) = (own.caller.account, own.user);
     let row: Option<(String, String)> = app
         .db
@@ -136,9 +138,16 @@ pub async fn change(app: &App, own: &OwnSession, change: &PasswordChange) -> Res
     let (stored, login) = row.unwrap_or_else(|| (NOBODY.to_owned(), String::new()));
     let mut tries = Try::begin(app);
     tries.count(&app.guards.login_names, &login).await?;
-    let (current, phc) = (change.current.clone(), stored.clone());
+    let (current, phc) = (current.clone(), stored.clone());
     let right = app.guards.hash(move || verify_password(current.reveal(), &phc)).await?;
     tries.end(if right { Ok(()) } else { Err(Code::CredentialsWrong.into()) }).await?;
+    Ok((stored, login))
+}
+
+/// Changes one's own password. Every session ends, this one too, so that nobody else keeps one.
+pub async fn change(app: &App, own: &OwnSession, change: &PasswordChange) -> Result<()> {
+    let (account, user) = (own.caller.account, own.user);
+    let (stored, login) = check_own(app, own, &change.current).await?;
     let (_, hash, _) = new(app, Some(&change.password), &login).await?;
     let mut write = app.log.begin(&own.caller.oneself(), Class::Office).await?;
     let now: Option<(String,)> = write
@@ -154,7 +163,8 @@ pub async fn change(app: &App, own: &OwnSession, change: &PasswordChange) -> Res
     Ok(())
 }
 
-async fn store(write: &mut Write, user: Uuid, hash: &str, must_change: bool) -> Result<()> {
+/// Keeps another password. Links to set one anew are of no use any more, and every session ends.
+pub(super) async fn store(write: &mut Write, user: Uuid, hash: &str, must_change: bool) -> Result<()> {
     let (account, now_us) = (write.account(), write.now_us);
     let changed = write
         .tx()
@@ -167,6 +177,7 @@ async fn store(write: &mut Write, user: Uuid, hash: &str, must_change: bool) -> 
     if changed == 0 {
         return Err(Problem::new(Code::NotFound));
     }
+    mail::forget(write.tx(), (account, user), Some(Purpose::ResetPassword)).await?;
     end_sessions(write.tx(), account, user, now_us).await
 }
 

@@ -11,7 +11,10 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{managers, password};
+use super::{
+    email::{self, EmailState},
+    managers, password,
+};
 use crate::{
     access::{
         AccessState, Allowed,
@@ -31,6 +34,7 @@ use crate::{
     events::kinds::{AccessTold, USER_CHANGED, USER_CREATED, USER_DELETED},
     keys::bounds,
     log::write::Write,
+    mail,
     problem::{Code, Problem, Result},
     profiles::profile,
     scheduler::Class,
@@ -50,6 +54,10 @@ pub struct UserDraft {
     pub login: String,
     /// What the user may do
     pub profile: Ref,
+    /// Where mail for this user goes, once the user confirmed it by the link that is sent there
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "ana@example.com")]
+    pub email: Option<String>,
     /// The language of the console for this user
     #[serde(default)]
     pub language: Language,
@@ -71,6 +79,9 @@ pub struct User {
     #[serde(flatten)]
     #[expect(missing_docs, reason = "its fields are shown in its place")]
     pub draft: UserDraft,
+    /// How far the address is, where there is one
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_state: Option<EmailState>,
     /// When it was made
     pub created_at: Instant,
     /// When it was changed last
@@ -104,6 +115,8 @@ struct Row {
     code: String,
     name: String,
     login: String,
+    email: Option<String>,
+    email_confirmed_us: Option<i64>,
     profile: Uuid,
     permissions: String,
     language: String,
@@ -114,8 +127,8 @@ struct Row {
     updated_us: i64,
 }
 
-const ONE: &str = "select u.id, u.code, u.name, l.name as login, u.profile, p.permissions, u.language, u.state, \
-                   u.custom, u.version, u.created_us, u.updated_us from account_user u \
+const ONE: &str = "select u.id, u.code, u.name, l.name as login, u.email, u.email_confirmed_us, u.profile, \
+                   p.permissions, u.language, u.state, u.custom, u.version, u.created_us, u.updated_us from account_user u \
                    join profile p on p.account = u.account and p.id = u.profile \
                    join login l on l.account = u.account and l.holder = 'user' and l.holder_id = u.id \
                    where u.account = $1 and (u.id = $2 or u.code = $3) and u.state <> 'deleted'";
@@ -126,15 +139,15 @@ pub async fn list(app: &App, allowed: &Allowed<ManageUsers>, page: &PageQuery) -
     let rows: Vec<Row> = app
         .db
         .fetch_all(
-            "select u.id, u.code, u.name, l.name as login, u.profile, p.permissions, u.language, u.state, \
-             u.custom, u.version, u.created_us, u.updated_us from account_user u \
+            "select u.id, u.code, u.name, l.name as login, u.email, u.email_confirmed_us, u.profile, \
+             p.permissions, u.language, u.state, u.custom, u.version, u.created_us, u.updated_us from account_user u \
              join profile p on p.account = u.account and p.id = u.profile \
              join login l on l.account = u.account and l.holder = 'user' and l.holder_id = u.id \
              where u.account = $1 and u.code > $2 and u.state <> 'deleted' order by u.code limit $3",
             (allowed.account(), after, limit + 1),
         )
         .await?;
-    let users = rows.into_iter().map(Row::shown).collect::<Result<Vec<_>>>()?;
+    let users = rows.into_iter().map(|row| row.shown(app)).collect::<Result<Vec<_>>>()?;
     Ok(Page::new(users, limit, |user| user.draft.code.clone()))
 }
 
@@ -148,7 +161,7 @@ impl UserDraft {
 /// One user.
 pub async fn get(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref) -> Result<Versioned<User>> {
     let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
-    let user = row.ok_or(Code::NotFound)?.shown()?;
+    let user = row.ok_or(Code::NotFound)?.shown(app)?;
     Ok(Versioned(user.version, user))
 }
 
@@ -161,8 +174,7 @@ pub async fn create(
 ) -> Result<Created> {
     let password = password::take(&mut given)?;
     let mut draft: UserDraft = patch::new(&given).map_err(Problem::without_found)?;
-    draft.check()?;
-    draft.login = login_name(&draft.login);
+    draft.settle()?;
     let (password, hash, made) = password::new(app, password.as_ref(), &draft.login).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     bounds::must_be_unbound(&mut write, allowed).await?;
@@ -175,8 +187,13 @@ pub async fn create(
     draft.profile = Ref::Id(profile);
     edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
     insert(write.tx(), (account, id), profile, &draft, &hash, now_us).await?;
+    if let Some(email) = &draft.email {
+        email::store(app, &mut write, id, Some(email)).await?;
+    }
     write.event(&USER_CREATED, id, &draft.told(id, draft.state.name()))?;
-    let user = User { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) };
+    let email_state = email::state(app, draft.email.as_deref(), false);
+    let at = Instant(now_us);
+    let user = User { id, version: 1, draft, email_state, created_at: at, updated_at: at };
     let user = CreatedUser { user, password: made.then(|| password.reveal().to_owned()) };
     let created = Created::new(format!("/v1/users/{id}"), 1, &user)?;
     once.keep(&mut write, &request, &created).await?;
@@ -195,12 +212,11 @@ pub async fn edit(
     let mut write = app.log.begin(allowed, Class::Office).await?;
     bounds::must_be_unbound(&mut write, allowed).await?;
     let managers = managers::count(&mut write).await?;
-    let mut user = locked(&mut write, allowed, which).await?;
+    let mut user = locked(app, &mut write, allowed, which).await?;
     if_match.check(user.version)?;
-    let before = user.draft.login.clone();
+    let (before, email_before) = (user.draft.login.clone(), user.draft.email.clone());
     user.draft = patch::patched(&user.draft, given)?;
-    user.draft.check()?;
-    user.draft.login = login_name(&user.draft.login);
+    user.draft.settle()?;
     let profile = profile::given(&mut write, allowed, &user.draft.profile).await?;
     user.draft.profile = Ref::Id(profile);
     edit::refuse_taken_code(&mut write, TAKEN, user.id, &user.draft.code).await?;
@@ -221,6 +237,10 @@ pub async fn edit(
             (account, id, code, name, profile, language, draft.state.name(), custom, version, now_us),
         )
         .await?;
+    if draft.email != email_before {
+        email::store(app, &mut write, id, draft.email.as_deref()).await?;
+        user.email_state = email::state(app, draft.email.as_deref(), false);
+    }
     if draft.state == AccessState::Disabled {
         end_sessions(write.tx(), account, id, now_us).await?;
     }
@@ -235,18 +255,19 @@ pub async fn delete(app: &App, allowed: &Allowed<ManageUsers>, which: &Ref, if_m
     let mut write = app.log.begin(allowed, Class::Office).await?;
     bounds::must_be_unbound(&mut write, allowed).await?;
     let managers = managers::count(&mut write).await?;
-    let user = locked(&mut write, allowed, which).await?;
+    let user = locked(app, &mut write, allowed, which).await?;
     if_match.check(user.version)?;
     let (account, now_us) = (write.account(), write.now_us);
     login::remove(write.tx(), account, LoginHolder::User, user.id).await?;
     write
         .tx()
         .execute(
-            "update account_user set state = 'deleted', password = '', version = version + 1, updated_us = $3 \
-             where account = $1 and id = $2",
+            "update account_user set state = 'deleted', password = '', email = null, email_confirmed_us = null, \
+             version = version + 1, updated_us = $3 where account = $1 and id = $2",
             (account, user.id, now_us),
         )
         .await?;
+    mail::forget(write.tx(), (account, user.id), None).await?;
     end_sessions(write.tx(), account, user.id, now_us).await?;
     managers::must_remain(&mut write, managers).await?;
     write.event(&USER_DELETED, user.id, &user.draft.told(user.id, "deleted"))?;
@@ -265,12 +286,17 @@ pub(super) async fn end_sessions(tx: &mut Tx, account: i64, user: Uuid, now_us: 
 }
 
 /// The user to change, who holds nothing that the caller does not hold.
-pub(super) async fn locked(write: &mut Write, allowed: &Allowed<ManageUsers>, which: &Ref) -> Result<User> {
+pub(super) async fn locked(
+    app: &App,
+    write: &mut Write,
+    allowed: &Allowed<ManageUsers>,
+    which: &Ref,
+) -> Result<User> {
     let row: Option<Row> =
         write.tx().fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
     let row = row.ok_or(Code::NotFound)?;
     allowed.must_cover(permissions(&row.permissions)?)?;
-    row.shown()
+    row.shown(app)
 }
 
 /// Inserts a user that was checked, whose profile is there, with the hash of its password.
@@ -298,22 +324,35 @@ const TAKEN: &str =
     "select id from account_user where account = $1 and code = $2 and id <> $3 and state <> 'deleted'";
 
 impl UserDraft {
+    /// Refuses what is wrong, and writes names as tables hold them.
+    fn settle(&mut self) -> Result<()> {
+        self.email = self.email.take().map(|email| email.trim().to_owned()).filter(|email| !email.is_empty());
+        self.check()?;
+        self.login = login_name(&self.login);
+        Ok(())
+    }
+
     /// Refuses what is wrong.
     pub(crate) fn check(&self) -> Result<()> {
         let mut faults = Faults::default();
         check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
         login::check("/login", &self.login, &mut faults);
+        if let Some(email) = &self.email {
+            email::check("/email", email, &mut faults);
+        }
         Ok(faults.into_result()?)
     }
 }
 
 impl Row {
-    fn shown(self) -> Result<User> {
+    fn shown(self, app: &App) -> Result<User> {
+        let email_state = email::state(app, self.email.as_deref(), self.email_confirmed_us.is_some());
         let draft = UserDraft {
             profile: Ref::Id(self.profile),
             language: language_of(&self.language),
             state: AccessState::from_name(&self.state),
             custom: serde_json::from_str(&self.custom).map_err(Problem::internal)?,
+            email: self.email,
             code: self.code,
             name: self.name,
             login: self.login,
@@ -322,6 +361,7 @@ impl Row {
             id: self.id,
             version: self.version,
             draft,
+            email_state,
             created_at: Instant(self.created_us),
             updated_at: Instant(self.updated_us),
         })

@@ -1,10 +1,11 @@
-// One's own account: who one is, what one may do, the password, and where one is signed in.
+// One's own account: who one is, what one may do, the password, the address, and where one is signed in.
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Page } from "~/app/frame/Page";
 import { permissionLabel } from "~/app/permissions";
 import { useWho } from "~/app/session";
 import { PasswordForm } from "~/app/session/PasswordForm";
 import { KeyValues } from "~/ui";
+import { OwnEmail } from "./OwnEmail";
 import { OwnSessions } from "./OwnSessions";
 
 export function OwnAccount() {
@@ -28,6 +29,7 @@ export function OwnAccount() {
                 </h2>
                 <PasswordForm />
             </section>
+            <OwnEmail />
             <OwnSessions />
         </Page>
     );

@@ -8,11 +8,12 @@ import { queries } from "~/app/queries";
 import { useWho } from "~/app/session";
 import { refusalOf } from "~/api/problem";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Select, TextField, say } from "~/ui";
+import { EmailStatus } from "./OwnEmail";
 import { type Profile, type User, type UserDraft, changeUser, makeUser, newPassword, oneUser, removeUser } from "./queries";
 
 type Props = { user?: User; profiles: Profile[]; onClose: () => void; onOpen: (id: string) => void; onSecret: (secret: { login: string; password: string }) => void };
 
-const draftOf = (user?: User): UserDraft => ({ code: user?.code ?? "", name: user?.name ?? "", login: user?.login ?? "", profile: user?.profile ?? "", language: user?.language ?? "es", state: user?.state ?? "enabled" });
+const draftOf = (user?: User): UserDraft => ({ code: user?.code ?? "", name: user?.name ?? "", login: user?.login ?? "", profile: user?.profile ?? "", language: user?.language ?? "es", state: user?.state ?? "enabled", email: user?.email ?? "" });
 
 export function UserDrawer({ user, profiles, onClose, onOpen, onSecret }: Props) {
     const { t } = useLingui();
@@ -24,7 +25,7 @@ export function UserDrawer({ user, profiles, onClose, onOpen, onSecret }: Props)
         draftOf,
         versionOf: (object) => object.version,
         // Whoever makes a user need not think of a code: the name to log in with is unique already.
-        bodyOf: (draft) => ({ ...draft, code: draft.code.trim() || codeOf(draft.login) }),
+        bodyOf: (draft) => ({ ...draft, code: draft.code.trim() || codeOf(draft.login), email: draft.email?.trim() || null }),
         create: (body, once) => makeUser(body as UserDraft, once),
         change: (changes, version) => changeUser(user?.id ?? "", changes, version),
         again: () => oneUser(user?.id ?? ""),
@@ -51,13 +52,15 @@ export function UserDrawer({ user, profiles, onClose, onOpen, onSecret }: Props)
     const { draft, set } = editing;
     const failed = giving.error ?? removal.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
-    const labels = { name: t`Nombre`, login: t`Usuario`, profile: t`Perfil`, code: t`Código`, language: t`Idioma`, state: t`Acceso` };
+    const labels = { name: t`Nombre`, login: t`Usuario`, email: t`Correo`, profile: t`Perfil`, code: t`Código`, language: t`Idioma`, state: t`Acceso` };
     return (
         <Drawer title={user?.name ?? t`Nuevo usuario`} subject={user?.id ?? "new"} onClose={onClose} foot={<EditActs form="user" editing={editing} label={user ? undefined : t`Crear el usuario`} onDiscard={user && !editing.changed ? undefined : user ? () => undefined : onClose} />}>
             {problem && <ErrorSummary key={problem.request_id} title={problem.title} detail={problem.detail} />}
             <EditForm id="user" editing={editing} labels={labels}>
                 <TextField label={labels.name} name="name" value={draft.name} onChange={(name) => set({ name })} error={editing.errorAt("name")} autoFocus={!user} />
                 <TextField label={labels.login} name="login" value={draft.login} onChange={(login) => set({ login })} error={editing.errorAt("login")} help={t`Con él entra: su correo, por ejemplo.`} spellCheck="false" />
+                <TextField label={labels.email} name="email" type="email" value={draft.email ?? ""} onChange={(email) => set({ email })} error={editing.errorAt("email")} optional help={t`Ahí llegan sus avisos, cuando confirme que es suyo.`} spellCheck="false" />
+                {user?.email_state && user.email === draft.email && <EmailStatus state={user.email_state} />}
                 <Select
                     label={labels.profile}
                     name="profile"

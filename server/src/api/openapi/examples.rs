@@ -24,6 +24,12 @@ fn people() -> Value {
         "POST /v1/session": { "login": "ana", "password": "a password of tests" },
         "POST /v1/sessions": { "login": "ana", "password": "a password of tests" },
         "PUT /v1/session/password": { "current": "a password of tests", "password": "lago verde sin peces 31" },
+        "PUT /v1/session/email": { "email": "ana@example.com", "current": "a password of tests" },
+        "PUT /v1/email-confirmation": { "token": "campo_12_l0198c0de00007000800000000000000f_4Fq…" },
+        "POST /v1/password-reset": { "login": "ana" },
+        "PUT /v1/password-reset": {
+            "token": "campo_12_l0198c0de00007000800000000000000f_4Fq…", "password": "lago verde sin peces 31"
+        },
         "POST /v1/profiles": {
             "code": "dispatcher", "name": "Despacho", "permissions": ["view_tasks", "manage_tasks", "view_employees"]
         },

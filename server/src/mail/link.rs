@@ -1,0 +1,220 @@
+//! Links in mails: single-use, for a time, and of use only as long as they went to the address that the user has now.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    database::Tx,
+    log::write::Write,
+    problem::{Code, Problem, Result},
+    secrets::{Bearer, Holder, Secret, Secrets, same},
+};
+
+const HOUR_US: i64 = 3600 * 1_000_000;
+/// How many links one user is sent within an hour, whoever asks for them.
+const MOST_AN_HOUR: i64 = 5;
+
+/// What a link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To confirm that an address is one's own
+    ConfirmEmail,
+    /// To set a password anew
+    ResetPassword,
+}
+
+impl Purpose {
+    /// Its name in tables, and of its mail in the texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfirmEmail => "confirm_email",
+            Self::ResetPassword => "reset_password",
+        }
+    }
+
+    /// The purpose of that name, if this release knows it.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::ConfirmEmail, Self::ResetPassword].into_iter().find(|purpose| purpose.name() == name)
+    }
+
+    /// For how long a link can be used.
+    const fn lasts_us(self) -> i64 {
+        match self {
+            Self::ConfirmEmail => 24 * HOUR_US,
+            Self::ResetPassword => HOUR_US,
+        }
+    }
+
+    /// The page of the console that takes it.
+    pub(super) const fn page(self) -> &'static str {
+        match self {
+            Self::ConfirmEmail => "/entrar/correo",
+            Self::ResetPassword => "/entrar/clave",
+        }
+    }
+}
+
+/// A link that somebody presented.
+#[derive(Debug, Clone, Copy)]
+pub struct Link {
+    /// The account
+    pub account: i64,
+    /// Its id
+    pub id: Uuid,
+}
+
+/// A link that can be used, and whose it is.
+#[derive(Debug)]
+pub struct Found {
+    /// The link
+    pub link: Link,
+    /// The user it was sent to
+    pub user: Uuid,
+    /// The name by which that user logs in
+    pub login: String,
+}
+
+/// The keyed hash of a link's secret, which tables keep.
+fn hash(secrets: &Secrets, id: Uuid) -> Vec<u8> {
+    // The account is no part of the secret
+    secrets.token_hash(&Bearer::of_link(1, id, secrets).secret).to_vec()
+}
+
+/// Has a link sent to the user's address that confirms it, unless it is confirmed or was sent many just now. False where
+/// none is sent.
+pub async fn queue_confirmation(write: &mut Write, user: Uuid) -> Result<bool> {
+    let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
+    let (purpose, token) = (Purpose::ConfirmEmail, hash(write.secrets(), id));
+    let made = write
+        .tx()
+        .execute(
+            "insert into mail_link (account, id, account_user, purpose, email, token, created_us, expires_us) \
+             select u.account, $3, u.id, $4, u.email, $5, $6, $7 from account_user u \
+             where u.account = $1 and u.id = $2 and u.email is not null and u.email_confirmed_us is null \
+             and u.state <> 'deleted' and (select count(*) from mail_link l where l.account = u.account \
+             and l.account_user = u.id and l.created_us > $8) < $9",
+            (
+                account,
+                user,
+                id,
+                purpose.name(),
+                token,
+                now_us,
+                now_us + purpose.lasts_us(),
+                now_us - HOUR_US,
+                MOST_AN_HOUR,
+            ),
+        )
+        .await?;
+    if made == 0 {
+        return Ok(false);
+    }
+    write
+        .tx()
+        .execute(
+            "insert into mail (account, id, account_user, kind, subject, created_us, due_us) \
+             values ($1, $2, $3, $4, $2, $5, $5)",
+            (account, id, user, purpose.name(), now_us),
+        )
+        .await?;
+    Ok(true)
+}
+
+/// Has a link sent to the confirmed address of whoever logs in by this name. What is done and answered is the same
+/// whether there is such a user or not.
+pub async fn queue_reset(app: &App, login: &str) -> Result<()> {
+    let (id, now_us) = (app.environment.uuid(), app.environment.now_us());
+    let (purpose, token) = (Purpose::ResetPassword, hash(&app.secrets, id));
+    let mut transaction = app.log.begin_housekeeping().await?;
+    transaction
+        .tx()
+        .execute(
+            "insert into mail_link (account, id, account_user, purpose, email, token, created_us, expires_us) \
+             select u.account, $2, u.id, $3, u.email, $4, $5, $6 from login n \
+             join account a on a.id = n.account join account_user u on u.account = n.account and u.id = n.holder_id \
+             join profile p on p.account = u.account and p.id = u.profile \
+             where n.host = '' and n.name = $1 and n.holder = 'user' and u.state = 'enabled' \
+             and p.state = 'enabled' and a.state = 'enabled' and u.email is not null \
+             and u.email_confirmed_us is not null and (select count(*) from mail_link l where l.account = u.account \
+             and l.account_user = u.id and l.created_us > $7) < $8",
+            (
+                login,
+                id,
+                purpose.name(),
+                token,
+                now_us,
+                now_us + purpose.lasts_us(),
+                now_us - HOUR_US,
+                MOST_AN_HOUR,
+            ),
+        )
+        .await?;
+    transaction
+        .tx()
+        .execute(
+            "insert into mail (account, id, account_user, kind, subject, created_us, due_us) \
+             select l.account, l.id, l.account_user, l.purpose, l.id, l.created_us, l.created_us from login n \
+             join mail_link l on l.account = n.account and l.id = $2 where n.host = '' and n.name = $1",
+            (login, id),
+        )
+        .await?;
+    transaction.commit().await
+}
+
+#[derive(FromRow)]
+struct Row {
+    token: Vec<u8>,
+    account_user: Uuid,
+    login: String,
+}
+
+/// The link that was presented; [`Code::LinkInvalid`] where it is none, was used, is over, or was sent to an address that
+/// the user has no longer.
+pub async fn find(app: &App, presented: &Secret, purpose: Purpose) -> Result<Found> {
+    let invalid = || Problem::new(Code::LinkInvalid);
+    let bearer = Bearer::parse(presented.reveal().trim()).filter(|bearer| bearer.holder == Holder::Link);
+    let bearer = bearer.ok_or_else(invalid)?;
+    let row: Option<Row> = app
+        .db
+        .fetch_optional(
+            "select l.token, l.account_user, n.name as login from mail_link l \
+             join account a on a.id = l.account \
+             join account_user u on u.account = l.account and u.id = l.account_user and u.email = l.email \
+             join login n on n.account = u.account and n.holder = 'user' and n.holder_id = u.id \
+             where l.account = $1 and l.id = $2 and l.purpose = $3 and l.used_us is null and l.expires_us > $4 \
+             and u.state = 'enabled' and a.state = 'enabled'",
+            (bearer.account, bearer.id, purpose.name(), app.environment.now_us()),
+        )
+        .await?;
+    let hash = app.secrets.token_hash(&bearer.secret);
+    let row = row.filter(|row| same(&row.token, &hash)).ok_or_else(invalid)?;
+    let link = Link { account: bearer.account, id: bearer.id };
+    Ok(Found { link, user: row.account_user, login: row.login })
+}
+
+/// Uses a link up, once: [`Code::LinkInvalid`] where somebody was faster, or the address is another one by now.
+pub async fn use_up(write: &mut Write, link: Link) -> Result<()> {
+    let (account, now_us) = (write.account(), write.now_us);
+    let used = write
+        .tx()
+        .execute(
+            "update mail_link set used_us = $3 where account = $1 and id = $2 and used_us is null \
+             and expires_us > $3 and exists (select 1 from account_user u where u.account = mail_link.account \
+             and u.id = mail_link.account_user and u.email = mail_link.email and u.state = 'enabled')",
+            (account, link.id, now_us),
+        )
+        .await?;
+    if used == 0 || account != link.account { Err(Code::LinkInvalid.into()) } else { Ok(()) }
+}
+
+/// Makes the links of a user useless that were sent for a purpose, or for any.
+pub async fn forget(tx: &mut Tx, (account, user): (i64, Uuid), purpose: Option<Purpose>) -> Result<()> {
+    tx.execute(
+        "delete from mail_link where account = $1 and account_user = $2 and purpose = coalesce($3, purpose) \
+         and used_us is null",
+        (account, user, purpose.map(Purpose::name)),
+    )
+    .await?;
+    Ok(())
+}
