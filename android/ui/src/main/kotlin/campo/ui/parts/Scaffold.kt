@@ -46,14 +46,16 @@ fun Screen(
     Column(Modifier.fillMaxSize().background(Campo.colors.canvas)) {
         LocalShell.current.quiet?.let { QuietLine(it.first, it.second) }
         top()
+        val edge = if (isLargeText) 8.dp else 16.dp
+        // What scrolls by itself goes down to the foot: a list that is cut before it looks as if it ended there
         val body = Modifier
             .weight(1f)
             .fillMaxWidth()
             .then(if (scrolls) Modifier.verticalScroll(rememberScrollState()) else Modifier)
-            .padding(if (isLargeText) 8.dp else 16.dp, 4.dp)
+            .padding(edge, 4.dp, edge, if (scrolls) 4.dp else 0.dp)
         Column(body, Arrangement.spacedBy(12.dp)) {
             content()
-            Box(Modifier.height(8.dp))
+            if (scrolls) Box(Modifier.height(8.dp))
         }
         foot()
     }

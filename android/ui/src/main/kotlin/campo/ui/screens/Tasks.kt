@@ -3,6 +3,7 @@ package campo.ui.screens
 import androidx.compose.foundation.clickable
 import androidx.compose.foundation.horizontalScroll
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.foundation.layout.Column
 import androidx.compose.foundation.layout.Row
 import androidx.compose.foundation.layout.fillMaxWidth
@@ -83,7 +84,7 @@ fun TasksScreen() {
         }
         val shownTasks = tasks.filter { it.isIn(filter) && it.has(words) }
         val groups = shownTasks.groupBy { it.group }
-        LazyColumn(Modifier.weight(1f), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+        LazyColumn(Modifier.weight(1f), contentPadding = PaddingValues(bottom = 12.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
             if (shownTasks.isEmpty()) {
                 item {
                     if (tasks.isEmpty()) {

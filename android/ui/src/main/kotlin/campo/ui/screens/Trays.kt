@@ -2,6 +2,7 @@ package campo.ui.screens
 
 import androidx.compose.foundation.lazy.LazyColumn
 import androidx.compose.foundation.layout.Arrangement
+import androidx.compose.foundation.layout.PaddingValues
 import androidx.compose.material3.Text
 import androidx.compose.runtime.Composable
 import androidx.compose.runtime.collectAsState
@@ -49,7 +50,7 @@ fun TraysScreen() {
         scrolls = false,
     ) {
         if (lines == null) return@Screen
-        LazyColumn(Modifier.weight(1f), verticalArrangement = Arrangement.spacedBy(8.dp)) {
+        LazyColumn(Modifier.weight(1f), contentPadding = PaddingValues(bottom = 12.dp), verticalArrangement = Arrangement.spacedBy(8.dp)) {
             if (lines.none { it.tray != TrayKind.SENT }) item { Empty(texts.emptyTray) }
             val trays = listOf(
                 TrayKind.REPAIR to texts.needsRepair,
