@@ -68,6 +68,7 @@ async fn due(app: &App) -> Result<Vec<Due>> {
 }
 
 /// What becomes of a mail.
+#[derive(Clone, Copy)]
 enum Outcome<'a> {
     Sent,
     /// It need not be sent, or cannot be
