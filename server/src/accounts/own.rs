@@ -140,6 +140,7 @@ pub(super) fn view(name: &str, zone: &str, language: &str, settings: &Settings) 
         "zone": zone,
         "language": language,
         "location": settings.location,
+        "photos": settings.photos,
         "zone_database": zone_database_version(),
     });
     Ok(View {

@@ -1,6 +1,6 @@
 //! What an account decides about how Campo works for it.
 
-use campo_protocol::faults::Faults;
+use campo_protocol::{faults::Faults, model::photos::PhotoRules};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -35,6 +35,8 @@ pub struct Settings {
     pub files_wait_days: i64,
     /// When phones record where they are
     pub location: LocationMode,
+    /// How phones keep photos
+    pub photos: PhotoRules,
     /// True when the office's corrections of punches count only once the worker agreed. What workers ask for always
     /// needs the office's agreement
     pub correction_agreement: bool,
@@ -48,6 +50,7 @@ impl Default for Settings {
             closed_task_days: 7,
             files_wait_days: 7,
             location: LocationMode::default(),
+            photos: PhotoRules::default(),
             correction_agreement: false,
             soap_flags_optional: false,
         }
@@ -59,6 +62,7 @@ impl Settings {
     pub fn check(&self, faults: &mut Faults) {
         faults.check_range("/settings/closed_task_days", self.closed_task_days as f64, 0.0, 365.0);
         faults.check_range("/settings/files_wait_days", self.files_wait_days as f64, 1.0, 365.0);
+        self.photos.check(faults, "/settings/photos");
     }
 
     /// The settings that a row holds.

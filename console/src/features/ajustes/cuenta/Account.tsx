@@ -11,7 +11,7 @@ import { zones } from "~/ui/zones";
 import { accountQuery, type Own } from "../account";
 
 type Settings = Schemas["Settings"];
-type Draft = { name: string; zone: string; language: Own["language"]; location: NonNullable<Settings["location"]>; closedDays: string; filesDays: string; agreement: boolean; soapFlags: boolean };
+type Draft = { name: string; zone: string; language: Own["language"]; location: NonNullable<Settings["location"]>; closedDays: string; filesDays: string; photoEdge: string; photoQuality: string; photoMetadata: boolean; agreement: boolean; soapFlags: boolean };
 
 const draftOf = (own?: Own): Draft => ({
     name: own?.name ?? "",
@@ -20,6 +20,9 @@ const draftOf = (own?: Own): Draft => ({
     location: own?.settings?.location ?? "entries",
     closedDays: String(own?.settings?.closed_task_days ?? 7),
     filesDays: String(own?.settings?.files_wait_days ?? 7),
+    photoEdge: String(own?.settings?.photos?.longest_edge_px ?? 1920),
+    photoQuality: String(own?.settings?.photos?.quality_percent ?? 80),
+    photoMetadata: own?.settings?.photos?.keep_metadata ?? false,
     agreement: own?.settings?.correction_agreement ?? false,
     soapFlags: own?.settings?.soap_flags_optional ?? false,
 });
@@ -30,7 +33,14 @@ const bodyOf = (draft: Draft) => ({
     name: draft.name.trim(),
     zone: draft.zone,
     language: draft.language,
-    settings: { location: draft.location, closed_task_days: numberOf(draft.closedDays), files_wait_days: numberOf(draft.filesDays), correction_agreement: draft.agreement, soap_flags_optional: draft.soapFlags },
+    settings: {
+        location: draft.location,
+        closed_task_days: numberOf(draft.closedDays),
+        files_wait_days: numberOf(draft.filesDays),
+        photos: { longest_edge_px: numberOf(draft.photoEdge), quality_percent: numberOf(draft.photoQuality), keep_metadata: draft.photoMetadata },
+        correction_agreement: draft.agreement,
+        soap_flags_optional: draft.soapFlags,
+    },
 });
 
 export function Account() {
@@ -59,6 +69,8 @@ export function Account() {
         "settings.location": t`Cuándo registran los teléfonos dónde están`,
         "settings.closed_task_days": t`Días que el teléfono guarda una tarea cerrada`,
         "settings.files_wait_days": t`Días que una captura espera sus archivos`,
+        "settings.photos.longest_edge_px": t`Lado más largo de una foto, en píxeles`,
+        "settings.photos.quality_percent": t`Calidad de una foto, en %`,
     };
     return (
         <Page section={t`Ajustes`} title={t`Cuenta`} className="page-text">
@@ -96,6 +108,13 @@ export function Account() {
                         <TextField label={labels["settings.closed_task_days"]!} name="settings.closed_task_days" inputMode="numeric" value={draft.closedDays} onChange={(closedDays) => set({ closedDays })} error={errorAt("settings.closed_task_days")} help={t`De 0 a 365.`} />
                         <TextField label={labels["settings.files_wait_days"]!} name="settings.files_wait_days" inputMode="numeric" value={draft.filesDays} onChange={(filesDays) => set({ filesDays })} error={errorAt("settings.files_wait_days")} help={t`De 1 a 365; después sale sin ellos.`} />
                     </div>
+                    <div className="form-pair">
+                        <TextField label={labels["settings.photos.longest_edge_px"]!} name="settings.photos.longest_edge_px" inputMode="numeric" value={draft.photoEdge} onChange={(photoEdge) => set({ photoEdge })} error={errorAt("settings.photos.longest_edge_px")} help={t`De 320 a 4096: las más grandes se reducen en el teléfono.`} />
+                        <TextField label={labels["settings.photos.quality_percent"]!} name="settings.photos.quality_percent" inputMode="numeric" value={draft.photoQuality} onChange={(photoQuality) => set({ photoQuality })} error={errorAt("settings.photos.quality_percent")} help={t`De 30 a 100.`} />
+                    </div>
+                    <Checkbox name="settings.photos.keep_metadata" selected={draft.photoMetadata} onChange={(photoMetadata) => set({ photoMetadata })} help={t`Sin ellos solo sale la imagen.`}>
+                        <Trans>Las fotos conservan los datos de la cámara: modelo, instante y lugar</Trans>
+                    </Checkbox>
                     <h2>
                         <Trans>Las jornadas</Trans>
                     </h2>
