@@ -7,7 +7,7 @@ import { useFormat } from "~/app/format";
 import { formatIn } from "~/app/formats";
 import { Beside, focusRow } from "~/app/frame/Beside";
 import { Page } from "~/app/frame/Page";
-import { Button, type Column, EmptyState, Table } from "~/ui";
+import { Button, type Column, EmptyState, Table, useNarrow } from "~/ui";
 import { stepped } from "./civil";
 import { DayDrawer } from "./DayDrawer";
 import { MarkOf, useMarkWords } from "./marks";
@@ -26,6 +26,7 @@ export function DayPage() {
     const { t } = useLingui();
     const format = useFormat();
     const words = useMarkWords();
+    const narrow = useNarrow();
     const search = route.useSearch();
     const navigate = route.useNavigate();
     const day = search.fecha ?? format.day(Date.now());
@@ -44,14 +45,14 @@ export function DayPage() {
     const extra = ({ day: each }: Row) => (extraOf(each.totals) > 0 ? format.minutes(minutesOf(extraOf(each.totals))) : "");
     const markWords = ({ day: each }: Row) => marksOf(each, today).map((mark) => words[mark]).join(", ");
     const columns: Column<Row>[] = [
-        { id: "name", header: t`Persona`, width: "minmax(120px,1.4fr)", cell: ({ sheet }) => <b>{sheet.name}</b>, text: ({ sheet }) => sheet.name },
+        { id: "name", header: t`Persona`, width: "minmax(120px,1.4fr)", cell: ({ sheet }) => <b className="day-name">{sheet.name}</b>, text: ({ sheet }) => sheet.name },
         { id: "in", header: t`Entrada`, width: "72px", numeric: true, from: 440, cell: entry, text: entry },
         { id: "breaks", header: t`Pausas`, width: "84px", numeric: true, from: 640, cell: ({ day: each }) => breakTime(each), text: ({ day: each }) => breakTime(each) },
         { id: "out", header: t`Salida`, width: "88px", numeric: true, from: 440, cell: exit, text: exit },
         { id: "worked", header: t`Trabajado`, width: "88px", numeric: true, cell: (row) => <b>{worked(row)}</b>, text: worked },
         { id: "extra", header: t`Extra`, width: "84px", numeric: true, from: 720, cell: extra, text: extra },
         { id: "strip", header: t`${hours[0]} a ${hours[1]} h`, width: "minmax(110px,1.4fr)", from: 520, cell: ({ day: each }) => <Strip pieces={strip(each, today, now)} hours={hours} /> },
-        { id: "marks", header: t`Marcas`, width: "minmax(110px,1fr)", cell: ({ day: each }) => marksOf(each, today).slice(0, 2).map((mark) => <MarkOf key={mark} mark={mark} />), text: markWords },
+        { id: "marks", header: t`Marcas`, width: "minmax(110px,1fr)", cell: ({ day: each }) => marksOf(each, today).slice(0, narrow ? 1 : 2).map((mark) => <MarkOf key={mark} mark={mark} />), text: markWords },
     ];
     const open = rows.find(({ sheet }) => sheet.employee === search.persona);
     const close = () => {
@@ -63,7 +64,7 @@ export function DayPage() {
         <Page
             section={t`Jornadas`}
             title={t`Día`}
-            className="page-fill"
+            className="page-fill day-table"
             bar={<SpanStepper label={label} before={t`Día anterior`} after={t`Día siguiente`} isNow={day === today} onStep={(by) => go({ fecha: stepped(day, by) })} onNow={() => go({ fecha: undefined })} />}
         >
             <Beside drawer={open && <DayDrawer key={`${open.sheet.employee}:${day}`} sheet={open.sheet} day={open.day} today={today} chosen={search.marcacion} onChoose={(marcacion) => go({ marcacion })} onClose={close} />}>
