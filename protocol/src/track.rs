@@ -45,7 +45,7 @@ mod tests {
             monotonic_us: Some(i64::MIN),
             place: Place {
                 latitude: -4.861_700_000_000_001,
-                longitude: -174.046_600_000_000_01,
+                longitude: -174.046_612_345_678_9,
                 accuracy_m: Some(12_345.678_901_234),
                 provider: Some("fused".to_owned()),
                 mock: Some(false),

@@ -66,12 +66,11 @@ impl Mail {
         let (head, body) = written.mail.split_once("\r\n\r\n").unwrap();
         let mut headers: Vec<(String, String)> = Vec::new();
         for line in head.split("\r\n") {
-            match (line.starts_with([' ', '\t']), headers.last_mut()) {
-                (true, Some((_, value))) => value.push_str(line),
-                _ => {
-                    let (name, value) = line.split_once(": ").unwrap();
-                    headers.push((name.to_owned(), value.to_owned()));
-                }
+            if line.starts_with([' ', '\t']) {
+                headers.last_mut().expect("a header goes on").1.push_str(line);
+            } else {
+                let (name, value) = line.split_once(": ").unwrap();
+                headers.push((name.to_owned(), value.to_owned()));
             }
         }
         assert_eq!(written.to.len(), 1, "{:?}", written.to);

@@ -152,26 +152,21 @@ async fn multiply(stage: &Stage, task: String, size: i64) -> Result<()> {
              where n.i > {first_open} and n.i <= {last_owned};"
         )
     };
-    match stage.file() {
-        Some(file) => {
-            let numbers = format!(
-                "(with recursive n(i) as (select 1 union all select i + 1 from n where i < {copies}) \
-                 select i from n where i <= {copies}) n"
-            );
-            let text = statements(&numbers, "unhex(printf('%032x', n.i))", &format!("x'{task}'"), "n.i");
-            let connection = rusqlite::Connection::open(file)?;
-            connection.execute_batch(&format!("begin; {text} commit;"))?;
-        }
-        None => {
-            let numbers = format!("generate_series(1, {copies}::bigint) n(i)");
-            let id = "lpad(to_hex(n.i), 32, '0')::uuid";
-            let text = statements(&numbers, id, &format!("'{task}'::uuid"), "n.i::text");
-            let mut connection = PgConnection::connect(&stage.url()).await?;
-            sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await?;
-            // What autovacuum would do within a minute
-            sqlx::raw_sql("vacuum analyze").execute(&mut connection).await?;
-            connection.close().await?;
-        }
+    if let Some(file) = stage.file() {
+        let numbers = format!(
+            "(with recursive n(i) as (select 1 union all select i + 1 from n where i < {copies}) \
+             select i from n where i <= {copies}) n"
+        );
+        let text = statements(&numbers, "unhex(printf('%032x', n.i))", &format!("x'{task}'"), "n.i");
+        rusqlite::Connection::open(file)?.execute_batch(&format!("begin; {text} commit;"))?;
+        return Ok(());
     }
-    Ok(())
+    let numbers = format!("generate_series(1, {copies}::bigint) n(i)");
+    let text =
+        statements(&numbers, "lpad(to_hex(n.i), 32, '0')::uuid", &format!("'{task}'::uuid"), "n.i::text");
+    let mut connection = PgConnection::connect(&stage.url()).await?;
+    sqlx::raw_sql(AssertSqlSafe(text)).execute(&mut connection).await?;
+    // What autovacuum would do within a minute
+    sqlx::raw_sql("vacuum analyze").execute(&mut connection).await?;
+    Ok(connection.close().await?)
 }
