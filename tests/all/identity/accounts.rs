@@ -49,22 +49,28 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
         before["settings"],
         json!({
             "closed_task_days": 7, "correction_agreement": false, "files_wait_days": 7, "location": "entries",
+            "photos": { "longest_edge_px": 1920, "quality_percent": 80, "keep_metadata": false },
             "soap_flags_optional": false
         })
     );
     assert_eq!(account_view(&world, account.id).await["location"], "entries");
 
-    let change = json!({"zone": "America/Bogota", "settings": {"location": "never", "closed_task_days": 0}});
+    let change = json!({
+        "zone": "America/Bogota",
+        "settings": { "location": "never", "closed_task_days": 0, "photos": { "longest_edge_px": 1280 } },
+    });
     let changed = done(&patch(&client, "/v1/account", 1, &change).await, 200);
     assert_eq!(
         changed["settings"],
         json!({
             "closed_task_days": 0, "correction_agreement": false, "files_wait_days": 7, "location": "never",
+            "photos": { "longest_edge_px": 1280, "quality_percent": 80, "keep_metadata": false },
             "soap_flags_optional": false
         })
     );
     assert_eq!(done(&client.get("/v1/account").await.unwrap(), 200), changed);
-    assert_eq!(account_view(&world, account.id).await["zone"], "America/Bogota");
+    let seen = account_view(&world, account.id).await;
+    assert_eq!((&seen["zone"], &seen["photos"]["longest_edge_px"]), (&"America/Bogota".into(), &1280.into()));
 
     refused(&patch(&client, "/v1/account", 1, &change).await, 412, "version_mismatch");
     let without = client.call(Method::PATCH, "/v1/account", &[], Some(&change)).await.unwrap();
@@ -75,6 +81,8 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
         (json!({"language": "pt"}), "/language"),
         (json!({"settings": {"closed_task_days": 366}}), "/settings/closed_task_days"),
         (json!({"settings": {"colour": 1}}), "/settings/colour"),
+        (json!({"settings": {"photos": {"longest_edge_px": 5000}}}), "/settings/photos/longest_edge_px"),
+        (json!({"settings": {"photos": {"colour": 1}}}), "/settings/photos/colour"),
         (json!({"code": "other"}), "/code"),
     ] {
         let answer = patch(&client, "/v1/account", 2, &change).await;
