@@ -134,11 +134,16 @@ async fn what_was_acknowledged_survives_loss_of_power_and_only_by_syncing_each_c
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_server_acknowledged_over_http_survives_loss_of_power() {
     let template = Template::new().await.unwrap();
+    // What is written until ten batches are acknowledged: it grows with what the server does by itself as it starts
+    let whole = template.place().unwrap();
+    serve(&template, &whole, whole.disk.environment(), 50).await.unwrap();
+    let started = whole.disk.events().unwrap().len() as u64;
     for number in 0..4 {
         let mut chance = Random::part(SEED + 1, number);
         let place = template.place().unwrap();
-        let cut = chance.within(&(60..=200));
-        let receipts = serve_until_cut(&template, &place, cut).await.unwrap();
+        let cut = started + chance.within(&(0..=140));
+        let environment = place.disk.environment_cut_after(cut);
+        let receipts = serve(&template, &place, environment, usize::MAX).await.unwrap();
         let torn = Unsynced::Torn { seed: chance.number() };
         place.disk.restore(if number % 2 == 0 { Unsynced::Lost } else { torn }).unwrap();
         keeps(&place, &receipts).await.with_context(|| format!("cut {number} after {cut}")).unwrap();
@@ -146,9 +151,15 @@ async fn what_the_server_acknowledged_over_http_survives_loss_of_power() {
     }
 }
 
-async fn serve_until_cut(template: &Template, place: &Place, cut: u64) -> Result<Vec<Receipt>> {
+/// Hands entries in until so many were acknowledged, or the server ends.
+async fn serve(
+    template: &Template,
+    place: &Place,
+    disk: impl IntoIterator<Item = (String, String)>,
+    enough: usize,
+) -> Result<Vec<Receipt>> {
     let mut environment = World::environment(&place.url(), place.disk.folder());
-    environment.extend(place.disk.environment_cut_after(cut));
+    environment.extend(disk);
     let mut server = Server::start(environment).await?;
     let road = HttpPhone::new(&template.bearer, Addresses::new(vec![server.url().to_owned()]))?;
     let app = app(&scratch(template.folder.path()), Environment::system(), template.folder.path()).await?;
@@ -162,7 +173,7 @@ async fn serve_until_cut(template: &Template, place: &Place, cut: u64) -> Result
         holds: Holds::default(),
     };
     let mut receipts = Vec::new();
-    loop {
+    while receipts.len() < enough {
         let lines: Vec<Vec<u8>> = (0..5).map(|_| phone.line("shift.start", "")).collect();
         tokio::select! {
             delivered = road.deliver(&lines) => receipts.extend(delivered?.answer.receipts),
@@ -172,6 +183,8 @@ async fn serve_until_cut(template: &Template, place: &Place, cut: u64) -> Result
             }
         }
     }
+    server.kill_nine()?;
+    Ok(receipts)
 }
 
 /// Only the phone's clock and chance are used of it.
