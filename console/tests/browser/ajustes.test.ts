@@ -87,7 +87,7 @@ test("a holiday and a weekly rest of one group are written, and filtered by year
     await typeDigits(page.getByRole("group", { name: /Desde la hora/ }), "1300");
     await page.getByText("Algunos grupos o personas").click();
     await page.getByRole("combobox", { name: /Grupos/ }).fill("saba");
-    await page.getByRole("option", { name: /Sabana/ }).click();
+    await page.getByRole("option", { name: "Sabana", exact: true }).click();
     await page.getByRole("button", { name: "Crear", exact: true }).click();
     await page.getByText("«Descanso de la Sabana» guardado").waitFor();
     expect(await api.send("GET", "/v1/non-working-days/code:descanso-de-la-sabana-2027-01-01")).toMatchObject({ schedule_type: "weekly", weekdays: ["saturday"], from_time: "13:00:00", groups: [expect.any(String)] });
