@@ -61,29 +61,39 @@ pub const DUTIES: &[duties::Task] = &[
     duties::Task {
         duty: Duty::CompleteEntries,
         every: Duration::from_mins(1),
+        is_set_up: |_| true,
         run: |app| Box::pin(files::complete::duty(app)),
     },
     duties::Task {
         duty: Duty::RetireTasks,
         every: Duration::from_mins(10),
+        is_set_up: |_| true,
         run: |app| Box::pin(tasks::retire::duty(app)),
     },
     duties::Task {
         duty: Duty::ExchangeFiles,
         every: Duration::from_secs(1),
+        is_set_up: |_| true,
         run: |app| Box::pin(exchange::take::run(app)),
     },
     duties::Task {
         duty: Duty::WakePhones,
         every: Duration::from_mins(1),
+        is_set_up: |app| !app.push.served().is_empty(),
         run: |app| Box::pin(push::wake_ups::duty(app)),
     },
     duties::Task {
         duty: Duty::SendMail,
         every: Duration::from_secs(5),
+        is_set_up: |app| app.mail.is_some(),
         run: |app| Box::pin(mail::send::duty(app)),
     },
-    duties::Task { duty: Duty::Sweep, every: Duration::from_mins(10), run: |app| Box::pin(sweep::duty(app)) },
+    duties::Task {
+        duty: Duty::Sweep,
+        every: Duration::from_mins(10),
+        is_set_up: |_| true,
+        run: |app| Box::pin(sweep::duty(app)),
+    },
 ];
 
 /// How each kind of thing is put back when an act is taken back.

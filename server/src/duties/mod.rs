@@ -26,6 +26,8 @@ pub struct Task {
     pub duty: Duty,
     /// How long it rests after nothing was left
     pub every: Duration,
+    /// Whether this replica is set up for it. One that is not leaves the lease to others, and writes nothing
+    pub is_set_up: fn(&App) -> bool,
     /// Does a bounded part of it. May be dropped at any await, and must be repeatable.
     pub run: for<'a> fn(&'a App) -> BoxFuture<'a, Result<Left>>,
 }
@@ -39,14 +41,14 @@ pub enum Left {
     More,
 }
 
-/// Does every duty whose lease this replica can get. Never ends: a duty that panics is begun anew and stops no other.
+/// Does every duty that this replica is set up for and whose lease it can get. Never ends: a duty that panics is begun anew and stops no other.
 /// Dropped, it leaves leases behind that [`release`] gives back.
 pub async fn run(app: &App, tasks: &[Task]) {
     let stand_by = |task: &Task| {
         let (name, task) = (task.duty.name(), *task);
         supervise::keep(app, name, move || Box::pin(stand_by(app, task)))
     };
-    join_all(tasks.iter().map(stand_by)).await;
+    join_all(tasks.iter().filter(|task| (task.is_set_up)(app)).map(stand_by)).await;
 }
 
 /// Gives back the leases of a replica that ends, or where none is named, those of all, which are known to be gone: so that

@@ -72,16 +72,21 @@ pub async fn duties(app: &App) -> Finding {
         return Finding::wrong("duties", Status::Failed, Fault::Ours, "no_answer");
     };
     let now_us = app.environment.now_us();
-    let overdue_us = DUTIES
+    // One that this replica is not set up for is not its to judge: it may have been given up
+    let known: Vec<_> = DUTIES
         .iter()
-        .filter_map(|task| {
-            let done = done.iter().find(|done| done.name == task.duty.name())?;
+        .filter(|task| (task.is_set_up)(app))
+        .filter_map(|task| Some((task, done.iter().find(|done| done.name == task.duty.name())?)))
+        .collect();
+    let overdue_us = known
+        .iter()
+        .filter_map(|(task, done)| {
             let due_us = done.done_us.saturating_add(task.every.as_micros() as i64);
             Some(now_us.saturating_sub(due_us)).filter(|late_us| *late_us > 0)
         })
         .max();
     let finding = late("duties", overdue_us, DUTY_DEGRADED_US, DUTY_FAILED_US);
-    if finding.status == Status::Ok && done.iter().any(|done| done.problem.is_some()) {
+    if finding.status == Status::Ok && known.iter().any(|(_, done)| done.problem.is_some()) {
         return Finding::wrong("duties", Status::Degraded, Fault::Ours, "run_failed")
             .oldest_undone_us(overdue_us);
     }

@@ -34,9 +34,6 @@ const BATCH: i64 = 500;
 
 /// Looks for changes and wakes phones, for about a minute. Nothing is left where there is no service to wake them by.
 pub async fn duty(app: &App) -> Result<Left> {
-    if app.push.served().is_empty() {
-        return Ok(Left::Nothing);
-    }
     for _ in 0..LOOKS {
         look(app, app.environment.now_us()).await?;
         app.environment.sleep(EVERY).await;

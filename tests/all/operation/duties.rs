@@ -7,6 +7,7 @@ use campo_server::{
     app::App,
     capabilities,
     duties::{self, Lease, Left, Task},
+    mail,
     problem::Result,
 };
 use campo_tests::{on_both, process::Server, wait, world::World};
@@ -22,6 +23,7 @@ on_both! {
     a_lease_that_is_given_back_can_be_had_at_once,
     a_holder_that_cannot_renew_stops_before_another_one_begins,
     one_replica_does_a_duty_and_another_one_when_it_is_gone,
+    a_replica_that_is_not_set_up_for_a_duty_leaves_it_to_one_that_is,
     a_duty_that_fails_is_noted_and_done_again,
     a_sweep_removes_what_is_old_and_nothing_else,
     a_killed_process_loses_its_duties_to_the_other,
@@ -83,8 +85,12 @@ async fn a_holder_that_cannot_renew_stops_before_another_one_begins(world: World
 }
 
 /// Counts its runs, by replica, in the table of the server's settings.
-const COUNTED: Task =
-    Task { duty: Duty::Sweep, every: Duration::from_secs(1), run: |app| Box::pin(counted(app)) };
+const COUNTED: Task = Task {
+    duty: Duty::Sweep,
+    every: Duration::from_secs(1),
+    is_set_up: |_| true,
+    run: |app| Box::pin(counted(app)),
+};
 
 async fn counted(app: &App) -> Result<Left> {
     let mut tx = app.db.begin().await?;
@@ -122,6 +128,24 @@ async fn until_runs(app: &App, clocks: &[&App], count: usize) {
     .unwrap();
 }
 
+async fn a_replica_that_is_not_set_up_for_a_duty_leaves_it_to_one_that_is(world: World) {
+    let ana = world.virtual_replica(1).await.unwrap();
+    let mut beto = world.virtual_replica(2).await.unwrap();
+    let sender = "campo@example.com".parse().unwrap();
+    beto.mail = Some(mail::Settings::new("localhost", 25, mail::Security::None, sender).into());
+    let of_mail = Task { is_set_up: |app| app.mail.is_some(), ..COUNTED };
+    // Without anything to do it ends at once, and holds no lease
+    duties::run(&ana, &[of_mail]).await;
+    assert!(duties::done(&world.app).await.unwrap().is_empty());
+    let betos = tokio::spawn({
+        let beto = beto.clone();
+        async move { duties::run(&beto, &[of_mail]).await }
+    });
+    until_runs(&beto, &[&ana, &beto], 3).await;
+    assert_eq!(runs(&ana).await, 0);
+    betos.abort();
+}
+
 async fn one_replica_does_a_duty_and_another_one_when_it_is_gone(world: World) {
     let (ana, beto) = (world.virtual_replica(1).await.unwrap(), world.virtual_replica(2).await.unwrap());
     let start = |app: &App| {
@@ -146,8 +170,12 @@ async fn one_replica_does_a_duty_and_another_one_when_it_is_gone(world: World) {
 }
 
 /// Fails until a setting says that it may not.
-const FRAGILE: Task =
-    Task { duty: Duty::Sweep, every: Duration::from_secs(1), run: |app| Box::pin(fragile(app)) };
+const FRAGILE: Task = Task {
+    duty: Duty::Sweep,
+    every: Duration::from_secs(1),
+    is_set_up: |_| true,
+    run: |app| Box::pin(fragile(app)),
+};
 
 async fn fragile(app: &App) -> Result<Left> {
     let mended: Option<(String,)> =
