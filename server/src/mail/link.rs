@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::HOUR_US;
 use crate::{
     app::App,
     database::Tx,
@@ -11,7 +12,6 @@ use crate::{
     secrets::{Bearer, Holder, Secret, Secrets, same},
 };
 
-const HOUR_US: i64 = 3600 * 1_000_000;
 /// How many links one user is sent within an hour, whoever asks for them.
 const MOST_AN_HOUR: i64 = 5;
 

@@ -19,6 +19,7 @@ pub use lettre::message::Mailbox;
 
 use crate::app::App;
 
+const HOUR_US: i64 = 3600 * 1_000_000;
 /// The kind of mails of notices.
 const NOTICE: &str = "notice";
 

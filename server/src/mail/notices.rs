@@ -4,10 +4,9 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::NOTICE;
+use super::{HOUR_US, NOTICE};
 use crate::{access::authenticate::permissions, app::App, problem::Result};
 
-const HOUR_US: i64 = 3600 * 1_000_000;
 /// What happened longer ago is not mailed any more: when mail is set for the first time, nobody is told of last year.
 const RECENT_US: i64 = 24 * HOUR_US;
 /// Notices of one look.

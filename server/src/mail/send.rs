@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
-    Purpose, Settings, links_to,
+    HOUR_US, Purpose, Settings, links_to,
     message::{Draft, compose},
     notices,
     smtp::{Failure, Session},
@@ -26,7 +26,6 @@ use crate::{
     texts::{self, Language},
 };
 
-const HOUR_US: i64 = 3600 * 1_000_000;
 const DAY_US: i64 = 24 * HOUR_US;
 /// Mails of one run.
 const AT_ONCE: i64 = 50;

@@ -23,15 +23,20 @@ async fn call(customer: &Customer, method: &str, parameter: &str, inner: &str) -
     within(&String::from_utf8(answer.body).unwrap(), &format!("{method}Result"))
 }
 
+/// A file of a request, as its bytes.
+fn source(text: &str, name: &str) -> String {
+    let data = STANDARD.encode(text);
+    format!(
+        "<DataSource><Data>{data}</Data><DataFormat>AutoDetect</DataFormat><FirstRowHasColumnNames>true</FirstRowHasColumnNames>\
+         <FileName>{name}</FileName></DataSource>"
+    )
+}
+
 async fn points_are_imported_and_deleted_by_the_mapping_of_the_request(world: World) {
     let customer = Customer::of(&world, "acme").await;
     let app = world.app.clone();
     let worker = tokio::spawn(async move { jobs::run(&app, capabilities::JOBS).await });
-    let data = STANDARD.encode("Código,Nombre,Lat,Lon\nC-1,Uno,-12.05,-77.05\nC-2,Dos,x,-77.05\n");
-    let source = format!(
-        "<DataSource><Data>{data}</Data><DataFormat>AutoDetect</DataFormat><FirstRowHasColumnNames>true</FirstRowHasColumnNames>\
-         <FileName>puntos.csv</FileName></DataSource>"
-    );
+    let source = source("Código,Nombre,Lat,Lon\nC-1,Uno,-12.05,-77.05\nC-2,Dos,x,-77.05\n", "puntos.csv");
     let mapping = "<ColumnMapping><CustomerNumber>Código</CustomerNumber><Name>Nombre</Name><Y>Lat</Y><X>Lon</X></ColumnMapping>";
     let imported = call(&customer, "ImportPointsOfInterest", "request", &format!("{source}{mapping}")).await;
     assert_eq!(within(&imported, "ReturnValue"), "SomeRowsSkipped", "{imported}");
@@ -101,11 +106,8 @@ async fn days_without_work_are_whole_days_stretches_or_come_back_each_week(world
     let app = world.app.clone();
     let worker = tokio::spawn(async move { jobs::run(&app, capabilities::JOBS).await });
     let request = |text: &str, mapping: &str, options: &str| {
-        let data = STANDARD.encode(text);
-        format!(
-            "<DataSource><Data>{data}</Data><FileName>feriados.csv</FileName></DataSource>\
-             <ColumnMapping>{mapping}</ColumnMapping><Options>{options}</Options>"
-        )
+        let source = source(text, "feriados.csv");
+        format!("{source}<ColumnMapping>{mapping}</ColumnMapping><Options>{options}</Options>")
     };
     let text = "Clave,Motivo,Desde,Hasta,De,A,Sáb,Dom\n\
         NAVIDAD,Navidad,12/25/2030,,,,,\n\

@@ -48,6 +48,10 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// How often the screen is looked at.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// The pragmas of the phone's own connection.
+pub(crate) const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = true; \
+                       pragma checkpoint_fullfsync = true; pragma temp_store = memory";
+
 /// Objects a second; and how long until today's tasks are shown, beside all of it.
 pub(crate) async fn figures(kind: Kind) -> Result<[Figure; 2]> {
     let stage = Stage::new(kind, Content::Empty).await?;
@@ -196,7 +200,7 @@ async fn look<T>(what: &str, mut shown: impl FnMut() -> Result<Option<T>>) -> Re
 }
 
 /// Upserts the rows of the phone in `folder` into an empty database of the same tables; seconds, and those of CPU.
-fn upserts(folder: &Path) -> Result<(f64, Option<f64>)> {
+pub(crate) fn upserts(folder: &Path) -> Result<(f64, Option<f64>)> {
     type Row = (String, String, Vec<u8>, Vec<u8>, i64, i64);
     let full = Connection::open(core_phone::database(folder))?;
     let mut statement =
@@ -208,8 +212,7 @@ fn upserts(folder: &Path) -> Result<(f64, Option<f64>)> {
     let path = folder.join("limit.db");
     drop(Store::open(&path)?);
     let mut connection = Connection::open(&path)?;
-    connection
-        .execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma temp_store = memory")?;
+    connection.execute_batch(PRAGMAS)?;
     let meter = Meter::own();
     let cpu_s = meter.seconds();
     let started = Instant::now();

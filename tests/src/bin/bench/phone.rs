@@ -30,6 +30,7 @@ use uuid::Uuid;
 
 use crate::{
     figures::ROUNDS,
+    first_sync::{PRAGMAS, upserts},
     report::{Figure, Goal, Round, Side},
     stage::{self, Kind},
 };
@@ -49,10 +50,6 @@ const READS: usize = 40;
 /// Whom [`Store::make_ready`] gives a session.
 const WORKER: Uuid = Uuid::from_u128(3);
 const TYPE: Uuid = Uuid::from_u128(8);
-/// The pragmas of the phone's own connection.
-const PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma fullfsync = true; \
-                       pragma checkpoint_fullfsync = true; pragma temp_store = memory";
-
 /// The figures of a phone that holds a large company.
 pub(crate) async fn figures() -> Result<Vec<Figure>> {
     tokio::task::spawn_blocking(measure).await?
@@ -62,7 +59,7 @@ fn measure() -> Result<Vec<Figure>> {
     let (mut applied, mut median, mut slow, mut list) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let folder = stage::folder()?;
-        let (told_s, upserts_s) = (tell(folder.path())?, upserts(folder.path())?);
+        let (told_s, upserts_s) = (tell(folder.path())?, upserts(folder.path())?.0);
         applied.push(round(told_s, upserts_s));
         let core = core_phone::open_over(folder.path(), Arc::new(NoNetwork))?;
         let (captures_ms, bare_ms) = captures(&core, folder.path())?;
@@ -177,35 +174,6 @@ fn poi(number: usize) -> Change {
 /// Ids whose order is not that of the numbers, as those of a company of many years are.
 fn id(number: usize) -> Uuid {
     Uuid::from_u128((number as u128 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))
-}
-
-/// Upserts the rows of the phone in `folder` into an empty database of the same tables in one transaction; seconds.
-fn upserts(folder: &Path) -> Result<f64> {
-    type Row = (String, String, Vec<u8>, Vec<u8>, i64, i64);
-    let full = Connection::open(core_phone::database(folder))?;
-    let mut statement =
-        full.prepare("select scope, kind, id, body, digest, mark from object order by rowid")?;
-    let rows = statement.query_map((), |row| {
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
-    })?;
-    let rows: Vec<Row> = rows.collect::<rusqlite::Result<_>>()?;
-    let path = folder.join("limit.db");
-    drop(Store::open(&path)?);
-    let mut connection = Connection::open(&path)?;
-    connection.execute_batch(PRAGMAS)?;
-    let started = Instant::now();
-    let transaction = connection.transaction()?;
-    let mut upsert = transaction.prepare(
-        "insert into object (scope, kind, id, body, digest, mark) values (?1, ?2, ?3, ?4, ?5, ?6) \
-         on conflict (scope, kind, id) do update set body = excluded.body, digest = excluded.digest, \
-         mark = excluded.mark",
-    )?;
-    for row in &rows {
-        upsert.execute((&row.0, &row.1, &row.2, &row.3, row.4, row.5))?;
-    }
-    drop(upsert);
-    transaction.commit()?;
-    Ok(started.elapsed().as_secs_f64())
 }
 
 /// How long captures take, as a screen waits for them, and the bare commits of the same bytes between them: milliseconds.
