@@ -1,34 +1,24 @@
-// What all pages before the first one share: the drawing, the name, the language.
+// What all pages share that are open to everybody: the words in the drawing, and the language.
 import { Trans } from "@lingui/react/macro";
 import { Languages } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { Button as AriaButton } from "react-aria-components";
-import { Mark } from "../frame/Mark";
 import { speak, useLanguage } from "../language";
-import { Land } from "./Land";
-import "./sign-in.css";
+import { EntranceFrame } from "./EntranceFrame";
 
 export function Entrance({ title, children, foot }: { title: string; children: ReactNode; foot?: ReactNode }) {
     const language = useLanguage();
-    useEffect(() => {
-        document.title = `${title} · Campo`;
-    });
     const other = language === "es" ? "en" : "es";
     return (
-        <main className="login">
-            <div className="land">
-                <Land />
+        <EntranceFrame
+            title={title}
+            words={
                 <p>
                     <Trans>El trabajo de campo, contado como pasó.</Trans>
                 </p>
-            </div>
-            <div className="log">
-                <div className="brand">
-                    <Mark size={32} />
-                    Campo
-                </div>
-                {children}
-                <div className="foot">
+            }
+            foot={
+                <>
                     <span className="row">
                         <Languages size={15} aria-hidden />
                         {language === "es" ? "Español" : "English"}
@@ -38,8 +28,10 @@ export function Entrance({ title, children, foot }: { title: string; children: R
                     </span>
                     <span className="grow" />
                     {foot}
-                </div>
-            </div>
-        </main>
+                </>
+            }
+        >
+            {children}
+        </EntranceFrame>
     );
 }
