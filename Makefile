@@ -24,7 +24,7 @@ test: ## Runs every test on SQLite and PostgreSQL; installs PostgreSQL, outside 
 	tests/validator.sh
 	tests/soap_clients.sh install >/dev/null
 	tests/clients.sh install
-	tests/mail_server.sh install >/dev/null
+	tests/mail_server.sh >/dev/null
 	cargo build --workspace --bins
 	cargo test --workspace --no-run
 	TEST_POSTGRES="$$(tests/postgres.sh start)" && export TEST_POSTGRES && \

@@ -3,7 +3,8 @@
 # have for our clients, and the proxy that operators put in front. They are started by the tests, on loopback, with
 # folders of their own.
 #
-#   tests/clients.sh install     installs those that are missing (root, apt)
+#   tests/clients.sh install                    installs those that are missing (root, apt)
+#   tests/clients.sh install PACKAGE:FILE …     installs these instead, where their file is missing
 set -eu
 
 # Package and the program by which it is known that it is there.
@@ -13,8 +14,8 @@ say() { printf '%s\n' "clients.sh: $*" >&2; }
 
 install_programs() {
     missing=
-    for one in $programs; do
-        [ -x "${one#*:}" ] || missing="$missing ${one%%:*}"
+    for one in "$@"; do
+        [ -e "${one#*:}" ] || missing="$missing ${one%%:*}"
     done
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -35,6 +36,11 @@ install_programs() {
 }
 
 case ${1:-} in
-    install) install_programs ;;
-    *) say "usage: tests/clients.sh install"; exit 1 ;;
+    install)
+        shift
+        # shellcheck disable=SC2086 # a list of words
+        [ $# -gt 0 ] || set -- $programs
+        install_programs "$@"
+        ;;
+    *) say "usage: tests/clients.sh install [PACKAGE:FILE …]"; exit 1 ;;
 esac

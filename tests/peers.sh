@@ -7,23 +7,13 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools=$(realpath -m "${CARGO_TARGET_DIR:-target}")/peers
 
-packages="curl lftp ncftp putty-tools tnftp inetutils-ftp rclone php-cli php-common gsoap libgsoap-dev g++ openssl libpcre2-posix3 libmemcached11 libmemcachedutil2 libsodium23 libhiredis0.14"
-missing=$(for one in $packages; do dpkg -s "$one" >/dev/null 2>&1 || printf '%s ' "$one"; done)
-if [ -n "$missing" ]; then
-    [ "$(id -u)" = 0 ] || { echo "peers.sh: sudo apt-get install $missing" >&2; exit 1; }
-    echo "peers.sh: installing $missing" >&2
-    export DEBIAN_FRONTEND=noninteractive
-    # What is installed is not started: each is started here, on loopback
-    if [ ! -e /usr/sbin/policy-rc.d ]; then
-        printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
-        chmod +x /usr/sbin/policy-rc.d
-        trap 'rm -f /usr/sbin/policy-rc.d' EXIT
-    fi
-    apt-get update </dev/null >&2 || true
-    # shellcheck disable=SC2086 # a list of words
-    apt-get install -y --no-install-recommends $missing </dev/null >&2
-    rm -f /usr/sbin/policy-rc.d
-fi
+library=/usr/lib/$(uname -m)-linux-gnu
+tests/clients.sh install curl:/usr/bin/curl lftp:/usr/bin/lftp ncftp:/usr/bin/ncftpput putty-tools:/usr/bin/psftp \
+    tnftp:/usr/bin/tnftp inetutils-ftp:/usr/bin/inetutils-ftp rclone:/usr/bin/rclone php-cli:/usr/bin/php \
+    gsoap:/usr/bin/wsdl2h libgsoap-dev:/usr/include/stdsoap2.h g++:/usr/bin/g++ openssl:/usr/bin/openssl \
+    libpcre2-posix3:"$library/libpcre2-posix.so.3" libmemcached11:"$library/libmemcached.so.11" \
+    libmemcachedutil2:"$library/libmemcachedutil.so.2" libsodium23:"$library/libsodium.so.23" \
+    libhiredis0.14:"$library/libhiredis.so.0.14"
 mkdir -p "$tools"
 # Debian lets no two servers of FTP be installed side by side: these are unpacked into the target folder
 if [ ! -x "$tools/servers/usr/sbin/pure-ftpd" ]; then
@@ -33,10 +23,7 @@ if [ ! -x "$tools/servers/usr/sbin/pure-ftpd" ]; then
 fi
 PATH="$tools/servers/usr/sbin:$tools/servers/usr/bin:$PATH"
 export PATH
-if [ ! -x "$tools/python/bin/python" ]; then
-    python3 -m venv "$tools/python"
-    "$tools/python/bin/pip" install --quiet --disable-pip-version-check paramiko suds-community
-fi
+python=$(sh tests/python.sh peers-python paramiko suds-community)/python
 if [ ! -d "$tools/node/node_modules/strong-soap" ]; then
     mkdir -p "$tools/node"
     # shellcheck disable=SC1091 # finds Node, or brings it
@@ -51,4 +38,4 @@ print(*(one.getsockname()[1] for one in bound))')
 export CAMPO_SFTP_LISTEN=127.0.0.1:$sftp CAMPO_FTP_LISTEN=127.0.0.1:$ftp CAMPO_FTPS_LISTEN=127.0.0.1:$ftps CAMPO_FTP_PLAIN=true
 export CAMPO_FTP_PASSIVE_FIRST=24000 CAMPO_FTP_PASSIVE_LAST=24999 CAMPO_OUTBOUND_NETWORKS=127.0.0.0/8
 . tests/served.sh
-"$tools/python/bin/python" tests/peers/run.py "$url" "$bearer" "$tools" "$folder" "${1:-}"
+"$python" tests/peers/run.py "$url" "$bearer" "$tools" "$folder" "${1:-}"

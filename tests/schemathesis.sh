@@ -4,18 +4,12 @@
 # tests/schemathesis.sh --include-path-regex '^/v1/tasks' --max-examples 50
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-tools=$(realpath -m "${CARGO_TARGET_DIR:-target}")/schemathesis version=4.32.5
-if [ ! -f "$tools/$version" ]; then
-    command -v python3 >/dev/null || { echo "schemathesis.sh: python3 is missing" >&2; exit 1; }
-    python3 -m venv "$tools" || { echo "schemathesis.sh: on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
-    "$tools/bin/pip" install --quiet --disable-pip-version-check "schemathesis==$version"
-    touch "$tools/$version"
-fi
+programs=$(sh tests/python.sh schemathesis schemathesis==4.32.5)
 
 . tests/served.sh
 # Sessions would end, streams stay open, and sync speaks lines of JSON: what those routes do has tests of its own
 cd "$folder"
-"$tools/bin/schemathesis" run "$url/v1/openapi.json" \
+"$programs/schemathesis" run "$url/v1/openapi.json" \
     --header "Authorization: Bearer $bearer" --phases examples,coverage,fuzzing --max-examples 25 --seed 1 --workers 2 \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance \
     --exclude-path-regex '^/v1/(live|session|awake|sync)' --request-timeout 30 --suppress-health-check all "$@"

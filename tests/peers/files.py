@@ -2,67 +2,43 @@
 
 import dataclasses
 import ftplib
-import os
-import pathlib
 import re
 import socket
 import ssl
 import subprocess
-import typing
 
-from campo import until
+import campo
+from campo import Peer, until
 
 ROWS = 3
 
 
 @dataclasses.dataclass
-class Context:
-    campo: object
-    tools: pathlib.Path
-    folder: pathlib.Path
+class Context(campo.Context):
     doors: dict
     logins: dict
     files: int = 0
-
-    def environment(self):
-        return {**os.environ, "HOME": str(self.folder), "NODE_PATH": str(self.tools / "node/node_modules")}
-
-    def run(self, *command, text=None):
-        done = subprocess.run(
-            [str(one) for one in command], cwd=self.folder, env=self.environment(), input=text, capture_output=True,
-            text=True, timeout=120)
-        said = done.stdout + done.stderr
-        assert done.returncode == 0, f"{command[0]} ended with {done.returncode}: {said}"
-        return said
 
     def port(self, door):
         return self.doors[door]["port"]
 
 
-@dataclasses.dataclass
-class Peer:
-    name: str
-    what: str
-    version_of: typing.Callable
-    round: typing.Callable
-
-    def version(self, context):
-        return self.version_of(context)
-
-    def run(self, context):
-        """One file there and back. `round` is given the local file, its name, and a function that waits until it was
-        imported; it returns the path of what it brought back."""
+def there_and_back(round_of, is_plain=False):
+    """One file there and back. `round_of` is given the local file, its name, and a function that waits until it was
+    imported; it returns the path of what it brought back."""
+    def run(context):
         context.files += 1
         number = context.files * 1000
-        name = f"tareas {number} ñ.csv" if "plain name" not in self.what else f"tareas{number}.csv"
+        name = f"tareas{number}.csv" if is_plain else f"tareas {number} ñ.csv"
         path = context.folder / name
         lines = "".join(f"{row};Trabajo {row}\n" for row in range(number, number + ROWS))
         path.write_text("Número;Trabajo\n" + lines, encoding="utf-8")
         imported = lambda: until(f"the import of {name}", lambda: state(context, name))  # noqa: E731
-        back = self.round(context, path, name, imported)
+        back = round_of(context, path, name, imported)
         assert back.read_bytes() == path.read_bytes(), "what came back is not what was sent"
         found = context.campo.get(f"/v1/tasks/external:{number + ROWS - 1}")
         assert found["description"] == f"Trabajo {number + ROWS - 1}", found
+    return run
 
 
 def state(context, name):
@@ -73,19 +49,19 @@ def state(context, name):
     return False
 
 
-def prepare(campo, tools, folder):
-    campo.post("/v1/import-templates", {
+def prepare(server, tools, folder):
+    server.post("/v1/import-templates", {
         "code": "peers", "name": "Peers", "makes": "tasks", "key": "external_number",
         "columns": [{"heading": "Número", "field": "external_number"}, {"heading": "Trabajo", "field": "description"}]})
-    campo.post("/v1/intakes", {
+    server.post("/v1/intakes", {
         "code": "peers", "name": "Peers", "folder": "tareas", "pattern": "*.csv", "template": "code:peers"})
-    key = campo.post("/v1/keys", {"code": "erp", "name": "ERP", "permissions": ["use_file_exchange"]})["id"]
+    key = server.post("/v1/keys", {"code": "erp", "name": "ERP", "permissions": ["use_file_exchange"]})["id"]
     made = {}
     for login, more in (("erp-tls", {}), ("erp-old", {
             "plain_ftp": True, "purposes": ["ftp"], "networks": ["127.0.0.0/8"]})):
-        made[login] = campo.post(f"/v1/keys/{key}/logins", {"login": login, **more})["password"]
-    doors = campo.get("/v1/file-exchange")
-    return Context(campo, tools, folder, doors, made)
+        made[login] = server.post(f"/v1/keys/{key}/logins", {"login": login, **more})["password"]
+    doors = server.get("/v1/file-exchange")
+    return Context(server, tools, folder, doors, made)
 
 
 def end(_):
@@ -353,7 +329,7 @@ def old_script(context, path, name, imported):
         say("", b"226")
         say("QUIT", b"221")
         return got
-    talk(data=path.read_bytes(), command=f"STOR in\\tareas\\{name}" if "\\" in name else f"STOR in/tareas/{name}")
+    talk(data=path.read_bytes(), command=f"STOR in/tareas/{name}")
     imported()
     back = context.folder / "back"
     back.write_bytes(talk(command=f"RETR done/tareas/{name}"))
@@ -361,22 +337,22 @@ def old_script(context, path, name, imported):
 
 
 PEERS = [
-    Peer("curl, FTP with TLS", "upload, download", first_line("curl", "--version"), curl("ftp", "ftp", "--ssl-reqd")),
-    Peer("curl, FTPS", "upload, download, TLS from the first byte", first_line("curl", "--version"), curl("ftps", "ftps")),
-    Peer("ftplib, TLS", "upload, list, download", first_line("python3", "--version"), ftplib_round(True, False)),
-    Peer("ftplib", "the same without TLS", first_line("python3", "--version"), ftplib_round(False, False)),
-    Peer("ftplib, active", "the same, the server connects", first_line("python3", "--version"), ftplib_round(False, True)),
-    Peer("PHP's ftp functions, TLS", "upload, list, download", first_line("php", "--version"), php(True)),
-    Peer("PHP's ftp functions", "the same without TLS", first_line("php", "--version"), php(False)),
-    Peer("ncftp", "upload, download, plain name", of_package("ncftp"), ncftp),
-    Peer("tnftp", "typed lines, passive", of_package("tnftp"), typed_ftp("tnftp", "-p")),
-    Peer("tnftp, active", "typed lines, the server connects", of_package("tnftp"), typed_ftp("tnftp", "-A")),
-    Peer("inetutils ftp", "typed lines", of_package("inetutils-ftp"), typed_ftp("inetutils-ftp")),
-    Peer("a script of ftp.exe", "its lines, said by our own program; plain name", lambda _: "Windows", old_script),
-    Peer("basic-ftp", "upload, list, download with TLS", of_node("basic-ftp"), node(BASIC_FTP, "ftp")),
-    Peer("rclone, FTP", "copy there and back, TLS", of_package("rclone"), rclone("ftp")),
-    Peer("rclone, SFTP", "copy there and back", of_package("rclone"), rclone("sftp")),
-    Peer("psftp", "upload, list, download", of_package("putty-tools"), psftp),
-    Peer("paramiko", "upload with a part, rename, list, download", of_python("paramiko"), paramiko),
-    Peer("ssh2-sftp-client", "upload in pieces at once, list, download", of_node("ssh2-sftp-client"), node(SFTP_CLIENT, "sftp")),
+    Peer("curl, FTP with TLS", "upload, download", first_line("curl", "--version"), there_and_back(curl("ftp", "ftp", "--ssl-reqd"))),
+    Peer("curl, FTPS", "upload, download, TLS from the first byte", first_line("curl", "--version"), there_and_back(curl("ftps", "ftps"))),
+    Peer("ftplib, TLS", "upload, list, download", first_line("python3", "--version"), there_and_back(ftplib_round(True, False))),
+    Peer("ftplib", "the same without TLS", first_line("python3", "--version"), there_and_back(ftplib_round(False, False))),
+    Peer("ftplib, active", "the same, the server connects", first_line("python3", "--version"), there_and_back(ftplib_round(False, True))),
+    Peer("PHP's ftp functions, TLS", "upload, list, download", first_line("php", "--version"), there_and_back(php(True))),
+    Peer("PHP's ftp functions", "the same without TLS", first_line("php", "--version"), there_and_back(php(False))),
+    Peer("ncftp", "upload, download, plain name", of_package("ncftp"), there_and_back(ncftp, is_plain=True)),
+    Peer("tnftp", "typed lines, passive", of_package("tnftp"), there_and_back(typed_ftp("tnftp", "-p"))),
+    Peer("tnftp, active", "typed lines, the server connects", of_package("tnftp"), there_and_back(typed_ftp("tnftp", "-A"))),
+    Peer("inetutils ftp", "typed lines", of_package("inetutils-ftp"), there_and_back(typed_ftp("inetutils-ftp"))),
+    Peer("a script of ftp.exe", "its lines, said by our own program; plain name", lambda _: "Windows", there_and_back(old_script, is_plain=True)),
+    Peer("basic-ftp", "upload, list, download with TLS", of_node("basic-ftp"), there_and_back(node(BASIC_FTP, "ftp"))),
+    Peer("rclone, FTP", "copy there and back, TLS", of_package("rclone"), there_and_back(rclone("ftp"))),
+    Peer("rclone, SFTP", "copy there and back", of_package("rclone"), there_and_back(rclone("sftp"))),
+    Peer("psftp", "upload, list, download", of_package("putty-tools"), there_and_back(psftp)),
+    Peer("paramiko", "upload with a part, rename, list, download", of_python("paramiko"), there_and_back(paramiko)),
+    Peer("ssh2-sftp-client", "upload in pieces at once, list, download", of_node("ssh2-sftp-client"), there_and_back(node(SFTP_CLIENT, "sftp"))),
 ]

@@ -8,28 +8,25 @@ import pwd
 import shutil
 import socket
 import subprocess
-import typing
 
-from campo import until
+import campo
+from campo import Peer, until
 from files import state
 
 
 @dataclasses.dataclass
-class Context:
-    campo: object
-    tools: pathlib.Path
-    folder: pathlib.Path
+class Context(campo.Context):
     running: list
     files: int = 0
 
 
-def prepare(campo, tools, folder):
-    templates = [one["code"] for one in campo.get("/v1/import-templates")["items"]]
+def prepare(server, tools, folder):
+    templates = [one["code"] for one in server.get("/v1/import-templates")["items"]]
     if "servers" not in templates:
-        campo.post("/v1/import-templates", {
+        server.post("/v1/import-templates", {
             "code": "servers", "name": "Servers", "makes": "tasks", "key": "external_number",
             "columns": [{"heading": "Número", "field": "external_number"}]})
-        campo.post("/v1/intakes", {
+        server.post("/v1/intakes", {
             "code": "servers", "name": "Servers", "folder": "servidor", "pattern": "*.csv", "template": "code:servers"})
     certificate = folder / "peer.pem"
     subprocess.run(
@@ -38,7 +35,7 @@ def prepare(campo, tools, folder):
         check=True, capture_output=True)
     certificate.write_text((folder / "peer.key").read_text() + (folder / "peer.crt").read_text())
     certificate.chmod(0o600)
-    return Context(campo, tools, folder, [])
+    return Context(server, tools, folder, [])
 
 
 def end(context):
@@ -127,21 +124,19 @@ def pure_ftpd(tls):
     return begin
 
 
-@dataclasses.dataclass
-class Peer:
-    name: str
-    what: str
-    package: str
-    begin: typing.Callable
-
-    def version(self, context):
-        file = next(context.tools.glob(f"{self.package}_*.deb"))
+def version_of(package):
+    def version(context):
+        file = next(context.tools.glob(f"{package}_*.deb"))
         return file.name.split("_")[1].replace("%3a", ":")
+    return version
 
-    def run(self, context):
-        assert os.getuid() == 0 and shutil.which(self.package.removesuffix("-core")), f"{self.package} is missing"
-        campo = context.campo
-        protocol, port, place = self.begin(context)
+
+def fetched_from(package, begin):
+    """A file is fetched from the server that `begin` starts: its protocol, port and folder."""
+    def run(context):
+        assert os.getuid() == 0 and shutil.which(package.removesuffix("-core")), f"{package} is missing"
+        server = context.campo
+        protocol, port, place = begin(context)
         (place / "salida").mkdir()
         (place / "salida").chmod(0o777)
         context.files += 1
@@ -150,24 +145,25 @@ class Peer:
         (place / "salida" / name).write_text(f"Número\n{number}\n")
         shutil.chown(place / "salida" / name, "nobody")
         code = f"peer-{context.files}"
-        campo.post("/v1/remotes", {
-            "code": code, "name": self.name, "protocol": protocol, "host": "127.0.0.1", "port": port, "user": "campo",
+        server.post("/v1/remotes", {
+            "code": code, "name": package, "protocol": protocol, "host": "127.0.0.1", "port": port, "user": "campo",
             "password": "mar en calma", "fetches": [
                 {"folder": "salida", "into": "servidor", "pattern": "*.csv", "then": "delete"}]})
-        tried = campo.post(f"/v1/remotes/code:{code}/test", {"write": True})
+        tried = server.post(f"/v1/remotes/code:{code}/test", {"write": True})
         if not tried["went_well"] and tried.get("fingerprint"):
-            campo.post(f"/v1/remotes/code:{code}/accept", {"fingerprint": tried["fingerprint"]})
-            tried = campo.post(f"/v1/remotes/code:{code}/test", {"write": True})
+            server.post(f"/v1/remotes/code:{code}/accept", {"fingerprint": tried["fingerprint"]})
+            tried = server.post(f"/v1/remotes/code:{code}/test", {"write": True})
         assert tried["went_well"], tried
         assert [one["step"] for one in tried["steps"]] == ["log_in", "list", "write", "rename", "remove"], tried
-        campo.post(f"/v1/remotes/code:{code}/look", None)
+        server.post(f"/v1/remotes/code:{code}/look", None)
         until(f"the import of {name}", lambda: state(context, name))
-        campo.get(f"/v1/tasks/external:{number}")
+        server.get(f"/v1/tasks/external:{number}")
         until("the removal there", lambda: not (place / "salida" / name).exists())
+    return run
 
 
 PEERS = [
-    Peer("ProFTPD", "its files are fetched; written, renamed, removed; TLS and its session are demanded", "proftpd-core", proftpd),
-    Peer("pure-ftpd, TLS", "the same, TLS for control and data", "pure-ftpd", pure_ftpd(True)),
-    Peer("pure-ftpd", "the same without TLS", "pure-ftpd", pure_ftpd(False)),
+    Peer("ProFTPD", "its files are fetched; written, renamed, removed; TLS and its session are demanded", version_of("proftpd-core"), fetched_from("proftpd-core", proftpd)),
+    Peer("pure-ftpd, TLS", "the same, TLS for control and data", version_of("pure-ftpd"), fetched_from("pure-ftpd", pure_ftpd(True))),
+    Peer("pure-ftpd", "the same without TLS", version_of("pure-ftpd"), fetched_from("pure-ftpd", pure_ftpd(False))),
 ]

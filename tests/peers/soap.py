@@ -1,49 +1,30 @@
 """Clients of SOAP that read our WSDL: each makes a customer and a task and asks for it again."""
 
 import dataclasses
-import os
-import pathlib
 import shutil
-import subprocess
-import typing
 
+import campo
+from campo import Peer
 from files import of_node, of_package, of_python
 
 
 @dataclasses.dataclass
-class Context:
-    campo: object
-    tools: pathlib.Path
-    folder: pathlib.Path
+class Context(campo.Context):
     login: str
     password: str
     wsdl: str
 
 
-def prepare(campo, tools, folder):
-    key = campo.post("/v1/keys", {
+def prepare(server, tools, folder):
+    key = server.post("/v1/keys", {
         "code": "soap", "name": "SOAP", "permissions": [
             "use_web_services", "view_tasks", "manage_tasks", "manage_pois", "view_pois", "view_employees", "view_definitions"]})["id"]
-    made = campo.call("PUT", f"/v1/keys/{key}/password", {"login": "soap-peer"})
-    return Context(campo, tools, folder, "soap-peer", made["password"], campo.url + "/services/webservices.asmx?wsdl")
+    made = server.call("PUT", f"/v1/keys/{key}/password", {"login": "soap-peer"})
+    return Context(server, tools, folder, "soap-peer", made["password"], server.url + "/services/webservices.asmx?wsdl")
 
 
 def end(_):
     pass
-
-
-@dataclasses.dataclass
-class Peer:
-    name: str
-    what: str
-    version_of: typing.Callable
-    calls: typing.Callable
-
-    def version(self, context):
-        return self.version_of(context)
-
-    def run(self, context):
-        self.calls(context)
 
 
 def suds(context):
@@ -93,19 +74,11 @@ const is = (found, expected) => { if (String(found) !== expected) throw new Erro
 """
 
 
-def run(context, *command, folder=None):
-    environment = {**os.environ, "NODE_PATH": str(context.tools / "node/node_modules")}
-    done = subprocess.run([str(one) for one in command], cwd=folder or context.folder, env=environment,
-                          capture_output=True, text=True, timeout=600)
-    assert done.returncode == 0, f"{command[0]} ended with {done.returncode}: {(done.stdout + done.stderr)[-600:]}"
-    return done.stdout
-
-
 def node(library, number):
     def calls(context):
         script = context.folder / "soap.cjs"
         script.write_text(NODE)
-        run(context, "node", script, library, context.wsdl, context.login, context.password, number)
+        context.run("node", script, library, context.wsdl, context.login, context.password, number)
     return calls
 
 
@@ -132,14 +105,14 @@ def gsoap(context):
     folder = context.folder / "gsoap"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    run(context, "wsdl2h", "-o", "campo.h", context.wsdl, folder=folder)
-    run(context, "soapcpp2", "-j", "-C", "-x", "-I/usr/share/gsoap/import", "campo.h", folder=folder)
+    context.run("wsdl2h", "-o", "campo.h", context.wsdl, folder=folder)
+    context.run("soapcpp2", "-j", "-C", "-x", "-I/usr/share/gsoap/import", "campo.h", folder=folder)
     proxy = next(one.name for one in folder.iterdir() if one.name.endswith("SoapProxy.h"))
     table = next(one.name for one in folder.iterdir() if one.name.endswith("Soap.nsmap"))
     text = GSOAP.replace("soapWebServicesSoapProxy.h", proxy).replace("WebServicesSoap.nsmap", table)
     (folder / "main.cpp").write_text(text.replace("WebServicesSoapProxy", proxy.removeprefix("soap").removesuffix(".h")))
-    run(context, "g++", "-w", "-o", "client", "main.cpp", "soapC.cpp", proxy.replace(".h", ".cpp"), "-lgsoap++", folder=folder)
-    run(context, "./client", context.campo.url + "/services/webservices.asmx", context.login, context.password, folder=folder)
+    context.run("g++", "-w", "-o", "client", "main.cpp", "soapC.cpp", proxy.replace(".h", ".cpp"), "-lgsoap++", folder=folder, seconds=600)
+    context.run("./client", context.campo.url + "/services/webservices.asmx", context.login, context.password, folder=folder)
 
 
 PEERS = [

@@ -126,7 +126,7 @@ impl MailServer {
         let (folder, port) = (self.folder.path().to_owned(), self.port);
         let arguments = self.arguments.clone();
         let started = tokio::task::spawn_blocking(move || {
-            let installed = Command::new("sh").arg(install).arg("install").output().unwrap();
+            let installed = Command::new("sh").arg(install).output().unwrap();
             assert!(installed.status.success(), "{}", String::from_utf8_lossy(&installed.stderr));
             let python = String::from_utf8(installed.stdout).unwrap();
             let mut child = Command::new(python.trim())
