@@ -7,6 +7,8 @@ import { createServer } from "vite";
 
 const PAGES = [
     ["entrar", "/", null],
+    ["olvido", "/entrar/olvido", null],
+    ["clave", "/entrar/clave#enlace", null],
     ["tablero", "/tablero", "dispatcher"],
     ["tarea", "/tablero?tarea=$seen", "dispatcher"],
     ["tarea-con-historia", "/tablero?tarea=$task", "dispatcher"],
