@@ -11,9 +11,12 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::{
+    access::{Allowed, Permission},
+    app::App,
     extract::Json,
     log::write::Write,
     problem::{Code, Problem, Result},
+    scheduler::Class,
 };
 
 /// For what kept answers are sealed: some hold a secret that is shown once.
@@ -156,11 +159,31 @@ pub struct Created {
     pub body: Box<RawValue>,
 }
 
-impl Created {
-    /// The answer for `value`.
-    pub fn new(location: String, version: i64, value: &impl Serialize) -> Result<Self> {
-        let body = serde_json::value::to_raw_value(value).map_err(Problem::internal)?;
-        Ok(Self { location, version, body })
+/// What a transaction made, with what its answer says of it.
+#[derive(Debug)]
+pub struct Made<T> {
+    /// Its address; empty where it has none
+    pub location: String,
+    /// Its version; 0 where it has none
+    pub version: i64,
+    /// What is shown of it
+    pub value: T,
+}
+
+impl<T: Serialize> Made<T> {
+    /// Something new, in its first version.
+    pub fn new(location: String, value: T) -> Self {
+        Self { location, version: 1, value }
+    }
+
+    /// An answer without an address of its own, such as the outcomes of a batch.
+    pub fn answer(value: T) -> Self {
+        Self { location: String::new(), version: 0, value }
+    }
+
+    fn created(self) -> Result<Created> {
+        let body = serde_json::value::to_raw_value(&self.value).map_err(Problem::internal)?;
+        Ok(Created { location: self.location, version: self.version, body })
     }
 }
 
@@ -177,9 +200,30 @@ impl IntoResponse for Created {
 }
 
 impl Once {
+    /// Lets `make` make something in a transaction of the office, and commits it; a `request` that had an answer under
+    /// the same key gets that, and makes nothing.
+    ///
+    /// `request` is what tells two requests apart; with the name of the act where others are made of the same.
+    pub async fn make<P: Permission, T: Serialize>(
+        &self,
+        app: &App,
+        allowed: &Allowed<P>,
+        request: &impl Serialize,
+        make: impl AsyncFnOnce(&mut Write) -> Result<Made<T>>,
+    ) -> Result<Created> {
+        let mut write = app.log.begin(allowed, Class::Office).await?;
+        if let Some(created) = self.replay(&mut write, request).await? {
+            return Ok(created);
+        }
+        let created = make(&mut write).await?.created()?;
+        self.keep(&mut write, request, &created).await?;
+        write.commit().await?;
+        Ok(created)
+    }
+
     /// The answer that the same request with the same key got before. Called under the account's lock, before the
     /// first statement of the edit.
-    pub async fn replay(&self, write: &mut Write, request: &impl Serialize) -> Result<Option<Created>> {
+    async fn replay(&self, write: &mut Write, request: &impl Serialize) -> Result<Option<Created>> {
         let Some(key) = &self.0 else { return Ok(None) };
         let (account, holder) = (write.account(), write.principal.id().unwrap_or_default());
         let stored: Option<(Vec<u8>, i64, Vec<u8>)> = write
@@ -204,7 +248,7 @@ impl Once {
 
     /// Keeps the answer, in the transaction of the edit. It is encrypted, and the request a keyed hash, so that neither
     /// tells a reader of the tables a secret.
-    pub async fn keep(&self, write: &mut Write, request: &impl Serialize, created: &Created) -> Result<()> {
+    async fn keep(&self, write: &mut Write, request: &impl Serialize, created: &Created) -> Result<()> {
         let Some(key) = &self.0 else { return Ok(()) };
         let (account, holder) = (write.account(), write.principal.id().unwrap_or_default());
         let response = serde_json::to_vec(&(&created.location, &created.body)).map_err(Problem::internal)?;

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     access::{Allowed, Duty, PermissionName, Permissions, permissions::ManageChannels},
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         patch,
         time::Instant,
     },
@@ -82,16 +82,21 @@ pub async fn create(
     checked?;
     may_have_sent(allowed, &draft)?;
     let epoch = server_setting::epoch(&app.db).await?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("channels.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(write, draft, epoch).await?;
+        Ok(Made::new(format!("/v1/channels/{}", made.channel.id), made))
+    })
+    .await
+}
+
+/// Makes the channel, which begins behind the events that are there.
+async fn make(write: &mut Write, draft: ChannelDraft, epoch: Uuid) -> Result<CreatedChannel> {
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
     let mut secrets = ChannelSecrets::default();
     let secret = secrets.rotate(now_us, write.environment());
-    insert(&mut write, id, &draft, &secrets).await?;
+    insert(write, id, &draft, &secrets).await?;
     let (position,): (i64,) =
         write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
     write
@@ -122,11 +127,7 @@ pub async fn create(
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
     };
-    let channel = CreatedChannel { channel, secret: secret.reveal().to_owned() };
-    let created = Created::new(format!("/v1/channels/{id}"), 1, &channel)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(CreatedChannel { channel, secret: secret.reveal().to_owned() })
 }
 
 /// Changes a channel by a JSON Merge Patch, from the next notification on. Its headers are replaced where they are named.

@@ -18,7 +18,7 @@ use crate::{
         permissions::ManageExchange,
     },
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -278,14 +278,19 @@ pub async fn create(
 ) -> Result<Created> {
     let mut draft: IntakeDraft = patch::new(given)?;
     let held = check(app, allowed, &mut draft).await?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("intakes.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(write, draft, held).await?;
+        Ok(Made::new(format!("/v1/intakes/{}", made.id), made))
+    })
+    .await
+}
+
+/// Makes the intake, whose files are imported with what is `held`.
+async fn make(write: &mut Write, draft: IntakeDraft, held: Permissions) -> Result<Intake> {
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    refuse_overlap(&mut write, id, &draft).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
+    refuse_overlap(write, id, &draft).await?;
     let (body, kept) = texts(&draft, held)?;
     write
         .tx()
@@ -309,11 +314,7 @@ pub async fn create(
         )
         .await?;
     let at = Instant(now_us);
-    let intake = Intake { id, version: 1, draft, permissions: held.names(), created_at: at, updated_at: at };
-    let created = Created::new(format!("/v1/intakes/{id}"), 1, &intake)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(Intake { id, version: 1, draft, permissions: held.names(), created_at: at, updated_at: at })
 }
 
 /// Changes an intake by a JSON Merge Patch, for the files that come from now on. What its files are imported with is

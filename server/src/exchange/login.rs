@@ -19,7 +19,7 @@ use crate::{
         permissions::ManageKeys,
     },
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         patch,
         time::Instant,
     },
@@ -251,33 +251,29 @@ pub async fn create(
             Some(app.guards.hash(move || hash_password(password.reveal(), &environment)).await??)
         }
     };
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("key_logins.create", which, name.clone());
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let key = locked(&mut write, allowed, which).await?.id;
-    let id = insert(&mut write, key, &name, &scope, hashed.as_deref()).await?;
-    let mut ssh_keys = Vec::new();
-    for one in &given.ssh_keys {
-        ssh_keys.push(ssh_keys::insert(&mut write, id, one).await?);
-    }
-    let login = ExchangeLogin {
-        id,
-        login: name,
-        version: 1,
-        scope,
-        has_password: hashed.is_some(),
-        ssh_keys,
-        used_at: None,
-        used_from: None,
-        created_at: Instant(write.now_us),
+    let make = async |write: &mut Write| {
+        let key = locked(write, allowed, which).await?.id;
+        let id = insert(write, key, &name, &scope, hashed.as_deref()).await?;
+        let mut ssh_keys = Vec::new();
+        for one in &given.ssh_keys {
+            ssh_keys.push(ssh_keys::insert(write, id, one).await?);
+        }
+        let login = ExchangeLogin {
+            id,
+            login: name,
+            version: 1,
+            scope,
+            has_password: hashed.is_some(),
+            ssh_keys,
+            used_at: None,
+            used_from: None,
+            created_at: Instant(write.now_us),
+        };
+        let created = CreatedExchangeLogin { login, password: made.map(|made| made.reveal().to_owned()) };
+        Ok(Made::new(format!("/v1/keys/{key}/logins/{id}"), created))
     };
-    let created = CreatedExchangeLogin { login, password: made.map(|made| made.reveal().to_owned()) };
-    let created = Created::new(format!("/v1/keys/{key}/logins/{id}"), 1, &created)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    once.make(app, allowed, &request, make).await
 }
 
 async fn insert(

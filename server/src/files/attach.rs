@@ -13,7 +13,7 @@ use super::{
 use crate::{
     access::{Allowed, Permission},
     api::{
-        edit::{Created, Once},
+        edit::{Created, Made, Once},
         time::Instant,
     },
     app::App,
@@ -76,14 +76,20 @@ pub(super) async fn attach<P: Permission>(
     new: &NewAttachment,
     once: &Once,
 ) -> Result<Created> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = (kind.name(), reference, new);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let account = write.account();
+        let owner = find(write.tx(), account, kind, reference).await?;
+        let attached = to(write, kind, owner, new).await?;
+        Ok(Made::new(format!("/v1/{}/{owner}/files/{}", kind.path(), attached.id), attached))
+    })
+    .await
+}
+
+/// Attaches it to its owner.
+async fn to(write: &mut Write, kind: OwnerKind, owner: Uuid, new: &NewAttachment) -> Result<AttachedFile> {
     let account = write.account();
-    let owner = find(write.tx(), account, kind, reference).await?;
-    let file = check(&mut write, kind, owner, new).await?;
+    let file = check(write, kind, owner, new).await?;
     let (id, now_us) = (write.new_id(), write.now_us);
     let author = write.principal;
     write
@@ -104,19 +110,15 @@ pub(super) async fn attach<P: Permission>(
             ),
         )
         .await?;
-    change_owner(&mut write, kind, owner).await?;
-    let attached = AttachedFile {
+    change_owner(write, kind, owner).await?;
+    Ok(AttachedFile {
         id,
         hash: campo_protocol::text::hex(&file.hash),
         name: new.name.clone(),
         size_bytes: file.size_bytes,
         media_type: file.media_type,
         attached_at: Instant(now_us),
-    };
-    let created = Created::new(format!("/v1/{}/{owner}/files/{id}", kind.path()), 1, &attached)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    })
 }
 
 /// Detaches a file. Its bytes are swept later, when nothing else refers to them.

@@ -14,7 +14,7 @@ use crate::{
         permissions::{ManageTemplates, RunImports},
     },
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -141,16 +141,12 @@ pub async fn create(
 ) -> Result<Created> {
     let draft: TemplateDraft = patch::new(given)?;
     draft.check()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("import_templates.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let template = insert(&mut write, &draft).await?;
-    let created = Created::new(format!("/v1/import-templates/{}", template.id), 1, &template)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    once.make(app, allowed, &request, async |write| {
+        let template = insert(write, &draft).await?;
+        Ok(Made::new(format!("/v1/import-templates/{}", template.id), template))
+    })
+    .await
 }
 
 async fn insert(write: &mut Write, draft: &TemplateDraft) -> Result<Template> {

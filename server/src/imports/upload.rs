@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::RunImports},
-    api::edit::{Created, Once},
+    api::edit::{Created, Made, Once},
     app::App,
     files::upload::{StoredFile, store_up_to},
+    log::write::Write,
     problem::{Code, Result},
     scheduler::Class,
     texts::Language,
@@ -87,11 +88,7 @@ async fn begin(
     file: &StoredFile,
     language: Language,
 ) -> Result<(bool, Created)> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("imports.create", &upload.template, upload.again, upload.confirm_withdrawals, &file.hash);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok((false, created));
-    }
     let hash = hash_from(&file.hash).ok_or(Code::Internal)?;
     let order = Start {
         mapping: &template.draft,
@@ -103,11 +100,14 @@ async fn begin(
         confirmed: upload.confirm_withdrawals,
         lane: start::LANE,
     };
-    let Started { run: id, repeated } = start::stored(&mut write, &order).await?;
-    let (account, is_new) = (write.account(), !repeated);
-    let run = RunRow::locked(write.tx(), account, id).await?.ok_or(Code::Internal)?.shown(language)?;
-    let created = Created::new(format!("/v1/imports/{id}"), 1, &Uploaded { run, repeated: !is_new })?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
+    let mut is_new = false;
+    let begin = async |write: &mut Write| {
+        let Started { run: id, repeated } = start::stored(write, &order).await?;
+        is_new = !repeated;
+        let account = write.account();
+        let run = RunRow::locked(write.tx(), account, id).await?.ok_or(Code::Internal)?.shown(language)?;
+        Ok(Made::new(format!("/v1/imports/{id}"), Uploaded { run, repeated }))
+    };
+    let created = once.make(app, allowed, &request, begin).await?;
     Ok((is_new, created))
 }

@@ -10,11 +10,11 @@ use super::members::{Members, ResolvedMembers};
 use crate::{
     access::{Allowed, permissions::ManageInstallations},
     api::{
-        edit::{Created, Once},
         page::{Page, PageQuery},
         time::Instant,
     },
     app::App,
+    log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
     secrets::{Secrets, readable, typed},
@@ -93,20 +93,10 @@ pub(super) fn code_hash(secrets: &Secrets, code: &str) -> Option<Vec<u8>> {
 }
 
 /// Makes a code. It is in the answer.
-pub async fn create(
-    app: &App,
-    allowed: &Allowed<ManageInstallations>,
-    once: &Once,
-    draft: &EnrolmentDraft,
-) -> Result<Created> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = ("enrolments.create", draft);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+pub async fn create(app: &App, write: &mut Write, draft: &EnrolmentDraft) -> Result<CreatedEnrolment> {
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     let expires_us = draft.expires_us(now_us)?;
-    let members = draft.roster.resolve(&mut write).await?;
+    let members = draft.roster.resolve(write).await?;
     let roster = serde_json::to_string(&members).map_err(Problem::internal)?;
     let code = readable::<CODE>(write.environment());
     let hash = code_hash(write.secrets(), &code);
@@ -122,11 +112,7 @@ pub async fn create(
     let row_name = draft.name.clone();
     let enrolment = shown((id, row_name), members, (now_us, expires_us), None);
     let link = app.limits.public_url.as_ref().map(|url| format!("{}/e#{code}", url.trim_end_matches('/')));
-    let created = CreatedEnrolment { enrolment, code, link };
-    let created = Created::new(format!("/v1/enrolments/{id}"), 1, &created)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(CreatedEnrolment { enrolment, code, link })
 }
 
 /// The codes in the order in which they were made.

@@ -11,11 +11,12 @@ use super::{
 use crate::{
     access::{Auth, Client, permissions::ManageInstallations},
     api::{
-        edit::{Created, Once},
+        edit::{Created, Made, Once},
         page::{Page, PageQuery},
     },
     app::App,
     extract::{Json, Path, Private, Query},
+    log::write::Write,
     problem::Result,
 };
 
@@ -55,7 +56,11 @@ async fn create(
     once: Once,
     Json(draft): Json<EnrolmentDraft>,
 ) -> Result<Created> {
-    enrolment::create(&app, &allowed, &once, &draft).await
+    let make = async |write: &mut Write| {
+        let made = enrolment::create(&app, write, &draft).await?;
+        Ok(Made::new(format!("/v1/enrolments/{}", made.enrolment.id), made))
+    };
+    once.make(&app, &allowed, &("enrolments.create", &draft), make).await
 }
 
 /// Withdraws a code that was not used

@@ -16,12 +16,11 @@ use super::{
 };
 use crate::{
     access::{guard::address_key, permissions::ManageInstallations, recheck::recheck, tries::Try},
-    api::edit::{Created, Once},
+    api::edit::{Created, Made, Once},
     app::App,
     events::kinds::PHONE_ENROLLED,
     log::write::Write,
     problem::{Code, Problem, Result},
-    scheduler::Class,
     secrets::{Bearer, Holder, Secret},
 };
 
@@ -92,19 +91,16 @@ async fn with_code(app: &App, once: &Once, given: &Redemption) -> Result<Created
     // Whoever made the code must still be allowed to: a dismissed dispatcher's codes are worth nothing.
     let author = recheck(app, row.account, &row.author, row.author_id).await.map_err(of_author)?;
     let allowed = author.allow::<ManageInstallations>().map_err(of_author)?;
-    let mut write = app.log.begin(&allowed, Class::Office).await?;
     let request = ("enrolments.redeem", given.code.reveal(), &given.device);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let created = enrol(&mut write, row, &given.device).await?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    let make = async |write: &mut Write| {
+        let enrolled = enrol(write, row, &given.device).await?;
+        Ok(Made::new(format!("/v1/installations/{}", enrolled.installation.id), enrolled))
+    };
+    once.make(app, &allowed, &request, make).await
 }
 
 /// Uses the code up and makes the installation, under the account's lock.
-async fn enrol(write: &mut Write, row: Row, device: &Device) -> Result<Created> {
+async fn enrol(write: &mut Write, row: Row, device: &Device) -> Result<Enrolled> {
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     let used = write
         .tx()
@@ -125,8 +121,7 @@ async fn enrol(write: &mut Write, row: Row, device: &Device) -> Result<Created> 
     write.event(&PHONE_ENROLLED, id, &installation.told())?;
     let company =
         write.tx().fetch_one("select id, code, name from account where id = $1", (account,)).await?;
-    let enrolled = Enrolled { installation, account: company, token: bearer.format() };
-    Created::new(format!("/v1/installations/{id}"), 1, &enrolled)
+    Ok(Enrolled { installation, account: company, token: bearer.format() })
 }
 
 /// An author who may no longer enrol makes the code invalid; everything else is what it is.

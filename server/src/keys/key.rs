@@ -23,7 +23,7 @@ use crate::{
         permissions::ManageKeys,
     },
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -192,14 +192,19 @@ impl KeyDraft {
 pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given: &Value) -> Result<Created> {
     let mut draft: KeyDraft = patch::new(given)?;
     allowed.must_cover(draft.check()?)?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    Bounds::of_keys(&mut write, allowed).await?.must_hold(&draft)?;
     let request = ("keys.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(write, allowed, draft).await?;
+        Ok(Made::new(format!("/v1/keys/{}", made.key.id), made))
+    })
+    .await
+}
+
+/// Makes the key, within the bounds of whoever makes it.
+async fn make(write: &mut Write, allowed: &Allowed<ManageKeys>, draft: KeyDraft) -> Result<CreatedKey> {
+    Bounds::of_keys(write, allowed).await?.must_hold(&draft)?;
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
     let bearer = Bearer::new(account, Holder::Key, id, write.environment());
     let token = write.secrets().token_hash(&bearer.secret).to_vec();
     let (permissions, networks, custom) = draft.json()?;
@@ -230,11 +235,7 @@ pub async fn create(app: &App, allowed: &Allowed<ManageKeys>, once: &Once, given
     write.event(&KEY_CREATED, id, &draft.told(id, state))?;
     let (created_at, updated_at) = (Instant(now_us), Instant(now_us));
     let key = Key { id, version: 1, draft, login: None, created_at, updated_at };
-    let key = CreatedKey { key, secret: bearer.format() };
-    let created = Created::new(format!("/v1/keys/{id}"), 1, &key)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(CreatedKey { key, secret: bearer.format() })
 }
 
 /// Changes a key by a JSON Merge Patch, from its next request on.

@@ -13,7 +13,7 @@ use crate::{
         permissions::{SendMessages, ViewMessages},
     },
     api::{
-        edit::{Created, Once},
+        edit::{Created, Made, Once},
         page::Page,
     },
     app::App,
@@ -57,5 +57,7 @@ async fn send_message(
     once: Once,
     Json(new): Json<NewMessage>,
 ) -> Result<Created> {
-    send::send(&app, &caller, &once, &new).await
+    let location = || "/v1/messages".to_owned();
+    once.make(&app, &caller, &new, async |write| Ok(Made::new(location(), send::send(write, &new).await?)))
+        .await
 }

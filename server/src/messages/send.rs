@@ -11,12 +11,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    access::{Allowed, permissions::SendMessages},
-    api::edit::{Created, Once},
-    app::App,
     log::write::{About, Write},
     problem::{Code, Problem, Result},
-    scheduler::Class,
     tasks::{Links, TaskReference, read},
 };
 
@@ -52,12 +48,7 @@ pub struct MessageSent {
 }
 
 /// Sends a message: one entry for each employee, whose phones show it from their next exchange on.
-pub async fn send(
-    app: &App,
-    allowed: &Allowed<SendMessages>,
-    once: &Once,
-    new: &NewMessage,
-) -> Result<Created> {
+pub async fn send(write: &mut Write, new: &NewMessage) -> Result<MessagesSent> {
     let mut faults = Faults::default();
     faults.check_required_text("/text", &new.text, MAX_TEXT);
     faults.check_count("/employees", new.employees.len(), MAX_EMPLOYEES);
@@ -65,11 +56,7 @@ pub async fn send(
         faults.add("/employees", "too_few", "0", "at least one employee");
     }
     faults.into_result()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    if let Some(created) = once.replay(&mut write, new).await? {
-        return Ok(created);
-    }
-    let (employees, task) = resolve(&mut write, new).await?;
+    let (employees, task) = resolve(write, new).await?;
     let messages = employees
         .into_iter()
         .map(|employee| {
@@ -78,10 +65,7 @@ pub async fn send(
             Ok(MessageSent { id, employee })
         })
         .collect::<Result<Vec<_>>>()?;
-    let created = Created::new("/v1/messages".to_owned(), 1, &MessagesSent { messages })?;
-    once.keep(&mut write, new, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(MessagesSent { messages })
 }
 
 async fn resolve(write: &mut Write, new: &NewMessage) -> Result<(Vec<Uuid>, Option<Uuid>)> {

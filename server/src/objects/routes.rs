@@ -28,13 +28,14 @@ use super::{
 use crate::{
     access::Auth,
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{Created, IfMatch, Made, Once, Versioned},
         layers,
         page::{Page, PageQuery},
         time::Instant,
     },
     app::{App, Limits},
     extract::{Json, Path, Query},
+    log::write::Write,
     problem::{ProblemShown, Result},
     scheduler::Class,
     texts::Language,
@@ -138,15 +139,11 @@ async fn create<K: Kept>(
     Json(document): Json<Value>,
 ) -> Result<Created> {
     let request = (K::PATH, &document);
-    let mut write = app.log.begin(&allowed, Class::Office).await?;
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let object = edit::create::<K>(&mut write, &allowed, &document).await?;
-    let created = Created::new(object.location(), object.version, &object)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    let make = async |write: &mut Write| {
+        let object = edit::create::<K>(write, &allowed, &document).await?;
+        Ok(Made { location: object.location(), version: object.version, value: object })
+    };
+    once.make(&app, &allowed, &request, make).await
 }
 
 async fn one<K: Kept>(
@@ -254,15 +251,12 @@ async fn save_many<K: Kept>(
 ) -> Result<Response> {
     check_count(&batch)?;
     let request = (K::PATH, &batch);
-    let mut write = app.log.begin(&allowed, Class::Office).await?;
-    if let Some(answer) = once.replay(&mut write, &request).await? {
-        return Ok(Json(answer.body).into_response());
-    }
-    let outcomes = edit::save_many::<K>(&mut write, &allowed, batch.operation, &batch.items).await?;
-    let answer = Created::new(String::new(), 0, &shown(&batch, outcomes, Language::of(&headers)))?;
-    once.keep(&mut write, &request, &answer).await?;
-    write.commit().await?;
-    Ok(Json(answer.body).into_response())
+    let language = Language::of(&headers);
+    let save = async |write: &mut Write| {
+        let outcomes = edit::save_many::<K>(write, &allowed, batch.operation, &batch.items).await?;
+        Ok(Made::answer(shown(&batch, outcomes, language)))
+    };
+    Ok(Json(once.make(&app, &allowed, &request, save).await?.body).into_response())
 }
 
 fn check_count(batch: &Batch) -> Result<()> {

@@ -17,7 +17,7 @@ use crate::{
         permissions::ManageUsers,
     },
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -119,21 +119,22 @@ pub async fn create(
 ) -> Result<Created> {
     let draft: ProfileDraft = patch::new(given)?;
     allowed.must_cover(draft.check()?)?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    bounds::must_be_unbound(&mut write, allowed).await?;
     let request = ("profiles.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(write, allowed, draft).await?;
+        Ok(Made::new(format!("/v1/profiles/{}", made.id), made))
+    })
+    .await
+}
+
+/// Makes the profile.
+async fn make(write: &mut Write, allowed: &Allowed<ManageUsers>, draft: ProfileDraft) -> Result<Profile> {
+    bounds::must_be_unbound(write, allowed).await?;
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
     insert(write.tx(), account, id, &draft, now_us).await?;
     let at = Instant(now_us);
-    let profile = Profile { id, version: 1, draft, built_in: false, created_at: at, updated_at: at };
-    let created = Created::new(format!("/v1/profiles/{id}"), 1, &profile)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(Profile { id, version: 1, draft, built_in: false, created_at: at, updated_at: at })
 }
 
 /// Changes a profile by a JSON Merge Patch. Its users may what it says from their next request on.

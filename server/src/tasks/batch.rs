@@ -2,10 +2,7 @@
 
 use campo_protocol::faults::Faults;
 use serde::{Deserialize, Serialize};
-use serde_json::{
-    Value,
-    value::{RawValue, to_raw_value},
-};
+use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -14,11 +11,8 @@ use super::{
     undo::record_saves,
 };
 use crate::{
-    access::{Allowed, permissions::ManageTasks},
-    api::edit::{Created, Once},
-    app::App,
+    log::write::Write,
     problem::{Problem, ProblemShown, Result},
-    scheduler::Class,
     texts::Language,
 };
 
@@ -72,31 +66,19 @@ pub struct TaskSaved {
     pub version: i64,
 }
 
-/// Saves a batch in one transaction; the answer is a [`TaskBatchDone`] in `language`. What is refused holds nothing
-/// else up.
-pub async fn save_batch(
-    app: &App,
-    allowed: &Allowed<ManageTasks>,
-    once: &Once,
-    language: Language,
-    batch: TaskBatch,
-) -> Result<Box<RawValue>> {
+/// Saves a batch, and says in `language` what became of each task. What is refused holds nothing else up.
+pub async fn save_batch(write: &mut Write, batch: &TaskBatch, language: Language) -> Result<TaskBatchDone> {
     let mut faults = Faults::default();
     faults.check_count("/tasks", batch.tasks.len(), MAX_SAVES);
     faults.into_result()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    if let Some(created) = once.replay(&mut write, &batch).await? {
-        return Ok(created.body);
-    }
     let read: Vec<Result<Save>> = batch
         .tasks
         .iter()
         .map(|task| Save::read(batch.operation, Edit::Merge, task.clone()).map_err(Problem::from))
         .collect();
     let saves = read.iter().filter_map(|save| save.as_ref().ok().cloned()).collect();
-    let saved = save_many(&mut write, saves).await?;
-    let act =
-        record_saves(&mut write, "tasks.batch", saved.iter().filter_map(|one| one.as_ref().ok())).await?;
+    let saved = save_many(write, saves).await?;
+    let act = record_saves(write, "tasks.batch", saved.iter().filter_map(|one| one.as_ref().ok())).await?;
     let mut saved = saved.into_iter();
     let items = read
         .into_iter()
@@ -106,11 +88,7 @@ pub async fn save_batch(
         })
         .map(|outcome| shown(outcome, language))
         .collect();
-    let body = to_raw_value(&TaskBatchDone { items, act }).map_err(Problem::internal)?;
-    let created = Created { location: "/v1/tasks".to_owned(), version: 0, body };
-    once.keep(&mut write, &batch, &created).await?;
-    write.commit().await?;
-    Ok(created.body)
+    Ok(TaskBatchDone { items, act })
 }
 
 fn shown(outcome: Result<Saved>, language: Language) -> TaskOutcome {

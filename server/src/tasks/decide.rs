@@ -23,7 +23,6 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::ManageTasks},
-    api::edit::{Created, Once},
     app::App,
     log::write::{About, Write},
     problem::Result,
@@ -118,28 +117,8 @@ pub async fn assign(
     read::shown(app, account, &TaskReference::Id(task)).await
 }
 
-/// Adds a note, and dismisses the attention of the entries it names. Deleted tasks take notes too, so that what was
-/// handed in for them can be dealt with.
-pub async fn note(
-    app: &App,
-    allowed: &Allowed<ManageTasks>,
-    once: &Once,
-    reference: &TaskReference,
-    note: Note,
-) -> Result<Created> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = (reference, &note);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let (version, made) = add_note(&mut write, reference, &note).await?;
-    let created = Created::new(format!("/v1/tasks/{}/history", made.task), version, &made)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
-}
-
-/// The same in a transaction that is open; with the version of the task.
+/// Adds a note, and dismisses the attention of the entries it names; with the version of the task. Deleted tasks take
+/// notes too, so that what was handed in for them can be dealt with.
 pub async fn add_note(write: &mut Write, reference: &TaskReference, note: &Note) -> Result<(i64, NoteMade)> {
     let mut faults = Faults::default();
     faults.check_text("/note", &note.note, MAX_TEXT);

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::ManageTasks},
-    api::edit::{Created, IfMatch, Once},
+    api::edit::IfMatch,
     app::App,
+    log::write::Write,
     problem::{Code, Result},
     scheduler::Class,
 };
@@ -19,25 +20,11 @@ use crate::{
 /// Creates a task from its document: the office part, and the members `status` and `assignments`.
 ///
 /// Refused are faults of fields, and `already_exists` with the field and value of a number that another task has.
-pub async fn create(
-    app: &App,
-    allowed: &Allowed<ManageTasks>,
-    once: &Once,
-    document: &Value,
-) -> Result<Created> {
+pub async fn create(write: &mut Write, document: &Value) -> Result<TaskShown> {
     let new = Save::read(Operation::Create, Edit::Merge, document.clone())?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    if let Some(created) = once.replay(&mut write, document).await? {
-        return Ok(created);
-    }
-    let task = save(&mut write, new).await?.task;
-    let (id, version) = (task.id, task.version);
+    let task = save(write, new).await?.task;
     let account = write.account();
-    let shown = shown::show(write.tx(), account, vec![task]).await?.pop().ok_or(Code::Internal)?;
-    let created = Created::new(format!("/v1/tasks/{id}"), version, &shown)?;
-    once.keep(&mut write, document, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(shown::show(write.tx(), account, vec![task]).await?.pop().ok_or(Code::Internal)?)
 }
 
 /// Changes the office part: a JSON Merge Patch, or the whole of it anew. An edit that changes nothing makes no version.

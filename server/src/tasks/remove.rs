@@ -9,7 +9,6 @@ use campo_protocol::{
     task::{body::StatusSet, status::Status},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::value::{RawValue, to_raw_value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -20,7 +19,7 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::ManageTasks},
-    api::edit::{Created, IfMatch, Once},
+    api::edit::IfMatch,
     app::App,
     database::Tx,
     log::{
@@ -86,24 +85,16 @@ pub async fn remove(
     Ok(())
 }
 
-/// Deletes many tasks in one transaction, each with an outcome of its own; the answer is a [`TaskRemovalDone`] in
-/// `language`.
+/// Deletes many tasks, and says in `language` what became of each.
 pub async fn remove_many(
-    app: &App,
-    allowed: &Allowed<ManageTasks>,
-    once: &Once,
+    write: &mut Write,
+    removal: &TaskRemoval,
     language: Language,
-    removal: TaskRemoval,
-) -> Result<Box<RawValue>> {
+) -> Result<TaskRemovalDone> {
     let mut faults = Faults::default();
     faults.check_count("/items", removal.items.len(), MAX_SAVES);
     faults.check_text("/reason", removal.reason.as_deref().unwrap_or_default(), MAX_TEXT);
     faults.into_result()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = ("delete", &removal);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created.body);
-    }
     let account = write.account();
     let found = find_many(write.tx(), account, &removal.items).await?;
     let ids: HashSet<Uuid> = found.values().copied().collect();
@@ -123,12 +114,8 @@ pub async fn remove_many(
             }
         });
     }
-    delete(&mut write, &deleted, removal.reason.as_ref()).await?;
-    let body = to_raw_value(&TaskRemovalDone { items }).map_err(Problem::internal)?;
-    let created = Created { location: "/v1/tasks".to_owned(), version: 0, body };
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created.body)
+    delete(write, &deleted, removal.reason.as_ref()).await?;
+    Ok(TaskRemovalDone { items })
 }
 
 fn refused(code: Code, language: Language) -> TaskRemoved {

@@ -30,11 +30,12 @@ use crate::{
         permissions::{ManageTasks, ViewTasks},
     },
     api::{
-        edit::{Created, IfMatch, Once, Versioned},
+        edit::{Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
     },
     app::App,
     extract::{Json, Path, Query},
+    log::write::Write,
     problem::Result,
     texts::Language,
 };
@@ -109,7 +110,11 @@ async fn create_task(
     once: Once,
     Json(document): Json<Value>,
 ) -> Result<Created> {
-    edit::create(&app, &caller, &once, &document).await
+    let make = async |write: &mut Write| {
+        let task = edit::create(write, &document).await?;
+        Ok(Made { location: format!("/v1/tasks/{}", task.id), version: task.version, value: task })
+    };
+    once.make(&app, &caller, &document, make).await
 }
 
 /// Creates and changes many tasks
@@ -128,7 +133,9 @@ async fn save_tasks(
     headers: HeaderMap,
     Json(batch): Json<TaskBatch>,
 ) -> Result<Json<Box<RawValue>>> {
-    batch::save_batch(&app, &caller, &once, Language::of(&headers), batch).await.map(Json)
+    let language = Language::of(&headers);
+    let save = async |write: &mut Write| batch::save_batch(write, &batch, language).await.map(Made::answer);
+    Ok(Json(once.make(&app, &caller, &batch, save).await?.body))
 }
 
 /// Deletes many tasks
@@ -147,7 +154,10 @@ async fn delete_tasks(
     headers: HeaderMap,
     Json(removal): Json<TaskRemoval>,
 ) -> Result<Json<Box<RawValue>>> {
-    remove::remove_many(&app, &caller, &once, Language::of(&headers), removal).await.map(Json)
+    let language = Language::of(&headers);
+    let delete =
+        async |write: &mut Write| remove::remove_many(write, &removal, language).await.map(Made::answer);
+    Ok(Json(once.make(&app, &caller, &("delete", &removal), delete).await?.body))
 }
 
 /// Gets a task
@@ -284,7 +294,12 @@ async fn add_task_note(
     path: Named,
     Json(note): Json<Note>,
 ) -> Result<Created> {
-    decide::note(&app, &caller, &once, &reference(path), note).await
+    let reference = reference(path);
+    let make = async |write: &mut Write| {
+        let (version, value) = decide::add_note(write, &reference, &note).await?;
+        Ok(Made { location: format!("/v1/tasks/{}/history", value.task), version, value })
+    };
+    once.make(&app, &caller, &(&reference, &note), make).await
 }
 
 /// Lists what happened to a task

@@ -20,19 +20,13 @@ use super::{
     people,
 };
 use crate::{
-    access::{Allowed, permissions::CorrectTime},
     accounts::settings,
-    api::{
-        edit::{Created, Once},
-        time::Instant,
-    },
-    app::App,
+    api::time::Instant,
     log::{
         changes::View,
         write::{About, Write},
     },
     problem::{Code, Problem, Result},
-    scheduler::Class,
 };
 
 /// What is to be corrected of a punch.
@@ -125,20 +119,9 @@ pub struct Answered {
 }
 
 /// Corrects a punch, or takes a correction back.
-pub(super) async fn correct(
-    app: &App,
-    allowed: &Allowed<CorrectTime>,
-    once: &Once,
-    id: Uuid,
-    draft: &CorrectionDraft,
-) -> Result<Created> {
-    let change = draft.change(app.environment.now_us())?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = (id, draft);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let known = find(&mut write, id).await?;
+pub async fn correct(write: &mut Write, id: Uuid, draft: &CorrectionDraft) -> Result<CorrectionMade> {
+    let change = draft.change(write.now_us)?;
+    let known = find(write, id).await?;
     let record = known.record();
     let is_correction = matches!(record.as_ref().map(|record| &record.fact), Some(Fact::Correction(..)));
     let is_punch = match record.map(|record| record.fact) {
@@ -159,59 +142,31 @@ pub(super) async fn correct(
         reason: Some(draft.reason.clone()),
         ..About::default()
     };
-    let created = append(&mut write, about, change).await?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    append(write, about, change).await
 }
 
 /// Adds a punch that is missing.
-pub(super) async fn add(
-    app: &App,
-    allowed: &Allowed<CorrectTime>,
-    once: &Once,
-    reference: &Ref,
-    draft: &PunchDraft,
-) -> Result<Created> {
+pub async fn add(write: &mut Write, reference: &Ref, draft: &PunchDraft) -> Result<CorrectionMade> {
     let PunchDraft { kind, at, zone, break_kind, reason } = draft.clone();
     let mut faults = Faults::default();
-    check_instant(&mut faults, at, app.environment.now_us());
+    check_instant(&mut faults, at, write.now_us);
     check_common(&mut faults, zone.as_deref(), break_kind.as_deref(), &reason);
     faults.into_result()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = (reference, draft);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
     let account = write.account();
     let employee = people::find(write.tx(), account, reference).await?.id;
     let about = About { employee: Some(employee), reason: Some(reason), ..About::default() };
     let change = Change::Add { kind, at_us: at.0, zone, break_kind };
-    let created = append(&mut write, about, change).await?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    append(write, about, change).await
 }
 
 /// Answers what a worker asks for. The last answer stands.
-pub(super) async fn answer(
-    app: &App,
-    allowed: &Allowed<CorrectTime>,
-    once: &Once,
-    id: Uuid,
-    draft: &AnswerDraft,
-) -> Result<Created> {
+pub async fn answer(write: &mut Write, id: Uuid, draft: &AnswerDraft) -> Result<Answered> {
     let mut faults = Faults::default();
     if let Some(reason) = &draft.reason {
         faults.check_text("/reason", reason, MAX_TEXT);
     }
     faults.into_result()?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    let request = (id, draft);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
-    let known = find(&mut write, id).await?;
+    let known = find(write, id).await?;
     let is_correction = matches!(known.record().map(|record| record.fact), Some(Fact::Correction(..)));
     if !is_correction || known.row.installation.is_none() {
         let mut faults = Faults::default();
@@ -221,15 +176,11 @@ pub(super) async fn answer(
     let about = About { employee: known.row.employee, reason: draft.reason.clone(), ..About::default() };
     let body = Answer { correction: id, agreed: draft.agreed };
     let entry = write.entry(Kind::PunchAgreement, about, &body)?;
-    let answered = Answered { id: entry, correction: id, agreed: draft.agreed };
-    let created = Created::new(format!("/v1/entries/{entry}"), 1, &answered)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(Answered { id: entry, correction: id, agreed: draft.agreed })
 }
 
 /// Appends a correction, and shows it to the worker's phones where it waits for an answer.
-async fn append(write: &mut Write, about: About, change: Change) -> Result<Created> {
+async fn append(write: &mut Write, about: About, change: Change) -> Result<CorrectionMade> {
     let account = write.account();
     let needs_agreement = settings::of_account(write.tx(), account).await?.correction_agreement;
     let employee = about.employee.ok_or(Code::NotFound)?;
@@ -247,8 +198,7 @@ async fn append(write: &mut Write, about: About, change: Change) -> Result<Creat
             body: body.to_string().into_bytes(),
         });
     }
-    let made = CorrectionMade { id, employee, needs_agreement };
-    Created::new(format!("/v1/entries/{id}"), 1, &made)
+    Ok(CorrectionMade { id, employee, needs_agreement })
 }
 
 /// An entry about working time, read under the account's lock.

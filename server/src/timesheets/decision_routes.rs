@@ -14,9 +14,10 @@ use crate::{
         Auth,
         permissions::{ClosePeriods, CorrectTime},
     },
-    api::edit::{Created, Once},
+    api::edit::{Created, Made, Once},
     app::App,
     extract::{Json, Path},
+    log::write::Write,
     problem::Result,
 };
 
@@ -50,7 +51,11 @@ async fn add_punch(
     once: Once,
     Json(draft): Json<PunchDraft>,
 ) -> Result<Created> {
-    correct::add(&app, &auth, &once, &employee, &draft).await
+    let make = async |write: &mut Write| {
+        let made = correct::add(write, &employee, &draft).await?;
+        Ok(Made::new(format!("/v1/entries/{}", made.id), made))
+    };
+    once.make(&app, &auth, &(&employee, &draft), make).await
 }
 
 /// Corrects a punch
@@ -73,7 +78,11 @@ async fn correct_entry(
     once: Once,
     Json(draft): Json<CorrectionDraft>,
 ) -> Result<Created> {
-    correct::correct(&app, &auth, &once, id, &draft).await
+    let make = async |write: &mut Write| {
+        let made = correct::correct(write, id, &draft).await?;
+        Ok(Made::new(format!("/v1/entries/{}", made.id), made))
+    };
+    once.make(&app, &auth, &(id, &draft), make).await
 }
 
 /// Answers a correction that a worker asks for
@@ -96,7 +105,11 @@ async fn answer_correction(
     once: Once,
     Json(draft): Json<AnswerDraft>,
 ) -> Result<Created> {
-    correct::answer(&app, &auth, &once, id, &draft).await
+    let make = async |write: &mut Write| {
+        let made = correct::answer(write, id, &draft).await?;
+        Ok(Made::new(format!("/v1/entries/{}", made.id), made))
+    };
+    once.make(&app, &auth, &(id, &draft), make).await
 }
 
 /// Closes days

@@ -24,7 +24,7 @@ use crate::{
     },
     accounts::own::{language_name, language_of},
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -176,29 +176,36 @@ pub async fn create(
     let mut draft: UserDraft = patch::new(&given).map_err(Problem::without_found)?;
     draft.settle()?;
     let (password, hash, made) = password::new(app, password.as_ref(), &draft.login).await?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    bounds::must_be_unbound(&mut write, allowed).await?;
     let request = ("users.create", given, (!made).then(|| password.reveal().to_owned()));
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let user = make(app, write, allowed, draft, &hash).await?;
+        let password = made.then(|| password.reveal().to_owned());
+        Ok(Made::new(format!("/v1/users/{}", user.id), CreatedUser { user, password }))
+    })
+    .await
+}
+
+/// Makes the user, whose password has the hash `hash`.
+async fn make(
+    app: &App,
+    write: &mut Write,
+    allowed: &Allowed<ManageUsers>,
+    mut draft: UserDraft,
+    hash: &str,
+) -> Result<User> {
+    bounds::must_be_unbound(write, allowed).await?;
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
-    let profile = profile::given(&mut write, allowed, &draft.profile).await?;
+    let profile = profile::given(write, allowed, &draft.profile).await?;
     draft.profile = Ref::Id(profile);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    insert(write.tx(), (account, id), profile, &draft, &hash, now_us).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
+    insert(write.tx(), (account, id), profile, &draft, hash, now_us).await?;
     if let Some(email) = &draft.email {
-        email::store(app, &mut write, id, Some(email)).await?;
+        email::store(app, write, id, Some(email)).await?;
     }
     write.event(&USER_CREATED, id, &draft.told(id, draft.state.name()))?;
     let email_state = email::state(app, draft.email.as_deref(), false);
     let at = Instant(now_us);
-    let user = User { id, version: 1, draft, email_state, created_at: at, updated_at: at };
-    let user = CreatedUser { user, password: made.then(|| password.reveal().to_owned()) };
-    let created = Created::new(format!("/v1/users/{id}"), 1, &user)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(User { id, version: 1, draft, email_state, created_at: at, updated_at: at })
 }
 
 /// Changes a user by a JSON Merge Patch. Being disabled ends the user's sessions for good.

@@ -14,7 +14,7 @@ use super::enrol::{AgentReport, EnrolmentCode, issue};
 use crate::{
     access::{AccessState, Allowed, PermissionName, Permissions, permissions::ManageExchange},
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -174,14 +174,19 @@ pub(super) async fn create(
     let draft: AgentDraft = patch::new(given)?;
     check(&draft)?;
     allowed.must_cover(needed())?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("agents.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(write, draft).await?;
+        Ok(Made::new(format!("/v1/agents/{}", made.agent.id), made))
+    })
+    .await
+}
+
+/// Makes the agent, with the code that enrols it.
+async fn make(write: &mut Write, draft: AgentDraft) -> Result<CreatedAgent> {
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    edit::refuse_beyond(&mut write, COUNT, MAX_AGENTS).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
+    edit::refuse_beyond(write, COUNT, MAX_AGENTS).await?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     let permissions = serde_json::to_string(&needed().names()).map_err(Problem::internal)?;
     write
@@ -203,7 +208,7 @@ pub(super) async fn create(
             ),
         )
         .await?;
-    let enrolment = issue(&mut write, id).await?;
+    let enrolment = issue(write, id).await?;
     let agent = Agent {
         id,
         version: 1,
@@ -216,11 +221,7 @@ pub(super) async fn create(
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
     };
-    let created = CreatedAgent { agent, enrolment };
-    let created = Created::new(format!("/v1/agents/{id}"), 1, &created)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(CreatedAgent { agent, enrolment })
 }
 
 /// Changes an agent by a JSON Merge Patch. What it may do is fixed anew.

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     access::{AccessState, Allowed, permissions::ManageExchange},
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -229,14 +229,19 @@ pub async fn create(
 ) -> Result<Created> {
     let mut draft: ExportDraft = patch::new(given)?;
     let zone = check(app, allowed, &mut draft).await?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("exports.create", given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(write, draft, &zone).await?;
+        Ok(Made::new(format!("/v1/exports/{}", made.id), made))
+    })
+    .await
+}
+
+/// Makes the export, whose times are those of `zone`.
+async fn make(write: &mut Write, draft: ExportDraft, zone: &str) -> Result<Export> {
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    edit::refuse_beyond(&mut write, COUNT, MAX_EXPORTS).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
+    edit::refuse_beyond(write, COUNT, MAX_EXPORTS).await?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     write
         .tx()
@@ -270,10 +275,7 @@ pub async fn create(
     let next_run_at = next_us.map(Instant);
     let export =
         Export { id, version: 1, draft, position, runs: 0, next_run_at, created_at: at, updated_at: at };
-    let created = Created::new(format!("/v1/exports/{id}"), 1, &export)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(export)
 }
 
 /// Changes an export by a JSON Merge Patch, from its next run on.

@@ -18,13 +18,14 @@ use super::{
 use crate::{
     access::{AccessState, Allowed, permissions::ManageExchange},
     api::{
-        edit::{self, Created, IfMatch, Once, Versioned},
+        edit::{self, Created, IfMatch, Made, Once, Versioned},
         page::{Page, PageQuery},
         patch,
         time::Instant,
     },
     app::App,
     exchange::{exports::next_of_schedule, results},
+    log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
     secrets::Secret,
@@ -305,13 +306,25 @@ pub(super) async fn create(
     let mut draft: RemoteDraft = patch::new(&given)?;
     check(&mut draft, &secrets)?;
     let zone = results::zone(app, allowed.account()).await?;
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok(created);
-    }
+    once.make(app, allowed, &request, async |write| {
+        let made = make(app, write, draft, secrets, &zone, language).await?;
+        Ok(Made::new(format!("/v1/remotes/{}", made.id), made))
+    })
+    .await
+}
+
+/// Makes the definition, whose times are those of `zone`.
+async fn make(
+    app: &App,
+    write: &mut Write,
+    draft: RemoteDraft,
+    secrets: RemoteSecrets,
+    zone: &str,
+    language: Language,
+) -> Result<Remote> {
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
-    edit::refuse_taken_code(&mut write, TAKEN, id, &draft.code).await?;
-    edit::refuse_beyond(&mut write, COUNT, MAX_REMOTES).await?;
+    edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
+    edit::refuse_beyond(write, COUNT, MAX_REMOTES).await?;
     let sealed = secrets.seal(&app.secrets, account, id, write.environment())?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
     let next_us = next_us(&draft, &zone, now_us);
@@ -350,11 +363,7 @@ pub(super) async fn create(
         updated_us: now_us,
         waiting: 0,
     };
-    let remote = row.loaded(app, account, language)?.remote;
-    let created = Created::new(format!("/v1/remotes/{id}"), 1, &remote)?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(row.loaded(app, account, language)?.remote)
 }
 
 /// Changes a customer's server by a JSON Merge Patch. One that is elsewhere from now on is not sent the password of

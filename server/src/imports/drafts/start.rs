@@ -11,7 +11,7 @@ use crate::{
         Allowed,
         permissions::{ManageTemplates, RunImports},
     },
-    api::edit::{Created, Once},
+    api::edit::{Created, Made, Once},
     app::App,
     imports::{
         columns,
@@ -21,6 +21,7 @@ use crate::{
         template,
         upload::Uploaded,
     },
+    log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
     texts::Language,
@@ -60,11 +61,26 @@ pub(super) async fn start(
     given: &StartDraft,
     language: Language,
 ) -> Result<(bool, Created)> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
     let request = ("import_drafts.start", id, given);
-    if let Some(created) = once.replay(&mut write, &request).await? {
-        return Ok((false, created));
-    }
+    let mut is_new = false;
+    let begin = async |write: &mut Write| {
+        let begun = started(write, allowed, id, given, language).await?;
+        is_new = !begun.repeated;
+        Ok(Made::new(format!("/v1/imports/{}", begun.run.id), begun))
+    };
+    let created = once.make(app, allowed, &request, begin).await?;
+    app.work.notify_one();
+    Ok((is_new, created))
+}
+
+/// The import that a draft started, or the one before of the same file.
+async fn started(
+    write: &mut Write,
+    allowed: &Allowed<RunImports>,
+    id: Uuid,
+    given: &StartDraft,
+    language: Language,
+) -> Result<Uploaded> {
     let (account, now_us) = (write.account(), write.now_us);
     let row = DraftRow::locked(write.tx(), account, id, now_us).await?;
     row.must_be_ready()?;
@@ -82,7 +98,7 @@ pub(super) async fn start(
         confirmed: given.confirm_withdrawals,
         lane: LANE,
     };
-    let started = start::stored(&mut write, &order).await?;
+    let started = start::stored(write, &order).await?;
     if !started.repeated {
         // Else it can still be started, `again`
         write
@@ -96,12 +112,7 @@ pub(super) async fn start(
     }
     let run =
         RunRow::locked(write.tx(), account, started.run).await?.ok_or(Code::Internal)?.shown(language)?;
-    let location = format!("/v1/imports/{}", started.run);
-    let created = Created::new(location, 1, &Uploaded { run, repeated: started.repeated })?;
-    once.keep(&mut write, &request, &created).await?;
-    write.commit().await?;
-    app.work.notify_one();
-    Ok((!started.repeated, created))
+    Ok(Uploaded { run, repeated: started.repeated })
 }
 
 /// Refuses a draft with open questions, each by its id.
