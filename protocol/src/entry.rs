@@ -233,6 +233,8 @@ kinds! {
     Photo = "photo",
     /// A message from the worker to the office
     Message = "message",
+    /// The worker has read messages of the office, see [`crate::message::MessagesRead`]
+    MessageRead = "message.read",
     /// Where the worker was between entries, see [`crate::track::Track`]
     Track = "track",
     /// An employee opens a session on an installation

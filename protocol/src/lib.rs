@@ -8,6 +8,7 @@ pub mod document;
 pub mod entry;
 pub mod expression;
 pub mod faults;
+pub mod message;
 pub mod model;
 pub mod planted;
 pub mod scope;

@@ -32,7 +32,7 @@ const KINDS: &[&str] = &[
     "task.blocked",
     "form",
     "message",
-    "message",
+    "message.read",
     "session.open",
     "session.close",
     "session.close",
@@ -208,6 +208,10 @@ impl History {
                 &mut self.random,
                 &[r#","body":{"text":"Hola\u0000"}"#, r#","body":7"#, ""],
             ));
+        }
+        if kind == "message.read" {
+            let body = format!(r#","body":{{"messages":["{session}"]}}"#);
+            more.push_str(Self::pick(&mut self.random, &[&body, r#","body":{"messages":[7]}"#]));
         }
         if kind == "form" {
             write!(more, r#","body":{{"form":"{session}"}}"#).unwrap();

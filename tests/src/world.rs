@@ -308,7 +308,10 @@ impl Account {
             Members { employees: employees.iter().copied().map(Ref::Id).collect(), groups: Vec::new() };
         let draft = EnrolmentDraft { roster, ..EnrolmentDraft::default() };
         let allowed = self.operator().allow::<ManageInstallations>()?;
-        member(&enrolment::create(&self.app, &allowed, &Once::default(), &draft).await?, "/code")
+        let mut write = self.app.log.begin(&allowed, Class::Office).await?;
+        let code = enrolment::create(&self.app, &mut write, &draft).await?.code;
+        write.commit().await?;
+        Ok(code)
     }
 
     /// A new point of interest in Lima that nobody's phone has.

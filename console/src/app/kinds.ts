@@ -37,6 +37,7 @@ const words = (): Record<string, string> => ({
     "task.status_set": t`Estado puesto por la oficina`,
     "task.assigned": t`Tarea asignada`,
     "task.noted": t`Nota`,
+    "message.read": t`Mensajes leídos`,
     "message.sent": t`Mensaje de la oficina`,
     "period.closed": t`Periodo cerrado`,
     "period.reopened": t`Periodo reabierto`,

@@ -7,6 +7,7 @@ mod action;
 mod entry;
 pub mod failure;
 mod pin_tries;
+mod reading;
 pub mod session;
 mod track;
 

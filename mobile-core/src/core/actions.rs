@@ -146,7 +146,7 @@ impl Core {
         Ok(self.writer.write(move |store| store.remove_draft(&name))?)
     }
 
-    fn tell_of(&self, captured: Option<&Captured>) {
+    pub(super) fn tell_of(&self, captured: Option<&Captured>) {
         if let Some(event) = captured.and_then(Captured::event) {
             self.tell(event);
         }

@@ -16,7 +16,6 @@ use crate::{
         tasks::{Here, TaskRow},
         trays::TrayLine,
     },
-    store::Store,
 };
 
 impl Core {
@@ -76,9 +75,12 @@ impl Core {
         Ok(self.writer.read(|store| store.messages(now_us))?)
     }
 
-    /// Every message that is there was read.
+    /// Every message that is there was read; the office learns it.
     pub fn note_messages_read(&self) -> Result<()> {
-        Ok(self.writer.write(Store::note_messages_read)?)
+        let moment = self.environment.moment();
+        let captured = self.writer.write(move |store| Ok(store.note_messages_read(&moment)))??;
+        self.tell_of(captured.as_ref());
+        Ok(())
     }
 
     /// A week of one's own time.

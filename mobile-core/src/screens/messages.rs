@@ -104,20 +104,20 @@ impl Store {
     }
 
     pub(crate) fn unread_messages(&self, worker: &Worker) -> Result<u32> {
-        let read_us = self.read_up_to(&worker.session)?;
-        let documents = self.message_documents(worker.session.employee)?;
-        let unread =
-            documents.iter().filter(|document| document.is_from_office() && document.sent_us > read_us);
-        Ok(unread.count() as u32)
+        Ok(self.unread_of(&worker.session)?.len() as u32)
     }
 
-    /// Whoever works with the phone has read every message that is there.
-    pub fn note_messages_read(&mut self) -> Result<()> {
-        let Some(session) = self.session()? else { return Ok(()) };
-        let documents = self.message_documents(session.employee)?;
-        let last_us = documents.iter().map(|document| document.sent_us).max();
-        let Some(last_us) = last_us else { return Ok(()) };
-        settings::set(self.read(), &read_name(session.employee), &last_us)
+    /// The messages of the office that were not read here, the oldest first: their ids, and when they were sent.
+    pub(crate) fn unread_of(&self, session: &Session) -> Result<Vec<(Uuid, i64)>> {
+        let read_us = self.read_up_to(session)?;
+        let mut unread: Vec<_> = self
+            .message_documents(session.employee)?
+            .into_iter()
+            .filter(|document| document.is_from_office() && document.sent_us > read_us)
+            .map(|document| (document.id, document.sent_us))
+            .collect();
+        unread.sort_by_key(|(id, sent_us)| (*sent_us, *id));
+        Ok(unread)
     }
 
     fn read_up_to(&self, session: &Session) -> Result<i64> {
@@ -130,6 +130,7 @@ impl Store {
     }
 }
 
-fn read_name(employee: Uuid) -> String {
+/// The setting that says up to when an employee has read messages.
+pub(crate) fn read_name(employee: Uuid) -> String {
     settings::of_earlier(name::MESSAGES_READ, employee)
 }

@@ -1,7 +1,8 @@
 //! Whole pages, as the shell shows them.
 
 use campo_protocol::{
-    entry::Place,
+    entry::{Entry, Place},
+    message::MessagesRead,
     model::answers::{FieldAnswer, FilledForm},
     scope::Scope,
 };
@@ -337,6 +338,10 @@ fn messages_of_the_office_are_unread_until_they_were_looked_at() {
     let texts: Vec<_> =
         phone.store.messages(NOW_US).unwrap().into_iter().map(|line| (line.text, line.unread)).collect();
     assert_eq!(texts, [("¿Llegó?".to_owned(), true), ("Sí".to_owned(), false)]);
-    phone.store.note_messages_read().unwrap();
+    let entry = phone.store.note_messages_read(&phone.environment.moment()).unwrap().unwrap();
+    let entry: Entry = serde_json::from_slice(&entry.bytes).unwrap();
+    let read: MessagesRead = serde_json::from_str(entry.body.unwrap().get()).unwrap();
+    assert_eq!((entry.kind.as_str(), read.messages), ("message.read", vec![message]));
     assert_eq!(phone.store.home_page(NOW_US, None).unwrap().unwrap().unread, 0);
+    assert!(phone.store.note_messages_read(&phone.environment.moment()).unwrap().is_none(), "told once");
 }

@@ -78,6 +78,7 @@ pub(super) fn entry(language: Language, kind: &str) -> String {
         Kind::Form => ("Formulario", "Form"),
         Kind::Photo => ("Foto", "Photo"),
         Kind::Message => ("Mensaje", "Message"),
+        Kind::MessageRead => ("Mensajes leídos", "Messages read"),
         Kind::Track => ("Recorrido", "Track"),
         Kind::PunchCorrection => ("Corrección pedida", "Correction asked for"),
         Kind::PunchAgreement => ("Respuesta a una corrección", "Answer to a correction"),

@@ -113,7 +113,10 @@ impl EmployeeProfile {
 /// What no profile can forbid: the facts without which what was captured cannot be understood.
 const fn is_always_allowed(kind: entry::Kind) -> bool {
     use entry::Kind;
-    matches!(kind, Kind::SessionOpen | Kind::SessionClose | Kind::Discarded | Kind::TaskBlocked)
+    matches!(
+        kind,
+        Kind::SessionOpen | Kind::SessionClose | Kind::Discarded | Kind::TaskBlocked | Kind::MessageRead
+    )
 }
 
 /// Refuses names that are no kind of entry, and kinds that only the office writes.

@@ -3,6 +3,7 @@
 
 use campo_protocol::{
     entry::{Entry, Kind},
+    message::MessagesRead,
     scope::Scope,
     shift::fact::Fact,
     sync::Outcome,
@@ -157,6 +158,9 @@ pub fn fold(
                 position,
             });
         }
+        Kind::MessageRead if !names_messages(entry) => {
+            return set_aside(Reason::BodyUnreadable.name());
+        }
         Kind::PunchCorrection | Kind::PunchAgreement if Fact::of(content.kind, entry).is_none() => {
             return set_aside(Reason::BodyUnreadable.name());
         }
@@ -171,6 +175,11 @@ pub fn fold(
         folded: Folded { outcome: folded.outcome, reason: folded.reason.map(Reason::name) },
         state: folded.state.filter(|_| folded.changed),
     }
+}
+
+fn names_messages(entry: &Entry) -> bool {
+    let read = entry.body.as_deref().map(|body| serde_json::from_str::<MessagesRead>(body.get()));
+    matches!(read, Some(Ok(read)) if read.messages.len() <= MessagesRead::MAX)
 }
 
 fn message(account: i64, position: i64, kind: Kind, entry: &Entry, sent_us: i64) -> Option<MessageRow> {

@@ -134,6 +134,7 @@ fn restore_content(stored: &mut StoredEntry) -> bool {
         }
         // Without text it still counts among the entries of its task
         Some(Kind::Message | Kind::MessageSent) => RawValue::from_string(r#"{"text":""}"#.to_owned()).ok(),
+        Some(Kind::MessageRead) => RawValue::from_string(r#"{"messages":[]}"#.to_owned()).ok(),
         Some(_) => None,
     };
     stored.incoming.content = content(&stored.incoming, &stored.extracted, body).ok_or(ERASED);

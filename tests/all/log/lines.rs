@@ -205,6 +205,17 @@ fn contents(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
             set_aside("body_unreadable"),
         ),
         ("a message without text", phone.line("message", ""), set_aside("body_unreadable")),
+        ("reading without messages", phone.line("message.read", ""), set_aside("body_unreadable")),
+        (
+            "reading what is no message's id",
+            phone.line("message.read", r#","body":{"messages":["a"]}"#),
+            set_aside("body_unreadable"),
+        ),
+        (
+            "messages that were read",
+            phone.line("message.read", &format!(r#","body":{{"messages":["{}"]}}"#, phone.employee)),
+            APPLIED,
+        ),
         (
             "no employee",
             with(phone.line("shift.start", ""), &employee, br#""e":1"#),

@@ -221,7 +221,7 @@ async fn an_entry_that_an_older_release_did_not_understand_takes_effect(world: W
 
 async fn erased_entries_keep_their_effect(world: World) {
     let mut history = History::new(world.account("acme").await.unwrap(), 5).await;
-    history.go_on(40).await;
+    history.go_on(80).await;
     let account = &history.account;
     for sql in [
         "delete from message where account = $1 and direction = 'from_employee' and id <> $2",

@@ -174,6 +174,12 @@ impl Folded {
                     self.sessions.entry(id).or_insert((installation, employee, at_us, None, entry.position));
                 if kind == Kind::SessionOpen { session.2 = at_us } else { session.3 = Some(at_us) }
             }
+            Kind::MessageRead => {
+                let body = content.body.as_deref().map(serde_json::value::RawValue::get);
+                let body = body.and_then(|body| serde_json::from_str::<serde_json::Value>(body).ok());
+                let messages = body.as_ref().and_then(|body| body["messages"].as_array());
+                return messages.is_some_and(|messages| messages.len() <= 100 && messages.iter().all(is_id));
+            }
             // What a correction or an answer says is read only to know that it can be; nothing is stored of it.
             Kind::PunchCorrection | Kind::PunchAgreement => {
                 let body = content.body.as_deref().map(serde_json::value::RawValue::get);
@@ -186,9 +192,12 @@ impl Folded {
     }
 }
 
+fn is_id(value: &serde_json::Value) -> bool {
+    value.as_str().is_some_and(|text| text.parse::<Uuid>().is_ok())
+}
+
 /// True when the body of a correction or an answer has what it needs.
 fn says(kind: Kind, body: &serde_json::Value, names_a_punch: bool) -> bool {
-    let is_id = |value: &serde_json::Value| value.as_str().is_some_and(|text| text.parse::<Uuid>().is_ok());
     if kind == Kind::PunchAgreement {
         return is_id(&body["correction"]) && body["agreed"].is_boolean();
     }

@@ -3,10 +3,12 @@
 use anyhow::Result;
 use campo_protocol::{model::Ref, task::status::Status};
 use campo_server::{
-    access::permissions::{ManageInstallations, ManageTasks},
-    api::edit::{IfMatch, Once},
+    access::permissions::{ManageInstallations, ManageTasks, SendMessages},
+    api::edit::IfMatch,
     installations::{installation, members::Members},
-    messages, tasks,
+    messages,
+    scheduler::Class,
+    tasks,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -46,7 +48,9 @@ pub(super) async fn decide(
             let operator = Account { app: app.clone(), id: account }.operator();
             let message = json!({ "text": "Llame a la oficina", "employees": [company.employees[0]] });
             let message = serde_json::from_value(message)?;
-            messages::send::send(app, &operator.allow()?, &Once::default(), &message).await?;
+            let mut write = app.log.begin(&operator.allow::<SendMessages>()?, Class::Office).await?;
+            messages::send::send(&mut write, &message).await?;
+            write.commit().await?;
             Ok("sends a message".to_owned())
         }
         (56..64, _) => lend(server, company, random).await,
@@ -58,9 +62,9 @@ pub(super) async fn decide(
                 "assignments": [{ "employee": lead, "role": "lead" }],
             });
             let allowed = operator.allow::<ManageTasks>()?;
-            let created = tasks::edit::create(app, &allowed, &Once::default(), &document).await?;
-            let body: serde_json::Value = serde_json::from_str(created.body.get())?;
-            let id: Uuid = body["id"].as_str().unwrap_or_default().parse()?;
+            let mut write = app.log.begin(&allowed, Class::Office).await?;
+            let id = tasks::edit::create(&mut write, &document).await?.id;
+            write.commit().await?;
             tasks.push(id);
             Ok(format!("makes {id}"))
         }
