@@ -23,7 +23,7 @@ vsftpd, lftp, curl, zeep, PHP's SoapClient, Chromium) are not listed again.
 """
 NOT_TRIED = """
 Not tried, and why: WinSCP and `ftp.exe` (Windows alone; what `ftp.exe` says is said by tnftp without passive mode, and by
-the tests of old clients), JAX-WS RI, Apache CXF with WSS4J, Axis 1.4 and Mono's svcutil (no lane yet).
+the tests of old clients).
 """
 
 rows, failed = [], 0

@@ -1,9 +1,11 @@
 """Clients of SOAP that read our WSDL: each makes a customer and a task and asks for it again."""
 
 import dataclasses
+import pathlib
 import shutil
 
 import campo
+import java_soap
 from campo import Peer
 from files import of_node, of_package, of_python
 
@@ -115,9 +117,22 @@ def gsoap(context):
     context.run("./client", context.campo.url + "/services/webservices.asmx", context.login, context.password, folder=folder)
 
 
+def mono(context):
+    folder = context.folder / "mono"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    context.run("svcutil", "-noConfig", "-out:campo.cs", context.wsdl, folder=folder)
+    libraries = [f"-r:{one}" for one in ("System.ServiceModel", "System.Runtime.Serialization", "System.Xml")]
+    program = pathlib.Path(__file__).parent / "mono/Tasks.cs"
+    context.run("mcs", *libraries, "-out:tasks.exe", program, "campo.cs", folder=folder)
+    context.run("mono", "tasks.exe", context.wsdl, context.login, context.password, "84001", folder=folder)
+
+
 PEERS = [
     Peer("suds-community", "reads the WSDL; customer, task, question, wrong password", of_python("suds-community"), suds),
     Peer("node soap", "the same", of_node("soap"), node("soap", "72001")),
     Peer("strong-soap", "the same", of_node("strong-soap"), node("strong-soap", "73001")),
     Peer("gSOAP", "reads the WSDL into C++, compiles, asks for the task types", of_package("gsoap"), gsoap),
+    *java_soap.PEERS,
+    Peer("Mono's svcutil", "reads the WSDL into C#, compiles with WCF; task, question, note, wrong password", of_package("mono-devel"), mono),
 ]
