@@ -5,6 +5,7 @@
 //! misses its goal; `--only TEXT` makes those whose group has TEXT in its name.
 
 mod bytes;
+mod calls;
 mod calm;
 mod calm_http;
 mod cast;
@@ -34,8 +35,8 @@ use sqlx::{Connection as _, PgConnection};
 use crate::{report::Figure, stage::Kind};
 
 /// The groups of figures, each made on both databases; then there are `reading`, `bytes`, `phone` and `compression`.
-const GROUPS: [&str; 10] =
-    ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "lists", "imports"];
+const GROUPS: [&str; 11] =
+    ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "soap", "lists", "imports"];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -101,6 +102,9 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
         }
         if wanted("http") {
             calm_http::figures(kind).await?.into_iter().try_for_each(&mut add)?;
+        }
+        if wanted("soap") {
+            calls::figures(kind).await?.into_iter().try_for_each(&mut add)?;
         }
         if wanted("lists") {
             lists::figures(kind).await?.into_iter().try_for_each(&mut add)?;

@@ -81,6 +81,11 @@ impl Connection {
 }
 
 impl Answer {
+    /// True when this stands in the body, which is not compressed.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        self.body.windows(text.len()).any(|part| part == text.as_bytes())
+    }
+
     /// The body, decoded, of an answer that is no refusal.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T> {
         let mut plain = Vec::new();
