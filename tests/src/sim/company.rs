@@ -28,6 +28,10 @@ pub(super) struct Company {
     pub(super) employees: Vec<Uuid>,
     pub(super) task_type: Uuid,
     pub(super) form: Uuid,
+    /// Two groups, between which employees move
+    pub(super) groups: [Uuid; 2],
+    /// Places where tasks are, and which move
+    pub(super) places: Vec<Uuid>,
     pub(super) phones: Vec<Enrolled>,
 }
 
@@ -58,7 +62,8 @@ async fn found() -> Result<Company> {
     };
     let id = campo_server::accounts::create(&app, &new).await?;
     let account = Account { app: app.clone(), id };
-    let group = account.group("FIELD").await?;
+    let groups = [account.group("FIELD").await?, account.group("NORTH").await?];
+    let group = groups[0];
     let mut employees = Vec::new();
     for (number, name) in [("1", "Ana"), ("2", "Luis"), ("3", "Rosa")] {
         let document = json!({
@@ -72,6 +77,7 @@ async fn found() -> Result<Company> {
     let task_type = json!({ "code": "SUP", "name": "Soporte" });
     let task_type = account.keep::<TaskType>(task_type).await?.id;
     let form = account.keep::<FormDefinition>(visit::definition()).await?.id;
+    let places = vec![account.poi("P-1").await?, account.poi("P-2").await?];
     let rosters = [vec![0], vec![0], vec![1], vec![0, 1, 2], vec![2]];
     let mut phones = Vec::new();
     for roster in rosters {
@@ -80,5 +86,5 @@ async fn found() -> Result<Company> {
         phones.push(Enrolled { bearer, installation, roster });
     }
     let database = server::close_and_read(&app, folder.path()).await?;
-    Ok(Company { database, account: id, employees, task_type, form, phones })
+    Ok(Company { database, account: id, employees, task_type, form, groups, places, phones })
 }

@@ -30,7 +30,7 @@ mod worker;
 
 pub use fault::{Fault, Hits};
 /// What must happen in some seed or other, by its name in [`Report::happened`]; entries by their kinds.
-pub const EXPECTED: [&str; 14] = [
+pub const EXPECTED: [&str; 15] = [
     "part of a file",
     "session of another employee",
     "session.open",
@@ -45,6 +45,7 @@ pub const EXPECTED: [&str; 14] = [
     "form",
     "photo",
     "message",
+    "message.read",
 ];
 
 pub use play::{FAULTS, PHONES, Report, STEPS, run};

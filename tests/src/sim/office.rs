@@ -1,16 +1,20 @@
 //! What the office decides.
 
 use anyhow::Result;
-use campo_protocol::{model::Ref, task::status::Status};
+use campo_protocol::{
+    model::{Ref, employee::Employee, poi::Poi},
+    task::status::Status,
+};
 use campo_server::{
     access::permissions::{ManageInstallations, ManageTasks, SendMessages},
     api::edit::IfMatch,
     installations::{installation, members::Members},
     messages,
+    objects::{self, Kept},
     scheduler::Class,
     tasks,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
@@ -54,11 +58,13 @@ pub(super) async fn decide(
             Ok("sends a message".to_owned())
         }
         (56..64, _) => lend(server, company, random).await,
+        (64..69, _) => move_employee(server, company, random).await,
+        (69..74, _) => move_place(server, company, random).await,
         _ => {
             let operator = Account { app: app.clone(), id: account }.operator();
             let lead = employees.first().copied().unwrap_or(company.employees[0]);
             let document = json!({
-                "type": company.task_type, "description": "Instalar", "external_number": format!("T-{}", random.number()),
+                "type": company.task_type, "description": "Instalar", "poi": one(&company.places, random), "external_number": format!("T-{}", random.number()),
                 "assignments": [{ "employee": lead, "role": "lead" }],
             });
             let allowed = operator.allow::<ManageTasks>()?;
@@ -76,12 +82,42 @@ async fn lend(server: &Server, company: &Company, random: &mut Random) -> Result
     let operator = Account { app: server.app.clone(), id: company.account }.operator();
     let allowed = operator.allow::<ManageInstallations>()?;
     let phone = Ref::Id(company.phones[SHARED_PHONE].installation);
-    let employees = company.employees.iter().copied().filter(|_| random.chance(70)).map(Ref::Id).collect();
-    let members = Members { employees, groups: Vec::new() };
+    let employees = company.employees.iter().copied().filter(|_| random.chance(50)).map(Ref::Id).collect();
+    let groups = company.groups.iter().copied().filter(|_| random.chance(40)).map(Ref::Id).collect();
+    let members = Members { employees, groups };
     let version = installation::roster(&server.app, &allowed, &phone).await?.0;
     let set = installation::set_roster(&server.app, &allowed, &phone, IfMatch::one(version), &members);
     set.await?;
-    Ok(format!("lends the shared phone to {} employees", members.employees.len()))
+    let Members { employees, groups } = members;
+    Ok(format!("lends the shared phone to {} employees and {} groups", employees.len(), groups.len()))
+}
+
+/// Moves an employee into a group: whoever is lent a phone with the group has it from then on, or no longer.
+async fn move_employee(server: &Server, company: &Company, random: &mut Random) -> Result<String> {
+    let (employee, group) = (one(&company.employees, random), one(&company.groups, random));
+    change::<Employee>(server, company, employee, &json!({ "group": group })).await?;
+    Ok(format!("moves {employee} into {group}"))
+}
+
+/// Moves a place: every phone that shows a task there learns it.
+async fn move_place(server: &Server, company: &Company, random: &mut Random) -> Result<String> {
+    let place = one(&company.places, random);
+    let latitude = -12.0 - random.within(&(0..=900)) as f64 / 1000.0;
+    change::<Poi>(server, company, place, &json!({ "place": { "latitude": latitude, "longitude": -77.0 } }))
+        .await?;
+    Ok(format!("moves the place {place}"))
+}
+
+async fn change<K: Kept>(server: &Server, company: &Company, id: Uuid, patch: &Value) -> Result<()> {
+    let allowed = Account { app: server.app.clone(), id: company.account }.operator().allow::<K::Manage>()?;
+    let mut write = server.app.log.begin(&allowed, Class::Office).await?;
+    objects::merge::<K>(&mut write, &allowed, &Ref::Id(id), &IfMatch::Any, patch).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+fn one(ids: &[Uuid], random: &mut Random) -> Uuid {
+    ids[random.number() as usize % ids.len()]
 }
 
 /// Leaves those tasks that the server has, after it was restored.

@@ -35,6 +35,12 @@ pub(super) fn act(phone: &mut Phone, company: &Company, random: &mut Random) -> 
         })?;
         return Ok("looks at the screen".to_owned());
     }
+    if random.chance(6) {
+        let moment = phone.environment.moment();
+        let read = phone.store.note_messages_read(&moment).transpose();
+        let told = read.map(|read| phone.captured(read)).transpose()?;
+        return Ok(format!("reads messages: {}", told.unwrap_or(false)));
+    }
     let tasks = phone.store.tasks(session.employee, Language::Spanish)?;
     let task = (!tasks.is_empty()).then(|| tasks[random.number() as usize % tasks.len()].id);
     let action = action(phone, company, task, random);
