@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     channel::{Channel, ChannelDraft, ChannelKind, ChannelState, Progress},
     headers,
     read::{ONE, Row},
@@ -125,6 +126,7 @@ pub async fn create(
     let channel = CreatedChannel { channel, secret: secret.reveal().to_owned() };
     let created = Created::new(format!("/v1/channels/{id}"), 1, &channel)?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }
@@ -206,6 +208,7 @@ pub async fn edit(
         let (code, name) = (draft.code.clone(), draft.name.clone());
         write.event(&CHANNEL_DISABLED, id, &ChannelTold { id, code, name, reason: None })?;
     }
+    write.touch(TOPIC);
     write.commit().await?;
     app.log.announce();
     Ok(Versioned(version, channel))
@@ -244,6 +247,7 @@ pub async fn rotate(
     let until_us = write.now_us.saturating_add(hours * HOUR_US);
     let secret = secrets.rotate(until_us, write.environment());
     keep_secrets(&mut write, row.id, &secrets).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(RotatedChannel { secret: secret.reveal().to_owned(), previous_until: Instant(until_us) })
 }
@@ -269,6 +273,7 @@ pub async fn delete(
         (account, row.id, sealed, now_us),
     )
     .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

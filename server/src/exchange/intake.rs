@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::TOPIC;
 use crate::{
     access::{
         AccessState, Allowed, PermissionName, Permissions, authenticate::permissions,
@@ -312,6 +313,7 @@ pub async fn create(
     let intake = Intake { id, version: 1, draft, permissions: held.names(), created_at: at, updated_at: at };
     let created = Created::new(format!("/v1/intakes/{id}"), 1, &intake)?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }
@@ -359,6 +361,7 @@ pub(super) async fn edit(
         )
         .await?;
     edit::refuse_stale(changed, before)?;
+    write.touch(TOPIC);
     write.commit().await?;
     (intake.version, intake.updated_at, intake.permissions) = (before + 1, Instant(now_us), held.names());
     Ok(Versioned(intake.version, intake))
@@ -384,6 +387,7 @@ pub(super) async fn delete(
             (account, row.id, now_us),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

@@ -6,7 +6,10 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::members::{Members, ResolvedMembers};
+use super::{
+    TOPIC,
+    members::{Members, ResolvedMembers},
+};
 use crate::{
     access::{Allowed, permissions::ManageInstallations},
     api::{
@@ -125,6 +128,7 @@ pub async fn create(
     let created = CreatedEnrolment { enrolment, code, link };
     let created = Created::new(format!("/v1/enrolments/{id}"), 1, &created)?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }
@@ -166,6 +170,7 @@ pub async fn withdraw(app: &App, allowed: &Allowed<ManageInstallations>, id: Uui
         return Err(Problem::new(Code::Conflict).with("with", format!("/v1/installations/{installation}")));
     }
     write.tx().execute("delete from enrolment where account = $1 and id = $2", (account, id)).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

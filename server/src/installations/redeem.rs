@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     enrolment::code_hash,
     installation::{self, Device, Installation},
     members::ResolvedMembers,
@@ -99,6 +100,7 @@ async fn with_code(app: &App, once: &Once, given: &Redemption) -> Result<Created
     }
     let created = enrol(&mut write, row, &given.device).await?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }

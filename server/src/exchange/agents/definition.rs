@@ -20,7 +20,7 @@ use crate::{
         time::Instant,
     },
     app::App,
-    exchange::watch,
+    exchange::{TOPIC, watch},
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -219,6 +219,7 @@ pub(super) async fn create(
     let created = CreatedAgent { agent, enrolment };
     let created = Created::new(format!("/v1/agents/{id}"), 1, &created)?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }
@@ -263,6 +264,7 @@ pub(super) async fn edit(
         watch::is_back(write.tx(), account, agent.id, now_us).await?;
         agent.silent_since = None;
     }
+    write.touch(TOPIC);
     write.commit().await?;
     (agent.version, agent.updated_at) = (agent.version + 1, Instant(now_us));
     agent.permissions = needed().names();
@@ -289,6 +291,7 @@ pub(super) async fn delete(
         )
         .await?;
     watch::is_back(write.tx(), account, agent.id, now_us).await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 

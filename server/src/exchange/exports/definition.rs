@@ -25,7 +25,7 @@ use crate::{
     },
     app::App,
     database::Db,
-    exchange::placing::Destination,
+    exchange::{TOPIC, placing::Destination},
     log::write::Write,
     notifications::office_track::OfficeTrackSettings,
     problem::{Code, Problem, Result},
@@ -272,6 +272,7 @@ pub async fn create(
         Export { id, version: 1, draft, position, runs: 0, next_run_at, created_at: at, updated_at: at };
     let created = Created::new(format!("/v1/exports/{id}"), 1, &export)?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }
@@ -319,6 +320,7 @@ pub(super) async fn edit(
             (account, export.id, next_us),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     (export.version, export.updated_at) = (export.version + 1, Instant(now_us));
     export.next_run_at = next_us.map(Instant);
@@ -351,6 +353,7 @@ pub(super) async fn delete(
             (account, export.id),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 

@@ -24,7 +24,7 @@ use crate::{
         time::Instant,
     },
     app::App,
-    exchange::{exports::next_of_schedule, results},
+    exchange::{TOPIC, exports::next_of_schedule, results},
     problem::{Code, Problem, Result},
     scheduler::Class,
     secrets::Secret,
@@ -353,6 +353,7 @@ pub(super) async fn create(
     let remote = row.loaded(app, account, language)?.remote;
     let created = Created::new(format!("/v1/remotes/{id}"), 1, &remote)?;
     once.keep(&mut write, &request, &created).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(created)
 }
@@ -409,6 +410,7 @@ pub(super) async fn edit(
         )
         .await?;
     edit::refuse_stale(changed, remote.version)?;
+    write.touch(TOPIC);
     write.commit().await?;
     let remote = load(app, account, &Ref::Id(remote.id), language).await?.remote;
     Ok(Versioned(remote.version, remote))
@@ -446,6 +448,7 @@ pub(super) async fn delete(
             (account, remote.id),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 
