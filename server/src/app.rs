@@ -17,6 +17,7 @@ use crate::{
     live::Live,
     log::Log,
     mail,
+    maps::MapSource,
     outbound::{Outbound, Rules},
     push::{Push, Services},
     secrets::{Secret, Secrets},
@@ -149,7 +150,7 @@ pub struct Limits {
     /// How many files may
     pub hosted_files: i64,
     /// From where the console takes street maps
-    pub map_source: Option<String>,
+    pub map_source: Option<MapSource>,
     /// Where files are exchanged
     pub doors: Doors,
     /// The folder of the programs for agents

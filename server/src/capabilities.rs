@@ -15,7 +15,7 @@ use crate::{
     api::problems,
     app::{App, Limits},
     calls, chains, channels, duties, entries, events, exchange, files, health, imports, installations, jobs,
-    keys, live, mail, messages, notices, notifications, objects, profiles, push, reference, soap,
+    keys, live, mail, maps, messages, notices, notifications, objects, profiles, push, reference, soap,
     supervise::{self, Companion},
     sweep, sync, tasks, timesheets, uploads, users,
 };
@@ -37,6 +37,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(installations::routes())
         .merge(keys::routes())
         .merge(live::routes())
+        .merge(maps::routes())
         .merge(messages::routes())
         .merge(notices::routes())
         .merge(notifications::routes())

@@ -28,6 +28,7 @@ pub mod keys;
 pub mod live;
 pub mod log;
 pub mod mail;
+pub mod maps;
 pub mod messages;
 pub mod notices;
 pub mod notifications;

@@ -18,6 +18,7 @@ mod identity;
 mod imports;
 mod journey;
 mod kit;
+mod live;
 mod log;
 mod mail;
 mod messages;

@@ -4,6 +4,7 @@
 // what it hears; when it is closed, the next one gets the lock. Where there are no locks (plain HTTP), each tab has its own.
 import { useSyncExternalStore } from "react";
 import { sessionEnded } from "./session/identity";
+import { askAnew } from "./anew";
 import { queries } from "./queries";
 import { type Counters, eventsIn, risen, TOPICS } from "./topics";
 
@@ -16,6 +17,7 @@ const AGAIN_MS = 2_000;
 
 let live: Live = { state: "off", heardAt: null };
 let counters: Counters | null = null;
+const anew = askAnew(queries);
 const listeners = new Set<() => void>();
 
 function become(next: Live): void {
@@ -35,7 +37,7 @@ function hear(next: Counters): void {
     const topics = counters === null ? [] : risen(counters, next);
     counters = next;
     const words = new Set(topics.flatMap((topic) => TOPICS[topic] ?? [topic]));
-    if (words.size > 0) void queries.invalidateQueries({ predicate: ({ queryKey }) => words.has(String(queryKey[0])) });
+    if (words.size > 0) anew(({ queryKey }) => words.has(String(queryKey[0])));
 }
 
 /** Listens until the returned function is called. */

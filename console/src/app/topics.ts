@@ -10,6 +10,7 @@ export const TOPICS: Record<string, string[]> = {
     imports: ["imports", "templates", "received"],
     channels: ["channels", "deliveries"],
     installations: ["installations", "enrolments"],
+    transfers: ["received", "intakes", "exports", "remotes", "agents", "keys"],
 };
 
 /** The topics of which the counter is another one than before: also a smaller one, after a restored backup. */

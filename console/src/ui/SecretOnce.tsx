@@ -3,6 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Copy } from "lucide-react";
 import { useState } from "react";
 import { Button } from "./Button";
+import { copy } from "./copy";
 import { Dialog } from "./Dialog";
 import { Note } from "./Note";
 
@@ -44,7 +45,7 @@ export function CopyValue({ label, value }: { label: string; value: string }) {
                     icon={Copy}
                     small
                     onPress={() => {
-                        void navigator.clipboard?.writeText(value).then(() => setCopied(true));
+                        void copy(value).then(setCopied);
                     }}
                 >
                     {copied ? t`Copiado` : t`Copiar`}

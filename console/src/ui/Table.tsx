@@ -1,12 +1,14 @@
 // A table that stays quick with ten thousand rows: only what is seen is drawn. One row has the focus; arrows move it,
 // Enter opens, Space selects, Shift widens, Ctrl A selects all, Ctrl C copies what a spreadsheet pastes.
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp, Check } from "lucide-react";
-import { type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ClipboardEvent, type KeyboardEvent, type MouseEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { asTable, between, toggled } from "./rows";
 import { useNarrow } from "./useNarrow";
+import { mention } from "./toast";
 import { usePrinting } from "./usePrinting";
+import { useWidth } from "./useWidth";
 
 /** As many rows are printed at most. */
 const PRINTED = 2_000;
@@ -53,6 +55,7 @@ export function Table<T>(props: TableProps<T>) {
     const { rows, rowKey, selected, onSelect, onEnd, rowHeight = 36 } = props;
     const box = useRef<HTMLDivElement>(null);
     const isShown = rows.length > 0 || !props.empty;
+    // The box is there only while there are rows.
     const width = useWidth(box, isShown);
     const columns = useMemo(() => props.columns.filter((column) => !column.from || width === 0 || width >= column.from), [props.columns, width]);
     const touch = useNarrow();
@@ -108,15 +111,21 @@ export function Table<T>(props: TableProps<T>) {
         } else if (event.key === "a" && (event.ctrlKey || event.metaKey) && onSelect) {
             event.preventDefault();
             onSelect(new Set(keys));
-        } else if (event.key === "c" && (event.ctrlKey || event.metaKey) && !getSelection()?.toString()) {
-            event.preventDefault();
-            const chosen = selected && selected.size > 0 ? rows.filter((each) => selected.has(rowKey(each))) : [row];
-            void navigator.clipboard?.writeText(asTable(props.columns, chosen));
         } else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && props.onRowMenu) {
             event.preventDefault();
             const at = (event.target as HTMLElement).getBoundingClientRect();
             props.onRowMenu(row, { x: at.left + 40, y: at.bottom });
         }
+    };
+
+    // The browser's own copying, which needs no permission and works without TLS, too.
+    const onCopy = (event: ClipboardEvent) => {
+        const row = rows[active === undefined ? -1 : (places.get(active) ?? -1)];
+        if (!row || getSelection()?.toString()) return;
+        event.preventDefault();
+        const chosen = selected && selected.size > 0 ? rows.filter((each) => selected.has(rowKey(each))) : [row];
+        event.clipboardData.setData("text/plain", asTable(props.columns, chosen));
+        mention(plural(chosen.length, { one: "# fila copiada, con sus títulos", other: "# filas copiadas, con sus títulos" }));
     };
 
     const choose = (key: string, event: MouseEvent) => {
@@ -131,7 +140,7 @@ export function Table<T>(props: TableProps<T>) {
     const all = keys.length > 0 && selected !== undefined && keys.every((key) => selected.has(key));
     if (!isShown) return props.empty;
     return (
-        <div ref={box} className="tbl" role="grid" aria-label={props.label} aria-rowcount={rows.length + 1} aria-multiselectable={onSelect ? true : undefined} aria-busy={props.busy || undefined} onKeyDown={onKeyDown}>
+        <div ref={box} className="tbl" role="grid" aria-label={props.label} aria-rowcount={rows.length + 1} aria-multiselectable={onSelect ? true : undefined} aria-busy={props.busy || undefined} onKeyDown={onKeyDown} onCopy={onCopy}>
             <div role="rowgroup" className="tbl-head-group">
                 <div className="tbl-head" role="row" aria-rowindex={1} style={{ gridTemplateColumns: template }}>
                     {onSelect && (
@@ -219,17 +228,4 @@ function Head<T>({ column, sort, onSort }: { column: Column<T>; sort?: Sort; onS
             )}
         </span>
     );
-}
-
-/** The box is there only while there are rows. */
-function useWidth(box: React.RefObject<HTMLDivElement | null>, isShown: boolean): number {
-    const [width, setWidth] = useState(0);
-    useEffect(() => {
-        const element = box.current;
-        if (!element) return;
-        const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-        observer.observe(element);
-        return () => observer.disconnect();
-    }, [box, isShown]);
-    return width;
 }

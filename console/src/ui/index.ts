@@ -2,6 +2,7 @@
 export { Button, IconButton } from "./Button";
 export { AddChip, Chip } from "./Chip";
 export { Confirm } from "./Confirm";
+export { copy } from "./copy";
 export { Dialog } from "./Dialog";
 export { Drawer } from "./Drawer";
 export { EmptyState } from "./EmptyState";
@@ -18,3 +19,4 @@ export { type Column, type Sort, Table } from "./Table";
 export { Tabs } from "./Tabs";
 export { say } from "./toast";
 export { useNarrow } from "./useNarrow";
+export { useWidth } from "./useWidth";

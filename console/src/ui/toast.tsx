@@ -25,6 +25,11 @@ export function say(text: string, undo?: Said["undo"]) {
     set({ text, undo, number });
 }
 
+/** Says what needs no answer; the way back from what was done before stays where it is. */
+export function mention(text: string) {
+    if (!said?.undo) say(text);
+}
+
 /** Takes back what was said last, when that is possible. */
 export function undoLast() {
     if (!said?.undo) return;

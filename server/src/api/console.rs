@@ -12,7 +12,10 @@ use reqwest::Url;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::html;
-use crate::app::{App, Limits};
+use crate::{
+    app::{App, Limits},
+    maps::{self, MapSource},
+};
 
 /// What `make console` wrote. A development build reads it from the folder at each request, so that it need not be
 /// compiled again when the console was.
@@ -79,8 +82,11 @@ fn not_built() -> Response {
 fn page(limits: &Limits) -> Option<Response> {
     let page = String::from_utf8(Files::get("index.html")?.data.into_owned()).ok()?;
     let mut settings = String::new();
-    for (name, value) in [("campo-map-source", &limits.map_source), ("campo-public-url", &limits.public_url)]
-    {
+    let map = limits.map_source.as_ref().map(|source| match source {
+        MapSource::Address(address) => address.as_str(),
+        MapSource::Archive(_) => maps::PATH,
+    });
+    for (name, value) in [("campo-map-source", map), ("campo-public-url", limits.public_url.as_deref())] {
         if let Some(value) = value {
             let _ = write!(settings, "<meta name=\"{name}\" content=\"{}\" />", html::escape(value));
         }
@@ -89,17 +95,18 @@ fn page(limits: &Limits) -> Option<Response> {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CACHE_CONTROL, ASK_AGAIN);
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy(limits.map_source.as_deref()));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(limits.map_source.as_ref()));
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
     Some(response)
 }
 
 /// Nothing inline, nothing of others but the operator's maps, and nobody may frame it.
-fn policy(map_source: Option<&str>) -> HeaderValue {
-    let origin = map_source
-        .and_then(|source| Url::parse(source).ok())
-        .map(|source| source.origin().ascii_serialization());
-    let maps = origin.unwrap_or_default();
+fn policy(map_source: Option<&MapSource>) -> HeaderValue {
+    let origin = match map_source {
+        Some(MapSource::Address(address)) => Url::parse(address).ok(),
+        Some(MapSource::Archive(_)) | None => None,
+    };
+    let maps = origin.map(|address| address.origin().ascii_serialization()).unwrap_or_default();
     let text = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: {maps}; font-src 'self'; \
          connect-src 'self' {maps}; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
@@ -160,4 +167,22 @@ fn media_type(name: &str) -> Option<&'static str> {
         "pbf" => "application/x-protobuf",
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_others_only_the_origin_of_the_maps_may_be_asked() {
+        let of = |source: Option<MapSource>| policy(source.as_ref()).to_str().unwrap().to_owned();
+        let tiles =
+            of(Some(MapSource::Address("https://tiles.example.com:8443/a/{z}/{x}/{y}.png?key=x".to_owned())));
+        assert!(tiles.contains("img-src 'self' blob: data: https://tiles.example.com:8443;"), "{tiles}");
+        assert!(tiles.contains("connect-src 'self' https://tiles.example.com:8443;"), "{tiles}");
+        for ours in [None, Some(MapSource::Archive("/srv/streets.pmtiles".into()))] {
+            let policy = of(ours);
+            assert!(!policy.contains("http") && policy.contains("connect-src 'self' ;"), "{policy}");
+        }
+    }
 }

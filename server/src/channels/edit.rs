@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     channel::{Channel, ChannelDraft, ChannelKind, ChannelState, Progress},
     headers,
     read::{ONE, Row},
@@ -127,6 +128,7 @@ async fn make(write: &mut Write, draft: ChannelDraft, epoch: Uuid) -> Result<Cre
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
     };
+    write.touch(TOPIC);
     Ok(CreatedChannel { channel, secret: secret.reveal().to_owned() })
 }
 
@@ -207,6 +209,7 @@ pub async fn edit(
         let (code, name) = (draft.code.clone(), draft.name.clone());
         write.event(&CHANNEL_DISABLED, id, &ChannelTold { id, code, name, reason: None })?;
     }
+    write.touch(TOPIC);
     write.commit().await?;
     app.log.announce();
     Ok(Versioned(version, channel))
@@ -245,6 +248,7 @@ pub async fn rotate(
     let until_us = write.now_us.saturating_add(hours * HOUR_US);
     let secret = secrets.rotate(until_us, write.environment());
     keep_secrets(&mut write, row.id, &secrets).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(RotatedChannel { secret: secret.reveal().to_owned(), previous_until: Instant(until_us) })
 }
@@ -270,6 +274,7 @@ pub async fn delete(
         (account, row.id, sealed, now_us),
     )
     .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{
+    TOPIC,
     edit::{keep_secrets, locked},
     secrets::ChannelSecrets,
 };
@@ -76,6 +77,7 @@ pub async fn set(
     let names = headers.keys().cloned().collect();
     secrets.headers = headers;
     keep_secrets(&mut write, row.id, &secrets).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(HeadersSet { headers: names })
 }

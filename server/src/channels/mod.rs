@@ -15,6 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+/// The topic of channels and of what became of their deliveries.
+pub const TOPIC: &str = "channels";
+
 /// The routes of channels and their secrets.
 pub fn routes() -> OpenApiRouter<App> {
     routes::routes().merge(secret_routes::routes())

@@ -11,6 +11,7 @@ use campo_server::{
     config::Config,
     database::presence::Presence,
     duties, exchange, health, jobs, mail,
+    maps::{self, MapSource},
     push::Services,
     supervise::{self, Beside},
 };
@@ -56,6 +57,11 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     app.mail = mail::Settings::load(config)?.map(Arc::new);
     app.push = Arc::new(Services::load(config, &app.environment, &app.limits.outbound)?);
     accounts::own::announce_zone_database(&app).await?;
+    if let Some(MapSource::Archive(path)) = &config.map_source {
+        maps::archive::open(path)
+            .await
+            .with_context(|| format!("the street map (map_source), {}", path.display()))?;
+    }
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
     let certificate = certificate(config)?;

@@ -24,13 +24,14 @@ pub use self::{
 use self::{
     rules::{
         address, boolean, choice, database_url, folder, host, host_address, integer, level, mailbox,
-        map_address, networks, optional, password, plain_http, secret, text, token, web_address,
+        map_source, networks, optional, password, plain_http, secret, text, token, web_address,
     },
     sources::Sources,
 };
 use crate::{
     environment::Environment,
     mail::{self, Security},
+    maps::MapSource,
     outbound::PlainHttp,
     secrets::{MasterKey, MasterKeyError, Secret},
 };
@@ -79,10 +80,10 @@ settings! {
     operator_token: Option<Secret> = "", optional(token());
     /// The address under which people and phones reach this installation, for links in what it sends.
     public_url: Option<String> = "", optional(web_address());
-    /// From where the console takes street maps: an XYZ address of tiles with `{z}`, `{x}` and `{y}`, or that of a MapLibre
-    /// style. Its origin is then the only other one that the console may load from. Without it there is the built-in outline of
-    /// the countries, and nothing leaves this server.
-    map_source: Option<String> = "", optional(map_address());
+    /// From where the console takes street maps: an XYZ address of tiles with `{z}`, `{x}` and `{y}`, that of a MapLibre style, or
+    /// a PMTiles file of this machine. An address' origin is then the only other one that the console may load from; a file is
+    /// handed out by this server, part by part, and nothing leaves it. Without it there is the built-in outline of the countries.
+    map_source: Option<MapSource> = "", optional(map_source());
     /// The proxies in front of this server: what they say in `X-Forwarded-For` is believed. The networks of keys and the
     /// counting of wrong passwords go by the address that is found so.
     trusted_proxies: Vec<IpNet> = "", networks();

@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use ipnet::IpNet;
@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::DatabaseUrl;
 use crate::{
+    maps::MapSource,
     outbound::PlainHttp,
     secrets::{MasterKey, Secret},
 };
@@ -105,12 +106,16 @@ pub(super) fn web_address() -> Rule<String> {
 }
 
 /// An address of map tiles, whose braces a URI would not allow, or of a style.
-pub(super) fn map_address() -> Rule<String> {
-    rule(Form::Text, "an address such as `https://tiles.example.com/{z}/{x}/{y}.png`", |text| {
+pub(super) fn map_source() -> Rule<MapSource> {
+    let expected = "an address such as `https://tiles.example.com/{z}/{x}/{y}.png`, or a file such as `/srv/maps/colombia.pmtiles`";
+    rule(Form::Text, expected, |text| {
+        if Path::new(text).extension().is_some_and(|ending| ending == "pmtiles") && !text.contains("://") {
+            return Some(MapSource::Archive(text.into()));
+        }
         let uri: axum::http::Uri = text.replace(['{', '}'], "").parse().ok()?;
         let is_whole = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some();
         let is_plain = !text.contains(['"', '\'', '<', '>', ';', ',', ' ']);
-        (is_whole && is_plain).then(|| text.to_owned())
+        (is_whole && is_plain).then(|| MapSource::Address(text.to_owned()))
     })
 }
 

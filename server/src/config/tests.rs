@@ -46,6 +46,22 @@ fn the_environment_wins_over_the_file_and_the_file_over_the_default() {
 }
 
 #[test]
+fn a_map_is_an_address_or_a_file_of_this_machine() {
+    let read = |value: &str| load("", &[("CAMPO_MAP_SOURCE", value)]).map(|config| config.map_source);
+    let tiles = "https://tiles.example.com/{z}/{x}/{y}.png";
+    assert_eq!(read(tiles).unwrap(), Some(MapSource::Address(tiles.to_owned())));
+    let remote = "https://maps.example.com/planet.pmtiles";
+    assert_eq!(read(remote).unwrap(), Some(MapSource::Address(remote.to_owned())));
+    assert_eq!(read("maps/peru.pmtiles").unwrap(), Some(MapSource::Archive("maps/peru.pmtiles".into())));
+    assert_eq!(read("").unwrap(), None);
+    for refused in
+        ["/srv/maps", "tiles.example.com/{z}", "https://a.example; script-src *", "file:///x.pmtiles"]
+    {
+        assert!(read(refused).is_err(), "{refused}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_named_with_its_place_and_what_is_expected() {
     let integer = "an integer from 1 to 8760";
     for (file, variables, refused) in [

@@ -12,6 +12,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::TOPIC;
 use crate::{
     access::{
         AccessState, Allowed, PermissionName, Permissions, authenticate::permissions,
@@ -314,6 +315,7 @@ async fn make(write: &mut Write, draft: IntakeDraft, held: Permissions) -> Resul
         )
         .await?;
     let at = Instant(now_us);
+    write.touch(TOPIC);
     Ok(Intake { id, version: 1, draft, permissions: held.names(), created_at: at, updated_at: at })
 }
 
@@ -360,6 +362,7 @@ pub(super) async fn edit(
         )
         .await?;
     edit::refuse_stale(changed, before)?;
+    write.touch(TOPIC);
     write.commit().await?;
     (intake.version, intake.updated_at, intake.permissions) = (before + 1, Instant(now_us), held.names());
     Ok(Versioned(intake.version, intake))
@@ -385,6 +388,7 @@ pub(super) async fn delete(
             (account, row.id, now_us),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

@@ -11,7 +11,10 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ssh_keys::{self, SshKey, SshKeyDraft};
+use super::{
+    TOPIC,
+    ssh_keys::{self, SshKey, SshKeyDraft},
+};
 use crate::{
     access::{
         AccessState, Allowed,
@@ -271,6 +274,7 @@ pub async fn create(
             created_at: Instant(write.now_us),
         };
         let created = CreatedExchangeLogin { login, password: made.map(|made| made.reveal().to_owned()) };
+        write.touch(TOPIC);
         Ok(Made::new(format!("/v1/keys/{key}/logins/{id}"), created))
     };
     once.make(app, allowed, &request, make).await
@@ -354,6 +358,7 @@ pub(super) async fn edit(
         )
         .await?;
     edit::refuse_stale(changed, login.version)?;
+    write.touch(TOPIC);
     write.commit().await?;
     login.version += 1;
     Ok(Versioned(login.version, login))
@@ -377,6 +382,7 @@ pub(super) async fn delete(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref
     }
     login::remove(write.tx(), account, LoginHolder::KeyLogin, login).await?;
     write.tx().execute("delete from key_ssh_key where account = $1 and login = $2", (account, login)).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

@@ -163,6 +163,5 @@ pub(super) async fn is_back(tx: &mut Tx, account: i64, agent: Uuid, now_us: i64)
     if back == 0 {
         return Ok(());
     }
-    crate::live::topics::raise(tx, account, std::iter::once(TOPIC)).await?;
     end_in(tx, (account, now_us), AGENT_SILENT, &agent.to_string()).await
 }

@@ -5,7 +5,7 @@ mod attached;
 pub mod complete;
 pub mod download;
 pub(crate) mod media_type;
-mod range;
+pub(crate) mod range;
 pub mod room;
 mod routes;
 pub mod store;

@@ -2,9 +2,13 @@
 
 use std::ops::Range;
 
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+
+use crate::problem::{Code, Problem, Result};
+
 /// What of a file is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     /// All of it
     Whole,
     /// These bytes
@@ -13,9 +17,27 @@ pub(super) enum Wanted {
     Beyond,
 }
 
+impl Wanted {
+    /// The status of the answer, the bytes that are in it, and the headers that say so, for a file of `size` bytes.
+    pub(crate) fn answered(self, size: u64) -> Result<(StatusCode, Range<u64>, HeaderMap)> {
+        let (status, range) = match self {
+            Self::Whole => (StatusCode::OK, 0..size),
+            Self::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
+            Self::Beyond => return Err(Problem::new(Code::RangeNotSatisfiable).with("size_bytes", size)),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
+        if status == StatusCode::PARTIAL_CONTENT {
+            let part = format!("bytes {}-{}/{size}", range.start, range.end - 1);
+            headers.insert(header::CONTENT_RANGE, HeaderValue::try_from(part).map_err(Problem::internal)?);
+        }
+        Ok((status, range, headers))
+    }
+}
+
 /// What a `Range` header asks of a file of `size` bytes. Several parts, other units and what cannot be read mean the
 /// whole, as the standard allows.
-pub(super) fn wanted(header: Option<&str>, size: u64) -> Wanted {
+pub(crate) fn wanted(header: Option<&str>, size: u64) -> Wanted {
     let Some((first, last)) =
         header.and_then(|text| text.trim().strip_prefix("bytes=")).and_then(|text| text.split_once('-'))
     else {

@@ -1,7 +1,5 @@
 //! `/v1/files` and the files of tasks and points of interest.
 
-use std::ops::Range;
-
 use axum::{
     body::Body,
     extract::State,
@@ -29,7 +27,7 @@ use crate::{
     },
     app::App,
     extract::{Json, Path},
-    problem::{Code, Problem, Result},
+    problem::Result,
     scheduler::Class,
 };
 
@@ -87,14 +85,8 @@ async fn read(
     if names(&headers, header::IF_NONE_MATCH, &file) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, value(&etag(&file)))]).into_response());
     }
-    let size = file.size_bytes as u64;
-    let (status, range) = match part(&headers, &file) {
-        Wanted::Whole => (StatusCode::OK, 0..size),
-        Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
-        Wanted::Beyond => return Err(Problem::new(Code::RangeNotSatisfiable).with("size_bytes", size)),
-    };
-    let content = download::read(&app, &auth, &file, range.clone()).await?;
-    let length = length(status, &range, size);
+    let (status, range, length) = part(&headers, &file).answered(file.size_bytes as u64)?;
+    let content = download::read(&app, &auth, &file, range).await?;
     Ok((status, safe_headers(&file), length, Body::from_stream(content)).into_response())
 }
 
@@ -218,16 +210,6 @@ fn names(headers: &HeaderMap, name: HeaderName, file: &FileRow) -> bool {
 fn part(headers: &HeaderMap, file: &FileRow) -> Wanted {
     let same = !headers.contains_key(header::IF_RANGE) || names(headers, header::IF_RANGE, file);
     wanted(text(headers, header::RANGE).filter(|_| same), file.size_bytes as u64)
-}
-
-fn length(status: StatusCode, range: &Range<u64>, size: u64) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_LENGTH, (range.end - range.start).into());
-    if status == StatusCode::PARTIAL_CONTENT {
-        let part = format!("bytes {}-{}/{size}", range.start, range.end - 1);
-        headers.insert(header::CONTENT_RANGE, value(&part));
-    }
-    headers
 }
 
 /// What keeps a browser from running what somebody uploaded, under the address of the console.

@@ -54,6 +54,24 @@ pub struct Folder {
     durable: Mutex<HashSet<(i64, u8)>>,
 }
 
+/// The bytes of an open file in `range`; that it ends before them is an error of the stream.
+pub(crate) async fn part(mut file: tokio::fs::File, range: Range<u64>) -> io::Result<Content> {
+    file.seek(io::SeekFrom::Start(range.start)).await?;
+    let left = range.end.saturating_sub(range.start);
+    Ok(Box::pin(stream::try_unfold((file, left), async |(mut file, left)| {
+        if left == 0 {
+            return Ok(None);
+        }
+        let mut block = vec![0; usize::try_from(left).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES)];
+        let count = file.read(&mut block).await?;
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        block.truncate(count);
+        Ok(Some((block, (file, left - count as u64))))
+    })))
+}
+
 /// The name of a file in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Place {
@@ -180,21 +198,7 @@ impl Store {
     /// The bytes of a file in `range`, which lies within it. [`io::ErrorKind::NotFound`] when there is none.
     pub async fn read(&self, place: &Place, range: Range<u64>) -> io::Result<Content> {
         let Self::Folder(folder) = self;
-        let mut file = tokio::fs::File::open(folder.root.join(place.path())).await?;
-        file.seek(io::SeekFrom::Start(range.start)).await?;
-        let left = range.end.saturating_sub(range.start);
-        Ok(Box::pin(stream::try_unfold((file, left), async |(mut file, left)| {
-            if left == 0 {
-                return Ok(None);
-            }
-            let mut block = vec![0; usize::try_from(left).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES)];
-            let count = file.read(&mut block).await?;
-            if count == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            block.truncate(count);
-            Ok(Some((block, (file, left - count as u64))))
-        })))
+        part(tokio::fs::File::open(folder.root.join(place.path())).await?, range).await
     }
 
     /// Notes that a file was used at `now_us`: [`Self::written_before`] leaves it out for a while longer. One that is

@@ -22,6 +22,7 @@ mod revive;
 mod routes;
 mod rows;
 mod run;
+mod sample;
 mod sift;
 mod stage;
 pub mod start;

@@ -1,12 +1,18 @@
 //! `/v1/import-templates`.
 
-use axum::{extract::State, http::StatusCode};
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
 use campo_protocol::model::Ref;
+use campo_spreadsheets::write::Format;
 use serde_json::Value;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     draft::TemplateDraft,
+    sample,
     template::{self, Template},
 };
 use crate::{
@@ -21,15 +27,16 @@ use crate::{
     app::App,
     extract::{Json, Path, Query},
     problem::Result,
+    texts::Language,
 };
 
 /// The routes of import templates.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_templates, create_template)).routes(routes!(
-        get_template,
-        edit_template,
-        delete_template
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_templates, create_template))
+        .routes(routes!(get_template, edit_template, delete_template))
+        .routes(routes!(sample_of_template))
+        .routes(routes!(sample_as_text))
 }
 
 /// The import templates, in order of their codes
@@ -100,6 +107,43 @@ async fn edit_template(
     Json(patch): Json<Value>,
 ) -> Result<Versioned<Template>> {
     template::edit(&app, &allowed, &template, if_match, &patch).await
+}
+
+/// A file as an import template expects it
+///
+/// A workbook with its headings where they stand, and a row that shows what each cell may hold.
+#[utoipa::path(
+    get, path = "/v1/import-templates/{template}/sample.xlsx", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("template" = Ref, Path, description = "Its id, or `code:` and its code")),
+    responses((
+        status = OK, body = Vec<u8>,
+        content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    ))
+)]
+async fn sample_of_template(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(template): Path<Ref>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    sample::sample(&app, &allowed, &template, Format::Xlsx, Language::of(&headers)).await
+}
+
+/// The same as text with commas
+#[utoipa::path(
+    get, path = "/v1/import-templates/{template}/sample.csv", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("template" = Ref, Path, description = "Its id, or `code:` and its code")),
+    responses((status = OK, body = String, content_type = "text/csv"))
+)]
+async fn sample_as_text(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(template): Path<Ref>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    sample::sample(&app, &allowed, &template, Format::Csv, Language::of(&headers)).await
 }
 
 /// Removes an import template

@@ -6,7 +6,10 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::members::{Members, ResolvedMembers};
+use super::{
+    TOPIC,
+    members::{Members, ResolvedMembers},
+};
 use crate::{
     access::{Allowed, permissions::ManageInstallations},
     api::{
@@ -112,6 +115,7 @@ pub async fn create(app: &App, write: &mut Write, draft: &EnrolmentDraft) -> Res
     let row_name = draft.name.clone();
     let enrolment = shown((id, row_name), members, (now_us, expires_us), None);
     let link = app.limits.public_url.as_ref().map(|url| format!("{}/e#{code}", url.trim_end_matches('/')));
+    write.touch(TOPIC);
     Ok(CreatedEnrolment { enrolment, code, link })
 }
 
@@ -152,6 +156,7 @@ pub async fn withdraw(app: &App, allowed: &Allowed<ManageInstallations>, id: Uui
         return Err(Problem::new(Code::Conflict).with("with", format!("/v1/installations/{installation}")));
     }
     write.tx().execute("delete from enrolment where account = $1 and id = $2", (account, id)).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     members::Members,
     rosters::{self, Roster},
 };
@@ -217,6 +218,7 @@ pub async fn edit(
             (account, id, code.as_str(), name.as_str(), custom, now_us),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     installation.version += 1;
     installation.updated_at = Instant(now_us);
@@ -249,6 +251,7 @@ pub async fn end(
     rosters::refile(&mut write, &[id]).await?;
     installation.state = state;
     write.event(&PHONE_REVOKED, id, &installation.told())?;
+    write.touch(TOPIC);
     write.commit().await?;
     installation.version += 1;
     installation.revoked_at = Some(Instant(revoked_us));
@@ -298,6 +301,7 @@ pub async fn set_roster(
         )
         .await?;
     let roster = rosters::shown(write.tx(), account, id).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(Versioned(installation.version + 1, roster))
 }

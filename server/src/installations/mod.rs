@@ -17,6 +17,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
+/// The topic of phones and of codes to enrol them.
+pub const TOPIC: &str = "installations";
+
 /// The routes of enrolments, installations, PINs and employees' sessions.
 pub fn routes() -> OpenApiRouter<App> {
     enrolment_routes::routes().merge(installation_routes::routes()).merge(employee_routes::routes())

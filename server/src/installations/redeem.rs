@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    TOPIC,
     enrolment::code_hash,
     installation::{self, Device, Installation},
     members::ResolvedMembers,
@@ -94,6 +95,7 @@ async fn with_code(app: &App, once: &Once, given: &Redemption) -> Result<Created
     let request = ("enrolments.redeem", given.code.reveal(), &given.device);
     let make = async |write: &mut Write| {
         let enrolled = enrol(write, row, &given.device).await?;
+        write.touch(TOPIC);
         Ok(Made::new(format!("/v1/installations/{}", enrolled.installation.id), enrolled))
     };
     once.make(app, &allowed, &request, make).await

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::TOPIC;
 use crate::{
     access::{Caller, Duty},
     api::time::Instant,
@@ -82,6 +83,7 @@ async fn tell_account(app: &App, account: i64, silent: Vec<(Uuid, Row)>) -> Resu
             write.event_of_id(id, &PHONE_SILENT, row.id, &told)?;
         }
     }
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

@@ -59,8 +59,8 @@ pub const TOPICS: &[Topic] = &[
     topic("notices", &[]),
     topic("imports", &[PermissionName::RunImports, PermissionName::ManageTemplates]),
     topic(crate::exchange::TOPIC, &[PermissionName::ViewTransfers, PermissionName::ManageExchange]),
-    topic("channels", &[PermissionName::ManageChannels, PermissionName::ViewDeliveries]),
-    topic("installations", &[PermissionName::ManageInstallations, PermissionName::ViewEmployees]),
+    topic(crate::channels::TOPIC, &[PermissionName::ManageChannels, PermissionName::ViewDeliveries]),
+    topic(crate::installations::TOPIC, &[PermissionName::ManageInstallations, PermissionName::ViewEmployees]),
 ];
 
 /// The counters of an account's topics.

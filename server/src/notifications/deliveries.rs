@@ -18,7 +18,7 @@ use crate::{
         time::Instant,
     },
     app::App,
-    channels::{edit::try_at_once, read},
+    channels::{TOPIC, edit::try_at_once, read},
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -171,6 +171,7 @@ pub async fn retry(
         return Err(Problem::new(Code::NotFound));
     }
     try_chain(&mut write, channel, event).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     app.log.announce();
     Ok(Retried { deliveries: count as i64 })
@@ -213,6 +214,7 @@ pub async fn discard(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref, 
     }
     release_next(write.tx(), account, channel, now_us).await?;
     tracing::info!(account, %channel, %event, by = ?write.principal, "a delivery was discarded");
+    write.touch(TOPIC);
     write.commit().await?;
     app.log.announce();
     Ok(())

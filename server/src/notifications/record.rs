@@ -12,8 +12,10 @@ use super::{
 use crate::{
     access::{Caller, Duty},
     app::App,
+    channels::TOPIC,
     database::{Tx, columns},
     events::kinds::{CHANNEL_DISABLED, ChannelTold},
+    live::topics,
     log::write::Write,
     notices::{Told, kinds::CHANNEL_GONE, tell},
     problem::Result,
@@ -75,6 +77,7 @@ pub async fn record(app: &App, batch: &Batch, sent: Vec<Sent>) -> Result<bool> {
         let is_ours = write_outcome(app, write.tx(), batch, outcome, (epoch, now_us)).await?;
         if is_ours {
             give_up(&mut write, batch.channel).await?;
+            write.touch(TOPIC);
             write.commit().await?;
         }
         is_ours
@@ -82,6 +85,8 @@ pub async fn record(app: &App, batch: &Batch, sent: Vec<Sent>) -> Result<bool> {
         let mut beside = app.log.begin_beside(batch.account, Class::Office).await?;
         let is_ours = write_outcome(app, beside.tx(), batch, outcome, (epoch, now_us)).await?;
         if is_ours {
+            // The last row that it writes: nothing of this waits for a log that changes a channel
+            topics::raise(beside.tx(), batch.account, std::iter::once(TOPIC)).await?;
             beside.commit().await?;
         }
         is_ours

@@ -9,7 +9,7 @@ use crate::{
     access::{Allowed, permissions::ManageChannels},
     api::time::Instant,
     app::App,
-    channels::read,
+    channels::{TOPIC, read},
     problem::{Problem, Result},
     scheduler::Class,
 };
@@ -90,6 +90,7 @@ pub async fn replay(
     .await?;
     release_next(tx, account, channel, now_us).await?;
     tracing::info!(account, %channel, position, by = ?write.principal, "a channel goes on from another event");
+    write.touch(TOPIC);
     write.commit().await?;
     app.log.announce();
     let skipped = (position - 1 - before).max(0);

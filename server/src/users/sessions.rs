@@ -298,6 +298,8 @@ pub struct OpenSession {
     pub opened_at: Instant,
     /// When it was used last, to the minute
     pub used_at: Instant,
+    /// When it ends if it is not used any more
+    pub unused_ends_at: Instant,
     /// When it ends at the latest
     pub expires_at: Instant,
 }
@@ -338,6 +340,7 @@ pub async fn own(app: &App, own: &OwnSession) -> Result<Vec<OpenSession>> {
             user_agent: row.agent_text,
             opened_at: Instant(row.created_us),
             used_at: Instant(row.seen_us),
+            unused_ends_at: Instant(row.expires_us.min(row.seen_us.saturating_add(app.limits.session_us))),
             expires_at: Instant(row.expires_us),
         })
         .collect())

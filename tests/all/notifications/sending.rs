@@ -4,6 +4,7 @@ use campo_tests::{on_both, receiver::Receiver, world::World};
 use serde_json::{Value, json};
 
 use super::{Sending, Stage, done, ids};
+use crate::live::heard;
 
 on_both! {
     every_event_arrives_once_signed_and_in_order_and_leaves_no_row,
@@ -14,6 +15,7 @@ on_both! {
     headers_of_the_channel_go_with_every_notification,
     a_paused_channel_keeps_its_place,
     a_strict_channel_delivers_everything_in_the_order_of_the_log,
+    consoles_hear_what_became_of_deliveries,
 }
 
 /// Work on three tasks, in turns.
@@ -195,4 +197,20 @@ async fn a_strict_channel_delivers_everything_in_the_order_of_the_log(world: Wor
     let mut taken = ids(&stage.receiver.taken().unwrap());
     taken.dedup();
     assert_eq!(taken, expected);
+}
+
+async fn consoles_hear_what_became_of_deliveries(world: World) {
+    let mut stage = Stage::with(world, Receiver::down().unwrap(), json!({})).await;
+    let heard = async || heard(&stage.account, campo_server::channels::TOPIC).await;
+    let made = heard().await;
+    assert!(made > 0, "that a channel was made");
+    let sending = Sending::start(&stage.world, 1).await;
+    stage.task().await;
+    let raised = async |than: i64| Ok(Some(heard().await).filter(|counter| *counter > than));
+    let failed = sending.until("a failure to be heard of", async || raised(made).await).await;
+    stage.receiver.up().unwrap();
+    sending.until("what arrived to be heard of", async || raised(failed).await).await;
+    let before = heard().await;
+    stage.post("replay", &json!({"position": stage.before})).await;
+    assert!(heard().await > before, "that it begins anew");
 }

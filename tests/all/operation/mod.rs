@@ -2,5 +2,6 @@
 
 mod duties;
 mod health;
+mod maps;
 mod nginx;
 mod retention;

@@ -8,8 +8,8 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { type Family, IconButton, Note } from "~/ui";
 import type { LucideIcon } from "lucide-react";
 import { clustered, type Spot } from "./cluster";
-import { boundsOf, type Point } from "./geometry";
-import { attribution, drawStyle } from "./style";
+import { boundsOf, mercator, type Point } from "./geometry";
+import { drawStyle } from "./style";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
 
@@ -17,6 +17,8 @@ maplibre.setWorkerUrl(workerAddress);
 
 /** Half of the height of a pin, in pixels. */
 const PIN_HALF = 12;
+/** The pixels of the world at zoom 0, as MapLibre has it. */
+const TILE = 512;
 
 export type Pin = Point & { id: string; icon: LucideIcon; family: Family; text: string; name: string; person?: boolean };
 export type Area = { id: string; points: Point[] };
@@ -37,6 +39,7 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
     const [map, setMap] = useState<BaseMap | null>(null);
     const [failed, setFailed] = useState(false);
     const [moved, setMoved] = useState(0);
+    const [attribution, setAttribution] = useState("");
     const place = useRef(onPlace);
     place.current = onPlace;
 
@@ -56,15 +59,15 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
         made.on("move", redraw);
         made.on("resize", redraw);
         made.on("click", (event) => place.current?.({ latitude: event.lngLat.lat, longitude: event.lngLat.lng }));
-        void drawStyle(made);
+        const draw = () => void drawStyle(made).then(setAttribution);
+        draw();
         const theme = matchMedia("(prefers-color-scheme: dark)");
-        const repaint = () => void drawStyle(made);
-        theme.addEventListener("change", repaint);
-        const watch = new MutationObserver(repaint);
+        theme.addEventListener("change", draw);
+        const watch = new MutationObserver(draw);
         watch.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
         setMap(made);
         return () => {
-            theme.removeEventListener("change", repaint);
+            theme.removeEventListener("change", draw);
             watch.disconnect();
             made.remove();
             setMap(null);
@@ -94,7 +97,7 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
         return () => cancelAnimationFrame(frame);
     }, [map, chosen?.id]);
 
-    const spots = useMemo((): Spot<Pin>[] => (map ? clustered(pins, (pin) => map.project([pin.longitude, pin.latitude]), map.getContainer().clientWidth, map.getContainer().clientHeight, current) : []), [map, pins, moved, current]);
+    const spots = useMemo((): Spot<Pin>[] => (map ? clustered(pins, screenOf(map), map.getContainer().clientWidth, map.getContainer().clientHeight, current) : []), [map, pins, moved, current]);
     // What the edge would cut cannot be read or pressed: it is seen once the map is moved.
     const high = map?.getContainer().clientHeight ?? 0;
     const whole = spots.filter((spot) => spot.items[0]?.id === current || (spot.y >= PIN_HALF && spot.y <= high - PIN_HALF));
@@ -145,7 +148,19 @@ export default function MapView({ label, pins, areas, current, onOpen, onPlace }
                 <IconButton name={t`Alejar`} icon={Minus} small look="plain" onPress={() => map?.zoomOut({ duration: 0 })} />
                 <IconButton name={t`Ver todo`} icon={Maximize2} small look="plain" onPress={fit} />
             </div>
-            <span className="map-attr">{attribution()}</span>
+            {attribution && <span className="map-attr">{attribution}</span>}
         </div>
     );
+}
+
+/** The pixels of a point. The map is never turned or tilted, so that ten thousand points need no more than this. */
+function screenOf(map: BaseMap): (point: Point) => { x: number; y: number } {
+    const middle = map.getCenter();
+    const at = map.project(middle);
+    const from = mercator({ latitude: middle.lat, longitude: middle.lng });
+    const scale = TILE * 2 ** map.getZoom();
+    return (point) => {
+        const { x, y } = mercator(point);
+        return { x: at.x + (x - from.x) * scale, y: at.y + (y - from.y) * scale };
+    };
 }

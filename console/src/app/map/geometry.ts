@@ -12,3 +12,9 @@ export function boundsOf(points: readonly Point[]): [number, number, number, num
     }
     return [west, south, east, north];
 }
+
+/** Where a point lies on the square world of web maps, from 0 to 1 both ways. */
+export function mercator({ latitude, longitude }: Point): { x: number; y: number } {
+    const sine = Math.sin((Math.max(-85.0511, Math.min(85.0511, latitude)) * Math.PI) / 180);
+    return { x: (longitude + 180) / 360, y: 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI) };
+}

@@ -36,7 +36,7 @@ export function OwnSessions() {
                         <div>
                             <b title={session.user_agent ?? undefined}>{agentWords(session.user_agent) ?? (session.browser ? t`Un navegador` : t`Un programa`)}</b>
                             <small>
-                                {[session.address, t`usada ${format.moment(session.used_at)}`, t`termina ${format.moment(session.expires_at)}`].filter(Boolean).join(" · ")}
+                                {[session.address, t`usada ${format.moment(session.used_at)}`, t`sin usarla termina ${format.moment(session.unused_ends_at)}`, t`como máximo ${format.moment(session.expires_at)}`].filter(Boolean).join(" · ")}
                             </small>
                         </div>
                         {session.current ? (

@@ -4,14 +4,18 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { CalendarX, TriangleAlert } from "lucide-react";
 import { memo, type ReactNode, useMemo, useRef, useState } from "react";
-import { useFormat } from "~/app/format";
-import { Status } from "~/ui";
+import { type Format, useFormat } from "~/app/format";
+import { Status, useWidth } from "~/ui";
 import { type Face, FAMILY, face, isOver, isWorking, lateMinutes, type Placed } from "./model";
 import type { Task, Timesheet } from "./queries";
 import type { Board, Lane } from "./useBoard";
-import { ICONS, titleOf, useWords } from "./words";
+import { ICONS, titleOf, useWords, type Words } from "./words";
 
 const HOUR = 3_600_000;
+/** The column of names, in pixels, as `board.css` has it on a wide screen: on a narrower one lanes are a little wider. */
+const NAME = 184;
+/** A bar narrower than these keeps the end of its number, or its picture alone; a wider one has its kind, too. */
+const [FOR_END, FOR_NUMBER, FOR_KIND] = [37, 58, 100];
 
 type AxisProps = {
     board: Board;
@@ -23,11 +27,13 @@ type AxisProps = {
     head?: ReactNode;
 };
 
-export function Axis({ board, current, onOpen, onDrop, onDragStart, head }: AxisProps) {
+export const Axis = memo(function Axis({ board, current, onOpen, onDrop, onDragStart, head }: AxisProps) {
     const { t } = useLingui();
     const format = useFormat();
     const box = useRef<HTMLDivElement>(null);
+    const words = useWords();
     const { rows, now, from, until, pass, ofDay } = board;
+    const wide = useWidth(box) - NAME;
     const hours = useMemo(() => hoursOf(rows, from, until), [rows, from, until]);
     const dimmed = useMemo(() => new Set(ofDay.filter((task) => !pass(task)).map((task) => task.id)), [ofDay, pass]);
     const shifts = useMemo(() => new Map((board.shifts ?? []).map((sheet) => [sheet.employee, sheet])), [board.shifts]);
@@ -77,7 +83,7 @@ export function Axis({ board, current, onOpen, onDrop, onDragStart, head }: Axis
                         if (!row) return null;
                         return (
                             <div key={item.key} role="listitem" className={`ax-row${row.bars.two ? " two" : ""}`} style={{ transform: `translateY(${item.start}px)`, height: item.size }}>
-                                <Row row={row} board={board} hours={hours} dimmed={dimmed} current={row.tasks.some((task) => task.id === current) ? current : undefined} sheet={shifts.get(row.person.id)} onOpen={onOpen} onDrop={onDrop} onDragStart={onDragStart} />
+                                <Row row={row} from={from} now={now} hours={hours} wide={wide} words={words} format={format} dimmed={dimmed} current={row.tasks.some((task) => task.id === current) ? current : undefined} sheet={shifts.get(row.person.id)} onOpen={onOpen} onDrop={onDrop} onDragStart={onDragStart} />
                             </div>
                         );
                     })}
@@ -85,7 +91,7 @@ export function Axis({ board, current, onOpen, onDrop, onDragStart, head }: Axis
             </div>
         </section>
     );
-}
+});
 
 type Hours = { first: number; count: number };
 
@@ -103,10 +109,9 @@ function hoursOf(rows: readonly Lane[], from: number, until: number): Hours {
     return { first, count: Math.max(1, last - first) };
 }
 
-type RowProps = { row: Lane; board: Board; hours: Hours; dimmed: ReadonlySet<string>; current?: string; sheet?: Timesheet; onOpen: (task: Task) => void; onDrop?: AxisProps["onDrop"]; onDragStart?: AxisProps["onDragStart"] };
+type RowProps = { row: Lane; from: number; now: number; hours: Hours; wide: number; words: Words; format: Format; dimmed: ReadonlySet<string>; current?: string; sheet?: Timesheet; onOpen: (task: Task) => void; onDrop?: AxisProps["onDrop"]; onDragStart?: AxisProps["onDragStart"] };
 
-const Row = memo(function Row({ row, board, hours, dimmed, current, sheet, onOpen, onDrop, onDragStart }: RowProps) {
-    const { from, now } = board;
+const Row = memo(function Row({ row, from, now, hours, wide, words, format, dimmed, current, sheet, onOpen, onDrop, onDragStart }: RowProps) {
     const [over, setOver] = useState(false);
     const lane = useRef<HTMLDivElement>(null);
     const inHours = (instant: number) => Math.max(hours.first, Math.min(hours.first + hours.count, (instant - from) / HOUR));
@@ -149,7 +154,7 @@ const Row = memo(function Row({ row, board, hours, dimmed, current, sheet, onOpe
                 )}
                 <Shift sheet={sheet} inHours={inHours} now={now} />
                 {row.bars.placed.map((bar) => (
-                    <Bar key={bar.task.id} bar={bar} start={inHours(bar.from)} end={inHours(bar.until)} now={now} current={bar.task.id === current} dim={dimmed.has(bar.task.id)} onOpen={onOpen} onDragStart={onDragStart} />
+                    <Bar key={bar.task.id} bar={bar} start={inHours(bar.from)} end={inHours(bar.until)} pixels={((inHours(bar.until) - inHours(bar.from)) / hours.count) * wide} words={words} format={format} now={now} current={bar.task.id === current} dim={dimmed.has(bar.task.id)} onOpen={onOpen} onDragStart={onDragStart} />
                 ))}
                 {row.bars.crossings.map((crossing) => (
                     <Crossing key={crossing.from} start={inHours(crossing.from)} end={inHours(crossing.until)} minutes={crossing.minutes} />
@@ -233,25 +238,21 @@ function PersonState({ row, now, sheet }: { row: Lane; now: number; sheet?: Time
     return <small>{row.tasks.length > 0 ? t`Todo hecho` : t`Libre`}</small>;
 }
 
-type BarProps = { bar: Placed; start: number; end: number; now: number; current: boolean; dim: boolean; onOpen: (task: Task) => void; onDragStart?: AxisProps["onDragStart"] };
+type BarProps = { bar: Placed; start: number; end: number; pixels: number; words: Words; format: Format; now: number; current: boolean; dim: boolean; onOpen: (task: Task) => void; onDragStart?: AxisProps["onDragStart"] };
 
-const Bar = memo(function Bar({ bar, start, end, now, current, dim, onOpen, onDragStart }: BarProps) {
-    const words = useWords();
-    const format = useFormat();
+// A day of two hundred people has thousands of these: as few parts as can be, and nothing that each finds out alone.
+const Bar = memo(function Bar({ bar, start, end, pixels, words, format, now, current, dim, onOpen, onDragStart }: BarProps) {
     const { task } = bar;
     const is: Face = face(task, now);
     const Icon = ICONS[is];
     const number = String(task.task_number ?? "");
-    const name = `${[number, task.links?.type?.name].filter(Boolean).join(" ")} · ${words.face[is]} · ${format.time(bar.from)}–${format.time(bar.until)} · ${titleOf(task)}`;
+    const kind = task.links?.type?.name;
+    const name = `${[number, kind].filter(Boolean).join(" ")} · ${words.face[is]} · ${format.time(bar.from)}–${format.time(bar.until)} · ${titleOf(task)}`;
     const classes = ["bar", `bar-${FAMILY[is]}`, bar.two ? (bar.lane === 0 ? "up" : "down") : "", current ? "is-selected" : "", dim ? "is-dim" : ""];
     return (
-        <button type="button" className={classes.filter(Boolean).join(" ")} style={at(start, end)} title={name} aria-pressed={current} draggable={onDragStart ? true : undefined} onDragStart={onDragStart && ((event) => onDragStart(task, event))} onClick={() => onOpen(task)}>
+        <button type="button" className={classes.filter(Boolean).join(" ")} style={at(start, end)} title={name} aria-label={name} aria-pressed={current} draggable={onDragStart ? true : undefined} onDragStart={onDragStart && ((event) => onDragStart(task, event))} onClick={() => onOpen(task)}>
             <Icon size={13} aria-hidden />
-            <span className="hidden-text">{name}</span>
-            <span className="said" aria-hidden>
-                <span className="pre">{number.slice(0, -3)}</span>
-                {number.slice(-3)} <span className="what">{task.links?.type?.name}</span>
-            </span>
+            {pixels > FOR_END && <span className="said">{pixels > FOR_KIND && kind ? `${number} ${kind}` : pixels > FOR_NUMBER ? number : number.slice(-3)}</span>}
         </button>
     );
 });

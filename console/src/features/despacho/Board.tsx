@@ -2,7 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { getRouteApi } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useActions } from "~/app/actions";
 import { Page } from "~/app/frame/Page";
 import { useMay } from "~/app/session";
@@ -24,12 +24,13 @@ import { TaskDrawer } from "./TaskDrawer";
 import { TaskList } from "./TaskList";
 import { TaskMenu } from "./TaskMenu";
 import { Tray } from "./Tray";
-import { useBoard } from "./useBoard";
+import { useBoard, type View } from "./useBoard";
 import { useWords } from "./words";
 import "./board.css";
 
 const route = getRouteApi("/tablero");
 
+const NOTHING_CHOSEN: ReadonlySet<string> = new Set();
 const NOTHING: Filter = { grupo: undefined, tipo: undefined, tecnico: undefined, estado: undefined, q: undefined, sin_punto: undefined };
 
 export function Board() {
@@ -38,8 +39,10 @@ export function Board() {
     const navigate = route.useNavigate();
     const narrow = useNarrow();
     const mayManage = useMay("manage_tasks");
-    const board = useBoard(search);
-    const [selected, select] = useState<ReadonlySet<string>>(new Set());
+    const { filter, view } = useView(search);
+    const board = useBoard(view);
+    const day = search.dia ?? board.today;
+    const [selected, select] = useState<ReadonlySet<string>>(NOTHING_CHOSEN);
     const [refused, setRefused] = useState<Refused[]>([]);
     const [asked, ask] = useState<{ what: "assign" | "status"; tasks: Task[] } | null>(null);
     const [menu, setMenu] = useState<{ task: Task; x: number; y: number } | null>(null);
@@ -59,17 +62,28 @@ export function Board() {
         const current = search.tarea ? board.byId.get(search.tarea) : undefined;
         return chosen.length > 0 ? chosen : current ? [current] : [];
     }, [selected, board.byId, search.tarea]);
-    const dragStart = useCallback(
-        (task: Task, event: React.DragEvent) => {
-            dragged.current = selected.has(task.id) ? [...selected].flatMap((id) => board.byId.get(id) ?? []) : [task];
-            event.dataTransfer.effectAllowed = "move";
-            event.dataTransfer.setData("text/plain", dragged.current.map((each) => each.task_number).join(", "));
-        },
-        [selected, board.byId],
-    );
+    // The parts of the board are drawn anew when what they show changes, and not because an act of theirs is another one.
+    const latest = useRef({ board, selected, subjects });
+    latest.current = { board, selected, subjects };
+    const dragStart = useCallback((task: Task, event: React.DragEvent) => {
+        const { board, selected } = latest.current;
+        dragged.current = selected.has(task.id) ? [...selected].flatMap((id) => board.byId.get(id) ?? []) : [task];
+        event.dataTransfer.effectAllowed = "move";
+        event.dataTransfer.setData("text/plain", dragged.current.map((each) => each.task_number).join(", "));
+    }, []);
+    const openMenu = useCallback((task: Task, place: { x: number; y: number }) => setMenu({ task, ...place }), []);
+    const clear = useCallback(() => go(NOTHING), [go]);
+    const filterBy = useCallback((change: Partial<Filter>) => go(change), [go]);
+    const unselect = useCallback(() => select(NOTHING_CHOSEN), []);
+    const askAssign = useCallback(() => ask({ what: "assign", tasks: latest.current.subjects }), []);
+    const askStatus = useCallback(() => ask({ what: "status", tasks: latest.current.subjects }), []);
+    const assignFirst = useCallback(() => {
+        const { board, subjects } = latest.current;
+        ask({ what: "assign", tasks: subjects.length > 0 ? subjects : board.tray.slice(0, 1) });
+    }, []);
     const drop = useCallback((person: { id: string; name: string }) => void assignTo(dragged.current, person), [assignTo]);
     const done = useCallback(() => {
-        select(new Set());
+        select(NOTHING_CHOSEN);
         ask(null);
     }, []);
 
@@ -84,22 +98,22 @@ export function Board() {
                   { id: "task-edit", key: "E", label: t`Editar la tarea abierta`, reason: search.tarea ? undefined : t`Abra antes una tarea.`, run: () => go({ editar: true }) },
               ]
             : []),
-        { id: "day-before", key: "J", label: t`Día anterior`, run: () => go({ dia: dayOrToday(stepped(board.day, -1), board.today) }) },
-        { id: "day-after", key: "K", label: t`Día siguiente`, run: () => go({ dia: dayOrToday(stepped(board.day, 1), board.today) }) },
+        { id: "day-before", key: "J", label: t`Día anterior`, run: () => go({ dia: dayOrToday(stepped(day, -1), board.today) }) },
+        { id: "day-after", key: "K", label: t`Día siguiente`, run: () => go({ dia: dayOrToday(stepped(day, 1), board.today) }) },
         { id: "day-today", key: "H", label: t`Hoy`, run: () => go({ dia: undefined }) },
         { id: "search", key: "/", label: t`Buscar en el tablero`, run: () => document.querySelector<HTMLElement>(".board-search input")?.focus() },
         { id: "clear", key: "0", label: t`Quitar filtros`, run: () => go(NOTHING) },
     ]);
 
     const drawer = search.tarea && <TaskDrawer key={search.tarea} id={search.tarea} editing={search.editar ?? false} board={board} onClose={close} onEdit={(editar) => go({ editar: editar || undefined })} onAssign={(tasks) => ask({ what: "assign", tasks })} onStatus={(tasks) => ask({ what: "status", tasks })} onCreated={(id) => go({ tarea: id, editar: undefined }, true)} />;
-    const list = <TaskList board={board} current={search.tarea} selected={selected} onSelect={select} onOpen={open} onMenu={(task, place) => setMenu({ task, ...place })} onDragStart={mayManage ? dragStart : undefined} onClear={() => go(NOTHING)} hideTitle={narrow} />;
+    const list = <TaskList board={board} current={search.tarea} selected={selected} onSelect={select} onOpen={open} onMenu={openMenu} onDragStart={mayManage ? dragStart : undefined} onClear={clear} hideTitle={narrow} />;
     const map = <MapPane board={board} current={search.tarea} onOpen={open} />;
     return (
         <Page
             section={t`Despacho`}
             title={t`Tablero`}
             className={`board${search.tarea ? " has-task" : ""}`}
-            bar={<DayStepper day={board.day} today={board.today} onDay={(dia) => go({ dia: dayOrToday(dia, board.today) })} />}
+            bar={<DayStepper day={day} today={board.today} onDay={(dia) => go({ dia: dayOrToday(dia, board.today) })} />}
             primary={
                 mayManage && (
                     <Button look="primary" icon={Plus} keyName="N" onPress={() => go({ tarea: "nueva", editar: undefined })}>
@@ -108,7 +122,7 @@ export function Board() {
                 )
             }
         >
-            <Filters board={board} filter={board.filter} selected={selected.size} onFilter={(change) => go(change)} onClear={() => go(NOTHING)} onAssign={mayManage ? () => ask({ what: "assign", tasks: subjects }) : undefined} onStatus={mayManage ? () => ask({ what: "status", tasks: subjects }) : undefined} onUnselect={() => select(new Set())} />
+            <Filters board={board} filter={filter} selected={selected.size} onFilter={filterBy} onClear={clear} onAssign={mayManage ? askAssign : undefined} onStatus={mayManage ? askStatus : undefined} onUnselect={unselect} />
             {narrow ? (
                 search.tarea ? (
                     drawer
@@ -120,7 +134,7 @@ export function Board() {
             ) : (
                 <div className="board-body">
                     <div className="work">
-                        <Tray board={board} current={search.tarea} selected={selected} onSelect={select} onOpen={open} onAssign={mayManage ? () => ask({ what: "assign", tasks: subjects.length > 0 ? subjects : board.tray.slice(0, 1) }) : undefined} onMenu={(task, place) => setMenu({ task, ...place })} onDragStart={mayManage ? dragStart : undefined} />
+                        <Tray board={board} current={search.tarea} selected={selected} onSelect={select} onOpen={open} onAssign={mayManage ? assignFirst : undefined} onMenu={openMenu} onDragStart={mayManage ? dragStart : undefined} />
                         {list}
                         <Axis board={board} current={search.tarea} onOpen={open} onDrop={mayManage ? drop : undefined} onDragStart={mayManage ? dragStart : undefined} />
                     </div>
@@ -157,6 +171,14 @@ export function Board() {
             {refused.length > 0 && <RefusedDialog refused={refused} onClose={() => setRefused([])} />}
         </Page>
     );
+}
+
+/** Day and filter as the parts of the board show them: what was pressed is answered at once, and ten thousand tasks follow. */
+function useView(search: BoardSearch): { filter: Filter; view: View } {
+    const { dia, grupo, tipo, tecnico, estado, q, sin_punto } = search;
+    const filter = useMemo(() => ({ grupo, tipo, tecnico, estado, q, sin_punto }), [grupo, tipo, tecnico, estado, q, sin_punto]);
+    const view = useDeferredValue(useMemo(() => ({ ...filter, dia }), [filter, dia]));
+    return { filter, view };
 }
 
 const dayOrToday = (day: string, today: string) => (day === today ? undefined : day);

@@ -3,10 +3,10 @@ import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link2, ListFilter, MapPinOff, Tag, UserRound, Users } from "lucide-react";
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useMay } from "~/app/session";
-import { Button, Chip, Dialog, Menu, type MenuAct, RadioGroup, say, SearchField } from "~/ui";
+import { Button, Chip, copy, Dialog, Menu, type MenuAct, RadioGroup, say, SearchField } from "~/ui";
 import { type Filter, isFiltered, STATES, type State } from "./filter";
 import { taskTypesQuery } from "./queries";
 import type { Board } from "./useBoard";
@@ -15,7 +15,7 @@ import { useWords } from "./words";
 type Props = { board: Board; filter: Filter; selected: number; onFilter: (change: Filter) => void; onClear: () => void; onAssign?: () => void; onStatus?: () => void; onUnselect: () => void };
 type Asked = "estado" | "grupo" | "tipo" | "tecnico";
 
-export function Filters({ board, filter, selected, onFilter, onClear, onAssign, onStatus, onUnselect }: Props) {
+export const Filters = memo(function Filters({ board, filter, selected, onFilter, onClear, onAssign, onStatus, onUnselect }: Props) {
     const { t } = useLingui();
     const words = useWords();
     const types = useQuery({ ...taskTypesQuery(), enabled: useMay("view_definitions") });
@@ -78,7 +78,7 @@ export function Filters({ board, filter, selected, onFilter, onClear, onAssign, 
                         </Button>
                     )}
                     <span className="grow" />
-                    <Button small look="quiet" icon={Link2} onPress={() => void copyAddress().then(() => say(t`Enlace copiado: quien lo abra ve lo mismo`))} className="copy-link">
+                    <Button small look="quiet" icon={Link2} onPress={() => void copy(location.href).then((done) => done && say(t`Enlace copiado: quien lo abra ve lo mismo`))} className="copy-link">
                         <Trans>Enlace</Trans>
                     </Button>
                 </>
@@ -99,12 +99,7 @@ export function Filters({ board, filter, selected, onFilter, onClear, onAssign, 
             )}
         </div>
     );
-}
-
-/** Copies the address; where the browser keeps the clipboard to itself, the address is chosen for copying by hand. */
-async function copyAddress(): Promise<void> {
-    await navigator.clipboard.writeText(location.href);
-}
+});
 
 /** Typing waits a moment before it becomes the address. */
 function Finder({ text, onText }: { text: string; onText: (text: string) => void }) {

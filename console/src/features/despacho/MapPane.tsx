@@ -1,6 +1,6 @@
 // The tasks of the day where they are. The map is loaded when it is shown, and only then.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, memo, Suspense, useDeferredValue, useMemo } from "react";
 import type { Pin } from "~/app/map/MapView";
 import { FAMILY, face, placeOf } from "./model";
 import type { Task } from "./queries";
@@ -9,10 +9,12 @@ import { ICONS, titleOf, useWords } from "./words";
 
 const MapView = lazy(() => import("~/app/map/MapView"));
 
-export function MapPane({ board, current, onOpen }: { board: Board; current?: string; onOpen: (task: Task) => void }) {
+export const MapPane = memo(function MapPane({ board, current, onOpen }: { board: Board; current?: string; onOpen: (task: Task) => void }) {
     const { t } = useLingui();
     const words = useWords();
-    const { listed, now } = board;
+    const { now } = board;
+    // Thousands of pins may follow a moment later than the list.
+    const listed = useDeferredValue(board.listed);
     const pins = useMemo(
         () =>
             listed.flatMap((task): Pin[] => {
@@ -38,4 +40,4 @@ export function MapPane({ board, current, onOpen }: { board: Board; current?: st
             )}
         </div>
     );
-}
+});

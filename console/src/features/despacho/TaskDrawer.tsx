@@ -6,7 +6,7 @@ import { lazy, Suspense, useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { useMay } from "~/app/session";
-import { Button, Drawer, EmptyState, IconButton, Note, say, Tabs } from "~/ui";
+import { Button, copy, Drawer, EmptyState, IconButton, Note, say, Tabs } from "~/ui";
 import { face, isOver, kilometres, lateMinutes, placeOf } from "./model";
 import { entriesQuery, type Task, taskQuery } from "./queries";
 import { TaskFacts } from "./TaskFacts";
@@ -73,7 +73,7 @@ function TaskShown({ task, board, onClose, onEdit, onAssign, onStatus }: { task:
                     <TaskStatus task={task} now={board.now} pill />
                     <span className="id">{[task.task_number, task.links?.type?.name].filter(Boolean).join(" · ")}</span>
                     <span className="grow" />
-                    <IconButton name={t`Copiar el enlace`} icon={Link2} small onPress={() => void navigator.clipboard?.writeText(location.href).then(() => say(t`Enlace copiado`))} />
+                    <IconButton name={t`Copiar el enlace`} icon={Link2} small onPress={() => void copy(location.href).then((done) => done && say(t`Enlace copiado`))} />
                     <IconButton name={t`Imprimir`} icon={Printer} small onPress={() => print()} />
                 </>
             }

@@ -1,6 +1,6 @@
 // The tasks of the day, what needs a person first. The list gives up columns before it cuts words.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { useFormat } from "~/app/format";
 import { Button, type Column, EmptyState, Table } from "~/ui";
 import { isFiltered } from "./filter";
@@ -11,7 +11,7 @@ import { TaskStatus, titleOf } from "./words";
 
 type Props = { board: Board; current?: string; selected: ReadonlySet<string>; onSelect: (keys: Set<string>) => void; onOpen: (task: Task) => void; onMenu: (task: Task, place: { x: number; y: number }) => void; onDragStart?: (task: Task, event: React.DragEvent) => void; onClear: () => void; hideTitle?: boolean };
 
-export function TaskList({ board, current, selected, onSelect, onOpen, onMenu, onDragStart, onClear, hideTitle }: Props) {
+export const TaskList = memo(function TaskList({ board, current, selected, onSelect, onOpen, onMenu, onDragStart, onClear, hideTitle }: Props) {
     const { t } = useLingui();
     const format = useFormat();
     const { listed, ofDay, now } = board;
@@ -71,6 +71,6 @@ export function TaskList({ board, current, selected, onSelect, onOpen, onMenu, o
             />
         </section>
     );
-}
+});
 
 const keyOf = (task: Task) => task.id;

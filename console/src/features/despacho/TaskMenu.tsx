@@ -3,7 +3,7 @@ import { useLingui } from "@lingui/react/macro";
 import { CircleDot, Copy, ExternalLink, UserMinus, UserPlus } from "lucide-react";
 import { useRef } from "react";
 import { Popover } from "react-aria-components";
-import { MenuList, type MenuAct } from "~/ui";
+import { copy, MenuList, type MenuAct } from "~/ui";
 import { isOver } from "./model";
 import type { Task } from "./queries";
 
@@ -23,7 +23,7 @@ export function TaskMenu({ task, place, mayManage, onClose, onOpen, onAssign, on
               ] as MenuAct[])
             : []),
         "line",
-        { id: "copy", label: t`Copiar el número`, icon: Copy, run: () => void navigator.clipboard?.writeText(String(task.task_number ?? "")) },
+        { id: "copy", label: t`Copiar el número`, icon: Copy, run: () => void copy(String(task.task_number ?? "")) },
     ];
     return (
         <>

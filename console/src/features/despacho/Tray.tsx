@@ -2,7 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { CircleCheck, GripVertical, UserPlus } from "lucide-react";
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useRef, useState } from "react";
 import { useFormat } from "~/app/format";
 import { Button, EmptyState, Status } from "~/ui";
 import { toggled } from "~/ui/rows";
@@ -13,7 +13,7 @@ import { ICONS, titleOf } from "./words";
 
 type Props = { board: Board; current?: string; selected: ReadonlySet<string>; onSelect: (keys: Set<string>) => void; onOpen: (task: Task) => void; onAssign?: () => void; onMenu: (task: Task, place: { x: number; y: number }) => void; onDragStart?: (task: Task, event: React.DragEvent) => void };
 
-export function Tray({ board, current, selected, onSelect, onOpen, onAssign, onMenu, onDragStart }: Props) {
+export const Tray = memo(function Tray({ board, current, selected, onSelect, onOpen, onAssign, onMenu, onDragStart }: Props) {
     const { t } = useLingui();
     const box = useRef<HTMLDivElement>(null);
     const { tray } = board;
@@ -102,7 +102,7 @@ export function Tray({ board, current, selected, onSelect, onOpen, onAssign, onM
             </div>
         </section>
     );
-}
+});
 
 /** When it must be done: its window and its length, or by when. */
 function Window({ task, now }: { task: Task; now: number }) {

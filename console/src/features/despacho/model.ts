@@ -42,10 +42,28 @@ export function instantOf(civil: { local: string; zone: string } | null | undefi
     return guess - offsetAt(first, civil.zone);
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Clocks change at a quarter of an hour, if they change: what was asked of one holds for all of it. */
+const QUARTER = 15 * 60_000;
+/** As many quarters of one zone are remembered. */
+const REMEMBERED = 5_000;
+const offsets = new Map<string, Map<number, number>>();
 
 /** How far a zone's clocks are ahead of UTC at an instant, in milliseconds. */
 export function offsetAt(instant: number, zone: string): number {
+    let known = offsets.get(zone);
+    if (!known || known.size > REMEMBERED) {
+        known = new Map();
+        offsets.set(zone, known);
+    }
+    const quarter = Math.floor(instant / QUARTER);
+    const offset = known.get(quarter) ?? readOffset(quarter * QUARTER, zone);
+    known.set(quarter, offset);
+    return offset;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function readOffset(instant: number, zone: string): number {
     let format = formats.get(zone);
     if (!format) {
         format = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric" });
@@ -66,11 +84,24 @@ export function dayOf(day: string, zone: string): [from: number, until: number] 
 export const stepped = (day: string, days: number) => new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 
 export type Span = { from: number; until: number };
+type Times = { start?: number; due?: number; plan?: Span };
+
+/** Read once of each task: a board of ten thousand asks it many times over. A changed task is another object. */
+const times = new WeakMap<Task, Times>();
+
+function timesOf(task: Task): Times {
+    const known = times.get(task);
+    if (known) return known;
+    const [start, due] = [instantOf(task.start), instantOf(task.due)];
+    const read = { start, due, plan: planOf(task, start, due) };
+    times.set(task, read);
+    return read;
+}
 
 /** The planned time, as far as anything of it is planned. */
-export function planned(task: Task): Span | undefined {
-    const start = instantOf(task.start);
-    const due = instantOf(task.due);
+export const planned = (task: Task): Span | undefined => timesOf(task).plan;
+
+function planOf(task: Task, start: number | undefined, due: number | undefined): Span | undefined {
     const length = task.duration_minutes ? task.duration_minutes * MINUTE : undefined;
     if (start !== undefined) {
         // A due day that is far away is a limit, not a length.
@@ -94,8 +125,7 @@ export function bar(task: Task, now: number): Span | undefined {
 /** By how many minutes a task that is not over is late: to begin, or once begun, to end. */
 export function lateMinutes(task: Task, now: number): number {
     if (isOver(task) || task.progress.status === "draft") return 0;
-    const due = instantOf(task.due);
-    const start = instantOf(task.start);
+    const { start, due } = timesOf(task);
     const limit = isBegun(task) ? due : start !== undefined && due !== undefined ? Math.min(start, due) : (start ?? due);
     return limit === undefined || limit >= now ? 0 : Math.floor((now - limit) / MINUTE);
 }

@@ -1,8 +1,7 @@
 // What the board asks the server. The first word of each key is the topic by which the live stream says it changed.
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions, replaceEqualDeep } from "@tanstack/react-query";
 import { type Schemas, answer, api, everyPage } from "~/api/client";
 import { queries } from "~/app/queries";
-import { isOver } from "./model";
 
 export type Task = Schemas["TaskShown"];
 export type Employee = Schemas["KeptEmployee"];
@@ -15,13 +14,12 @@ export type Entry = Schemas["EntryShown"];
 /** The most that a page of a list holds. */
 const PAGE = 500;
 
-/** What is not over, by id. After the first time only what changed is asked for. */
-let openTasks: { all: Map<string, Task>; asked: number; whole: number } | null = null;
+/** What is not over, by id, and what ended since all of it was asked for. After the first time only what changed is asked for. */
+let openTasks: { all: Map<string, Task>; shown: Task[]; asked: number; whole: number } | null = null;
 queries.getQueryCache().subscribe(({ type, query }) => {
     if (type === "removed" && query.queryKey[1] === "open") openTasks = null;
 });
 
-const OPEN = ["new", "sent", "acknowledged", "in_progress", "suspended", "en_route", "loading", "unloading", "draft", "arrived", "ready_for_review", "ready_for_approval", "custom1", "custom2", "custom3", "custom4"] as const;
 /** Two clocks and what was under way: asked again from a little before. */
 const OVERLAP_MS = 60_000;
 /** As often everything is asked for anew, for what no change tells of. */
@@ -30,25 +28,32 @@ const WHOLE_MS = 600_000;
 async function readOpen(signal: AbortSignal): Promise<Task[]> {
     const asked = Date.now();
     const since = openTasks && asked - openTasks.whole < WHOLE_MS ? new Date(openTasks.asked - OVERLAP_MS).toISOString() : undefined;
-    const filter = since ? { changed_after: since } : { status: [...OPEN] };
+    const filter = since ? { changed_after: since } : { open: true };
     const found = await everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { ...filter, after, limit: PAGE } }, signal })));
-    const all = since && openTasks ? new Map(openTasks.all) : new Map<string, Task>();
+    const before = openTasks;
+    const all = since && before ? new Map(before.all) : new Map<string, Task>();
+    // What says the same stays the same object, so that nothing is drawn anew for it.
+    let same = since !== undefined && before !== null;
     for (const task of found) {
-        if (isOver(task)) all.delete(task.id);
-        else all.set(task.id, task);
+        const known = before?.all.get(task.id);
+        const shared = known ? replaceEqualDeep(known, task) : task;
+        if (shared !== known) same = false;
+        if (task.state === "deleted") all.delete(task.id);
+        else all.set(task.id, shared);
     }
-    openTasks = { all, asked, whole: since && openTasks ? openTasks.whole : asked };
-    return [...all.values()];
+    const shown = same && before ? before.shown : [...all.values()];
+    openTasks = { all, shown, asked, whole: since && before ? before.whole : asked };
+    return shown;
 }
 
 /** Everything that is not over, whatever its day. */
-export const openTasksQuery = () => queryOptions({ queryKey: ["tasks", "open"], queryFn: ({ signal }) => readOpen(signal) });
+export const openTasksQuery = () => queryOptions({ queryKey: ["tasks", "open"], queryFn: ({ signal }) => readOpen(signal), structuralSharing: false });
 
-/** What a day is about, over or not. */
-export const dayTasksQuery = (from: number, until: number) =>
+/** What a day was about and is over. */
+export const overTasksQuery = (from: number, until: number) =>
     queryOptions({
-        queryKey: ["tasks", "day", from, until],
-        queryFn: ({ signal }) => everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { ...planned(from, until), after, limit: PAGE } }, signal }))),
+        queryKey: ["tasks", "over", from, until],
+        queryFn: ({ signal }) => everyPage<Task>((after) => answer(api.GET("/v1/tasks", { params: { query: { ...planned(from, until), open: false, after, limit: PAGE } }, signal }))),
     });
 
 /** What a calendar shows of these hours: also what began before them, or ends after them. */

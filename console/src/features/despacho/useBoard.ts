@@ -3,9 +3,9 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { useFormat } from "~/app/format";
 import { useMay } from "~/app/session";
-import { type BoardSearch, filterOf, passes } from "./filter";
+import { type BoardSearch, type Filter, filterOf, passes } from "./filter";
 import { bar, dayOf, face, isOver, isUnassigned, lanes, planned, urgentFirst } from "./model";
-import { absencesQuery, dayTasksQuery, employeesQuery, type Group, groupsQuery, shiftsQuery, openTasksQuery, type Task } from "./queries";
+import { absencesQuery, overTasksQuery, employeesQuery, type Group, groupsQuery, shiftsQuery, openTasksQuery, type Task } from "./queries";
 
 export type Person = { id: string; name: string; number: string; group?: string };
 export type Lane = { person: Person; tasks: Task[]; bars: ReturnType<typeof lanes>; worst: Task | undefined; absence?: string };
@@ -22,21 +22,24 @@ export function useNow(): number {
 
 export type Board = ReturnType<typeof useBoard>;
 
-export function useBoard(search: BoardSearch) {
+/** The part of the address that says what the board holds. */
+export type View = Filter & Pick<BoardSearch, "dia">;
+
+export function useBoard(view: View) {
     const format = useFormat();
     const now = useNow();
     const today = format.day(now);
-    const day = search.dia ?? today;
+    const day = view.dia ?? today;
     const [from, until] = useMemo(() => dayOf(day, format.zone), [day, format.zone]);
     const mayPeople = useMay("view_employees");
     const open = useSuspenseQuery(openTasksQuery());
-    const ofThisDay = useQuery({ ...dayTasksQuery(from, until), placeholderData: (before) => before });
-    const all = useMemo(() => joined(open.data, ofThisDay.data ?? []), [open.data, ofThisDay.data]);
+    const over = useQuery({ ...overTasksQuery(from, until), placeholderData: (before) => before });
+    const all = useMemo(() => joined(open.data, over.data ?? []), [open.data, over.data]);
     const employees = useQuery({ ...employeesQuery(), enabled: mayPeople });
     const groups = useQuery({ ...groupsQuery(), enabled: mayPeople });
     const absences = useQuery({ ...absencesQuery(), enabled: mayPeople });
     const shifts = useQuery({ ...shiftsQuery(day), enabled: useMay("view_timesheets") });
-    const filter = useMemo(() => filterOf(search), [search.grupo, search.tipo, search.tecnico, search.estado, search.q, search.sin_punto]);
+    const filter = useMemo(() => filterOf(view), [view]);
     const members = useMemo(() => (filter.grupo && groups.data && employees.data ? membersOf(filter.grupo, groups.data, employees.data) : undefined), [filter.grupo, groups.data, employees.data]);
 
     const ofDay = useMemo(
@@ -58,12 +61,17 @@ export function useBoard(search: BoardSearch) {
     const away = useMemo(() => absenceOf(absences.data ?? [], day), [absences.data, day]);
     const rows = useMemo(() => lanesOf(people, ofDay, members, filter.tecnico, from, until, now, away), [people, ofDay, members, filter.tecnico, from, until, now, away]);
     const byId = useMemo(() => new Map(all.map((task) => [task.id, task])), [all]);
-    return { now, today, day, from, until, filter, pass, ofDay, listed, tray, people, rows, byId, groups: groups.data, shifts: shifts.data, fetching: open.isFetching || ofThisDay.isFetching };
+    // One object while nothing of it changes: its parts are drawn anew only then.
+    return useMemo(
+        () => ({ now, today, day, from, until, filter, pass, ofDay, listed, tray, people, rows, byId, groups: groups.data, shifts: shifts.data }),
+        [now, today, day, from, until, filter, pass, ofDay, listed, tray, people, rows, byId, groups.data, shifts.data],
+    );
 }
 
 /** Of a task that both hold, the one that was changed last. */
-function joined(open: readonly Task[], ofDay: readonly Task[]): Task[] {
-    const all = new Map(ofDay.map((task) => [task.id, task]));
+function joined(open: readonly Task[], over: readonly Task[]): readonly Task[] {
+    if (over.length === 0) return open;
+    const all = new Map(over.map((task) => [task.id, task]));
     for (const task of open) {
         const known = all.get(task.id);
         if (!known || known.version < task.version || (known.version === task.version && known.progress.since <= task.progress.since)) all.set(task.id, task);

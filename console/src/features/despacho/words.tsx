@@ -25,6 +25,8 @@ export const ICONS: Record<Face, LucideIcon> = {
     attention: Archive,
 };
 
+export type Words = ReturnType<typeof useWords>;
+
 export function useWords() {
     const { t } = useLingui();
     return useMemo(

@@ -20,7 +20,7 @@ use crate::{
         time::Instant,
     },
     app::App,
-    exchange::watch,
+    exchange::{TOPIC, watch},
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -221,6 +221,7 @@ async fn make(write: &mut Write, draft: AgentDraft) -> Result<CreatedAgent> {
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
     };
+    write.touch(TOPIC);
     Ok(CreatedAgent { agent, enrolment })
 }
 
@@ -264,6 +265,7 @@ pub(super) async fn edit(
         watch::is_back(write.tx(), account, agent.id, now_us).await?;
         agent.silent_since = None;
     }
+    write.touch(TOPIC);
     write.commit().await?;
     (agent.version, agent.updated_at) = (agent.version + 1, Instant(now_us));
     agent.permissions = needed().names();
@@ -290,6 +292,7 @@ pub(super) async fn delete(
         )
         .await?;
     watch::is_back(write.tx(), account, agent.id, now_us).await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 

@@ -17,7 +17,8 @@ use crate::{
     },
     api::time::Instant,
     app::App,
-    exchange::watch,
+    exchange::{TOPIC, watch},
+    live::topics,
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -102,6 +103,7 @@ pub(super) async fn issue_again(
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let agent = definition::locked(&mut write, which).await?.id;
     let code = issue(&mut write, agent).await?;
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(code)
 }
@@ -151,6 +153,7 @@ pub(super) async fn enrol(app: &App, given: &AgentEnrolment) -> Result<EnrolledA
                     (code.account, code.id, hash, now_us, known),
                 )
                 .await?;
+            topics::raise(write.tx(), code.account, std::iter::once(TOPIC)).await?;
             write.commit().await?;
             if enrolled == 0 {
                 return Err(invalid());
@@ -184,5 +187,6 @@ pub(super) async fn report(app: &App, allowed: &Allowed<UseFileExchange>, given:
         )
         .await?;
     watch::is_back(write.tx(), allowed.account(), agent, now_us).await?;
+    topics::raise(write.tx(), allowed.account(), std::iter::once(TOPIC)).await?;
     write.commit().await
 }

@@ -25,7 +25,7 @@ use crate::{
     },
     app::App,
     database::Db,
-    exchange::placing::Destination,
+    exchange::{TOPIC, placing::Destination},
     log::write::Write,
     notifications::office_track::OfficeTrackSettings,
     problem::{Code, Problem, Result},
@@ -275,6 +275,7 @@ async fn make(write: &mut Write, draft: ExportDraft, zone: &str) -> Result<Expor
     let next_run_at = next_us.map(Instant);
     let export =
         Export { id, version: 1, draft, position, runs: 0, next_run_at, created_at: at, updated_at: at };
+    write.touch(TOPIC);
     Ok(export)
 }
 
@@ -321,6 +322,7 @@ pub(super) async fn edit(
             (account, export.id, next_us),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await?;
     (export.version, export.updated_at) = (export.version + 1, Instant(now_us));
     export.next_run_at = next_us.map(Instant);
@@ -353,6 +355,7 @@ pub(super) async fn delete(
             (account, export.id),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 

@@ -24,7 +24,7 @@ use crate::{
         time::Instant,
     },
     app::App,
-    exchange::{exports::next_of_schedule, results},
+    exchange::{TOPIC, exports::next_of_schedule, results},
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -363,6 +363,7 @@ async fn make(
         updated_us: now_us,
         waiting: 0,
     };
+    write.touch(TOPIC);
     Ok(row.loaded(app, account, language)?.remote)
 }
 
@@ -418,6 +419,7 @@ pub(super) async fn edit(
         )
         .await?;
     edit::refuse_stale(changed, remote.version)?;
+    write.touch(TOPIC);
     write.commit().await?;
     let remote = load(app, account, &Ref::Id(remote.id), language).await?.remote;
     Ok(Versioned(remote.version, remote))
@@ -455,6 +457,7 @@ pub(super) async fn delete(
             (account, remote.id),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     access::{AccessState, Allowed, Caller, Duty, permissions::ManageExchange},
     app::App,
-    exchange::results,
+    exchange::{TOPIC, results},
     jobs::{self, Claim, Kind, Work},
     log::write::Write,
     notices::{
@@ -165,7 +165,7 @@ async fn went_well(write: &mut Write, remote: Uuid, settles: bool) -> Result<()>
             (account, remote, now_us, soon_us),
         )
         .await?;
-    write.touch("remotes");
+    write.touch(TOPIC);
     Ok(())
 }
 
@@ -184,7 +184,7 @@ async fn failed(write: &mut Write, loaded: &Loaded, trouble: &Trouble, language:
             (account, id, failures, stored, trouble.fingerprint.as_deref(), next_us),
         )
         .await?;
-    write.touch("remotes");
+    write.touch(TOPIC);
     let name = loaded.remote.draft.name.clone();
     let (kind, detail) = match &trouble.fingerprint {
         Some(fingerprint) => {
@@ -242,7 +242,7 @@ pub(super) async fn accept(
     if accepted == 0 {
         return Err(Problem::new(Code::Conflict).with("with", "offered_fingerprint"));
     }
-    write.touch("remotes");
+    write.touch(TOPIC);
     write.commit().await?;
     Ok(())
 }

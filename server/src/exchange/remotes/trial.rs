@@ -13,6 +13,7 @@ use super::{
 use crate::{
     access::{Allowed, permissions::ManageExchange},
     app::App,
+    exchange::TOPIC,
     problem::Result,
     scheduler::Class,
     texts::{self, Language},
@@ -110,6 +111,7 @@ async fn offer(
             (account, loaded.remote.id, trouble.fingerprint.as_deref(), stored),
         )
         .await?;
+    write.touch(TOPIC);
     write.commit().await.map(drop)
 }
 

@@ -11,7 +11,7 @@ import { type Column, EmptyState, Table } from "~/ui";
 import { HeldBack } from "./HeldBack";
 import { Proportions } from "./Figures";
 import { type Run, runsQuery } from "./queries";
-import { RunBars } from "./RunBars";
+import { RunCurves } from "./RunCurves";
 import { RunState, stateLabel, useAuthor, useTemplateNames } from "./words";
 
 export function Runs() {
@@ -50,7 +50,7 @@ export function Runs() {
             }
         >
             <HeldBack />
-            <RunBars runs={rows} whole={!pages.hasNextPage} />
+            <RunCurves runs={rows} whole={!pages.hasNextPage} />
             <Table
                 label={t`Importaciones`}
                 columns={columns}

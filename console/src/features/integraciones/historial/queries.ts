@@ -10,14 +10,10 @@ export type Author = Schemas["VersionAuthor"];
 
 export const isOver = (run: Pick<Run, "state">): boolean => run.state === "done" || run.state === "failed" || run.state === "stopped";
 
-/** The stream tells of each step of an import, but not of its end; until then it is asked. */
-const AGAIN_MS = 1000;
-
 export const runQuery = (id: string) =>
     queryOptions({
         queryKey: ["imports", "run", id],
         queryFn: ({ signal }) => answer(api.GET("/v1/imports/{import}", { params: { path: { import: id } }, signal })),
-        refetchInterval: ({ state }) => (state.data && (!isOver(state.data) || state.data.undoing) ? AGAIN_MS : false),
     });
 
 export const runsQuery = () =>
@@ -26,7 +22,6 @@ export const runsQuery = () =>
         queryFn: ({ pageParam, signal }) => answer(api.GET("/v1/imports", { params: { query: { after: pageParam, limit: 100 } }, signal })),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.next ?? undefined,
-        refetchInterval: ({ state }) => (state.data?.pages[0]?.items.some((run) => !isOver(run)) ? 2 * AGAIN_MS : false),
     });
 
 /** Whether a file was imported before is looked for among these. */
@@ -49,7 +44,7 @@ export type ReceivedFile = Schemas["ReceivedFile"];
 /** Files that arrived and need a person. */
 export const heldBackQuery = () =>
     queryOptions({
-        queryKey: ["imports", "held-back"],
+        queryKey: ["received", "held-back"],
         queryFn: async ({ signal }) => {
             const of = async (state: string) => (await answer(api.GET("/v1/received-files", { params: { query: { state, limit: 50 } }, signal }))).items;
             const [parked, failed, unmatched] = await Promise.all([of("parked"), of("failed"), of("unmatched")]);

@@ -2,7 +2,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Check, Copy } from "lucide-react";
 import { useState } from "react";
-import { IconButton } from "~/ui";
+import { copy, IconButton } from "~/ui";
 
 export function CopyRow({ label, value }: { label: string; value: string }) {
     const { t } = useLingui();
@@ -12,7 +12,7 @@ export function CopyRow({ label, value }: { label: string; value: string }) {
             <dt>{label}</dt>
             <dd>{value}</dd>
             <dd>
-                <IconButton name={copied ? t`Copiado: ${label}` : t`Copiar ${label}`} icon={copied ? Check : Copy} small onPress={() => void navigator.clipboard?.writeText(value).then(() => setCopied(true))} />
+                <IconButton name={copied ? t`Copiado: ${label}` : t`Copiar ${label}`} icon={copied ? Check : Copy} small onPress={() => void copy(value).then(setCopied)} />
             </dd>
         </div>
     );

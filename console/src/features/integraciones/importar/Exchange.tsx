@@ -1,23 +1,33 @@
 // What the customer needs to send files, beside the template that reads them, and the last ones that came.
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Radio } from "lucide-react";
+import { Download, Radio } from "lucide-react";
 import { answer, api } from "~/api/client";
+import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
+import { save } from "~/app/save";
 import { useMay } from "~/app/session";
-import { Note } from "~/ui";
+import { Button, Note } from "~/ui";
 import { loginsQuery } from "../intercambio/queries";
 import { CopyRow } from "./Copy";
+import { isText, sampleName } from "./model";
 import type { Intake } from "./queries";
 
 /** Where and how files are brought, as the server listens now. */
 const doorsQuery = () => ({ queryKey: ["transfers", "doors"], queryFn: () => answer(api.GET("/v1/file-exchange")), staleTime: 60_000 });
 
 const receivedQuery = (intake: string) => ({
-    queryKey: ["imports", "received", intake],
+    queryKey: ["received", "of", intake],
     queryFn: async () => (await answer(api.GET("/v1/received-files", { params: { query: { intake, limit: 3 } } }))).items,
 });
+
+/** A file with the headings of the template, which the intake takes. */
+async function sampleOf({ template, pattern }: Intake): Promise<Blob> {
+    const params = { path: { template } };
+    const asked = isText(pattern) ? api.GET("/v1/import-templates/{template}/sample.csv", { params, parseAs: "blob" }) : api.GET("/v1/import-templates/{template}/sample.xlsx", { params, parseAs: "blob" });
+    return (await answer<unknown>(asked as Promise<never>)) as Blob;
+}
 
 export function Exchange({ intake, sample }: { intake: Intake; sample?: string }) {
     const { t } = useLingui();
@@ -26,6 +36,7 @@ export function Exchange({ intake, sample }: { intake: Intake; sample?: string }
     const folder = intake.folder ? `/in/${intake.folder}` : "/in";
     const names = (logins.data ?? []).filter((one) => one.state === "enabled" && one.key.state === "enabled").map((one) => one.login);
     const doors = useQuery({ ...doorsQuery(), enabled: useMay("view_transfers", "manage_exchange") }).data;
+    const saving = useMutation({ mutationFn: async () => save(await sampleOf(intake), sampleName(intake.pattern)) });
     const host = doors?.host ?? location.hostname;
     return (
         <section className="exchange" aria-label={t`Intercambio de archivos`}>
@@ -44,6 +55,12 @@ export function Exchange({ intake, sample }: { intake: Intake; sample?: string }
                 <CopyRow label={t`Carpeta`} value={folder} />
                 <CopyRow label={t`Archivos`} value={intake.pattern ?? "*"} />
             </dl>
+            <div className="form-acts">
+                <Button small icon={Download} pending={saving.isPending} onPress={() => saving.mutate()}>
+                    <Trans>Archivo de ejemplo</Trans>
+                </Button>
+            </div>
+            {saving.error && <Note kind="refused" alert>{refusalOf(saving.error).problem.detail}</Note>}
             {doors && !doors.on && <Note kind="wait">
                 <Trans>
                     El puerto lo abre quien opera este servidor, con <code>sftp_listen</code> (por ejemplo <code>0.0.0.0:2222</code>), <code>ftp_listen</code> o <code>ftps_listen</code> en campo.toml. Sin ninguno de los tres no entra ningún archivo.

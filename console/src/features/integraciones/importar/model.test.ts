@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { codeOf, constantsPatch, fits, grouped, patternOf, sureness, templateBody, withField } from "./model";
+import { codeOf, constantsPatch, fits, grouped, patternOf, sampleName, sureness, templateBody, withField } from "./model";
 import type { Draft, DraftColumn } from "./queries";
 
 const column = (letter: string, heading: string, mapped: object[] = [], more: object = {}) => ({ letter, heading, samples: ["x"], filled: 3, looks: "text", mapped, ...more }) as unknown as DraftColumn;
@@ -69,4 +69,11 @@ test("faults that say the same stand once", () => {
         { cell: "B88", message: "falta", rows: 2 },
         { cell: "91", message: "ya está", rows: 1 },
     ]);
+});
+
+test("a sample has a name that the pattern takes", () => {
+    for (const [pattern, name] of [["ordenes*.xlsx", "ordenes_ejemplo.xlsx"], ["OT_{fecha:yyyyMMdd}_{n}.csv", "OT_20300115_1.csv"], ["*", "ejemplo.xlsx"]] as const) {
+        expect(sampleName(pattern)).toBe(name);
+        expect(fits(pattern, name)).toBe(true);
+    }
 });

@@ -138,3 +138,16 @@ export function pace(done: number, rows: number, seconds: number): { perSecond: 
     const perSecond = done / seconds;
     return { perSecond, secondsLeft: Math.max(0, (rows - done) / perSecond) };
 }
+
+/** Whether files of this pattern are text rather than workbooks. */
+export const isText = (pattern: string | null | undefined): boolean => /\.(csv|txt|tsv)$/i.test(pattern ?? "");
+
+/** What stands in a sample's name for a part of a date. */
+const SAMPLE_PARTS: Record<string, string> = { yyyy: "2030", yy: "30", MM: "01", dd: "15", HH: "08", mm: "00", ss: "00" };
+
+/** The name of a sample that the pattern takes, as far as its ending allows. */
+export function sampleName(pattern: string | null | undefined): string {
+    const braced = (inner: string) => (inner === "n" ? "1" : (/^[^:]+:(.+)$/.exec(inner)?.[1] ?? "").replace(/yyyy|yy|MM|dd|HH|mm|ss/g, (part) => SAMPLE_PARTS[part] ?? part));
+    const stem = (pattern ?? "*").replace(/\.[^.*{}]*$/, "").replace(/\{([^{}]*)\}/g, (_, inner: string) => braced(inner)).replace(/([\s_\-.]?)\*/g, (_, before: string) => `${before || "_"}ejemplo`).replace(/^_/, "");
+    return `${stem || "ejemplo"}.${isText(pattern) ? "csv" : "xlsx"}`;
+}

@@ -36,7 +36,7 @@ export const draftsQuery = () =>
 export const fieldsQuery = (makes: Makes) =>
     queryOptions({ queryKey: ["import-fields", makes, language()], queryFn: async ({ signal }) => (await answer(api.GET("/v1/imports/fields", { params: { query: { makes } }, signal }))).items, staleTime: Infinity });
 
-/** None where none was begun. Asked again while it runs: the stream tells of each step of an import, but not of its end. */
+/** None where none was begun. */
 export const previewQuery = (id: string) =>
     queryOptions({
         queryKey: ["imports", "preview", id],
@@ -48,7 +48,6 @@ export const previewQuery = (id: string) =>
                 throw error;
             }
         },
-        refetchInterval: ({ state }) => (state.data?.state === "running" ? 700 : false),
     });
 
 export const templatesQuery = () =>

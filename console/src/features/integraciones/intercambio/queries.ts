@@ -17,18 +17,12 @@ export type KeyedLogin = Login & { key: Key };
 const whole = (after: string | undefined) => ({ params: { query: { after, limit: 500 } } });
 const merge = { "Content-Type": "application/merge-patch+json" };
 
-/** Files and runs go on behind the answer, and no topic of the live stream says so: while one is under way it is looked at. */
-const UNDER_WAY_MS = 2_000;
-/** Nor does one say when an agent was heard of. */
-const AGENTS_MS = 15_000;
-
 export const receivedQuery = (filter: { state?: string; intake?: string }) =>
     infiniteQueryOptions({
         queryKey: ["received", "list", filter],
         queryFn: ({ pageParam, signal }) => answer(api.GET("/v1/received-files", { params: { query: { ...filter, after: pageParam, limit: 100 } }, signal })),
         initialPageParam: undefined as string | undefined,
         getNextPageParam: (page) => page.next ?? undefined,
-        refetchInterval: ({ state }) => (state.data?.pages.some((page) => page.items.some((file) => file.state === "importing" || file.state === "waiting")) ? UNDER_WAY_MS : false),
     });
 
 export const retryFile = (file: string) => answer(api.POST("/v1/received-files/{file}/retry", { params: { path: { file } } }));
@@ -57,7 +51,6 @@ export const runsQuery = (name: string) =>
     queryOptions({
         queryKey: ["exports", "runs", name],
         queryFn: async ({ signal }) => (await answer(api.GET("/v1/exports/{export}/runs", { params: { path: { export: name }, query: { limit: 50 } }, signal }))).items,
-        refetchInterval: ({ state }) => (state.data?.some((run) => run.state === "making") ? UNDER_WAY_MS : false),
     });
 export const runExport = (name: string) => answer(api.POST("/v1/exports/{export}/runs", { params: exportAt(name) }));
 export const againRun = (run: string) => answer(api.POST("/v1/export-runs/{run}/again", { params: { path: { run } } }));
@@ -98,7 +91,7 @@ export const testRemote = (remote: string, write: boolean) => answer(api.POST("/
 export const lookAtRemote = (remote: string) => answer(api.POST("/v1/remotes/{remote}/look", { params: remoteAt(remote) }));
 export const acceptRemote = (remote: string, fingerprint: string) => answer(api.POST("/v1/remotes/{remote}/accept", { params: remoteAt(remote), body: { fingerprint } }));
 
-export const agentsQuery = () => queryOptions({ queryKey: ["agents", "all"], queryFn: () => everyPage<Agent>((after) => answer(api.GET("/v1/agents", whole(after)))), refetchInterval: AGENTS_MS });
+export const agentsQuery = () => queryOptions({ queryKey: ["agents", "all"], queryFn: () => everyPage<Agent>((after) => answer(api.GET("/v1/agents", whole(after)))) });
 const agentAt = (agent: string) => ({ path: { agent } });
 export const makeAgent = (body: unknown, once = idempotencyKey()) => answer(api.POST("/v1/agents", { params: { header: once }, body: body as never }));
 export const oneAgent = (agent: string) => answer(api.GET("/v1/agents/{agent}", { params: agentAt(agent) }));

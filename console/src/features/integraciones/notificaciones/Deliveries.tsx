@@ -10,7 +10,7 @@ import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Button, Confirm, ErrorSummary, Select, Status, say } from "~/ui";
-import { DeliveryBars } from "./DeliveryBars";
+import { DeliveryCurves } from "./DeliveryCurves";
 import { type Channel, type Delivery, deliveriesQuery, dropOne, retryAll, retryOne } from "./queries";
 import { eventLabel, problemWords } from "./words";
 
@@ -62,7 +62,7 @@ export function Deliveries({ channel }: { channel: Channel }) {
                     <Trans>Nada: lo que sale bien no se lista.</Trans>
                 </p>
             )}
-            <DeliveryBars deliveries={rows} />
+            <DeliveryCurves deliveries={rows} />
             <ol className="deliveries" aria-label={t`Entregas`}>
                 {rows.map((delivery) => (
                     <One key={delivery.event} channel={channel} delivery={delivery} />

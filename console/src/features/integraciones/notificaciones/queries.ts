@@ -6,16 +6,10 @@ export type Channel = Schemas["Channel"];
 export type Delivery = Schemas["Delivery"];
 export type Tested = Schemas["ChannelTested"];
 
-/** What became of a delivery no topic of the live stream says: while something is on its way it is looked at. */
-const UNDER_WAY_MS = 2_000;
-
-const isUnderWay = ({ state, progress }: Channel) => state === "enabled" && (progress.waiting > 0 || progress.failures > 0 || progress.position < progress.last_position);
-
 export const channelsQuery = () =>
     queryOptions({
         queryKey: ["channels", "all"],
         queryFn: ({ signal }) => everyPage<Channel>((after) => answer(api.GET("/v1/channels", { params: { query: { after, limit: 500 } }, signal }))),
-        refetchInterval: ({ state }) => (state.data?.some(isUnderWay) ? UNDER_WAY_MS : false),
     });
 
 export const deliveriesQuery = (channel: string, state?: Delivery["state"]) =>

@@ -3,13 +3,13 @@ import { useLingui } from "@lingui/react/macro";
 import { useFormat } from "~/app/format";
 import { formatIn } from "~/app/formats";
 import { perDay } from "~/app/perDay";
-import { DayBars } from "~/ui/DayBars";
+import { DayCurves } from "~/ui/DayCurves";
 import type { Run } from "./queries";
 
 const DAYS = 14;
 
 /** `whole`: whether older ones than these are not left out of the list. */
-export function RunBars({ runs, whole }: { runs: Run[]; whole: boolean }) {
+export function RunCurves({ runs, whole }: { runs: Run[]; whole: boolean }) {
     const { t } = useLingui();
     const format = useFormat();
     const real = runs.filter((run) => !run.dry_run);
@@ -26,7 +26,7 @@ export function RunBars({ runs, whole }: { runs: Run[]; whole: boolean }) {
     );
     if (sums.every(({ values }) => values.every((value) => value === 0))) return null;
     return (
-        <DayBars
+        <DayCurves
             title={t`Filas por día`}
             head={t`Día`}
             parts={[

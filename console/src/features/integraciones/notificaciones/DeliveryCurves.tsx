@@ -3,12 +3,12 @@ import { useLingui } from "@lingui/react/macro";
 import { useFormat } from "~/app/format";
 import { formatIn } from "~/app/formats";
 import { perDay } from "~/app/perDay";
-import { DayBars } from "~/ui/DayBars";
+import { DayCurves } from "~/ui/DayCurves";
 import type { Delivery } from "./queries";
 
 const DAYS = 14;
 
-export function DeliveryBars({ deliveries }: { deliveries: Delivery[] }) {
+export function DeliveryCurves({ deliveries }: { deliveries: Delivery[] }) {
     const { t } = useLingui();
     const format = useFormat();
     const sums = perDay(
@@ -20,7 +20,7 @@ export function DeliveryBars({ deliveries }: { deliveries: Delivery[] }) {
     );
     if (sums.every(({ values }) => values.every((value) => value === 0))) return null;
     return (
-        <DayBars
+        <DayCurves
             title={t`Desde qué día`}
             head={t`Día`}
             parts={[
