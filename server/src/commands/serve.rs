@@ -1,16 +1,18 @@
 //! `campo serve`.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result};
 use campo_server::{
     accounts,
     api::{listen, router::router, tls::Certificate},
-    app::App,
+    app::{App, Limits},
     capabilities::COMPANIONS,
     config::Config,
     database::presence::Presence,
-    duties, exchange, health, jobs, mail,
+    duties,
+    exchange::{self, doors::Doors},
+    health, jobs, mail,
     maps::{self, MapSource},
     push::Services,
     supervise::{self, Beside},
@@ -65,7 +67,9 @@ pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let listener = bind(config.listen, "listen").await?;
     let address = listener.local_addr()?;
     let certificate = certificate(config)?;
-    let mut beside = beside(&app, config).await?;
+    let listeners = Listeners::bind(config).await?;
+    app.limits = Arc::new(Limits { doors: listeners.doors(&app.limits.doors)?, ..(*app.limits).clone() });
+    let mut beside = beside(&app, config, listeners).await?;
     let scheme = if certificate.is_some() { "https" } else { "http" };
     let door = match certificate {
         None => listen::Door::plain(listener),
@@ -113,8 +117,40 @@ fn certificate(config: &Config) -> Result<Option<Arc<Certificate>>> {
     }
 }
 
+/// Where files are exchanged by SFTP and FTP, where the operator named addresses for it.
+struct Listeners {
+    sftp: Option<TcpListener>,
+    ftp: Option<TcpListener>,
+    ftps: Option<TcpListener>,
+}
+
+impl Listeners {
+    async fn bind(config: &Config) -> Result<Self> {
+        Ok(Self {
+            sftp: bind_some(config.sftp_listen, "sftp_listen").await?,
+            ftp: bind_some(config.ftp_listen, "ftp_listen").await?,
+            ftps: bind_some(config.ftps_listen, "ftps_listen").await?,
+        })
+    }
+
+    /// The doors as they are: where the operator left the port to the system, it is known by now.
+    fn doors(&self, set: &Doors) -> Result<Doors> {
+        let address =
+            |listener: &Option<TcpListener>| listener.as_ref().map(TcpListener::local_addr).transpose();
+        let (sftp, ftp, ftps) = (address(&self.sftp)?, address(&self.ftp)?, address(&self.ftps)?);
+        Ok(Doors { sftp, ftp, ftps, ..set.clone() })
+    }
+}
+
+async fn bind_some(address: Option<SocketAddr>, setting: &str) -> Result<Option<TcpListener>> {
+    match address {
+        Some(address) => bind(address, setting).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Begins what runs beside the API: metrics at an address of their own, and every companion.
-async fn beside(app: &App, config: &Config) -> Result<Vec<Beside>> {
+async fn beside(app: &App, config: &Config, listeners: Listeners) -> Result<Vec<Beside>> {
     let mut tasks: Vec<Beside> = Vec::new();
     if let Some(address) = config.metrics_listen {
         let listener = bind(address, "metrics_listen").await?;
@@ -134,8 +170,8 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<Beside>> {
         });
         tasks.push(metrics.into());
     }
-    if let Some(address) = config.sftp_listen {
-        let listener = bind(address, "sftp_listen").await?;
+    let Listeners { sftp, ftp: explicit, ftps: implicit } = listeners;
+    if let Some(listener) = sftp {
         tracing::info!(address = %listener.local_addr()?, "exchanging files by SFTP");
         let app = app.clone();
         let sftp = tokio::spawn(async move {
@@ -145,23 +181,23 @@ async fn beside(app: &App, config: &Config) -> Result<Vec<Beside>> {
         });
         tasks.push(sftp.into());
     }
-    tasks.extend(ftp(app, config).await?.map(Beside::from));
+    tasks.extend(ftp(app, config, explicit, implicit)?.map(Beside::from));
     tasks.extend(supervise::start(app, COMPANIONS));
     Ok(tasks)
 }
 
 /// Begins to answer FTP, where the operator named an address for it.
-async fn ftp(app: &App, config: &Config) -> Result<Option<JoinHandle<()>>> {
-    let (mut explicit, mut implicit) = (None, None);
-    if let Some(address) = config.ftp_listen {
-        let listener = bind(address, "ftp_listen").await?;
+fn ftp(
+    app: &App,
+    config: &Config,
+    explicit: Option<TcpListener>,
+    implicit: Option<TcpListener>,
+) -> Result<Option<JoinHandle<()>>> {
+    if let Some(listener) = &explicit {
         tracing::info!(address = %listener.local_addr()?, plain = config.ftp_plain, "exchanging files by FTP");
-        explicit = Some(listener);
     }
-    if let Some(address) = config.ftps_listen {
-        let listener = bind(address, "ftps_listen").await?;
+    if let Some(listener) = &implicit {
         tracing::info!(address = %listener.local_addr()?, "exchanging files by FTPS");
-        implicit = Some(listener);
     }
     if explicit.is_none() && implicit.is_none() {
         return Ok(None);
@@ -208,7 +244,7 @@ async fn end(app: &App) {
     }
 }
 
-async fn bind(address: std::net::SocketAddr, setting: &str) -> Result<TcpListener> {
+async fn bind(address: SocketAddr, setting: &str) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} ({setting})"))
 }
 

@@ -17,7 +17,6 @@ pub mod login;
 mod login_routes;
 pub mod placing;
 pub mod received;
-mod received_routes;
 pub mod remotes;
 pub(crate) mod results;
 pub mod sftp;
@@ -41,6 +40,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .merge(folder_routes::routes())
         .merge(intake_routes::routes())
         .merge(login_routes::routes())
-        .merge(received_routes::routes())
+        .merge(received::routes())
         .merge(remotes::routes())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     TOPIC,
     hosted::{self, Area},
-    received::Row,
+    received::file::Row,
 };
 use crate::{
     access::{Allowed, permissions::ManageExchange},

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     TOPIC, exports,
     intake::{self, Intake, SameContent},
-    received::Row,
+    received::file::Row,
     remotes,
     results::{self, End},
     watch,

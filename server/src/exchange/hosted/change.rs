@@ -10,7 +10,10 @@ use super::{
 use crate::{
     exchange::{
         placing,
-        received::{self, How},
+        received::{
+            arrive::{self, arrived},
+            judge::How,
+        },
     },
     log::write::Write,
     problem::{Code, Problem, Result},
@@ -67,8 +70,8 @@ impl Hosted {
         before: &str,
     ) -> Result<()> {
         let how = if is_unfinished(before) || before != name { How::Renamed } else { How::Closed };
-        let file = received::Hosted { id, folder: below(folder), name, how };
-        received::arrived(write, self.key, self.door, &file).await
+        let file = arrive::Hosted { id, folder: below(folder), name, how };
+        arrived(write, self.key, self.door, &file).await
     }
 
     /// Removes a file. What was imported of it stays, and so does what waits to be.

@@ -22,6 +22,9 @@ use crate::{
     texts::Language,
 };
 
+/// For how long an address is known from which somebody logged in.
+const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
+
 #[derive(FromRow)]
 struct Row {
     account: i64,
@@ -78,14 +81,33 @@ pub async fn by_password(
     name: &str,
     password: &str,
 ) -> Result<Hosted> {
-    let name = login_name(name);
+    let (name, from) = (login_name(name), address_key(address));
     let mut tries = Try::begin(app);
-    tries.count(&app.guards.login_addresses, &address_key(address)).await?;
-    tries.count(&app.guards.login_names, &name).await?;
+    tries.count(&app.guards.login_addresses, &from).await?;
+    tries.count(&app.guards.login_names, &format!("{name}\0{from}")).await?;
+    if !has_been_there(app, &name, address).await? {
+        tries.count(&app.guards.login_strangers, &name).await?;
+    }
     let row = tries.end(opened(app, (door, address), &name, password).await).await?;
     let hosted = row.entered(app, door);
     note(&hosted, address).await?;
     Ok(hosted)
+}
+
+/// True where whoever has this name logged in from the address last, and not long ago: a customer's system goes on while
+/// somebody guesses elsewhere.
+async fn has_been_there(app: &App, name: &str, address: Option<IpAddr>) -> Result<bool> {
+    let Some(address) = address else { return Ok(false) };
+    let since_us = app.environment.now_us().saturating_sub(KNOWN_US);
+    let found: Option<(Uuid,)> = app
+        .db
+        .fetch_optional(
+            "select k.id from login l join key_login k on k.account = l.account and k.id = l.holder_id \
+             where l.host = '' and l.name = $1 and l.holder = 'key_login' and k.used_from = $2 and k.used_us >= $3",
+            (name, address.to_string(), since_us),
+        )
+        .await?;
+    Ok(found.is_some())
 }
 
 /// The log-in of a name whose password this is, where it opens this door from there.

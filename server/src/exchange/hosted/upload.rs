@@ -11,7 +11,10 @@ use super::{
     place::{Place, below},
 };
 use crate::{
-    exchange::received::{self, How},
+    exchange::received::{
+        arrive::{self, arrived},
+        judge::How,
+    },
     files::upload::{self, unavailable},
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -283,11 +286,11 @@ impl Upload {
         }
         let (key, door) = (self.hosted.key, self.hosted.door);
         let below = below(&self.folder);
-        received::arrived(
+        arrived(
             &mut write,
             key,
             door,
-            &received::Hosted { id, folder: below, name: &self.name, how: How::Closed },
+            &arrive::Hosted { id, folder: below, name: &self.name, how: How::Closed },
         )
         .await?;
         write.commit().await?;

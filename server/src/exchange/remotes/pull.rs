@@ -17,7 +17,10 @@ use crate::{
     app::App,
     exchange::{
         intake::{self, Gate},
-        received::{self, How, NewFile, Verdict, judge},
+        received::{
+            arrive::{self, NewFile},
+            judge::{How, Verdict, judge},
+        },
     },
     files::upload::{StoredFile, commit, unavailable},
     jobs::Claim,
@@ -256,7 +259,7 @@ impl Puller<'_> {
             hash: hash.to_vec(),
             ready_us: write.now_us,
         };
-        received::insert(&mut write, &came).await?;
+        arrive::insert(&mut write, &came).await?;
         write
             .tx()
             .execute(

@@ -4,7 +4,11 @@ use axum::{extract::State, http::HeaderMap};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::received::{self, ReceivedFile, ReceivedQuery};
+use super::{
+    decide,
+    file::ReceivedFile,
+    list::{self, ReceivedQuery},
+};
 use crate::{
     access::{
         Auth,
@@ -18,7 +22,7 @@ use crate::{
 };
 
 /// The routes of files that came.
-pub(super) fn routes() -> OpenApiRouter<App> {
+pub(in crate::exchange) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_received))
         .routes(routes!(get_received))
@@ -39,7 +43,7 @@ async fn list_received(
     Query(query): Query<ReceivedQuery>,
     headers: HeaderMap,
 ) -> Result<Json<Page<ReceivedFile>>> {
-    received::list(&app, &allowed, query, Language::of(&headers)).await.map(Json)
+    list::list(&app, &allowed, query, Language::of(&headers)).await.map(Json)
 }
 
 /// One file that came
@@ -55,7 +59,7 @@ async fn get_received(
     Path(file): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Json<ReceivedFile>> {
-    received::get(&app, &allowed, file, Language::of(&headers)).await.map(Json)
+    list::get(&app, &allowed, file, Language::of(&headers)).await.map(Json)
 }
 
 /// Has a file imported once more
@@ -73,7 +77,7 @@ async fn retry_received(
     Path(file): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Json<ReceivedFile>> {
-    received::retry(&app, &allowed, file, Language::of(&headers)).await.map(Json)
+    decide::retry(&app, &allowed, file, Language::of(&headers)).await.map(Json)
 }
 
 /// Says that a file is not to be imported
@@ -91,5 +95,5 @@ async fn dismiss_received(
     Path(file): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Json<ReceivedFile>> {
-    received::dismiss(&app, &allowed, file, Language::of(&headers)).await.map(Json)
+    decide::dismiss(&app, &allowed, file, Language::of(&headers)).await.map(Json)
 }
