@@ -261,6 +261,43 @@ kinds! {
     Erased = "erased",
 }
 
+/// A class of kinds whose entries are kept for the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Retention {
+    /// Punches, what corrects them, and the closing of periods: often evidence by law
+    WorkingTime,
+    /// What was done at tasks, forms and photos; what no release could read, too
+    Work,
+    /// Messages in both directions
+    Messages,
+    /// Where somebody was between entries
+    Positions,
+    /// Who used which phone when
+    Sessions,
+}
+
+impl Retention {
+    /// Every class.
+    pub const ALL: &[Self] =
+        &[Self::WorkingTime, Self::Work, Self::Messages, Self::Positions, Self::Sessions];
+
+    /// Its name in tables and in entries that say what was erased.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WorkingTime => "working_time",
+            Self::Work => "work",
+            Self::Messages => "messages",
+            Self::Positions => "positions",
+            Self::Sessions => "sessions",
+        }
+    }
+
+    /// The class of an entry by the name of its kind as tables hold it. What this release does not know is work.
+    pub fn of_kind(name: &str) -> Option<Self> {
+        Kind::from_name(name).map_or(Some(Self::Work), Kind::retention)
+    }
+}
+
 impl Kind {
     /// True for punches: the kinds that working time is made of.
     pub const fn is_punch(self) -> bool {
@@ -290,6 +327,47 @@ impl Kind {
                 | Self::PeriodReopened
                 | Self::Erased
         )
+    }
+
+    /// For how long what an entry of this kind says is kept is decided by its class. None for what an office decided
+    /// about a task, which stays as long as the task, and for what says that something was erased.
+    pub const fn retention(self) -> Option<Retention> {
+        match self {
+            Self::ShiftStart
+            | Self::ShiftEnd
+            | Self::BreakStart
+            | Self::BreakEnd
+            | Self::PunchCorrection
+            | Self::PunchAgreement
+            | Self::PeriodClosed
+            | Self::PeriodReopened => Some(Retention::WorkingTime),
+            Self::Message | Self::MessageSent => Some(Retention::Messages),
+            Self::Track => Some(Retention::Positions),
+            Self::SessionOpen | Self::SessionClose | Self::Discarded => Some(Retention::Sessions),
+            Self::TaskCreated | Self::TaskStatusSet | Self::TaskAssigned | Self::TaskNoted | Self::Erased => {
+                None
+            }
+            Self::TaskAcknowledge
+            | Self::TaskEnRoute
+            | Self::TaskArrive
+            | Self::TaskLoad
+            | Self::TaskUnload
+            | Self::TaskStart
+            | Self::TaskSuspend
+            | Self::TaskEnd
+            | Self::TaskClose
+            | Self::TaskNotDone
+            | Self::TaskDecline
+            | Self::TaskReview
+            | Self::TaskApproval
+            | Self::TaskCustom1
+            | Self::TaskCustom2
+            | Self::TaskCustom3
+            | Self::TaskCustom4
+            | Self::TaskBlocked
+            | Self::Form
+            | Self::Photo => Some(Retention::Work),
+        }
     }
 
     /// True for kinds that must name a task.

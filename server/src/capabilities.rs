@@ -15,7 +15,8 @@ use crate::{
     api::problems,
     app::{App, Limits},
     calls, chains, channels, duties, entries, events, exchange, files, health, imports, installations, jobs,
-    keys, live, mail, maps, messages, notices, notifications, objects, profiles, push, reference, soap,
+    keys, live, mail, maps, messages, notices, notifications, objects, profiles, push, reference, retention,
+    soap,
     supervise::{self, Companion},
     sweep, sync, tasks, timesheets, uploads, users,
 };
@@ -46,6 +47,7 @@ pub fn routes(limits: &Limits) -> OpenApiRouter<App> {
         .merge(profiles::routes())
         .merge(push::routes())
         .merge(reference::routes())
+        .merge(retention::routes())
         .merge(soap::routes(limits))
         .merge(sync::routes(limits))
         .merge(tasks::routes())
@@ -88,6 +90,12 @@ pub const DUTIES: &[duties::Task] = &[
         every: Duration::from_secs(5),
         is_set_up: |app| app.mail.is_some(),
         run: |app| Box::pin(mail::send::duty(app)),
+    },
+    duties::Task {
+        duty: Duty::Erase,
+        every: Duration::from_mins(10),
+        is_set_up: |_| true,
+        run: |app| Box::pin(retention::duty(app)),
     },
     duties::Task {
         duty: Duty::Sweep,

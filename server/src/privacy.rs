@@ -5,15 +5,17 @@
 /// How long personal data stay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Retention {
-    /// As long as the class of the entry's kind says; erasing leaves the leaf in the chain, and an entry that says so
+    /// As long as the account keeps the class of the entry's kind; erasing leaves the leaf in the chain, and an entry that
+    /// says so. What the office decided of a task: as long as the task
     Entry,
     /// As long as the entry from which it was made
     MadeFromEntry,
-    /// As long as the event it belongs to
+    /// As long as the account keeps what events told, that of an entry as long as the entry at most
     Event,
-    /// Until the object is erased, with all its versions
+    /// Until the object was deleted for as long as the account keeps what is deleted, with all its versions. A person goes
+    /// at once when somebody asks for it
     Object,
-    /// Until the task is erased, with all its versions
+    /// Until the task was deleted for so long, with all its versions
     Task,
     /// As long as the object that phones see in it
     Feed,
@@ -21,8 +23,10 @@ pub enum Retention {
     User,
     /// Until the installation is removed
     Installation,
-    /// Until the work is done and its result was kept for its time
+    /// Until the work is done, and 90 days more; what is not started goes after 7 days
     Job,
+    /// As long as the file is there: who put it there takes it away
+    Hosted,
     /// Until it is done, and 90 days more
     Notice,
     /// As long as the act can be taken back
@@ -98,12 +102,12 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("import_run", "file_name", "the name that a person gave a file", Retention::Job),
     column("import_row", "cells", "a row of a customer's file: names, addresses, telephones", Retention::Job),
     column("import_row", "faults", "what was found in the cells of a row", Retention::Job),
-    column("delivery", "answer", "what a customer's receiver said of an event", Retention::Event),
+    column("delivery", "answer", "what a customer's receiver said of an event", Retention::Job),
     column("account_user", "email", "a person's address", Retention::User),
     column("user_session", "address", "from where a person logged in", Retention::User),
     column("user_session", "agent_text", "the browser with which a person logged in", Retention::User),
     column("notice", "detail", "what happened, to whom", Retention::Notice),
-    column("act", "detail", "what a person did", Retention::Act),
+    column("act", "detail", "what a person did", Retention::Job),
     column("act_effect", "before", "what something was before an act", Retention::Act),
     column("call", "path", "what a customer's system asked for", Retention::Call),
     column("call", "address", "from where a customer's system called", Retention::Call),
@@ -117,12 +121,12 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("key_ssh_key", "comment", "often the name of whoever made a key", Retention::User),
     column("received_file", "folder", "the name that a person gave a folder", Retention::Job),
     column("received_file", "name", "the name that a person gave a file", Retention::Job),
-    column("hosted_file", "folder", "the name that a person gave a folder", Retention::Job),
-    column("hosted_file", "name", "the name that a person gave a file", Retention::Job),
-    column("hosted_part", "folder", "the name that a person gave a folder", Retention::Job),
-    column("hosted_part", "name", "the name that a person gave a file", Retention::Job),
-    column("remote_seen", "folder", "the name that a person gave a folder", Retention::Job),
-    column("remote_seen", "name", "the name that a person gave a file", Retention::Job),
+    column("hosted_file", "folder", "the name that a person gave a folder", Retention::Hosted),
+    column("hosted_file", "name", "the name that a person gave a file", Retention::Hosted),
+    column("hosted_part", "folder", "the name that a person gave a folder", Retention::Hosted),
+    column("hosted_part", "name", "the name that a person gave a file", Retention::Hosted),
+    column("remote_seen", "folder", "the name that a person gave a folder", Retention::Hosted),
+    column("remote_seen", "name", "the name that a person gave a file", Retention::Hosted),
     column("agent", "report", "names of files and folders at a customer's machine", Retention::Installation),
     column("mail_link", "email", "the address of a person that a link was sent to", Retention::Request),
 ];

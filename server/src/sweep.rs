@@ -70,11 +70,11 @@ async fn rows(app: &App) -> Result<Left> {
             (now_us - HELD_US, ROWS),
         )
         .await?;
-    let kept = retention::remove(tx, now_us, ROWS).await?;
+    let kept = retention::rows::remove(tx, now_us, ROWS).await?;
     let calls = tx
         .execute(
             "delete from call where (account, id) in (select c.account, c.id from call c where c.at_us <= $1 \
-             order by c.at_us limit $2)",
+             and not exists (select 1 from account a where a.id = c.account and a.held) order by c.at_us limit $2)",
             (now_us - calls::KEPT_US, ROWS),
         )
         .await?;

@@ -16,7 +16,7 @@ use campo_tests::{
 use serde_json::{Value, json};
 use syn::{Attribute, Item};
 
-use crate::routes::{Operation, filled, fixtures, operations};
+use crate::routes::{Operation, deleted_employee, filled, fixtures, operations};
 
 /// Sends each example in a company of its own, so that none stands on what another did.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -87,6 +87,12 @@ async fn take(account: &Account, operation: &Operation, example: &Value) -> Resu
                     let taken = body[unique].as_str().unwrap().to_owned();
                     body[unique] = format!("{}{taken}", account.id).into();
                 }
+            }
+            if name == "POST /v1/erasures" {
+                let all: Vec<_> =
+                    PermissionName::ALL.iter().copied().filter(|name| name.can_be_granted()).collect();
+                let office = Client::new(&account.app, Some(&account.key(&all).await.unwrap()));
+                body["employee"] = deleted_employee(account, &office, "ZZ8").await.to_string().into();
             }
             if name == "POST /v1/users" {
                 body["profile"] = fixtures["profiles"].as_str().into();

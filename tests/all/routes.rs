@@ -159,11 +159,23 @@ pub(crate) async fn fixtures(account: &Account) -> BTreeMap<&'static str, String
     .await
     .unwrap();
     tx.commit().await.unwrap();
+    let forgotten = json!({ "employee": deleted_employee(account, &office, "ZZ9").await });
+    let erasure = office.post("/v1/erasures", &forgotten).await.unwrap().json();
+    fixtures.insert("erasures", erasure["id"].as_str().unwrap_or_else(|| panic!("{erasure}")).to_owned());
     for (path, list) in [("acts", "/v1/acts"), ("notices", "/v1/notices")] {
         let list = office.get(list).await.unwrap().json();
         fixtures.insert(path, list["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{list}")).to_owned());
     }
     fixtures
+}
+
+/// An employee who is deleted.
+pub(crate) async fn deleted_employee(account: &Account, office: &Client, number: &str) -> Uuid {
+    let employee = account.employee(number).await.unwrap();
+    let path = format!("/v1/employees/{employee}");
+    let gone = office.call(Method::DELETE, &path, &[("if-match", "*")], None).await.unwrap();
+    assert_eq!(gone.status, 204, "{}", String::from_utf8_lossy(&gone.body));
+    employee
 }
 
 /// What is made by documents alone, in an order in which each finds what it names.

@@ -37,6 +37,8 @@ const RUN_ELSEWHERE: &[(&str, &str)] = &[
     ("server/src/objects/feed.rs", "objects: places below a moved one are filed anew"),
     ("server/src/objects/store.rs", "objects: links that are gone are removed"),
     ("server/src/push/wake_ups.rs", "sync: phones are woken by pushes"),
+    ("server/src/retention/erase.rs", "operation: what an account keeps no longer is gone"),
+    ("server/src/retention/steps.rs", "operation: what an account keeps no longer is gone"),
     ("server/src/sync/view.rs", "sync: pages under attack"),
     ("server/src/sync/wake.rs", "sync: phones that listen are told"),
     ("server/src/tasks/list/texts.rs", "here: each statement that the pieces come to is prepared"),

@@ -387,7 +387,7 @@ impl Account {
     /// The bearer secret of a new session of a user.
     pub async fn session(&self, login: &str) -> Result<String> {
         let password = Secret::new(PASSWORD.to_owned());
-        let credentials = Credentials { login: login.to_owned(), password, cookie: false };
+        let credentials = Credentials { login: login.to_owned(), password, account: None, cookie: false };
         let place = Place { address: None, agent_text: None };
         Ok(sessions::log_in(&self.app, place, &credentials).await?.0.reveal().to_owned())
     }

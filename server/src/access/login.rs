@@ -1,7 +1,8 @@
 //! The names under which people and systems log in: the one table outside the accounts.
 //!
-//! A name is unique for each host name of this server; now there is one, `""`. Whoever asks for a taken name is told
-//! so, and never whose it is.
+//! A name is unique in its account. Several accounts may have the same one, so that nobody learns from a refusal who else
+//! uses this server: the first has it with the empty host, the others with their id in its place. The password, which
+//! each of them is asked for, says who is meant; all take the same time, however many there are.
 
 use campo_protocol::faults::Faults;
 use uuid::Uuid;
@@ -13,6 +14,8 @@ use crate::{
 
 /// The most characters of a name.
 const MAX_NAME: usize = 100;
+/// How many accounts may have the same name. So many passwords are tried at each log-in, of nobody where they are fewer.
+pub const HOLDERS: usize = 3;
 
 /// What logs in under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,21 +51,31 @@ pub fn check(field: &str, name: &str, faults: &mut Faults) {
     }
 }
 
-/// Gives `holder_id` this name and takes its former one away. [`Code::AlreadyExists`] when it is taken.
+/// Gives `holder_id` this name and takes its former one away. [`Code::AlreadyExists`] when it is taken in this account, or
+/// by [`HOLDERS`] others.
 pub async fn set(tx: &mut Tx, account: i64, holder: LoginHolder, holder_id: Uuid, name: &str) -> Result<()> {
     remove(tx, account, holder, holder_id).await?;
-    let set = tx
-        .execute(
-            "insert into login (host, name, account, holder, holder_id) values ('', $1, $2, $3, $4) \
-             on conflict (host, name) do nothing",
-            (name, account, holder.name(), holder_id),
+    let (all, own): (i64, i64) = tx
+        .fetch_one(
+            "select count(*), count(case when account = $2 then 1 end) from login where name = $1",
+            (name, account),
         )
         .await?;
-    if set == 1 {
-        Ok(())
-    } else {
-        Err(Problem::new(Code::AlreadyExists).with("field", "/login").with("value", name))
+    if own == 0 && all < HOLDERS as i64 {
+        for host in [String::new(), account.to_string()] {
+            let set = tx
+                .execute(
+                    "insert into login (host, name, account, holder, holder_id) values ($5, $1, $2, $3, $4) \
+                     on conflict (host, name) do nothing",
+                    (name, account, holder.name(), holder_id, host),
+                )
+                .await?;
+            if set == 1 {
+                return Ok(());
+            }
+        }
     }
+    Err(Problem::new(Code::AlreadyExists).with("field", "/login").with("value", name))
 }
 
 /// Takes the name of `holder_id` away.

@@ -46,6 +46,8 @@ pub enum Duty {
     ExchangeFiles,
     /// Sends mail to users
     SendMail,
+    /// Erases what an account keeps no longer, and who is to be forgotten
+    Erase,
     /// A command that the operator runs on the machine
     Operator,
 }
@@ -61,6 +63,7 @@ impl Duty {
         Self::WakePhones,
         Self::ExchangeFiles,
         Self::SendMail,
+        Self::Erase,
         Self::Operator,
     ];
 
@@ -75,6 +78,7 @@ impl Duty {
             Self::WakePhones => "wake_phones",
             Self::ExchangeFiles => "exchange_files",
             Self::SendMail => "send_mail",
+            Self::Erase => "erase",
             Self::Operator => "operator",
         }
     }

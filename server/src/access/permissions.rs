@@ -118,6 +118,7 @@ impl Permissions {
         match duty {
             Duty::CompleteEntries | Duty::Notify => [PermissionName::ViewEntries].into_iter().collect(),
             Duty::RetireTasks | Duty::Sweep => [PermissionName::ManageTasks].into_iter().collect(),
+            Duty::Erase => [PermissionName::ManageAccount].into_iter().collect(),
             Duty::EndJobs => [PermissionName::RunImports].into_iter().collect(),
             Duty::WakePhones | Duty::SendMail => Self::default(),
             Duty::ExchangeFiles => [

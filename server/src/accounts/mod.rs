@@ -49,7 +49,7 @@ pub struct NewAccount {
 /// The first user of a new account.
 #[derive(Debug, Clone)]
 pub struct Administrator {
-    /// The name to log in with, unique on this server
+    /// The name to log in with
     pub login: String,
     /// The name that people read
     pub name: String,

@@ -3,7 +3,7 @@
 use campo_protocol::{
     civil::{check_zone, zone_database_version},
     document::later::Later,
-    faults::Faults,
+    faults::{Faults, pointer},
     model::{MAX_NAME, employee::Language},
     scope::Scope,
 };
@@ -21,8 +21,10 @@ use crate::{
         patch,
     },
     app::App,
+    database::Tx,
     log::changes::View,
     problem::{Code, Problem, Result},
+    retention::begin_anew,
     scheduler::Class,
 };
 
@@ -85,24 +87,58 @@ pub async fn edit(
     let later = Later::of::<Settings>(&row.settings).map_err(Problem::internal)?;
     let Versioned(version, mut shown) = row.shown(account)?;
     if_match.check(version)?;
+    let kept = shown.draft.settings.retention.clone();
     shown.draft = patch::patched(&shown.draft, given)?;
     let AccountDraft { name, zone, language, settings } = &shown.draft;
     let mut faults = Faults::default();
     faults.check_required_text("/name", name, MAX_NAME);
     check_zone(&mut faults, "/zone", zone);
     settings.check(&mut faults);
+    if settings.retention.held_employees != kept.held_employees {
+        check_held(write.tx(), account, &settings.retention.held_employees, &mut faults).await?;
+    }
     faults.into_result()?;
     let stored = later.write(settings).map_err(Problem::internal)?;
     write
         .tx()
         .execute(
-            "update account set name = $2, zone = $3, language = $4, settings = $5, version = $6 where id = $1",
-            (account, name.as_str(), zone.as_str(), language_name(*language), stored, version + 1),
+            "update account set name = $2, zone = $3, language = $4, settings = $5, version = $6, held = $7 \
+             where id = $1",
+            (
+                account,
+                name.as_str(),
+                zone.as_str(),
+                language_name(*language),
+                stored,
+                version + 1,
+                settings.retention.legal_hold,
+            ),
         )
         .await?;
+    if settings.retention != kept {
+        begin_anew(write.tx(), account).await?;
+    }
     write.view(view(name, zone, language_name(*language), settings)?);
     write.commit().await?;
     Ok(Versioned(version + 1, shown))
+}
+
+/// Names those that are to be held and are no employees, deleted ones among them.
+async fn check_held(tx: &mut Tx, account: i64, held: &[Uuid], faults: &mut Faults) -> Result<()> {
+    let known: Vec<(Uuid,)> = tx
+        .fetch_many(
+            "a, i",
+            (vec![account; held.len()], held.to_vec()),
+            "select o.id from k join object o on o.account = k.a and o.kind = 'employee' and o.id = k.i",
+        )
+        .await?;
+    for (index, employee) in held.iter().enumerate() {
+        if !known.iter().any(|(id,)| id == employee) {
+            let field = pointer("/settings/retention/held_employees", index);
+            faults.add(&field, "unknown_reference", &employee.to_string(), "one that this account has");
+        }
+    }
+    Ok(())
 }
 
 /// Shows every account anew to its phones where they were told of another zone database. At the start of a server.

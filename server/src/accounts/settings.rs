@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::{
     database::{Db, Tx},
     problem::{Code, Problem, Result},
+    retention::rules::RetentionRules,
 };
 
 /// When phones record where they are.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub location: LocationMode,
     /// How phones keep photos
     pub photos: PhotoRules,
+    /// For how long what people wrote is kept
+    pub retention: RetentionRules,
     /// True when the office's corrections of punches count only once the worker agreed. What workers ask for always
     /// needs the office's agreement
     pub correction_agreement: bool,
@@ -51,6 +54,7 @@ impl Default for Settings {
             files_wait_days: 7,
             location: LocationMode::default(),
             photos: PhotoRules::default(),
+            retention: RetentionRules::default(),
             correction_agreement: false,
             soap_flags_optional: false,
         }
@@ -63,6 +67,7 @@ impl Settings {
         faults.check_range("/settings/closed_task_days", self.closed_task_days as f64, 0.0, 365.0);
         faults.check_range("/settings/files_wait_days", self.files_wait_days as f64, 1.0, 365.0);
         self.photos.check(faults, "/settings/photos");
+        self.retention.check(faults, "/settings/retention");
     }
 
     /// The settings that a row holds.

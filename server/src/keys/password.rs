@@ -106,9 +106,9 @@ pub async fn remove(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Re
     Ok(())
 }
 
-/// The key that logs in as `name` from `address`, as it may act now. Nobody of that name, or a key that may not be
-/// used, is nobody: the caller answers all of them alike.
-pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Option<KnownLogin>> {
+/// The keys that log in as `name` from `address`, as they may act now: each is asked for its password. Nobody of that
+/// name, or a key that may not be used, is nobody: the caller answers all of them alike.
+pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Vec<KnownLogin>> {
     #[derive(FromRow)]
     struct Row {
         account: i64,
@@ -118,33 +118,36 @@ pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Opti
         token_rule: String,
         sealed_password: Vec<u8>,
     }
-    let row: Option<Row> = app
+    let rows: Vec<Row> = app
         .db
-        .fetch_optional(
+        .fetch_all(
             "select k.account, k.id, k.permissions, k.networks, k.token_rule, k.sealed_password from login l \
              join account a on a.id = l.account \
              join access_key k on k.account = l.account and k.id = l.holder_id \
-             where l.host = '' and l.name = $1 and l.holder = 'key' and k.state = 'enabled' \
+             where l.name = $1 and l.holder = 'key' and k.state = 'enabled' \
              and a.state = 'enabled' and k.sealed_password is not null \
-             and (k.expires_us > $2 or k.expires_us is null)",
+             and (k.expires_us > $2 or k.expires_us is null) order by l.host",
             (login_name(name), app.environment.now_us()),
         )
         .await?;
-    let Some(row) = row else { return Ok(None) };
-    if !network_allows(&row.networks, address)? {
-        return Ok(None);
+    let mut known = Vec::new();
+    for row in rows {
+        if !network_allows(&row.networks, address)? {
+            continue;
+        }
+        let opened = app.secrets.open(row.account, &purpose(row.id), &row.sealed_password);
+        let password = opened
+            .and_then(|plain| String::from_utf8(plain).ok())
+            .ok_or_else(|| Problem::internal(anyhow::anyhow!("a key's password does not open")))?;
+        let caller = Caller {
+            account: row.account,
+            principal: Principal::Key(row.id),
+            permissions: permissions(&row.permissions)?,
+        };
+        let token_rule = TokenRule::from_name(&row.token_rule);
+        known.push(KnownLogin { caller, password: Secret::new(password), token_rule });
     }
-    let opened = app.secrets.open(row.account, &purpose(row.id), &row.sealed_password);
-    let password = opened
-        .and_then(|plain| String::from_utf8(plain).ok())
-        .ok_or_else(|| Problem::internal(anyhow::anyhow!("a key's password does not open")))?;
-    let caller = Caller {
-        account: row.account,
-        principal: Principal::Key(row.id),
-        permissions: permissions(&row.permissions)?,
-    };
-    let token_rule = TokenRule::from_name(&row.token_rule);
-    Ok(Some(KnownLogin { caller, password: Secret::new(password), token_rule }))
+    Ok(known)
 }
 
 /// For which key a password is sealed, so that a row cannot be moved to another one.

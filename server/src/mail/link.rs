@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::HOUR_US;
 use crate::{
+    access::login::HOLDERS,
     app::App,
     database::Tx,
     log::write::Write,
@@ -121,21 +122,28 @@ pub async fn queue_confirmation(write: &mut Write, user: Uuid) -> Result<bool> {
     Ok(true)
 }
 
-/// Has a link sent to the confirmed address of whoever logs in by this name. What is done and answered is the same
-/// whether there is such a user or not.
+/// Has a link sent to the confirmed address of everybody who logs in by this name. What is done and answered is the same
+/// whether there is such a user or not, and however many.
 pub async fn queue_reset(app: &App, login: &str) -> Result<()> {
+    let mut transaction = app.log.begin_housekeeping().await?;
+    for holder in 0..HOLDERS as i64 {
+        // Each has an id and so a secret of its own: one opens nothing of another
+        queue_reset_of(app, transaction.tx(), login, holder).await?;
+    }
+    transaction.commit().await
+}
+
+/// The same of one of those who have the name, in the order in which they took it.
+async fn queue_reset_of(app: &App, tx: &mut Tx, login: &str, holder: i64) -> Result<()> {
     let (id, now_us) = (app.environment.uuid(), app.environment.now_us());
     let (purpose, token) = (Purpose::ResetPassword, hash(&app.secrets, id));
-    let mut transaction = app.log.begin_housekeeping().await?;
-    transaction
-        .tx()
-        .execute(
+    tx.execute(
             "insert into mail_link (account, id, account_user, purpose, email, token, created_us, expires_us) \
-             select u.account, $2, u.id, $3, u.email, $4, $5, $6 from login n \
+             select u.account, $2, u.id, $3, u.email, $4, $5, $6 from (select o.account, o.holder_id from login o \
+             where o.name = $1 and o.holder = 'user' order by o.host limit 1 offset $9) n \
              join account a on a.id = n.account join account_user u on u.account = n.account and u.id = n.holder_id \
              join profile p on p.account = u.account and p.id = u.profile \
-             where n.host = '' and n.name = $1 and n.holder = 'user' and u.state = 'enabled' \
-             and p.state = 'enabled' and a.state = 'enabled' and u.email is not null \
+             where u.state = 'enabled' and p.state = 'enabled' and a.state = 'enabled' and u.email is not null \
              and u.email_confirmed_us is not null and (select count(*) from mail_link l where l.account = u.account \
              and l.account_user = u.id and l.created_us > $7) < $8",
             (
@@ -147,19 +155,18 @@ pub async fn queue_reset(app: &App, login: &str) -> Result<()> {
                 now_us + purpose.lasts_us(),
                 now_us - HOUR_US,
                 MOST_AN_HOUR,
+                holder,
             ),
         )
         .await?;
-    transaction
-        .tx()
-        .execute(
+    tx.execute(
             "insert into mail (account, id, account_user, kind, subject, created_us, due_us) \
              select l.account, l.id, l.account_user, l.purpose, l.id, l.created_us, l.created_us from login n \
-             join mail_link l on l.account = n.account and l.id = $2 where n.host = '' and n.name = $1",
+             join mail_link l on l.account = n.account and l.id = $2 where n.name = $1 and n.holder = 'user'",
             (login, id),
         )
         .await?;
-    transaction.commit().await
+    Ok(())
 }
 
 #[derive(FromRow)]

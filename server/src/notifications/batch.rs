@@ -132,16 +132,23 @@ struct Plan {
     end: Option<i64>,
 }
 
-/// Reads what `channel` sends next; none when there is nothing to do now.
-pub async fn read(app: &App, account: i64, channel: Uuid) -> Result<Option<Batch>> {
+/// Reads what `channel` sends next, but what is within `busy`, of which an event is on its way; none when there is
+/// nothing to do now.
+pub async fn read(app: &App, account: i64, channel: Uuid, busy: &HashSet<Uuid>) -> Result<Option<Batch>> {
     let now_us = app.environment.now_us();
     let mut tx = app.db.begin_snapshot().await?;
-    let batch = read_in(app, &mut tx, account, channel, now_us).await;
+    let batch = read_in(app, &mut tx, (account, channel), busy, now_us).await;
     tx.rollback().await;
     batch
 }
 
-async fn read_in(app: &App, tx: &mut Tx, account: i64, channel: Uuid, now_us: i64) -> Result<Option<Batch>> {
+async fn read_in(
+    app: &App,
+    tx: &mut Tx,
+    (account, channel): (i64, Uuid),
+    busy: &HashSet<Uuid>,
+    now_us: i64,
+) -> Result<Option<Batch>> {
     let Some(row) = channel_row(tx, account, channel, now_us).await? else { return Ok(None) };
     let Some(order) = DeliveryOrder::from_name(&row.delivery_order) else { return Ok(None) };
     if row.format > super::format::NEWEST {
@@ -160,7 +167,9 @@ async fn read_in(app: &App, tx: &mut Tx, account: i64, channel: Uuid, now_us: i6
     }
     let mut chains = Vec::new();
     if !probing || plan.chains.is_empty() {
-        chains = again(tx, account, channel, now_us, heads).await?;
+        chains = again(tx, account, channel, now_us, heads + busy.len() as i64).await?;
+        // What hangs is due only where everything was let be tried at once
+        chains.retain(|chain| chain.first().is_none_or(|event| !busy.contains(&event.order_key)));
     }
     if probing && !new_first && chains.is_empty() {
         plan = behind_cursor(tx, (account, channel), &row, order, settings).await?;

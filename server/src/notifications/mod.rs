@@ -2,13 +2,14 @@
 //! order that each channel asks for, the same bytes on every try.
 //!
 //! The road of an event: [`scan`] finds channels with something to do; [`worker`] takes the lease on one and works in
-//! batches: [`batch`] reads what comes next and groups it into chains that keep order, [`send`] sends the chains side by
-//! side by the channel's way ([`ways`]), [`record`] writes what became of them in one transaction, which moves the channel's cursor. What goes well
-//! leaves no row.
+//! batches: [`batch`] reads what comes next and groups it into chains that keep order, [`flight`] has the chains go side by
+//! side, [`send`] tries each event by the channel's way ([`ways`]), [`record`] writes what became of them in one
+//! transaction, which moves the channel's cursor. What goes well leaves no row.
 
 pub mod batch;
 pub mod deliveries;
 mod delivery_routes;
+pub mod flight;
 pub mod format;
 pub mod health;
 pub mod office_track;

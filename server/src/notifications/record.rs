@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     batch::{Batch, Queued},
     retry,
-    send::{Fate, Sent},
+    send::{Fate, Sent, time_out},
     ways::Failure,
 };
 use crate::{
@@ -45,8 +45,8 @@ struct Row {
 /// What a batch comes to.
 #[derive(Debug, Default)]
 struct Outcome {
-    /// The cursor's new position
-    position: i64,
+    /// The cursor's new position; none where it stays
+    position: Option<i64>,
     /// Rows that are new
     new: Vec<Row>,
     /// Rows that were there; `done` is removed
@@ -65,9 +65,28 @@ struct Outcome {
 
 /// Writes what became of a batch. False when it was no longer this replica's to say.
 pub async fn record(app: &App, batch: &Batch, sent: Vec<Sent>) -> Result<bool> {
+    write(app, batch, sent, Moment::Now).await
+}
+
+/// Writes what became of events that hung, and have their rows since their batch was written.
+pub async fn record_late(app: &App, batch: &Batch, sent: Vec<Sent>) -> Result<bool> {
+    write(app, batch, sent, Moment::Late).await
+}
+
+/// When the outcome of events is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moment {
+    /// With their batch, whose end the cursor moves to
+    Now,
+    /// After it
+    Late,
+}
+
+async fn write(app: &App, batch: &Batch, sent: Vec<Sent>, moment: Moment) -> Result<bool> {
     let now_us = app.environment.now_us();
     let chance = || u64::from_le_bytes(app.environment.random());
-    let outcome = outcome(batch, sent, now_us, chance);
+    let on_the_way_us = 2 * time_out(app).as_micros() as i64;
+    let outcome = outcome(batch, sent, (now_us, on_the_way_us), moment, chance);
     let epoch = server_setting::epoch(&app.db).await?;
     let (delivered, failed, given_up) = (outcome.delivered, outcome.failed, outcome.given_up);
     let is_ours = if outcome.is_gone {
@@ -190,7 +209,7 @@ async fn move_cursor(
     let delivered_us = (outcome.delivered > 0).then_some(now_us);
     let moved = tx
         .execute(
-            "update channel_cursor set position = $5, epoch = $6, failures = $7, probe_us = $8, \
+            "update channel_cursor set position = coalesce($5, position), epoch = $6, failures = $7, probe_us = $8, \
              problem = case when cast($7 as bigint) = 0 then null else coalesce($9, problem) end, \
              delivered_us = coalesce($10, delivered_us) \
              where account = $1 and channel = $2 and holder = $3 and generation = $4",
@@ -211,7 +230,14 @@ async fn move_cursor(
     Ok(moved == 1)
 }
 
-fn outcome(batch: &Batch, sent: Vec<Sent>, now_us: i64, chance: impl Fn() -> u64) -> Outcome {
+/// `on_the_way_us`: how long after `now_us` what hangs would be tried again, if nobody ever said what became of it.
+fn outcome(
+    batch: &Batch,
+    sent: Vec<Sent>,
+    (now_us, on_the_way_us): (i64, i64),
+    moment: Moment,
+    chance: impl Fn() -> u64,
+) -> Outcome {
     let mut outcome = Outcome::default();
     for sent in &sent {
         outcome.count(&sent.fate);
@@ -220,7 +246,7 @@ fn outcome(batch: &Batch, sent: Vec<Sent>, now_us: i64, chance: impl Fn() -> u64
         outcome.general = None;
     }
     let end = position(batch, &sent, outcome.general.is_some());
-    outcome.position = end;
+    outcome.position = (moment == Moment::Now).then_some(end);
     for Sent { event, fate } in sent {
         let is_new = event.tried.is_none();
         let queued = Queued { position: event.position, event: event.id, order_key: event.order_key };
@@ -242,11 +268,15 @@ fn outcome(batch: &Batch, sent: Vec<Sent>, now_us: i64, chance: impl Fn() -> u64
                 row.failed(failure, now_us);
                 row.due_us = Some(now_us.saturating_add(retry::event_wait_us(row.attempts, chance())));
             }
+            Fate::OnTheWay => row.due_us = Some(now_us.saturating_add(on_the_way_us)),
             // What was there stays as it is; what is behind the cursor is read again.
             Fate::Behind | Fate::NotTried if !is_new || event.position > end => continue,
             Fate::Behind | Fate::NotTried => {}
         }
         if is_new { outcome.new.push(row) } else { outcome.known.push(row) }
+    }
+    if moment == Moment::Late {
+        return outcome;
     }
     let queued = batch.queued.iter().filter(|queued| queued.position <= end);
     outcome.new.extend(queued.map(|queued| Row::waiting(*queued, now_us)));
@@ -284,7 +314,7 @@ impl Outcome {
                 }
             }
             Fate::SetAside(_) => self.given_up += 1,
-            Fate::Behind | Fate::NotTried => {}
+            Fate::OnTheWay | Fate::Behind | Fate::NotTried => {}
         }
     }
 }

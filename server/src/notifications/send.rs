@@ -1,4 +1,4 @@
-//! Sends a batch: chains side by side, the events of one chain one after the other.
+//! Tries events: one request each, within what is left of the lease.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::{StreamExt as _, stream};
 use tokio::sync::Semaphore;
 
 use super::{
@@ -26,14 +25,16 @@ use crate::{
     files,
 };
 
-/// How many requests one channel has in flight.
-const SIDE_BY_SIDE: usize = 16;
 /// After so many failures without a success nothing more of a batch is begun.
 const FAILURES: usize = 5;
 /// How long a batch goes on beginning requests, so that what went well is soon written.
-const BATCH_US: i64 = 10 * 1_000_000;
+const BATCH_US: i64 = 3 * 1_000_000;
 /// How long a request may take.
 const MOST_TIME: Duration = Duration::from_secs(15);
+/// How long it may take where nothing was delivered of late. One try of [`PATIENT`] has all the time, so that a receiver
+/// that is slow is not taken for a dead one for ever.
+const SHORT_TIME: Duration = Duration::from_secs(5);
+const PATIENT: i64 = 4;
 
 /// Whose turn it is to have a request in flight.
 #[derive(Debug, Clone)]
@@ -64,7 +65,9 @@ pub enum Fate {
     GivenUp(Failure),
     /// No notification can be made of it, because
     SetAside(&'static str),
-    /// It waits behind one that failed
+    /// Its request hangs: what becomes of it is written when it ends
+    OnTheWay,
+    /// It waits behind one that failed, or hangs
     Behind,
     /// There was no time for it, or the receiver seems to be down
     NotTried,
@@ -75,60 +78,48 @@ pub fn time_out(app: &App) -> Duration {
     MOST_TIME.min(Duration::from_micros(app.limits.lease_us.unsigned_abs() / 2))
 }
 
-/// Sends what fits into the time that is left of the lease, and says of each event what became of it.
-pub async fn batch(app: &App, batch: &mut Batch, term: &Term, permits: &Permits) -> Vec<Sent> {
-    let chains = std::mem::take(&mut batch.chains);
-    let width = if batch.failures > 0 { 1 } else { SIDE_BY_SIDE };
-    let run = Run {
-        app,
-        batch,
-        term,
-        permits,
-        begun_us: app.environment.monotonic_us(),
-        successes: AtomicUsize::new(0),
-        failures: AtomicUsize::new(0),
-        is_over: AtomicBool::new(false),
-    };
-    let sent: Vec<Vec<Sent>> =
-        stream::iter(chains).map(|chain| run.chain(chain)).buffer_unordered(width).collect().await;
-    sent.into_iter().flatten().collect()
+/// How long a try may take after nothing could be delivered so often in a row.
+fn patience(most: Duration, failures: i64) -> Duration {
+    if failures > 0 && failures % PATIENT != 0 { most.min(SHORT_TIME) } else { most }
 }
 
-/// What the chains of a batch share.
-struct Run<'a> {
-    app: &'a App,
-    batch: &'a Batch,
-    term: &'a Term,
-    permits: &'a Permits,
+/// What the tries of a batch share. Tries that hang outlive the batch.
+#[derive(Debug)]
+pub struct Run {
+    app: App,
+    /// The batch, without its events
+    pub batch: Batch,
+    term: Term,
+    permits: Permits,
     begun_us: i64,
+    /// What the receiver took since this replica has the lease
+    taken: Arc<AtomicUsize>,
+    /// The same of this batch alone
     successes: AtomicUsize,
     failures: AtomicUsize,
     /// Set by a receiver that wants to be left alone
     is_over: AtomicBool,
 }
 
-impl Run<'_> {
-    async fn chain(&self, chain: Vec<Event>) -> Vec<Sent> {
-        let mut sent = Vec::with_capacity(chain.len());
-        let mut rest = Fate::Delivered;
-        for event in chain {
-            let fate = match rest {
-                Fate::Behind => Fate::Behind,
-                Fate::NotTried => Fate::NotTried,
-                _ => self.one(&event).await,
-            };
-            match fate {
-                Fate::Failed(_) => rest = Fate::Behind,
-                Fate::NotTried => rest = Fate::NotTried,
-                _ => {}
-            }
-            sent.push(Sent { event, fate });
+impl Run {
+    /// The tries of `batch`, of which none has begun.
+    pub fn new(app: &App, batch: Batch, term: &Term, permits: &Permits, taken: &Arc<AtomicUsize>) -> Self {
+        Self {
+            app: app.clone(),
+            batch,
+            term: term.clone(),
+            permits: permits.clone(),
+            begun_us: app.environment.monotonic_us(),
+            taken: Arc::clone(taken),
+            successes: AtomicUsize::new(0),
+            failures: AtomicUsize::new(0),
+            is_over: AtomicBool::new(false),
         }
-        sent
     }
 
-    async fn one(&self, event: &Event) -> Fate {
-        let Some(snapshot) = &event.body else { return Fate::SetAside("snapshot_missing") };
+    /// Tries one event; `begins` is told when its request begins.
+    pub async fn one(&self, event: &Event, snapshot: Option<&[u8]>, begins: impl FnOnce() + Send) -> Fate {
+        let Some(snapshot) = snapshot else { return Fate::SetAside("snapshot_missing") };
         let source = Source {
             account: self.batch.account,
             position: event.position,
@@ -139,7 +130,7 @@ impl Run<'_> {
             created_us: event.created_us,
             snapshot,
         };
-        let made = made(self.app, source, self.batch.format, &self.batch.receiver.settings.document).await;
+        let made = made(&self.app, source, self.batch.format, &self.batch.receiver.settings.document).await;
         let body = match made {
             Ok(Some(body)) => body,
             // The channel does not want it: it is over for the channel as if it had been delivered
@@ -161,10 +152,18 @@ impl Run<'_> {
             subject: event.subject,
             created_us: event.created_us,
         };
-        match send(self.app, &self.batch.receiver, about, body).await {
+        begins();
+        let taken = self.taken.load(Ordering::Relaxed);
+        let within = patience(time_out(&self.app), self.batch.failures);
+        match send(&self.app, &self.batch.receiver, about, body, within).await {
             Ok(()) => {
                 self.successes.fetch_add(1, Ordering::Relaxed);
+                self.taken.fetch_add(1, Ordering::Relaxed);
                 Fate::Delivered
+            }
+            // A receiver that took others meanwhile is there: it is this event that it does not take
+            Err(failure) if self.taken.load(Ordering::Relaxed) > taken => {
+                self.failed(event, Failure { is_general: false, ..failure })
             }
             Err(failure) => self.failed(event, failure),
         }
@@ -195,7 +194,7 @@ impl Run<'_> {
         let seems_down =
             self.failures.load(Ordering::Relaxed) >= FAILURES && self.successes.load(Ordering::Relaxed) == 0;
         let late = self.app.environment.monotonic_us() - self.begun_us > BATCH_US;
-        let outlasts = self.term.left_us(self.app) < time_out(self.app).as_micros() as i64;
+        let outlasts = self.term.left_us(&self.app) < time_out(&self.app).as_micros() as i64;
         let is_over = self.is_over.load(Ordering::Relaxed) || self.app.health.is_stopping();
         !(seems_down || late || outlasts || is_over)
     }
@@ -229,9 +228,31 @@ async fn stored(app: &App, account: i64, hash: &str) -> crate::problem::Result<V
     files::download::whole(app, &allowed, hash).await
 }
 
-/// Delivers one document to a receiver.
-pub async fn send(app: &App, receiver: &Receiver, about: About, document: Vec<u8>) -> Result<(), Failure> {
+/// Delivers one document to a receiver, which has so much time to take it.
+pub async fn send(
+    app: &App,
+    receiver: &Receiver,
+    about: About,
+    document: Vec<u8>,
+    within: Duration,
+) -> Result<(), Failure> {
     let Settings { target, document: kind, .. } = &receiver.settings;
-    let parcel = Parcel { about, media_type: kind.media_type(), document };
+    let parcel = Parcel { about, media_type: kind.media_type(), document, within };
     target.deliver(app, receiver, parcel).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receiver_that_hangs_gets_less_time_but_for_a_try_now_and_then() {
+        let seconds = |failures| patience(MOST_TIME, failures).as_secs();
+        assert_eq!((0..=8).map(seconds).collect::<Vec<_>>(), [15, 5, 5, 5, 15, 5, 5, 5, 15]);
+        assert_eq!(
+            patience(Duration::from_secs(1), 1),
+            Duration::from_secs(1),
+            "never more than the lease allows"
+        );
+    }
 }

@@ -87,14 +87,15 @@ pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref
     let failure = match &receiver.settings.document {
         Document::Campo => {
             let body = format::test_body(account, event, app.environment.now_us());
-            send::send(app, &receiver, about(app, event), body).await.err()
+            send::send(app, &receiver, about(app, event), body, send::time_out(app)).await.err()
         }
         Document::OfficeTrack(settings) => {
             let mut first = None;
             for (kind, entry_type) in &settings.entry_types {
                 let id = app.environment.uuid();
                 let text = office_track::sample(kind, id, app.environment.now_us(), settings);
-                let failure = send::send(app, &receiver, about(app, id), text.into_bytes()).await.err();
+                let (about, within) = (about(app, id), send::time_out(app));
+                let failure = send::send(app, &receiver, about, text.into_bytes(), within).await.err();
                 documents.push(DocumentTested {
                     kind: kind.clone(),
                     entry_type: *entry_type,

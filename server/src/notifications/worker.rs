@@ -12,15 +12,13 @@ use tokio::{
 };
 
 use super::{
-    batch, record,
+    batch,
+    flight::Flight,
+    record,
     scan::{self, Key},
-    send::{self, Fate, Permits},
+    send::{Fate, Permits},
 };
-use crate::{
-    app::App,
-    duties::{Lease, Term},
-    problem::Result,
-};
+use crate::{app::App, duties::Lease, problem::Result};
 
 /// How often it looks for what other replicas committed, and for what is due again.
 const LOOK: Duration = Duration::from_secs(1);
@@ -108,18 +106,10 @@ async fn serve(app: App, key: Key, mut lease: Lease, permits: Permits) -> Ended 
     let mut worked = false;
     match lease.hold(&app).await {
         Ok(true) => {
-            let term = lease.term();
+            let mut flight = Flight::new(&app, lease.term(), permits);
             let work = async {
-                loop {
-                    match one_batch(&app, key, &term, &permits).await {
-                        Ok(_) if app.health.is_stopping() => return,
-                        Ok(true) => worked = true,
-                        Ok(false) => return,
-                        Err(problem) => {
-                            tracing::warn!(account = key.account, channel = %key.channel, %problem, "a batch failed");
-                            return;
-                        }
-                    }
+                if let Err(problem) = send_all(&app, key, &mut flight, &mut worked).await {
+                    tracing::warn!(account = key.account, channel = %key.channel, %problem, "a batch failed");
                 }
             };
             tokio::select! {
@@ -137,15 +127,51 @@ async fn serve(app: App, key: Key, mut lease: Lease, permits: Permits) -> Ended 
     (key, lease, worked)
 }
 
+/// Sends until there is nothing more to do and nothing on its way, or until the server is asked to end: then what was
+/// sent is waited for.
+async fn send_all(app: &App, key: Key, flight: &mut Flight, worked: &mut bool) -> Result<()> {
+    let mut news = app.log.news();
+    loop {
+        news.borrow_and_update();
+        let more = !app.health.is_stopping() && one_batch(app, key, flight).await?;
+        *worked |= more;
+        late(app, flight).await?;
+        if more && !app.health.is_stopping() {
+            continue;
+        }
+        if flight.is_idle() {
+            return Ok(());
+        }
+        tokio::select! {
+            () = flight.next_late() => late(app, flight).await?,
+            _ = news.changed(), if !app.health.is_stopping() => app.environment.sleep(PAUSE).await,
+            () = app.environment.sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Records what hung and has ended.
+async fn late(app: &App, flight: &mut Flight) -> Result<()> {
+    for (run, sent) in flight.take_late() {
+        record::record_late(app, &run.batch, sent).await?;
+    }
+    Ok(())
+}
+
 /// Reads, sends and records one batch. False when there was nothing to do, or it was no longer ours.
-async fn one_batch(app: &App, key: Key, term: &Term, permits: &Permits) -> Result<bool> {
-    let Some(mut next) = batch::read(app, key.account, key.channel).await? else { return Ok(false) };
-    let sent = send::batch(app, &mut next, term, permits).await;
+async fn one_batch(app: &App, key: Key, flight: &mut Flight) -> Result<bool> {
+    let next = batch::read(app, key.account, key.channel, &flight.busy()).await?;
+    let Some(next) = next else { return Ok(false) };
+    let (run, sent) = flight.batch(next).await;
     let nothing_tried = sent.iter().all(|sent| sent.fate == Fate::NotTried || sent.fate == Fate::Behind);
     if nothing_tried && !sent.is_empty() {
-        // The lease must be renewed first.
-        app.environment.sleep(PAUSE).await;
-        return Ok(true);
+        if flight.is_idle() {
+            // The lease must be renewed first.
+            app.environment.sleep(PAUSE).await;
+            return Ok(true);
+        }
+        // What hangs takes all its width
+        return Ok(false);
     }
-    record::record(app, &next, sent).await
+    record::record(app, &run.batch, sent).await
 }

@@ -52,24 +52,22 @@ pub(super) async fn caller(
     let mut tries = Try::begin(app);
     tries.count(&app.guards.login_addresses, &address_key(address)).await.map_err(too_many)?;
     tries.count(&app.guards.login_names, &name).await.map_err(too_many)?;
-    let Some(known) = password::find(app, &name, address).await? else {
-        tries.wrong().await;
-        return Err(wrong());
-    };
     let timely = security.is_none_or(|security| security.is_timely(app.environment.now_us()));
-    let right = if let Some(token) = token {
-        timely && known.token_rule != TokenRule::Off && is_right(app, &known, token).await?
-    } else {
-        let secret = known.password.reveal().as_bytes();
-        let given = given.password.is_some_and(|given| same(given.as_bytes(), secret));
-        timely && given && known.token_rule != TokenRule::Required
-    };
-    if !right {
-        tries.wrong().await;
-        return Err(wrong());
+    for known in password::find(app, &name, address).await? {
+        let right = if let Some(token) = token {
+            timely && known.token_rule != TokenRule::Off && is_right(app, &known, token).await?
+        } else {
+            let secret = known.password.reveal().as_bytes();
+            let given = given.password.is_some_and(|given| same(given.as_bytes(), secret));
+            timely && given && known.token_rule != TokenRule::Required
+        };
+        if right {
+            tries.right();
+            return Ok(known.caller);
+        }
     }
-    tries.right();
-    Ok(known.caller)
+    tries.wrong().await;
+    Err(wrong())
 }
 
 /// Whether a token proves its holder. A digest counts once: its nonce is remembered when it is known to be right, and

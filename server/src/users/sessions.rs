@@ -13,7 +13,7 @@ use crate::{
         Caller, OwnSession, PermissionName, Permissions, Principal,
         authenticate::{Presented, permissions},
         guard::address_key,
-        login::login_name,
+        login::{HOLDERS, login_name},
         tries::Try,
     },
     accounts::own::language_of,
@@ -38,6 +38,10 @@ pub struct Credentials {
     pub login: String,
     /// The password
     pub password: Secret,
+    /// The code of the company, where the same name and password open several; the one that had the name first is meant
+    /// without it
+    #[serde(default)]
+    pub account: Option<String>,
     /// True for a browser: the session is kept in a cookie that no script can read, and the answer has no token
     #[serde(default)]
     pub cookie: bool,
@@ -120,6 +124,7 @@ impl From<String> for AccountLanguage {
 #[derive(FromRow)]
 struct UserRow {
     account: i64,
+    code: String,
     id: Uuid,
     password: String,
     permissions: String,
@@ -162,22 +167,28 @@ pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Sec
 
 /// The user of a name whose password this is, with its hash.
 async fn find(app: &App, login: &str, given: &Credentials) -> Result<(UserRow, String)> {
-    let row: Option<UserRow> = app
+    let rows: Vec<UserRow> = app
         .db
-        .fetch_optional(
-            "select u.account, u.id, u.password, p.permissions from login l \
+        .fetch_all(
+            "select u.account, a.code, u.id, u.password, p.permissions from login l \
              join account a on a.id = l.account \
              join account_user u on u.account = l.account and u.id = l.holder_id \
              join profile p on p.account = u.account and p.id = u.profile \
-             where l.host = '' and l.name = $1 and l.holder = 'user' and u.state = 'enabled' \
-             and p.state = 'enabled' and a.state = 'enabled'",
+             where l.name = $1 and l.holder = 'user' and u.state = 'enabled' \
+             and p.state = 'enabled' and a.state = 'enabled' order by l.host",
             (login,),
         )
         .await?;
-    let stored = row.as_ref().map_or(NOBODY, |row| &row.password).to_owned();
-    let (password, phc) = (given.password.clone(), stored.clone());
-    let right = app.guards.hash(move || verify_password(password.reveal(), &phc)).await?;
-    let row = row.filter(|_| right).ok_or(Code::CredentialsWrong)?;
+    // As many as there can be, so that nobody learns how many there are
+    let mut hashes: Vec<String> = rows.iter().map(|row| row.password.clone()).collect();
+    hashes.resize(hashes.len().max(HOLDERS), NOBODY.to_owned());
+    let password = given.password.clone();
+    let verify = move || hashes.iter().map(|phc| verify_password(password.reveal(), phc)).collect::<Vec<_>>();
+    let right = app.guards.hash(verify).await?;
+    let is_meant = |row: &UserRow| given.account.as_ref().is_none_or(|code| *code == row.code);
+    let found = rows.into_iter().zip(right).find(|(row, right)| *right && is_meant(row));
+    let (row, _) = found.ok_or(Code::CredentialsWrong)?;
+    let stored = row.password.clone();
     Ok((row, stored))
 }
 
@@ -192,7 +203,7 @@ async fn has_been_there(app: &App, login: &str, address: Option<IpAddr>) -> Resu
         .db
         .fetch_optional(
             "select s.created_us from login l join user_session s on s.account = l.account \
-             and s.account_user = l.holder_id where l.host = '' and l.name = $1 and l.holder = 'user' \
+             and s.account_user = l.holder_id where l.name = $1 and l.holder = 'user' \
              and s.address = $2 and s.created_us >= $3 limit 1",
             (login, address.to_string(), since_us),
         )

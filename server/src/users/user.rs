@@ -49,7 +49,7 @@ pub struct UserDraft {
     pub code: String,
     /// Name that people read
     pub name: String,
-    /// The name to log in with, unique on this server, without capitals
+    /// The name to log in with, unique in the account, without capitals
     #[schema(example = "ana@example.com")]
     pub login: String,
     /// What the user may do

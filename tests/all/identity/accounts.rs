@@ -123,9 +123,12 @@ async fn an_account_begins_with_an_administrator_or_not_at_all(world: World) {
     let client = Client::new(&world.app, session["token"].as_str());
     done(&client.get("/v1/users/code:administrator").await.unwrap(), 200);
 
+    // The same name in another company is no refusal
+    accounts::create_with_administrator(&world.app, &new("other"), &administrator).await.unwrap();
     let taken =
         accounts::create_with_administrator(&world.app, &new("other"), &administrator).await.unwrap_err();
     assert_eq!(taken.code(), campo_server::problem::Code::AlreadyExists);
-    let accounts: Vec<(String,)> = world.app.db.fetch_all("select code from account", ()).await.unwrap();
-    assert_eq!(accounts, [("acme".to_owned(),)], "nothing is left of it");
+    let accounts: Vec<(String,)> =
+        world.app.db.fetch_all("select code from account order by id", ()).await.unwrap();
+    assert_eq!(accounts, [("acme".to_owned(),), ("other".to_owned(),)], "nothing is left of it");
 }

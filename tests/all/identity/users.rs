@@ -22,7 +22,7 @@ on_both! {
     a_permission_that_cannot_be_granted_is_named_with_those_that_can,
     nobody_gives_more_than_they_hold_nor_acts_on_somebody_who_has_more,
     a_user_is_made_once_and_a_password_made_here_is_shown_then_only,
-    a_name_to_log_in_with_is_unique_on_the_server_and_not_told_whose_it_is,
+    a_name_to_log_in_with_says_nothing_of_who_else_has_it,
     users_are_listed_in_pages,
     the_administrator_of_an_account_of_the_release_before_holds_what_is_new,
     the_administrators_profile_stays_as_it_is,
@@ -225,36 +225,53 @@ async fn a_user_is_made_once_and_a_password_made_here_is_shown_then_only(world: 
     account.session("ana").await.unwrap();
 }
 
-async fn a_name_to_log_in_with_is_unique_on_the_server_and_not_told_whose_it_is(world: World) {
+async fn a_name_to_log_in_with_says_nothing_of_who_else_has_it(world: World) {
     let (acme, other) = (world.account("acme").await.unwrap(), world.account("other").await.unwrap());
     acme.user("ana", &[ViewTasks]).await.unwrap();
     other.user("bert", &[ViewTasks]).await.unwrap();
-    let client = all_mighty(&other).await;
-    let draft = json!({"code": "x", "name": "x", "login": "ANA", "profile": "code:bert"});
-    let answer = client.post("/v1/users", &draft).await.unwrap();
-    refused(&answer, 409, "already_exists");
-    assert_eq!(answer.json()["parameters"], json!({"field": "/login", "value": "ana"}));
-    assert!(!answer.json().to_string().contains("acme"));
+    let (client, acme_client) = (all_mighty(&other).await, all_mighty(&acme).await);
+    let stranger = Client::new(&world.app, None);
+    // Taken in another company or not: the same answer
+    let draft =
+        |login: &str, code: &str| json!({"code": code, "name": "x", "login": login, "profile": "code:bert"});
+    let with = |mut draft: Value, password: &str| {
+        draft["password"] = password.into();
+        draft
+    };
+    let own = "another password of tests";
+    let taken = done(&client.post("/v1/users", &with(draft("ANA", "x"), own)).await.unwrap(), 201);
+    let free = done(&client.post("/v1/users", &with(draft("eva", "y"), own)).await.unwrap(), 201);
+    let members = |user: &Value| user.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(members(&taken), members(&free));
+    // In its own company it is unique, whoever asks
+    refused(&client.post("/v1/users", &draft("ana", "z")).await.unwrap(), 409, "already_exists");
     refused(&patch(&client, "/v1/users/code:bert", 1, &json!({"login": "ana"})).await, 409, "already_exists");
-    account_of_login(&world, "bert", other.id).await;
-
-    // It is free again when its user is removed or renamed.
-    let acme_client = all_mighty(&acme).await;
+    // The password says who is meant
+    let log_in = async |body: Value| stranger.post("/v1/session", &body).await.unwrap();
+    for (password, company) in [(PASSWORD, "acme"), (own, "other")] {
+        let session = done(&log_in(json!({"login": "ana", "password": password})).await, 201);
+        assert_eq!(session["account"]["code"], company);
+    }
+    refused(&log_in(json!({"login": "ana", "password": "neither of both"})).await, 401, "credentials_wrong");
+    // Where it does not, whoever had the name first, or who is named
+    done(&put(&client, "/v1/users/code:x/password", &json!({"password": PASSWORD})).await, 200);
+    for (more, company) in
+        [(json!({}), "acme"), (json!({"account": "other"}), "other"), (json!({"account": "acme"}), "acme")]
+    {
+        let mut body = json!({"login": "ana", "password": PASSWORD});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        assert_eq!(done(&log_in(body).await, 201)["account"]["code"], company);
+    }
+    let nowhere = json!({"login": "ana", "password": PASSWORD, "account": "third"});
+    refused(&log_in(nowhere).await, 401, "credentials_wrong");
+    // A name is free again when its user is renamed or removed, and the other one keeps it
     done(&patch(&acme_client, "/v1/users/code:ana", 1, &json!({"login": "ana2"})).await, 200);
-    done(&client.post("/v1/users", &draft).await.unwrap(), 201);
     done(&delete(&acme_client, "/v1/users/code:ana", 2).await, 204);
     done(&patch(&client, "/v1/users/code:bert", 1, &json!({"login": "ana2"})).await, 200);
-    account_of_login(&world, "ana2", other.id).await;
-}
-
-async fn account_of_login(world: &World, name: &str, account: i64) {
-    let row: (i64,) = world
-        .app
-        .db
-        .fetch_one("select account from login where host = '' and name = $1", (name,))
-        .await
-        .unwrap();
-    assert_eq!(row.0, account);
+    assert_eq!(
+        done(&log_in(json!({"login": "ana", "password": PASSWORD})).await, 201)["account"]["code"],
+        "other"
+    );
 }
 
 async fn users_are_listed_in_pages(world: World) {

@@ -3,6 +3,7 @@
 mod channels;
 mod failures;
 mod filters;
+mod hanging;
 mod office_track;
 mod outside;
 mod processes;

@@ -1,6 +1,7 @@
 //! Duties and health.
 
 mod duties;
+mod forgetting;
 mod health;
 mod maps;
 mod nginx;

@@ -153,6 +153,7 @@ fn tasks() -> Value {
         "PUT /v1/tasks/{reference}/assignments": { "assignments": [{ "employee": "number:ZZ1" }] },
         "POST /v1/tasks/{reference}/notes": { "note": "El cliente confirma la hora" },
         "POST /v1/tasks/{reference}/files": { "hash": PLAN_HASH, "name": "plano.png" },
+        "POST /v1/erasures": { "employee": "0198c7f0-0000-7000-8000-000000000001", "working_time": false },
         "POST /v1/messages": { "employees": ["number:ZZ1"], "text": "Reunión a las 18:00", "task": "number:7" },
     })
 }

@@ -12,7 +12,7 @@ use crate::{
         PermissionName,
         authenticate::{network_allows, permissions},
         guard::address_key,
-        login::login_name,
+        login::{HOLDERS, login_name},
         tries::Try,
     },
     app::App,
@@ -39,17 +39,17 @@ struct Row {
     language: String,
 }
 
-async fn find(app: &App, name: &str) -> Result<Option<Row>> {
+async fn find(app: &App, name: &str) -> Result<Vec<Row>> {
     app.db
-        .fetch_optional(
+        .fetch_all(
             "select k.account, k.id, k.key, k.purposes, k.plain_ftp, k.networks, k.password, \
              o.networks as key_networks, o.permissions, a.language from login l \
              join account a on a.id = l.account \
              join key_login k on k.account = l.account and k.id = l.holder_id \
              join access_key o on o.account = k.account and o.id = k.key \
-             where l.host = '' and l.name = $1 and l.holder = 'key_login' and k.state = 'enabled' \
+             where l.name = $1 and l.holder = 'key_login' and k.state = 'enabled' \
              and o.state = 'enabled' and a.state = 'enabled' and (o.expires_us > $2 or o.expires_us is null) \
-             and (k.expires_us > $2 or k.expires_us is null)",
+             and (k.expires_us > $2 or k.expires_us is null) order by l.host",
             (name, app.environment.now_us()),
         )
         .await
@@ -117,15 +117,19 @@ async fn opened(
     name: &str,
     password: &str,
 ) -> Result<Row> {
-    let row = find(app, name).await?;
-    let stored = row.as_ref().and_then(|row| row.password.clone()).unwrap_or_else(|| NOBODY.to_owned());
+    let rows = find(app, name).await?;
+    let mut hashes: Vec<String> =
+        rows.iter().map(|row| row.password.clone().unwrap_or_else(|| NOBODY.to_owned())).collect();
+    hashes.resize(hashes.len().max(HOLDERS), NOBODY.to_owned());
     let given = password.to_owned();
-    let right = app.guards.hash(move || verify_password(&given, &stored)).await?;
-    let row = row.filter(|row| right && row.password.is_some()).ok_or(Code::CredentialsWrong)?;
-    if !row.opens(door, address)? {
-        return Err(Code::CredentialsWrong.into());
+    let verify = move || hashes.iter().map(|phc| verify_password(&given, phc)).collect::<Vec<_>>();
+    let right = app.guards.hash(verify).await?;
+    for (row, right) in rows.into_iter().zip(right) {
+        if right && row.password.is_some() && row.opens(door, address)? {
+            return Ok(row);
+        }
     }
-    Ok(row)
+    Err(Code::CredentialsWrong.into())
 }
 
 /// Logs in with an SSH key, whose holder was proven; `fingerprint` is its SHA-256.
@@ -142,16 +146,19 @@ pub async fn with_ssh_key(
     name: &str,
     fingerprint: &str,
 ) -> Result<Option<Hosted>> {
-    let Some(row) = find(app, &login_name(name)).await? else { return Ok(None) };
-    let known: Option<(Uuid,)> = app
-        .db
-        .fetch_optional(
-            "select id from key_ssh_key where account = $1 and login = $2 and fingerprint = $3",
-            (row.account, row.id, fingerprint),
-        )
-        .await?;
-    let opens = known.is_some() && row.opens(Door::Sftp, address)?;
-    Ok(opens.then(|| row.entered(app, Door::Sftp)))
+    for row in find(app, &login_name(name)).await? {
+        let known: Option<(Uuid,)> = app
+            .db
+            .fetch_optional(
+                "select id from key_ssh_key where account = $1 and login = $2 and fingerprint = $3",
+                (row.account, row.id, fingerprint),
+            )
+            .await?;
+        if known.is_some() && row.opens(Door::Sftp, address)? {
+            return Ok(Some(row.entered(app, Door::Sftp)));
+        }
+    }
+    Ok(None)
 }
 
 /// Notes that a log-in was used.

@@ -34,7 +34,7 @@ pub(super) async fn deliver(
 async fn put(target: &FolderTarget, app: &App, receiver: &Receiver, parcel: Parcel) -> Result<()> {
     let account = receiver.account;
     let allowed: Allowed<ManageExchange> = Caller::duty(account, Duty::ExchangeFiles).allow()?;
-    let Parcel { about, media_type, document } = parcel;
+    let Parcel { about, media_type, document, .. } = parcel;
     let is_entry = matches!(receiver.settings.document, Document::OfficeTrack(_));
     let named = if is_entry { about.subject } else { about.id };
     let zone = results::zone(app, account).await?;

@@ -8,7 +8,7 @@ use super::{Failure, Parcel, shown};
 use crate::{
     app::App,
     channels::{secrets::ChannelSecrets, target::HttpTarget},
-    notifications::{retry, send::time_out, signature::signatures},
+    notifications::{retry, signature::signatures},
     outbound::{Post, Reply, SendError},
 };
 
@@ -24,13 +24,13 @@ pub(super) async fn deliver(
         Err(_) => Err(SendError::InvalidUrl),
         Ok(url) => {
             let now_us = app.environment.now_us();
-            let id = parcel.about.id;
+            let (id, within) = (parcel.about.id, parcel.within);
             let (kind, body) = packed(target.form_field.as_deref(), parcel);
             let mut headers = own_headers(secrets);
             sign(&mut headers, secrets, id, now_us, &body);
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
             let authority = target.authority.clone();
-            app.outbound.post(Post { url, headers, body, within: time_out(app), authority }).await
+            app.outbound.post(Post { url, headers, body, within, authority }).await
         }
     };
     let seconds = (app.environment.monotonic_us() - begun_us) as f64 / 1e6;
@@ -106,7 +106,8 @@ mod tests {
 
     fn parcel(media_type: &'static str, document: &str) -> Parcel {
         let about = About { id: Uuid::nil(), position: 0, subject: Uuid::nil(), created_us: 0 };
-        Parcel { about, media_type, document: document.as_bytes().to_vec() }
+        let within = std::time::Duration::from_secs(1);
+        Parcel { about, media_type, document: document.as_bytes().to_vec(), within }
     }
 
     #[test]

@@ -4,6 +4,8 @@
 mod folder;
 mod http;
 
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use crate::{
@@ -26,6 +28,8 @@ pub struct Parcel {
     pub media_type: &'static str,
     /// The document
     pub document: Vec<u8>,
+    /// How long the receiver may take
+    pub within: Duration,
 }
 
 /// The event of which a document is.

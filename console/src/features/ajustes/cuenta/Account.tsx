@@ -11,7 +11,10 @@ import { zones } from "~/ui/zones";
 import { accountQuery, type Own } from "../account";
 
 type Settings = Schemas["Settings"];
-type Draft = { name: string; zone: string; language: Own["language"]; location: NonNullable<Settings["location"]>; closedDays: string; filesDays: string; photoEdge: string; photoQuality: string; photoMetadata: boolean; agreement: boolean; soapFlags: boolean };
+/** What is kept for a number of days, as the settings name it. */
+const KEPT = ["working_time_days", "work_days", "messages_days", "positions_days", "sessions_days", "events_days", "deleted_days"] as const;
+type Kept = (typeof KEPT)[number];
+type Draft = { name: string; zone: string; language: Own["language"]; location: NonNullable<Settings["location"]>; closedDays: string; filesDays: string; photoEdge: string; photoQuality: string; photoMetadata: boolean; agreement: boolean; soapFlags: boolean; kept: Record<Kept, string>; hold: boolean };
 
 const draftOf = (own?: Own): Draft => ({
     name: own?.name ?? "",
@@ -25,6 +28,8 @@ const draftOf = (own?: Own): Draft => ({
     photoMetadata: own?.settings?.photos?.keep_metadata ?? false,
     agreement: own?.settings?.correction_agreement ?? false,
     soapFlags: own?.settings?.soap_flags_optional ?? false,
+    kept: Object.fromEntries(KEPT.map((name) => [name, String(own?.settings?.retention?.[name] ?? "")])) as Record<Kept, string>,
+    hold: own?.settings?.retention?.legal_hold ?? false,
 });
 
 const numberOf = (text: string) => (/^\d+$/.test(text.trim()) ? Number(text) : text);
@@ -40,6 +45,10 @@ const bodyOf = (draft: Draft) => ({
         photos: { longest_edge_px: numberOf(draft.photoEdge), quality_percent: numberOf(draft.photoQuality), keep_metadata: draft.photoMetadata },
         correction_agreement: draft.agreement,
         soap_flags_optional: draft.soapFlags,
+        retention: {
+            ...Object.fromEntries(KEPT.map((name) => [name, draft.kept[name].trim() === "" ? null : numberOf(draft.kept[name])])),
+            legal_hold: draft.hold,
+        },
     },
 });
 
@@ -71,6 +80,13 @@ export function Account() {
         "settings.files_wait_days": t`Días que una captura espera sus archivos`,
         "settings.photos.longest_edge_px": t`Lado más largo de una foto, en píxeles`,
         "settings.photos.quality_percent": t`Calidad de una foto, en %`,
+        "settings.retention.working_time_days": t`Marcaciones y períodos cerrados`,
+        "settings.retention.work_days": t`Trabajo en tareas, formularios y fotos`,
+        "settings.retention.messages_days": t`Mensajes`,
+        "settings.retention.positions_days": t`Recorridos`,
+        "settings.retention.sessions_days": t`Uso de los teléfonos`,
+        "settings.retention.events_days": t`Lo que dicen los eventos`,
+        "settings.retention.deleted_days": t`Lo que se eliminó: tareas, personas, lugares, órdenes`,
     };
     return (
         <Page section={t`Ajustes`} title={t`Cuenta`} className="page-text">
@@ -120,6 +136,18 @@ export function Account() {
                     </h2>
                     <Checkbox name="settings.correction_agreement" selected={draft.agreement} onChange={(agreement) => set({ agreement })} help={t`Lo que pide el personal siempre necesita el acuerdo de la oficina.`}>
                         <Trans>Las correcciones de la oficina valen solo cuando la persona está de acuerdo</Trans>
+                    </Checkbox>
+                    <h2>
+                        <Trans>Cuántos días se conserva</Trans>
+                    </h2>
+                    <Note>
+                        <Trans>De 30 días en adelante; vacío, para siempre. Después se borra: los datos y las fotos, no que hubo algo. Antes de poner un plazo a las marcaciones, mire qué pide la ley.</Trans>
+                    </Note>
+                    {KEPT.map((name) => (
+                        <TextField key={name} label={labels[`settings.retention.${name}`]!} name={`settings.retention.${name}`} inputMode="numeric" value={draft.kept[name]} onChange={(days) => set({ kept: { ...draft.kept, [name]: days } })} error={errorAt(`settings.retention.${name}`)} />
+                    ))}
+                    <Checkbox name="settings.retention.legal_hold" selected={draft.hold} onChange={(hold) => set({ hold })} help={t`Para un juicio o una inspección: va antes que todos los plazos.`}>
+                        <Trans>No se borra nada por ahora</Trans>
                     </Checkbox>
                     <h2>SOAP</h2>
                     <Checkbox name="settings.soap_flags_optional" selected={draft.soapFlags} onChange={(soapFlags) => set({ soapFlags })} help={t`Para programas viejos que nunca las ponen.`}>
