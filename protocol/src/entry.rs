@@ -341,7 +341,7 @@ impl Kind {
             | Self::PunchAgreement
             | Self::PeriodClosed
             | Self::PeriodReopened => Some(Retention::WorkingTime),
-            Self::Message | Self::MessageSent => Some(Retention::Messages),
+            Self::Message | Self::MessageRead | Self::MessageSent => Some(Retention::Messages),
             Self::Track => Some(Retention::Positions),
             Self::SessionOpen | Self::SessionClose | Self::Discarded => Some(Retention::Sessions),
             Self::TaskCreated | Self::TaskStatusSet | Self::TaskAssigned | Self::TaskNoted | Self::Erased => {

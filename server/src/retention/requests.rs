@@ -16,7 +16,6 @@ use crate::{
     access::{Allowed, permissions::ManageAccount},
     accounts::settings,
     api::{
-        edit::{Created, Once},
         page::{Page, PageQuery},
         time::Instant,
     },
@@ -24,7 +23,6 @@ use crate::{
     database::Tx,
     log::write::Write,
     problem::{Code, Problem, Result},
-    scheduler::Class,
 };
 
 /// Who is to be forgotten.
@@ -94,16 +92,7 @@ impl Row {
 
 /// Asks that a person be forgotten, which is done soon, in steps. [`Code::Conflict`] for an employee who was not deleted:
 /// that comes first, so that phones lose the person.
-pub(super) async fn ask(
-    app: &App,
-    allowed: &Allowed<ManageAccount>,
-    once: &Once,
-    new: &NewErasure,
-) -> Result<Created> {
-    let mut write = app.log.begin(allowed, Class::Office).await?;
-    if let Some(created) = once.replay(&mut write, new).await? {
-        return Ok(created);
-    }
+pub(super) async fn ask(write: &mut Write, new: &NewErasure) -> Result<Erasure> {
     let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
     let state: Option<(String,)> = write
         .tx()
@@ -134,11 +123,7 @@ pub(super) async fn ask(
         .await?;
     let rules = settings::of_account(write.tx(), account).await?.retention;
     let row: Option<Row> = write.tx().fetch_optional(ONE, (account, id)).await?;
-    let shown = row.ok_or(Code::NotFound)?.shown(&rules);
-    let created = Created::new(format!("/v1/erasures/{id}"), 1, &shown)?;
-    once.keep(&mut write, new, &created).await?;
-    write.commit().await?;
-    Ok(created)
+    Ok(row.ok_or(Code::NotFound)?.shown(&rules))
 }
 
 const ONE: &str = "select id, employee, working_time, author, author_id, position, entries, created_us, done_us \

@@ -8,11 +8,12 @@ use super::requests::{self, Erasure, NewErasure};
 use crate::{
     access::{Auth, permissions::ManageAccount},
     api::{
-        edit::{Created, Once},
+        edit::{Created, Made, Once},
         page::{Page, PageQuery},
     },
     app::App,
     extract::{Json, Path, Query},
+    log::write::Write,
     problem::Result,
 };
 
@@ -55,7 +56,11 @@ async fn erase(
     once: Once,
     Json(new): Json<NewErasure>,
 ) -> Result<Created> {
-    requests::ask(&app, &caller, &once, &new).await
+    let make = async |write: &mut Write| {
+        let asked = requests::ask(write, &new).await?;
+        Ok(Made::new(format!("/v1/erasures/{}", asked.id), asked))
+    };
+    once.make(&app, &caller, &new, make).await
 }
 
 /// How far the forgetting of a person is
