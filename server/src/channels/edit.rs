@@ -14,6 +14,7 @@ use super::{
     channel::{Channel, ChannelDraft, ChannelKind, ChannelState, Progress},
     headers,
     read::{ONE, Row},
+    recipients,
     secrets::ChannelSecrets,
 };
 use crate::{
@@ -92,6 +93,7 @@ pub async fn create(
     let mut secrets = ChannelSecrets::default();
     let secret = secrets.rotate(now_us, write.environment());
     insert(&mut write, id, &draft, &secrets).await?;
+    recipients::set(app, &mut write, id, &draft).await?;
     let (position,): (i64,) =
         write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
     write
@@ -102,11 +104,12 @@ pub async fn create(
             (account, id, epoch, position),
         )
         .await?;
-    let channel = Channel {
+    let mut channel = Channel {
         id,
         version: 1,
         draft,
         headers: Vec::new(),
+        recipients: Vec::new(),
         reason: None,
         progress: Progress {
             epoch,
@@ -122,6 +125,7 @@ pub async fn create(
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
     };
+    recipients::fill(write.tx(), account, std::slice::from_mut(&mut channel)).await?;
     let channel = CreatedChannel { channel, secret: secret.reveal().to_owned() };
     let created = Created::new(format!("/v1/channels/{id}"), 1, &channel)?;
     once.keep(&mut write, &request, &created).await?;
@@ -145,6 +149,8 @@ pub async fn edit(
     if_match.check(row.version)?;
     let mut secrets = ChannelSecrets::open(write.secrets(), write.account(), row.id, &row.sealed)?;
     let mut channel = row.shown(write.secrets(), write.account())?;
+    let account = write.account();
+    recipients::fill(write.tx(), account, std::slice::from_mut(&mut channel)).await?;
     let before = channel.draft.clone();
     channel.draft = patch::patched(&channel.draft, &patch)?;
     if channel.draft.kind != before.kind {
@@ -153,7 +159,6 @@ pub async fn edit(
         return Err(faults.into());
     }
     channel.draft.document.fill_zone(&zone);
-    let account = write.account();
     channel.draft.check(&app.outbound, write.tx(), account, Some(&before.filter)).await?;
     may_have_sent(allowed, &channel.draft)?;
     match headers {
@@ -182,6 +187,8 @@ pub async fn edit(
     if channel.draft.state != before.state {
         channel.reason = None;
     }
+    recipients::set(app, &mut write, channel.id, &channel.draft).await?;
+    recipients::fill(write.tx(), account, std::slice::from_mut(&mut channel)).await?;
     channel.version += 1;
     channel.updated_at = Instant(now_us);
     let Channel { id, version, ref draft, ref reason, .. } = channel;
@@ -263,6 +270,7 @@ pub async fn delete(
     let tx = write.tx();
     tx.execute("delete from channel_cursor where account = $1 and channel = $2", (account, row.id)).await?;
     tx.execute("delete from delivery where account = $1 and channel = $2", (account, row.id)).await?;
+    recipients::forget(tx, account, row.id).await?;
     tx.execute(
         "update channel set state = 'deleted', sealed = $3, version = version + 1, updated_us = $4 \
          where account = $1 and id = $2",

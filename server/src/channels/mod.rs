@@ -5,7 +5,10 @@ pub mod channel;
 pub mod edit;
 pub mod filter;
 pub mod headers;
+pub mod mail_target;
 pub mod read;
+mod recipient_routes;
+pub mod recipients;
 mod routes;
 mod secret_routes;
 pub mod secrets;
@@ -15,7 +18,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 
-/// The routes of channels and their secrets.
+/// The routes of channels, their secrets and their recipients.
 pub fn routes() -> OpenApiRouter<App> {
-    routes::routes().merge(secret_routes::routes())
+    routes::routes().merge(secret_routes::routes()).merge(recipient_routes::routes())
 }
