@@ -51,6 +51,7 @@ pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> 
         )
         .await?;
     let events = events_as_files(tx, shown_us, limit).await?;
+    let events = events.max(hosted_results(tx, shown_us, limit).await?);
     let mail = mail(tx, now_us.saturating_sub(DAY_US), limit).await?;
     let events = events.max(mail);
     Ok(notices.max(before).max(deliveries).max(imported).max(arrivals).max(events))
@@ -73,6 +74,27 @@ async fn mail(tx: &mut Tx, before_us: i64, limit: i64) -> Result<u64> {
         )
         .await?;
     Ok(mails.max(links))
+}
+
+/// Removes what was done with from the folders `done` and `errors` of keys: files that were imported, and their results.
+/// Bytes that something else refers to stay.
+async fn hosted_results(tx: &mut Tx, before_us: i64, limit: i64) -> Result<u64> {
+    tx.execute(
+        "delete from file_reference where owner_kind = 'hosted_file' and (account, owner) in ( \
+         select h.account, h.id from hosted_file h where h.received is not null and h.modified_us <= $1 \
+         and (h.folder >= 'done' and h.folder < 'done0' or h.folder >= 'errors' and h.folder < 'errors0') \
+         order by h.modified_us, h.id limit $2)",
+        (before_us, limit),
+    )
+    .await?;
+    tx.execute(
+        "delete from hosted_file where (account, id) in ( \
+         select h.account, h.id from hosted_file h where h.received is not null and h.modified_us <= $1 \
+         and (h.folder >= 'done' and h.folder < 'done0' or h.folder >= 'errors' and h.folder < 'errors0') \
+         order by h.modified_us, h.id limit $2)",
+        (before_us, limit),
+    )
+    .await
 }
 
 /// Forgets events that were put into folders as files, but those that still wait for a customer's server. A file that
