@@ -10,6 +10,7 @@ mod calm_http;
 mod cast;
 mod compression;
 mod cpu;
+mod exchange;
 mod figures;
 mod first_sync;
 mod fleet;
@@ -34,8 +35,9 @@ use sqlx::{Connection as _, PgConnection};
 use crate::{report::Figure, stage::Kind};
 
 /// The groups of figures, each made on both databases; then there are `reading`, `bytes`, `phone` and `compression`.
-const GROUPS: [&str; 10] =
-    ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "lists", "imports"];
+const GROUPS: [&str; 11] = [
+    "append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "lists", "imports", "exchange",
+];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -107,6 +109,9 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
         }
         if wanted("imports") {
             add(tables::loading(kind).await?)?;
+        }
+        if wanted("exchange") {
+            exchange::figures(kind).await?.into_iter().try_for_each(&mut add)?;
         }
     }
     if "reading".contains(only) {
