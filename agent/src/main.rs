@@ -8,6 +8,7 @@ mod api;
 mod clock;
 mod config;
 mod durable;
+mod install;
 mod inward;
 mod journal;
 mod logfile;
@@ -37,20 +38,25 @@ enum What {
         #[arg(long)]
         once: bool,
     },
+    /// Has it start with the machine: as a unit of systemd, or a task of Windows
+    Install {
+        /// With your session instead, and with what you can reach, such as shares
+        #[arg(long)]
+        user: bool,
+    },
     /// Says whether the configuration can be read, and whether Campo answers
     Status,
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let worked = config::Config::read(&arguments.config).and_then(|config| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(async {
-            match arguments.what {
-                What::Run { once } => round::run(&config, once).await,
-                What::Status => round::status(&config).await,
-            }
-        })
+    let worked = config::Config::read(&arguments.config).and_then(|config| match arguments.what {
+        What::Run { once } => to_its_end(round::run(&config, once)),
+        What::Status => to_its_end(round::status(&config)),
+        What::Install { user } => {
+            let whom = if user { install::For::Person } else { install::For::Machine };
+            install::install(&arguments.config, &config.state, whom)
+        }
     });
     match worked {
         Ok(()) => ExitCode::SUCCESS,
@@ -59,6 +65,10 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn to_its_end(work: impl Future<Output = anyhow::Result<()>>) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
 }
 
 /// Writes a line to whoever started the program.

@@ -129,4 +129,10 @@ pub const PERSONAL: &[PersonalColumn] = &[
     column("remote_seen", "name", "the name that a person gave a file", Retention::Hosted),
     column("agent", "report", "names of files and folders at a customer's machine", Retention::Installation),
     column("mail_link", "email", "the address of a person that a link was sent to", Retention::Request),
+    column(
+        "channel_recipient",
+        "email",
+        "the address of a person who gets mail of a channel",
+        Retention::User,
+    ),
 ];

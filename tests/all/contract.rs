@@ -69,6 +69,10 @@ async fn take(account: &Account, operation: &Operation, example: &Value) -> Resu
                 crate::mail::link(account, &login, name.starts_with("PUT /v1/email")).await.into();
             String::new()
         }
+        "PUT /v1/recipient-confirmation" => {
+            body["token"] = crate::mail::recipient_link(account).await.into();
+            String::new()
+        }
         "PUT /v1/sync/push-token" => account.enrol(&[]).await.unwrap().0,
         "POST /v1/agents/enrol" => {
             body["code"] = agent_code(account, &fixtures).await.into();
@@ -166,6 +170,9 @@ async fn prepare(account: &Account, name: &str, fixtures: &mut BTreeMap<&'static
         let offered = "SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8";
         tx.execute("update remote set offered = $2 where account = $1", (account.id, offered)).await.unwrap();
         tx.commit().await.unwrap();
+    }
+    if name == "POST /v1/channels/{channel}/recipients/link" {
+        fixtures.insert("channels", crate::mail::channel(account).await);
     }
     if name == "POST /v1/periods/reopen" {
         let office = crate::tasks::Office::of(account).await;

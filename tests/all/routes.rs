@@ -40,6 +40,7 @@ const PUBLIC: &[&str] = &[
     "POST /v1/sessions",
     "PUT /v1/email-confirmation",
     "PUT /v1/password-reset",
+    "PUT /v1/recipient-confirmation",
     "PUT /v1/uploads/{ticket}",
 ];
 

@@ -18,7 +18,7 @@ const EnrolPage = lazy(async () => ({ default: (await Promise.all([import("~/fea
 const RecoveryPage = lazy(async () => ({ default: (await import("./session/Recovery")).RecoveryPage }));
 
 /** What is done by links of mails, and asking for one: open to everybody. */
-const isRecovery = () => ["/entrar/olvido", "/entrar/clave", "/entrar/correo"].includes(location.pathname);
+const isRecovery = () => ["/entrar/olvido", "/entrar/clave", "/entrar/correo", "/entrar/destinatario"].includes(location.pathname);
 
 /** Where a phone's camera leads: open to everybody. */
 const isEnrolment = () => location.pathname === "/e";

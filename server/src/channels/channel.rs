@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use super::{
     filter::{Filter, NamedIn},
+    mail_target::MailTarget,
+    recipients::Recipient,
     target::{Acknowledgement, Document, FolderTarget, HttpTarget, Settings, Target},
 };
 use crate::{
@@ -35,6 +37,8 @@ pub enum ChannelKind {
     Http,
     /// Each event as a file in a folder, by the same ways as files of exports: see `folder`
     Folder,
+    /// Each event as a mail to people, its document attached: see `mail`
+    Mail,
 }
 
 /// In which order a channel delivers.
@@ -79,7 +83,7 @@ macro_rules! names {
         }
     };
 }
-names!(ChannelKind: Http = "http", Folder = "folder");
+names!(ChannelKind: Http = "http", Folder = "folder", Mail = "mail");
 names!(DeliveryOrder: PerTask = "per_task", Strict = "strict", None = "none");
 names!(ChannelState: Enabled = "enabled", Paused = "paused", Disabled = "disabled");
 
@@ -101,6 +105,9 @@ pub struct ChannelDraft {
     /// Of `folder`: where to, and under which names
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub folder: Option<FolderTarget>,
+    /// Of `mail`: to whom, and under which names
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailTarget>,
     /// What is sent of an event
     #[serde(default)]
     pub document: Document,
@@ -164,6 +171,9 @@ pub struct Channel {
     pub draft: ChannelDraft,
     /// The names of the headers that are sent besides; their values are not shown
     pub headers: Vec<String>,
+    /// Of `mail`: how far its recipients are
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<Recipient>,
     /// Why it is disabled, where Campo did it: `gone`, the receiver answered 410
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -217,6 +227,7 @@ impl ChannelDraft {
                 authority: self.authority.clone(),
             }),
             ChannelKind::Folder => Target::Folder(self.folder.clone().unwrap_or_default()),
+            ChannelKind::Mail => Target::Mail(self.mail.clone().unwrap_or_default()),
         };
         Settings { target, document: self.document.clone(), filter: self.filter.clone() }
     }
@@ -234,6 +245,10 @@ impl ChannelDraft {
         match self.kind {
             ChannelKind::Http => check_url(&self.url, outbound, &mut faults),
             ChannelKind::Folder => self.check_folder(tx, account, &mut faults).await?,
+            ChannelKind::Mail => match &mut self.mail {
+                Some(mail) => mail.tidy(),
+                None => faults.add("/mail", "required", "", "to whom mail goes, where `kind` is `mail`"),
+            },
         }
         self.check_applicable(&mut faults);
         let settings = self.settings();
@@ -281,6 +296,9 @@ impl ChannelDraft {
         }
         if self.folder.is_some() && self.kind != ChannelKind::Folder {
             faults.add("/folder", "not_applicable", "", "nothing: it is of `folder` alone");
+        }
+        if self.mail.is_some() && self.kind != ChannelKind::Mail {
+            faults.add("/mail", "not_applicable", "", "nothing: it is of `mail` alone");
         }
     }
 }

@@ -15,6 +15,7 @@ use super::{
     channel::{Channel, ChannelDraft, ChannelKind, ChannelState, Progress},
     headers,
     read::{ONE, Row},
+    recipients,
     secrets::ChannelSecrets,
 };
 use crate::{
@@ -85,19 +86,20 @@ pub async fn create(
     let epoch = server_setting::epoch(&app.db).await?;
     let request = ("channels.create", given);
     once.make(app, allowed, &request, async |write| {
-        let made = make(write, draft, epoch).await?;
+        let made = make(app, write, draft, epoch).await?;
         Ok(Made::new(format!("/v1/channels/{}", made.channel.id), made))
     })
     .await
 }
 
 /// Makes the channel, which begins behind the events that are there.
-async fn make(write: &mut Write, draft: ChannelDraft, epoch: Uuid) -> Result<CreatedChannel> {
+async fn make(app: &App, write: &mut Write, draft: ChannelDraft, epoch: Uuid) -> Result<CreatedChannel> {
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
     let mut secrets = ChannelSecrets::default();
     let secret = secrets.rotate(now_us, write.environment());
     insert(write, id, &draft, &secrets).await?;
+    recipients::set(app, write, id, &draft).await?;
     let (position,): (i64,) =
         write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
     write
@@ -108,11 +110,12 @@ async fn make(write: &mut Write, draft: ChannelDraft, epoch: Uuid) -> Result<Cre
             (account, id, epoch, position),
         )
         .await?;
-    let channel = Channel {
+    let mut channel = Channel {
         id,
         version: 1,
         draft,
         headers: Vec::new(),
+        recipients: Vec::new(),
         reason: None,
         progress: Progress {
             epoch,
@@ -128,6 +131,7 @@ async fn make(write: &mut Write, draft: ChannelDraft, epoch: Uuid) -> Result<Cre
         created_at: Instant(now_us),
         updated_at: Instant(now_us),
     };
+    recipients::fill(write.tx(), account, std::slice::from_mut(&mut channel)).await?;
     write.touch(TOPIC);
     Ok(CreatedChannel { channel, secret: secret.reveal().to_owned() })
 }
@@ -148,6 +152,8 @@ pub async fn edit(
     if_match.check(row.version)?;
     let mut secrets = ChannelSecrets::open(write.secrets(), write.account(), row.id, &row.sealed)?;
     let mut channel = row.shown(write.secrets(), write.account())?;
+    let account = write.account();
+    recipients::fill(write.tx(), account, std::slice::from_mut(&mut channel)).await?;
     let before = channel.draft.clone();
     channel.draft = patch::patched(&channel.draft, &patch)?;
     if channel.draft.kind != before.kind {
@@ -156,7 +162,6 @@ pub async fn edit(
         return Err(faults.into());
     }
     channel.draft.document.fill_zone(&zone);
-    let account = write.account();
     channel.draft.check(&app.outbound, write.tx(), account, Some(&before.filter)).await?;
     may_have_sent(allowed, &channel.draft)?;
     match headers {
@@ -185,6 +190,8 @@ pub async fn edit(
     if channel.draft.state != before.state {
         channel.reason = None;
     }
+    recipients::set(app, &mut write, channel.id, &channel.draft).await?;
+    recipients::fill(write.tx(), account, std::slice::from_mut(&mut channel)).await?;
     channel.version += 1;
     channel.updated_at = Instant(now_us);
     let Channel { id, version, ref draft, ref reason, .. } = channel;
@@ -268,6 +275,7 @@ pub async fn delete(
     let tx = write.tx();
     tx.execute("delete from channel_cursor where account = $1 and channel = $2", (account, row.id)).await?;
     tx.execute("delete from delivery where account = $1 and channel = $2", (account, row.id)).await?;
+    recipients::forget(tx, account, row.id).await?;
     tx.execute(
         "update channel set state = 'deleted', sealed = $3, version = version + 1, updated_us = $4 \
          where account = $1 and id = $2",

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     channel::{Channel, ChannelDraft, ChannelState, DeliveryOrder, Progress},
+    recipients,
     secrets::ChannelSecrets,
     target::{HttpTarget, Settings, Target},
 };
@@ -79,14 +80,18 @@ pub async fn list<P>(app: &App, allowed: &Allowed<P>, page: &PageQuery) -> Resul
         )
         .await?;
     let account = allowed.account();
-    let shown = rows.into_iter().map(|row| row.shown(&app.secrets, account)).collect::<Result<Vec<_>>>()?;
+    let mut shown =
+        rows.into_iter().map(|row| row.shown(&app.secrets, account)).collect::<Result<Vec<_>>>()?;
+    recipients::show(app, account, &mut shown).await?;
     Ok(Page::new(shown, limit, |channel| channel.draft.code.clone()))
 }
 
 /// One channel.
 pub async fn get<P>(app: &App, allowed: &Allowed<P>, which: &Ref) -> Result<Versioned<Channel>> {
     let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
-    let channel = row.ok_or(Code::NotFound)?.shown(&app.secrets, allowed.account())?;
+    let mut channel = [row.ok_or(Code::NotFound)?.shown(&app.secrets, allowed.account())?];
+    recipients::show(app, allowed.account(), &mut channel).await?;
+    let [channel] = channel;
     Ok(Versioned(channel.version, channel))
 }
 
@@ -108,9 +113,10 @@ impl Row {
         let headers = ChannelSecrets::open(secrets, account, self.id, &self.sealed)?.headers;
         let Settings { target, document, filter } = Settings::stored(&self.kind, &self.target)?;
         let kind = target.kind();
-        let (http, folder) = match target {
-            Target::Http(http) => (http, None),
-            Target::Folder(folder) => (HttpTarget::default(), Some(folder)),
+        let (http, folder, mail) = match target {
+            Target::Http(http) => (http, None, None),
+            Target::Folder(folder) => (HttpTarget::default(), Some(folder), None),
+            Target::Mail(mail) => (HttpTarget::default(), None, Some(mail)),
         };
         let HttpTarget { url, form_field, acknowledgement, authority } = http;
         let draft = ChannelDraft {
@@ -119,6 +125,7 @@ impl Row {
             kind,
             url,
             folder,
+            mail,
             document,
             form_field,
             acknowledgement,
@@ -146,6 +153,7 @@ impl Row {
             version: self.version,
             draft,
             headers: headers.into_keys().collect(),
+            recipients: Vec::new(),
             reason: self.reason,
             progress,
             created_at: Instant(self.created_us),

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{channel::ChannelKind, filter::Filter, secrets::ChannelSecrets};
+use super::{channel::ChannelKind, filter::Filter, mail_target::MailTarget, secrets::ChannelSecrets};
 use crate::{
     app::App,
     exchange::placing::Destination,
@@ -29,6 +29,8 @@ pub enum Target {
     Http(HttpTarget),
     /// A file in a folder
     Folder(FolderTarget),
+    /// A mail with the document attached
+    Mail(MailTarget),
 }
 
 /// An endpoint over HTTP.
@@ -83,11 +85,16 @@ impl FolderTarget {
     }
 
     fn check(&self, faults: &mut Faults) {
-        let name = NameTemplate::parse(&self.file_name);
-        if !name.is_ok_and(|name| name.has_id() || name.has_number()) {
-            let expected = "a name with `{EntryGuid}` or `{n}`, such as `{EntryGuid}.xml`";
-            faults.add("/folder/file_name", "invalid_value", &self.file_name, expected);
-        }
+        check_file_name("/folder/file_name", &self.file_name, faults);
+    }
+}
+
+/// Names what is wrong with the names of the files of events: each event has one of its own.
+pub(super) fn check_file_name(field: &str, file_name: &str, faults: &mut Faults) {
+    let name = NameTemplate::parse(file_name);
+    if !name.is_ok_and(|name| name.has_id() || name.has_number()) {
+        let expected = "a name with `{EntryGuid}` or `{n}`, such as `{EntryGuid}.xml`";
+        faults.add(field, "invalid_value", file_name, expected);
     }
 }
 
@@ -186,6 +193,7 @@ impl Target {
         match self {
             Self::Http(_) => ChannelKind::Http,
             Self::Folder(_) => ChannelKind::Folder,
+            Self::Mail(_) => ChannelKind::Mail,
         }
     }
 
@@ -200,7 +208,7 @@ impl Target {
                 1
             }
             Self::Http(_) => format::WITH_SETTINGS,
-            Self::Folder(_) => format::WITH_WAYS,
+            Self::Folder(_) | Self::Mail(_) => format::WITH_WAYS,
         }
     }
 
@@ -222,6 +230,7 @@ impl Target {
                 }
             }
             Self::Folder(folder) => folder.check(faults),
+            Self::Mail(mail) => mail.check(faults),
         }
     }
 
@@ -229,6 +238,7 @@ impl Target {
         match self {
             Self::Http(http) => serde_json::to_value(http),
             Self::Folder(folder) => serde_json::to_value(folder),
+            Self::Mail(mail) => serde_json::to_value(mail.stored()),
         }
     }
 }
@@ -241,6 +251,7 @@ impl Settings {
         let target = match kind {
             ChannelKind::Http => Target::Http(serde_json::from_str(text).map_err(Problem::internal)?),
             ChannelKind::Folder => Target::Folder(serde_json::from_str(text).map_err(Problem::internal)?),
+            ChannelKind::Mail => Target::Mail(serde_json::from_str(text).map_err(Problem::internal)?),
         };
         let Common { document, filter } = serde_json::from_str(text).map_err(Problem::internal)?;
         Ok(Self { target, document, filter })
@@ -338,5 +349,8 @@ mod tests {
         let folder = r#"{"file_name":"{EntryGuid}.xml","folder":"x","key":"code:acme"}"#;
         let settings = Settings::stored("folder", folder).unwrap();
         assert_eq!((settings.least_format(), settings.text().unwrap().as_str()), (4, folder));
+        let mail = r#"{"file_name":"{EntryGuid}.xml","recipients":[]}"#;
+        let settings = Settings::stored("mail", mail).unwrap();
+        assert_eq!((settings.least_format(), settings.text().unwrap().as_str()), (4, mail));
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How many links one user is sent within an hour, whoever asks for them.
-const MOST_AN_HOUR: i64 = 5;
+pub(super) const MOST_AN_HOUR: i64 = 5;
 
 /// What a link is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Purpose {
     ConfirmEmail,
     /// To set a password anew
     ResetPassword,
+    /// To confirm that one wants the mail of a channel
+    ConfirmRecipient,
 }
 
 impl Purpose {
@@ -31,18 +33,21 @@ impl Purpose {
         match self {
             Self::ConfirmEmail => "confirm_email",
             Self::ResetPassword => "reset_password",
+            Self::ConfirmRecipient => "confirm_recipient",
         }
     }
 
     /// The purpose of that name, if this release knows it.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::ConfirmEmail, Self::ResetPassword].into_iter().find(|purpose| purpose.name() == name)
+        [Self::ConfirmEmail, Self::ResetPassword, Self::ConfirmRecipient]
+            .into_iter()
+            .find(|purpose| purpose.name() == name)
     }
 
     /// For how long a link can be used.
-    const fn lasts_us(self) -> i64 {
+    pub(super) const fn lasts_us(self) -> i64 {
         match self {
-            Self::ConfirmEmail => 24 * HOUR_US,
+            Self::ConfirmEmail | Self::ConfirmRecipient => 24 * HOUR_US,
             Self::ResetPassword => HOUR_US,
         }
     }
@@ -52,6 +57,7 @@ impl Purpose {
         match self {
             Self::ConfirmEmail => "/entrar/correo",
             Self::ResetPassword => "/entrar/clave",
+            Self::ConfirmRecipient => "/entrar/destinatario",
         }
     }
 }
@@ -77,7 +83,7 @@ pub struct Found {
 }
 
 /// The keyed hash of a link's secret, which tables keep.
-fn hash(secrets: &Secrets, id: Uuid) -> Vec<u8> {
+pub(super) fn hash(secrets: &Secrets, id: Uuid) -> Vec<u8> {
     // The account is no part of the secret
     secrets.token_hash(&Bearer::of_link(1, id, secrets).secret).to_vec()
 }
@@ -108,15 +114,26 @@ pub async fn queue_confirmation(write: &mut Write, user: Uuid) -> Result<bool> {
             ),
         )
         .await?;
+    queue_mail(write, made, (id, user), purpose).await
+}
+
+/// Has the mail of a link sent, where the link was made.
+pub(super) async fn queue_mail(
+    write: &mut Write,
+    made: u64,
+    (link, holder): (Uuid, Uuid),
+    purpose: Purpose,
+) -> Result<bool> {
     if made == 0 {
         return Ok(false);
     }
+    let (account, now_us) = (write.account(), write.now_us);
     write
         .tx()
         .execute(
             "insert into mail (account, id, account_user, kind, subject, created_us, due_us) \
              values ($1, $2, $3, $4, $2, $5, $5)",
-            (account, id, user, purpose.name(), now_us),
+            (account, link, holder, purpose.name(), now_us),
         )
         .await?;
     Ok(true)

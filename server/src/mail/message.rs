@@ -37,7 +37,7 @@ pub(super) struct Draft {
 
 /// Says that no person wrote it, so that no machine answers (RFC 3834).
 #[derive(Clone)]
-struct AutoSubmitted;
+pub(super) struct AutoSubmitted;
 
 impl Header for AutoSubmitted {
     fn name() -> HeaderName {
@@ -70,7 +70,7 @@ pub(super) fn compose(draft: &Draft) -> Result<Message> {
         .map_err(Problem::internal)
 }
 
-fn text(paragraphs: &[String]) -> String {
+pub(super) fn text(paragraphs: &[String]) -> String {
     let lines = paragraphs.iter().map(|paragraph| clean(paragraph));
     lines.collect::<Vec<_>>().join("\r\n\r\n") + "\r\n"
 }
@@ -81,7 +81,7 @@ fn clean(text: &str) -> String {
     text.split(ends_line).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     clean(text).trim().chars().take(MOST).collect()
 }
 

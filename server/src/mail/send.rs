@@ -13,7 +13,7 @@ use super::{
     HOUR_US, Purpose, Settings, links_to,
     message::{Draft, compose},
     notices,
-    smtp::{Failure, Session},
+    smtp::{self, Failure, Session},
 };
 use crate::{
     accounts::own::language_of,
@@ -107,7 +107,7 @@ async fn send_all(app: &App, settings: &Arc<Settings>, due: Vec<Due>) -> Result<
             open.send(&message).await
         }
         .await;
-        metrics::counter!("campo_mails_total", "outcome" => outcome_name(&result)).increment(1);
+        metrics::counter!("campo_mails_total", "outcome" => smtp::outcome_name(&result)).increment(1);
         match result {
             Ok(()) => {
                 *sent += 1;
@@ -127,25 +127,18 @@ async fn send_all(app: &App, settings: &Arc<Settings>, due: Vec<Due>) -> Result<
     Ok(true)
 }
 
-fn outcome_name(result: &std::result::Result<(), Failure>) -> &'static str {
-    match result {
-        Ok(()) => "sent",
-        Err(Failure::Refused(_)) => "refused",
-        Err(Failure::NotNow(_) | Failure::Server(_)) => "failed",
-    }
-}
-
 /// What a failure means for the mail; false where it is the server's, and all wait.
 async fn failed(app: &App, mail: &Due, failure: Failure) -> Result<bool> {
     let wait_us = wait_us(app, mail.tries + 1);
     match failure {
-        Failure::Refused(reason) => {
-            tracing::warn!(account = mail.account, mail = %mail.id, reason, "a mail was refused");
+        // The words of a server name addresses, which are nothing for the log
+        Failure::Refused(answer) => {
+            tracing::warn!(account = mail.account, mail = %mail.id, status = answer.status, "a mail was refused");
             note(app, mail, Outcome::Over("refused")).await?;
             Ok(true)
         }
-        Failure::NotNow(reason) => {
-            tracing::info!(account = mail.account, mail = %mail.id, reason, "a mail is not taken yet");
+        Failure::NotNow(answer) => {
+            tracing::info!(account = mail.account, mail = %mail.id, status = answer.status, "a mail is not taken yet");
             let outcome = if mail.tries >= MOST_TRIES {
                 Outcome::Over("not_taken")
             } else {
@@ -207,20 +200,13 @@ struct Recipient {
     language: String,
     account_name: String,
     zone: String,
+    /// Of a recipient of a channel
+    channel_name: String,
 }
 
 /// What is sent, as it is now; nothing where it need not be sent any more.
 async fn draft(app: &App, settings: &Settings, mail: &Due) -> Result<Option<Draft>> {
-    let to: Option<Recipient> = app
-        .db
-        .fetch_optional(
-            "select u.name, u.email, u.email_confirmed_us as confirmed_us, u.language, a.name as account_name, a.zone \
-             from account_user u join account a on a.id = u.account and a.state = 'enabled' \
-             where u.account = $1 and u.id = $2 and u.state = 'enabled' and u.email is not null",
-            (mail.account, mail.account_user),
-        )
-        .await?;
-    let Some(to) = to else { return Ok(None) };
+    let Some(to) = recipient(app, mail).await? else { return Ok(None) };
     let language = match language_of(&to.language) {
         UserLanguage::Es => Language::Spanish,
         UserLanguage::En => Language::English,
@@ -238,6 +224,27 @@ async fn draft(app: &App, settings: &Settings, mail: &Due) -> Result<Option<Draf
         paragraphs,
         now_us: app.environment.now_us(),
     }))
+}
+
+/// Whom a mail is for; nobody where they are not there any more.
+async fn recipient(app: &App, mail: &Due) -> Result<Option<Recipient>> {
+    let holder = (mail.account, mail.account_user);
+    if Purpose::from_name(&mail.kind) == Some(Purpose::ConfirmRecipient) {
+        let of_channel = "select '' as name, r.email, r.confirmed_us, a.language, a.name as account_name, a.zone, \
+             c.name as channel_name from channel_recipient r \
+             join account a on a.id = r.account and a.state = 'enabled' \
+             join channel c on c.account = r.account and c.id = r.channel where r.account = $1 and r.recipient = $2";
+        return app.db.fetch_optional(of_channel, holder).await;
+    }
+    app.db
+        .fetch_optional(
+            "select u.name, u.email, u.email_confirmed_us as confirmed_us, u.language, a.name as account_name, \
+             a.zone, '' as channel_name from account_user u \
+             join account a on a.id = u.account and a.state = 'enabled' \
+             where u.account = $1 and u.id = $2 and u.state = 'enabled' and u.email is not null",
+            holder,
+        )
+        .await
 }
 
 type Said = Option<(String, Vec<String>)>;
@@ -263,6 +270,7 @@ async fn link_text(
     Ok(Some(texts::mail(language, purpose.name(), |name| match name {
         "name" => Some(&to.name),
         "account" => Some(&to.account_name),
+        "channel" => Some(&to.channel_name),
         "link" => Some(&link),
         _ => None,
     })))

@@ -1,14 +1,18 @@
 //! The mail server that the settings name.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use lettre::message::Mailbox;
+use tokio::sync::Semaphore;
 
 use crate::{
     config::Config,
     outbound::{Outbound, names_authority},
     secrets::Secret,
 };
+
+/// How many mails of channels are on their way at a time, of all accounts.
+const SIDE_BY_SIDE: usize = 4;
 
 /// How a connection to the mail server is protected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +70,8 @@ pub struct Settings {
     pub sender: Mailbox,
     /// How many mails are sent for one account within 24 hours
     pub account_mails: i64,
+    /// Whose turn it is to have a mail of a channel on its way
+    pub(crate) turns: Arc<Semaphore>,
     pub(super) outbound: Outbound,
 }
 
@@ -80,6 +86,7 @@ impl Settings {
             authority: None,
             sender,
             account_mails: 500,
+            turns: Arc::new(Semaphore::new(SIDE_BY_SIDE)),
             outbound: Outbound::of_operator(),
         }
     }

@@ -30,15 +30,35 @@ use crate::outbound;
 /// How long greeting, TLS and log-in may take together, and how long one mail may.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why a mail was not taken. The words are for the log; none of them names a recipient.
+/// Why a mail was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// The server cannot be worked with: every mail waits
     Server(String),
     /// It takes this mail later, perhaps
-    NotNow(String),
+    NotNow(Answer),
     /// It does not take this mail
-    Refused(String),
+    Refused(Answer),
+}
+
+/// What the server said of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Answer {
+    /// Its status
+    pub(crate) status: u16,
+    /// Its words, which often name a recipient: they are for the office alone
+    pub(crate) words: String,
+    /// It is about a recipient, and so about every mail to the same ones
+    pub(crate) is_of_recipient: bool,
+}
+
+/// What a try came to, as figures name it.
+pub(crate) fn outcome_name(result: &Result<(), Failure>) -> &'static str {
+    match result {
+        Ok(()) => "sent",
+        Err(Failure::Refused(_)) => "refused",
+        Err(Failure::NotNow(_) | Failure::Server(_)) => "failed",
+    }
 }
 
 /// A connection that is greeted, protected and logged in.
@@ -63,10 +83,10 @@ impl Session {
         // What is wrong with the sender is wrong with every mail
         self.0.command(from).await.map_err(|error| server("sender", &error))?;
         for to in envelope.to() {
-            self.0.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(|error| of_mail(&error))?;
+            self.0.command(Rcpt::new(to.clone(), Vec::new())).await.map_err(|error| of_mail(&error, true))?;
         }
-        self.0.command(Data).await.map_err(|error| of_mail(&error))?;
-        self.0.message(&message.formatted()).await.map_err(|error| of_mail(&error))?;
+        self.0.command(Data).await.map_err(|error| of_mail(&error, false))?;
+        self.0.message(&message.formatted()).await.map_err(|error| of_mail(&error, false))?;
         Ok(())
     }
 
@@ -119,13 +139,15 @@ fn server(step: &str, error: &lettre::transport::smtp::Error) -> Failure {
 }
 
 /// A refusal is of this mail, anything else of the connection.
-fn of_mail(error: &lettre::transport::smtp::Error) -> Failure {
-    if error.is_permanent() {
-        Failure::Refused(said(error))
-    } else if error.is_transient() {
-        Failure::NotNow(said(error))
-    } else {
-        Failure::Server(said(error))
+fn of_mail(error: &lettre::transport::smtp::Error, is_of_recipient: bool) -> Failure {
+    let Some(status) = error.status() else { return Failure::Server(said(error)) };
+    let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let answer = Answer { status: status.into(), words, is_of_recipient };
+    match answer.status {
+        // The server says goodbye: it is of no use for any mail
+        421 => Failure::Server(said(error)),
+        _ if error.is_permanent() => Failure::Refused(answer),
+        _ => Failure::NotNow(answer),
     }
 }
 

@@ -10,7 +10,10 @@ use super::{format, office_track, send, ways::About};
 use crate::{
     access::{Allowed, permissions::ManageChannels},
     app::App,
-    channels::target::{Document, Receiver},
+    channels::{
+        channel::ChannelKind,
+        target::{Document, Receiver},
+    },
     problem::{Code, Result},
 };
 
@@ -32,7 +35,7 @@ pub struct ChannelTested {
     /// How that answer begins
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
-    /// Of a channel for OfficeTrack's receivers, one document of each kind of entry that it sends
+    /// Of a channel for OfficeTrack's receivers, one document of each kind of entry that it sends; by mail of the first
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub documents: Vec<DocumentTested>,
 }
@@ -91,7 +94,9 @@ pub async fn send_test(app: &App, allowed: &Allowed<ManageChannels>, which: &Ref
         }
         Document::OfficeTrack(settings) => {
             let mut first = None;
-            for (kind, entry_type) in &settings.entry_types {
+            // People are sent one mail
+            let most = if receiver.settings.target.kind() == ChannelKind::Mail { 1 } else { usize::MAX };
+            for (kind, entry_type) in settings.entry_types.iter().take(most) {
                 let id = app.environment.uuid();
                 let text = office_track::sample(kind, id, app.environment.now_us(), settings);
                 let (about, within) = (about(app, id), send::time_out(app));

@@ -61,6 +61,7 @@ pub(crate) async fn remove(tx: &mut Tx, now_us: i64, limit: i64) -> Result<u64> 
         )
         .await?;
     let files = files_that_came(tx, shown_us, limit).await?.max(files_that_left(tx, shown_us, limit).await?);
+    let files = files.max(hosted_results(tx, shown_us, limit).await?);
     let mail = mail(tx, now_us.saturating_sub(DAY_US), limit).await?;
     Ok(notices.max(before).max(acts).max(deliveries).max(imported).max(arrivals).max(files).max(mail))
 }
@@ -105,6 +106,29 @@ async fn files_that_came(tx: &mut Tx, before_us: i64, limit: i64) -> Result<u64>
         )
         .await?;
     Ok(imported.max(runs).max(received).max(arrivals))
+}
+
+/// Removes what was done with from the folders `done` and `errors` of keys: files that were imported, and their results.
+/// Bytes that something else refers to stay.
+async fn hosted_results(tx: &mut Tx, before_us: i64, limit: i64) -> Result<u64> {
+    tx.execute(
+        "delete from file_reference where owner_kind = 'hosted_file' and (account, owner) in ( \
+         select h.account, h.id from hosted_file h where h.received is not null and h.modified_us <= $1 \
+         and (h.folder >= 'done' and h.folder < 'done0' or h.folder >= 'errors' and h.folder < 'errors0') \
+         and not exists (select 1 from account c where c.id = h.account and c.held) \
+         order by h.modified_us, h.id limit $2)",
+        (before_us, limit),
+    )
+    .await?;
+    tx.execute(
+        "delete from hosted_file where (account, id) in ( \
+         select h.account, h.id from hosted_file h where h.received is not null and h.modified_us <= $1 \
+         and (h.folder >= 'done' and h.folder < 'done0' or h.folder >= 'errors' and h.folder < 'errors0') \
+         and not exists (select 1 from account c where c.id = h.account and c.held) \
+         order by h.modified_us, h.id limit $2)",
+        (before_us, limit),
+    )
+    .await
 }
 
 /// Forgets mails that were sent or need not be, and links that are over. For a day they count against the bounds.

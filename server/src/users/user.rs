@@ -345,7 +345,7 @@ impl UserDraft {
         check_common(&mut faults, "/code", &self.code, "/name", &self.name, &self.custom);
         login::check("/login", &self.login, &mut faults);
         if let Some(email) = &self.email {
-            email::check("/email", email, &mut faults);
+            mail::check_address("/email", email, &mut faults);
         }
         Ok(faults.into_result()?)
     }

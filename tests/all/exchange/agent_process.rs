@@ -15,6 +15,7 @@ on_both! {
     a_file_is_brought_once_whenever_the_agent_dies,
     a_file_is_taken_once_whenever_the_agent_dies,
     an_agent_that_is_killed_again_and_again_brings_one_file_byte_for_byte,
+    an_agent_is_installed_for_a_person_s_session,
 }
 
 const WAIT: Duration = Duration::from_mins(2);
@@ -184,4 +185,25 @@ async fn an_agent_that_is_killed_again_and_again_brings_one_file_byte_for_byte(w
     assert_eq!((received.len(), &received[0]["hash"]), (1, &json!(hash)), "{received:?}");
     assert_eq!(std::fs::read(agent.path("in/enviados/grande.bin")).unwrap(), bytes);
     assert_eq!(agent.names("in"), ["enviados"]);
+}
+
+async fn an_agent_is_installed_for_a_person_s_session(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let site = Site::of(&account, "acme-erp").await;
+    let agent = Agent::new(&site, "https://campo.example.com").await;
+    // What systemd is told is written down instead
+    let systemctl = agent.path("systemctl");
+    let script = format!("#!/bin/sh\necho \"$@\" >> '{}'\n", agent.path("told").display());
+    std::fs::write(&systemctl, script).unwrap();
+    std::fs::set_permissions(&systemctl, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let mut command = Command::new(&agent.binary);
+    command.arg("--config").arg(agent.path("campo-agent.toml")).args(["install", "--user"]);
+    command.env("XDG_CONFIG_HOME", agent.path("home"));
+    command.env("PATH", format!("{}:/usr/bin:/bin", agent.folder.path().display()));
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let unit = std::fs::read_to_string(agent.path("home/systemd/user/campo-agent.service")).unwrap();
+    assert!(unit.contains(&format!("ExecStart=\"{}\" --config", agent.binary.display())), "{unit}");
+    let told = std::fs::read_to_string(agent.path("told")).unwrap();
+    assert_eq!(told, "--user daemon-reload\n--user enable --now campo-agent.service\n");
 }

@@ -15,6 +15,7 @@ on_both! {
     two_uploads_of_one_name_make_one_file,
     a_file_that_is_replaced_while_it_is_imported_is_imported_as_it_was_and_as_it_is,
     folders_have_bounds,
+    what_was_imported_takes_no_room_and_goes_after_its_time,
 }
 
 fn path(text: &str) -> VirtualPath {
@@ -121,4 +122,39 @@ async fn folders_have_bounds(mut world: World) {
     assert_eq!(hosted.make_folder(&path("/in/A/../a")).await.unwrap_err().code(), Code::AlreadyExists);
     assert_eq!(hosted.make_folder(&path("/out/a")).await.unwrap_err().code(), Code::FolderReadOnly);
     hosted.remove_folder(&path("/in/a")).await.unwrap();
+}
+
+async fn what_was_imported_takes_no_room_and_goes_after_its_time(mut world: World) {
+    let mut limits = (*world.app.limits).clone();
+    (limits.hosted_bytes, limits.hosted_files) = (1000, 3);
+    world.app.limits = limits.into();
+    let account = world.account("acme").await.unwrap();
+    let site = Site::of(&account, "acme-erp").await;
+    site.intake("tareas", "", "*.csv", json!({})).await;
+    let hosted = site.hosted().await;
+    for number in 0..8 {
+        let mut upload = hosted.create(&path(&format!("/in/{number}.csv")), Beginning::Start).await.unwrap();
+        upload.write(&tasks(10 * number + 1, 8)).await.unwrap();
+        upload.finish().await.unwrap();
+        site.work_off().await;
+    }
+    assert_eq!(site.tasks().await, 64);
+    // With the counts of each
+    let count = async || hosted.list(&path("/done")).await.unwrap().len();
+    assert_eq!(count().await, 16);
+    let mut tx = world.app.db.begin().await.unwrap();
+    let older =
+        "update hosted_file set modified_us = modified_us - $2 where account = $1 and name like '0.csv%'";
+    tx.execute(older, (account.id, campo_server::retention::SHOWN_US)).await.unwrap();
+    tx.commit().await.unwrap();
+    campo_server::sweep::duty(&world.app).await.unwrap();
+    assert_eq!(count().await, 14);
+    let references: (i64,) = world
+        .app
+        .db
+        .fetch_one("select count(*) from file_reference where owner_kind = 'hosted_file'", ())
+        .await
+        .unwrap();
+    assert_eq!(references.0, 14);
+    assert_eq!(site.received().await.len(), 8, "that they came stays");
 }

@@ -2,7 +2,9 @@
 
 mod agent_process;
 mod agents;
+mod bad_days;
 mod channel_folder;
+mod cuts;
 mod doors;
 mod export_files;
 mod exports;
@@ -13,6 +15,7 @@ mod intakes;
 mod peers;
 mod remotes;
 mod sftp;
+mod strange;
 
 use std::{
     net::SocketAddr,
@@ -50,7 +53,7 @@ pub(super) struct Site {
     pub(super) login: String,
     pub(super) password: String,
     pub(super) folder: TempDir,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     serving: JoinHandle<()>,
 }
 
@@ -150,6 +153,11 @@ impl Site {
     pub(super) async fn sftp(&self, commands: &str) -> (bool, String) {
         let login = self.login.clone();
         sftp(self.address, self.folder.path(), &login, Secret::Password(&self.password), commands).await
+    }
+
+    /// The same at another address: through a proxy, at another replica.
+    pub(super) async fn sftp_at(&self, address: SocketAddr, commands: &str) -> (bool, String) {
+        sftp(address, self.folder.path(), &self.login, Secret::Password(&self.password), commands).await
     }
 
     pub(super) async fn sftp_as(&self, login: &str, secret: Secret<'_>, commands: &str) -> (bool, String) {

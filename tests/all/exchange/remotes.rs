@@ -30,7 +30,7 @@ pub(super) async fn remote(site: &Site, peer: &Peer, more: Value) -> String {
 }
 
 /// Looks at the server so often that what was seen at one look is taken at the next.
-async fn look(site: &Site) {
+pub(super) async fn look(site: &Site) {
     for _ in 0..2 {
         look_once(site).await;
     }
@@ -42,7 +42,7 @@ pub(super) async fn look_once(site: &Site) {
     site.work_off().await;
 }
 
-async fn shown(site: &Site) -> Value {
+pub(super) async fn shown(site: &Site) -> Value {
     site.office.get("/v1/remotes/code:sap").await.unwrap().json()
 }
 
@@ -109,7 +109,7 @@ async fn files_of_a_customer_s_server_become_tasks_once(world: World) {
     assert!(shown(&site).await["problem"].is_null());
 }
 
-async fn export(site: &Site, more: Value) -> String {
+pub(super) async fn export(site: &Site, more: Value) -> String {
     let mut export = json!({
         "code": "t", "name": "Tareas", "what": "tasks", "format": "csv", "file_name": "TAREAS.csv", "folder": "in",
         "remote": "code:sap", "empty_files": true,
@@ -119,14 +119,14 @@ async fn export(site: &Site, more: Value) -> String {
     created(&site.office.post("/v1/exports", &export).await.unwrap())["id"].as_str().unwrap().to_owned()
 }
 
-async fn run(site: &Site) -> Value {
+pub(super) async fn run(site: &Site) -> Value {
     let begun = site.office.post("/v1/exports/code:t/runs", &json!({})).await.unwrap();
     assert_eq!(begun.status, 202, "{}", begun.json());
     site.work_off().await;
     site.office.get(begun.header("location")).await.unwrap().json()
 }
 
-async fn content(site: &Site, run: &Value) -> Vec<u8> {
+pub(super) async fn content(site: &Site, run: &Value) -> Vec<u8> {
     let path = format!("/v1/export-runs/{}/content", run["id"].as_str().unwrap());
     site.office.get(&path).await.unwrap().body
 }

@@ -1,6 +1,7 @@
 //! Mail, by a real mail server that we did not write: addresses are confirmed, passwords set anew, notices told.
 
 mod addresses;
+mod channels;
 mod notices;
 mod resets;
 mod server;
@@ -20,7 +21,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::server::{Mail, MailServer};
-use crate::identity::{done, put};
+use crate::identity::{all_mighty, done, put};
 
 /// The address under which the server of these tests is reached.
 const PUBLIC: &str = "https://campo.example.com";
@@ -51,6 +52,25 @@ pub(crate) async fn link(account: &Account, login: &str, confirms: bool) -> Stri
     let made =
         "select id from mail_link where account = $1 and purpose = $2 order by created_us desc limit 1";
     let row: (Uuid,) = account.app.db.fetch_one(made, (account.id, purpose)).await.unwrap();
+    Bearer::of_link(account.id, row.0, &account.app.secrets).format()
+}
+
+/// A channel by mail to `avisos@example.com`, who has not confirmed.
+pub(crate) async fn channel(account: &Account) -> String {
+    let office = all_mighty(account).await;
+    let draft = json!({
+        "code": "correo", "name": "Correo", "kind": "mail",
+        "mail": { "recipients": ["avisos@example.com"], "file_name": "{n}.json" },
+    });
+    let made = done(&office.post("/v1/channels", &draft).await.unwrap(), 201);
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// The link that its recipient was sent.
+pub(crate) async fn recipient_link(account: &Account) -> String {
+    channel(account).await;
+    let made = "select id from mail_link where account = $1 and purpose = 'confirm_recipient'";
+    let row: (Uuid,) = account.app.db.fetch_one(made, (account.id,)).await.unwrap();
     Bearer::of_link(account.id, row.0, &account.app.secrets).format()
 }
 

@@ -36,7 +36,7 @@ struct Written {
 pub(super) struct Mail {
     /// From whom, by the envelope
     pub(super) from: String,
-    /// For whom, by the envelope
+    /// For whom, by the envelope; several with a comma between
     pub(super) to: String,
     /// Its headers, unfolded, as they were sent
     pub(super) headers: Vec<(String, String)>,
@@ -62,6 +62,16 @@ impl Mail {
         rest.split_whitespace().next().unwrap().to_owned()
     }
 
+    /// The attached file, by its name.
+    pub(super) fn attached(&self) -> (String, Vec<u8>) {
+        let boundary = self.header("Content-Type").split("boundary=\"").nth(1).unwrap().trim_end_matches('"');
+        let part = self.text.split(&format!("--{boundary}")).nth(2).unwrap();
+        let (head, body) = part.split_once("\r\n\r\n").unwrap();
+        let name = head.split("filename=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
+        (name, STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap())
+    }
+
     fn read(written: Written) -> Self {
         let (head, body) = written.mail.split_once("\r\n\r\n").unwrap();
         let mut headers: Vec<(String, String)> = Vec::new();
@@ -73,10 +83,9 @@ impl Mail {
                 headers.push((name.to_owned(), value.to_owned()));
             }
         }
-        assert_eq!(written.to.len(), 1, "{:?}", written.to);
         let mut mail = Self {
             from: written.from,
-            to: written.to[0].clone(),
+            to: written.to.join(","),
             headers,
             text: body.to_owned(),
             tls: written.tls,

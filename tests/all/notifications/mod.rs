@@ -176,7 +176,8 @@ impl Sending {
         Self::of(world.virtual_replica(seed).await.unwrap())
     }
 
-    fn of(app: App) -> Self {
+    /// One that is set up as the test needs it.
+    pub(crate) fn of(app: App) -> Self {
         let running = app.clone();
         Self { app, task: tokio::spawn(async move { notifications::run(&running).await }) }
     }

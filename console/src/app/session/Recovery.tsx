@@ -12,6 +12,7 @@ import { Entrance } from "./Entrance";
 export function RecoveryPage({ path }: { path: string }) {
     if (path === "/entrar/clave") return <NewPassword />;
     if (path === "/entrar/correo") return <ConfirmEmail />;
+    if (path === "/entrar/destinatario") return <ConfirmRecipient />;
     return <Forgotten />;
 }
 
@@ -140,6 +141,40 @@ function ConfirmEmail() {
                 ) : (
                     <Button type="submit" look="primary" wide pending={confirming.isPending}>
                         <Trans>Este correo es mío</Trans>
+                    </Button>
+                )}
+            </form>
+        </Entrance>
+    );
+}
+
+/** Whoever gets the mails of a channel need be nobody who signs in. */
+function ConfirmRecipient() {
+    const { t } = useLingui();
+    const token = useToken();
+    const confirming = useMutation({ mutationFn: () => answer(api.PUT("/v1/recipient-confirmation", { body: { token } })) });
+    // Not by itself, as above
+    const submit = (event: FormEvent) => {
+        event.preventDefault();
+        confirming.mutate();
+    };
+    const problem = confirming.error ? refusalOf(confirming.error).problem : undefined;
+    return (
+        <Entrance title={t`Recibir correos de Campo`}>
+            <form onSubmit={submit} noValidate>
+                <h1>
+                    <Trans>Recibir correos de Campo</Trans>
+                </h1>
+                {problem && <ErrorSummary key={confirming.submittedAt} title={problem.title} detail={problem.detail} />}
+                {confirming.isSuccess ? (
+                    <Note kind="good" alert>
+                        <Trans>Confirmado: desde ahora se le envían los correos. Para que terminen, pídalo a la empresa que los envía.</Trans>
+                    </Note>
+                ) : token === "" ? (
+                    <NoToken />
+                ) : (
+                    <Button type="submit" look="primary" wide pending={confirming.isPending}>
+                        <Trans>Quiero recibirlos</Trans>
                     </Button>
                 )}
             </form>

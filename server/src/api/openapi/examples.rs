@@ -25,6 +25,7 @@ fn people() -> Value {
         "POST /v1/sessions": { "login": "ana", "password": "a password of tests" },
         "PUT /v1/session/password": { "current": "a password of tests", "password": "lago verde sin peces 31" },
         "PUT /v1/session/email": { "email": "ana@example.com", "current": "a password of tests" },
+        "PUT /v1/recipient-confirmation": { "token": "campo_12_l0198c0de00007000800000000000000f_4Fq…" },
         "PUT /v1/email-confirmation": { "token": "campo_12_l0198c0de00007000800000000000000f_4Fq…" },
         "POST /v1/password-reset": { "login": "ana" },
         "PUT /v1/password-reset": {
@@ -206,6 +207,7 @@ fn exchange() -> Value {
         "PATCH /v1/channels/{channel}": { "state": "disabled" },
         "PUT /v1/channels/{channel}/headers": { "headers": { "x-api-key": "4f1c09a7" } },
         "POST /v1/channels/{channel}/replay": { "position": 1 },
+        "POST /v1/channels/{channel}/recipients/link": { "email": "avisos@example.com" },
         "POST /v1/channels/{channel}/rotate": { "overlap_hours": 24 },
         "POST /v1/import-templates": {
             "code": "tareas-diarias", "name": "Tareas diarias", "makes": "tasks", "key": "external_number",

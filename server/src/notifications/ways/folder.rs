@@ -1,17 +1,15 @@
 //! The way into a folder: each event is a file, put once by the same mechanism as files of exports.
 
-use campo_file_names::NameTemplate;
 use futures_util::stream;
 
-use super::{Failure, Parcel};
+use super::{Failure, Parcel, file_name};
 use crate::{
     access::{Allowed, Caller, Duty, permissions::ManageExchange},
     app::App,
-    channels::target::{Document, FolderTarget, Receiver},
+    channels::target::{FolderTarget, Receiver},
     exchange::{
         TOPIC,
-        placing::{self, Origin, OriginKind, Outgoing, moment},
-        results,
+        placing::{self, Origin, OriginKind, Outgoing},
     },
     files::upload::store_up_to,
     problem::{Code, Problem, Result},
@@ -35,11 +33,7 @@ async fn put(target: &FolderTarget, app: &App, receiver: &Receiver, parcel: Parc
     let account = receiver.account;
     let allowed: Allowed<ManageExchange> = Caller::duty(account, Duty::ExchangeFiles).allow()?;
     let Parcel { about, media_type, document, .. } = parcel;
-    let is_entry = matches!(receiver.settings.document, Document::OfficeTrack(_));
-    let named = if is_entry { about.subject } else { about.id };
-    let zone = results::zone(app, account).await?;
-    let name = NameTemplate::parse(&target.file_name).map_err(Problem::internal)?;
-    let name = name.name(moment(&zone, about.created_us)?, about.position, &named.to_string());
+    let name = file_name(app, receiver, about, &target.file_name).await?;
     let body = stream::iter([Ok::<_, Problem>(document)]);
     let file = store_up_to(app, &allowed, Class::Import, media_type, MOST_BYTES, body).await?;
     let to = target.destination();

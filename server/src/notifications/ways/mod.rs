@@ -3,17 +3,21 @@
 
 mod folder;
 mod http;
+mod mail;
 
 use std::time::Duration;
 
+use campo_file_names::NameTemplate;
 use uuid::Uuid;
 
 use crate::{
     app::App,
     channels::{
         secrets::ChannelSecrets,
-        target::{Receiver, Target},
+        target::{Document, Receiver, Target},
     },
+    exchange::{placing::moment, results},
+    problem::{Problem, Result},
 };
 
 /// The most characters of an answer that are kept.
@@ -66,12 +70,27 @@ pub struct Failure {
 
 impl Target {
     /// Delivers one document. Only the instant of the try, and with it a signature, is new on another try.
-    pub async fn deliver(&self, app: &App, receiver: &Receiver, parcel: Parcel) -> Result<(), Failure> {
+    pub async fn deliver(
+        &self,
+        app: &App,
+        receiver: &Receiver,
+        parcel: Parcel,
+    ) -> std::result::Result<(), Failure> {
         match self {
             Self::Http(target) => http::deliver(target, app, &receiver.secrets, parcel).await,
             Self::Folder(target) => folder::deliver(target, app, receiver, parcel).await,
+            Self::Mail(target) => mail::deliver(target, app, receiver, parcel).await,
         }
     }
+}
+
+/// The name of the file of an event, in the account's zone.
+async fn file_name(app: &App, receiver: &Receiver, about: About, template: &str) -> Result<String> {
+    let is_entry = matches!(receiver.settings.document, Document::OfficeTrack(_));
+    let named = if is_entry { about.subject } else { about.id };
+    let zone = results::zone(app, receiver.account).await?;
+    let template = NameTemplate::parse(template).map_err(Problem::internal)?;
+    Ok(template.name(moment(&zone, about.created_us)?, about.position, &named.to_string()))
 }
 
 /// How an answer begins, as people may see it.

@@ -11,6 +11,7 @@ mod calm_http;
 mod cast;
 mod compression;
 mod cpu;
+mod exchange;
 mod figures;
 mod first_sync;
 mod fleet;
@@ -35,8 +36,10 @@ use sqlx::{Connection as _, PgConnection};
 use crate::{report::Figure, stage::Kind};
 
 /// The groups of figures, each made on both databases; then there are `reading`, `bytes`, `phone` and `compression`.
-const GROUPS: [&str; 11] =
-    ["append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "soap", "lists", "imports"];
+const GROUPS: [&str; 12] = [
+    "append", "commits", "replicas", "calm", "sync", "first", "fleet", "http", "soap", "lists", "imports",
+    "exchange",
+];
 
 #[tokio::main]
 async fn main() -> Result<ExitCode> {
@@ -111,6 +114,9 @@ async fn all(only: &str) -> Result<Vec<Figure>> {
         }
         if wanted("imports") {
             add(tables::loading(kind).await?)?;
+        }
+        if wanted("exchange") {
+            exchange::figures(kind).await?.into_iter().try_for_each(&mut add)?;
         }
     }
     if "reading".contains(only) {

@@ -2,20 +2,20 @@
 import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
-import { History, KeyRound, ListPlus, Pause, Pencil, Play, Send, Trash2 } from "lucide-react";
+import { CircleCheck, Clock, History, KeyRound, ListPlus, Pause, Pencil, Play, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useFinalRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
-import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, Status, say } from "~/ui";
 import { toOf } from "../intercambio/destination";
 import { useDestinationWords } from "../intercambio/DestinationFields";
 import { ChannelStatus } from "./Channels";
 import { Deliveries } from "./Deliveries";
 import { HeadersDialog } from "./HeadersDialog";
-import { type Channel, changeChannel, removeChannel } from "./queries";
+import { type Channel, askRecipient, changeChannel, removeChannel } from "./queries";
 import { ReplayDialog } from "./ReplayDialog";
 import { RotateDialog } from "./RotateDialog";
 import { TestResult } from "./TestResult";
@@ -75,13 +75,14 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
             <Trouble channel={channel} />
             {testing > 0 && <TestResult key={testing} channel={channel} time={testing} />}
             <Facts channel={channel} />
+            {channel.kind === "mail" && <Recipients channel={channel} />}
             <div className="form-acts">
-                {!isFolder && (
+                {channel.kind === "http" && (
                     <Button small icon={ListPlus} reason={why} onPress={() => ask("headers")}>
                         <Trans>Cabeceras…</Trans>
                     </Button>
                 )}
-                {!isFolder && (
+                {channel.kind === "http" && (
                     <Button small icon={KeyRound} onPress={() => ask("rotate")}>
                         <Trans>Cambiar el secreto…</Trans>
                     </Button>
@@ -117,6 +118,39 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
     );
 }
 
+/** Who gets the mails, and who has not confirmed that yet. */
+function Recipients({ channel }: { channel: Channel }) {
+    const { t } = useLingui();
+    const format = useFormat();
+    const asking = useMutation({ mutationFn: (email: string) => askRecipient(channel.id, email), onSuccess: (_, email) => say(t`Enlace enviado de nuevo a ${email}`) });
+    const problem = asking.error ? refusalOf(asking.error).problem : undefined;
+    return (
+        <section>
+            <h3>
+                <Trans>Destinatarios</Trans>
+            </h3>
+            {problem && <ErrorSummary key={asking.submittedAt} title={problem.title} detail={problem.detail} />}
+            <ul className="plain">
+                {(channel.recipients ?? []).map(({ email, confirmed_at }) => (
+                    <li key={email}>
+                        {email}{" "}
+                        {confirmed_at ? (
+                            <Status family="good" icon={CircleCheck}>{t`Confirmó el ${format.moment(confirmed_at)}`}</Status>
+                        ) : (
+                            <>
+                                <Status family="wait" icon={Clock}>{t`Sin confirmar`}</Status>{" "}
+                                <Button small look="quiet" pending={asking.isPending && asking.variables === email} onPress={() => asking.mutate(email)}>
+                                    <Trans>Enviar otra vez el enlace</Trans>
+                                </Button>
+                            </>
+                        )}
+                    </li>
+                ))}
+            </ul>
+        </section>
+    );
+}
+
 /** What is wrong now, and until when it is tried by itself. */
 function Trouble({ channel: { kind, progress, state, reason } }: { channel: Channel }) {
     const { t } = useLingui();
@@ -145,7 +179,7 @@ function Facts({ channel }: { channel: Channel }) {
         <KeyValues
             facts={[
                 [t`Destino`, channel.folder ? places(toOf(channel.folder)) : channel.url],
-                [t`Archivos`, channel.folder && <code key="name">{channel.folder.file_name}</code>],
+                [t`Archivos`, (channel.folder ?? channel.mail) && <code key="name">{(channel.folder ?? channel.mail)?.file_name}</code>],
                 [t`Formato`, channel.document?.kind === "office_track" ? "OfficeTrack (XML)" : "Campo (JSON)"],
                 [t`Eventos`, events?.length ? events.map(eventLabel).join(" · ") : t`Todos`],
                 [t`Orden`, order[channel.order ?? "per_task"]],

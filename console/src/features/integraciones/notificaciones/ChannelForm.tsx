@@ -3,7 +3,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { EditActs, EditForm, type Editing, useEditing } from "~/app/editing";
 import { queries } from "~/app/queries";
 import { useMay, useWho } from "~/app/session";
-import { Checkbox, Combo, Drawer, Note, RadioGroup, Select, say, TextField } from "~/ui";
+import { Checkbox, Combo, Drawer, Note, RadioGroup, Select, say, TextArea, TextField } from "~/ui";
 import { zones } from "~/ui/zones";
 import { goesNowhere } from "../intercambio/destination";
 import { DestinationFields, useDestinationLabels } from "../intercambio/DestinationFields";
@@ -30,26 +30,29 @@ export function ChannelForm({ channel, onClose, onSaved }: { channel?: Channel; 
     });
     const { draft, set, errorAt } = editing;
     const mayExchange = useMay("manage_exchange");
-    const toFolder = draft.way === "folder";
+    const byHttp = draft.way === "http";
     const to = useDestinationLabels();
-    const labels: Record<string, string> = { "folder.key": to.key, "folder.remote": to.remote, "folder.agent": to.agent, "folder.folder": to.folder, "folder.file_name": t`Nombre de los archivos`, name: t`Nombre`, code: t`Código`, url: t`Dirección que recibe`, events: t`Qué eventos`, order: t`Orden`, form_field: t`Campo de formulario`, "acknowledgement.text": t`Texto con el que confirma`, document: t`Formato`, headers: t`Cabeceras` };
+    const labels: Record<string, string> = { "folder.key": to.key, "folder.remote": to.remote, "folder.agent": to.agent, "folder.folder": to.folder, "folder.file_name": t`Nombre de los archivos`, "mail.file_name": t`Nombre de los archivos`, "mail.recipients": t`Destinatarios`, name: t`Nombre`, code: t`Código`, url: t`Dirección que recibe`, events: t`Qué eventos`, order: t`Orden`, form_field: t`Campo de formulario`, "acknowledgement.text": t`Texto con el que confirma`, document: t`Formato`, headers: t`Cabeceras` };
     return (
         <Drawer subject={channel?.id ?? "new"} title={channel?.name ?? t`Nuevo canal`} top={channel && <span className="id">{channel.code}</span>} onClose={onClose} foot={<EditActs form="channel-form" editing={editing} label={channel ? undefined : t`Crear el canal`} onDiscard={onClose} />}>
             <EditForm id="channel-form" editing={editing} labels={labels}>
                 <TextField label={labels.name!} name="name" value={draft.name} onChange={(name) => set({ name })} required error={errorAt("name")} autoFocus={!channel} />
-                {!channel && mayExchange && (
+                {!channel && (
                     <RadioGroup
                         label={t`Adónde va`}
                         name="kind"
                         options={[
                             { id: "http", label: t`A una dirección (URL)`, detail: t`Cada evento por POST, en el momento.` },
-                            { id: "folder", label: t`A una carpeta`, detail: t`Cada evento es un archivo: en nuestro servidor, en el del cliente o por un agente.` },
+                            ...(mayExchange ? [{ id: "folder", label: t`A una carpeta`, detail: t`Cada evento es un archivo: en nuestro servidor, en el del cliente o por un agente.` }] : []),
+                            { id: "mail", label: t`Por correo`, detail: t`Cada evento es un correo con el documento adjunto.` },
                         ]}
                         value={draft.way}
                         onChange={(way) => set({ way: way as ChannelDraft["way"] })}
                     />
                 )}
-                {toFolder ? <Folder editing={editing} label={labels["folder.file_name"]!} /> : <Address editing={editing} label={labels.url!} channel={channel} />}
+                {draft.way === "folder" && <Folder editing={editing} label={labels["folder.file_name"]!} />}
+                {draft.way === "mail" && <Mail editing={editing} labels={labels} />}
+                {byHttp && <Address editing={editing} label={labels.url!} channel={channel} />}
                 <RadioGroup
                     label={labels.document!}
                     name="document"
@@ -63,7 +66,7 @@ export function ChannelForm({ channel, onClose, onSaved }: { channel?: Channel; 
                 />
                 {draft.document === "office_track" && <OfficeTrack editing={editing} />}
                 <Events editing={editing} label={labels.events!} />
-                <details className="more-fields" open={(draft.document === "office_track" && !toFolder) || undefined}>
+                <details className="more-fields" open={(draft.document === "office_track" && byHttp) || undefined}>
                     <summary>
                         <Trans>Cómo se entrega</Trans>
                     </summary>
@@ -80,7 +83,7 @@ export function ChannelForm({ channel, onClose, onSaved }: { channel?: Channel; 
                             onChange={(order) => set({ order: order as ChannelDraft["order"] })}
                             error={errorAt("order")}
                         />
-                        {!toFolder && (
+                        {byHttp && (
                             <>
                                 <TextField label={labels.form_field!} name="form_field" value={draft.formField} onChange={(formField) => set({ formField })} optional error={errorAt("form_field")} help={t`Si se escribe, el documento va en ese campo de un formulario; si no, es el cuerpo.`} spellCheck="false" />
                                 <TextField label={labels["acknowledgement.text"]!} name="acknowledgement.text" value={draft.acknowledged} onChange={(acknowledged) => set({ acknowledged })} optional error={errorAt("acknowledgement.text")} help={t`Vacío: vale cualquier respuesta de 200 a 299.`} spellCheck="false" />
@@ -109,14 +112,32 @@ function Address({ editing: { draft, set, errorAt }, label, channel }: { editing
     );
 }
 
-function Folder({ editing: { draft, set, errorAt }, label }: { editing: Editing<ChannelDraft>; label: string }) {
+function Folder({ editing, label }: { editing: Editing<ChannelDraft>; label: string }) {
     const { t } = useLingui();
-    const help = draft.document === "office_track" ? t`${"{EntryGuid}"} es el identificador de cada captura; ${"{n}"}, el número del evento; ${"{fecha:yyyyMMdd}"}, su día.` : t`${"{EntryGuid}"} es el identificador del evento; ${"{n}"}, su número; ${"{fecha:yyyyMMdd}"}, su día.`;
+    const { draft, set, errorAt } = editing;
     return (
         <DestinationFields to={draft.to} set={(change) => set({ to: { ...draft.to, ...change } })} errorAt={errorAt} at="folder." help={goesNowhere(draft.to) ? t`Elija al menos uno de estos.` : undefined}>
-            <TextField label={label} name="folder.file_name" value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt("folder.file_name")} placeholder={proposedName(draft)} help={help} spellCheck="false" />
+            <FileName editing={editing} label={label} name="folder.file_name" />
         </DestinationFields>
     );
+}
+
+function Mail({ editing, labels }: { editing: Editing<ChannelDraft>; labels: Record<string, string> }) {
+    const { t } = useLingui();
+    const { draft, set, errorAt } = editing;
+    const problem = errorAt("mail.recipients") ?? draft.recipients.split(/[\s,;]+/).map((_, index) => errorAt(`mail.recipients.${index}`)).find(Boolean);
+    return (
+        <>
+            <TextArea label={labels["mail.recipients"]!} name="mail.recipients" value={draft.recipients} onChange={(recipients) => set({ recipients })} required error={problem} placeholder="avisos@ejemplo.com" help={t`Hasta 20. A cada uno se le envía un enlace, y nada más hasta que lo confirme. Cada uno ve a los otros.`} spellCheck="false" />
+            <FileName editing={editing} label={labels["mail.file_name"]!} name="mail.file_name" />
+        </>
+    );
+}
+
+function FileName({ editing: { draft, set, errorAt }, label, name }: { editing: Editing<ChannelDraft>; label: string; name: string }) {
+    const { t } = useLingui();
+    const help = draft.document === "office_track" ? t`${"{EntryGuid}"} es el identificador de cada captura; ${"{n}"}, el número del evento; ${"{fecha:yyyyMMdd}"}, su día.` : t`${"{EntryGuid}"} es el identificador del evento; ${"{n}"}, su número; ${"{fecha:yyyyMMdd}"}, su día.`;
+    return <TextField label={label} name={name} value={draft.fileName} onChange={(fileName) => set({ fileName })} error={errorAt(name)} placeholder={proposedName(draft)} help={help} spellCheck="false" />;
 }
 
 function Events({ editing: { draft, set, errorAt }, label }: { editing: Editing<ChannelDraft>; label: string }) {

@@ -3,7 +3,7 @@ import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { FolderOutput, Plus, Webhook } from "lucide-react";
+import { FolderOutput, Mail, Plus, Webhook } from "lucide-react";
 import { useState } from "react";
 import { useActions } from "~/app/actions";
 import { useFormat } from "~/app/format";
@@ -48,13 +48,13 @@ export function Channels() {
     };
     const rows = [...all].sort((a, b) => Number(standing(b).needsSomebody) - Number(standing(a).needsSomebody));
     const places = useDestinationWords();
-    const where = (channel: Channel, short: boolean) => (channel.folder ? places(toOf(channel.folder)) : short ? hostOf(channel.url) : channel.url);
+    const where = (channel: Channel, short: boolean) => (channel.folder ? places(toOf(channel.folder)) : channel.mail ? (channel.mail.recipients ?? []).join(", ") : short ? hostOf(channel.url) : channel.url);
     const what = (channel: Channel) => (channel.document?.kind === "office_track" ? "OfficeTrack" : "Campo");
     const delivered = (channel: Channel) => (channel.progress.delivered_at ? format.moment(channel.progress.delivered_at) : "—");
     const columns: Column<Channel>[] = [
         { id: "name", header: t`Canal`, width: "minmax(120px,1.2fr)", cell: (channel) => <b>{channel.name}</b>, text: (channel) => channel.name },
         { id: "state", header: t`Estado`, width: "minmax(150px,1.2fr)", cell: (channel) => <ChannelStatus channel={channel} />, text: (channel) => standing(channel).words },
-        { id: "to", header: t`Destino`, width: "minmax(120px,1.2fr)", from: 520, cell: (channel) => <Where isFolder={channel.kind === "folder"}>{where(channel, true)}</Where>, text: (channel) => where(channel, false) },
+        { id: "to", header: t`Destino`, width: "minmax(120px,1.2fr)", from: 520, cell: (channel) => <Where kind={channel.kind}>{where(channel, true)}</Where>, text: (channel) => where(channel, false) },
         { id: "format", header: t`Formato`, width: "100px", from: 640, cell: what, text: what },
         { id: "delivered", header: t`Última entrega`, width: "120px", from: 720, cell: delivered, text: delivered },
     ];
@@ -69,8 +69,8 @@ export function Channels() {
                 onClose={close}
                 onSaved={(made) => {
                     go({ canal: made.id }, true);
-                    // Nobody verifies a file: what signs requests is of no use there.
-                    if (made.kind !== "folder" && "secret" in made) setSecret({ name: made.name, secret: String(made.secret) });
+                    // Nobody verifies a file or a mail: what signs requests is of no use there.
+                    if (made.kind === "http" && "secret" in made) setSecret({ name: made.name, secret: String(made.secret) });
                 }}
             />
         ) : current && editar && mayMake ? (
@@ -107,7 +107,7 @@ export function Channels() {
                     onOpen={(channel) => go({ canal: channel.id })}
                     empty={
                         <EmptyState icon={Webhook} title={t`Nada sale todavía`} acts={mayMake && <Button icon={Plus} onPress={() => go({ canal: NEW })}>{t`Nuevo canal`}</Button>}>
-                            <Trans>Por un canal, otro sistema recibe lo que pasa en el momento, en su dirección o como archivos en una carpeta: marcaciones, formularios, cambios de tareas.</Trans>
+                            <Trans>Por un canal, otro sistema recibe lo que pasa en el momento, en su dirección, como archivos en una carpeta o por correo: marcaciones, formularios, cambios de tareas.</Trans>
                         </EmptyState>
                     }
                 />
@@ -117,8 +117,8 @@ export function Channels() {
     );
 }
 
-function Where({ isFolder, children }: { isFolder: boolean; children: string }) {
-    const Icon = isFolder ? FolderOutput : Webhook;
+function Where({ kind, children }: { kind: Channel["kind"]; children: string }) {
+    const Icon = { folder: FolderOutput, mail: Mail, http: Webhook }[kind ?? "http"];
     return (
         <span className="dim where">
             <Icon size={14} aria-hidden />

@@ -17,7 +17,7 @@ export function TestResult({ channel, time }: { channel: Channel; time: number }
         return (
             <Note>
                 <span role="status">
-                    {isFolder ? <Trans>Dejando la prueba en la carpeta…</Trans> : <Trans>Enviando la prueba a {channel.url}…</Trans>}
+                    {isFolder ? <Trans>Dejando la prueba en la carpeta…</Trans> : channel.kind === "mail" ? <Trans>Enviando la prueba por correo…</Trans> : <Trans>Enviando la prueba a {channel.url}…</Trans>}
                 </span>
             </Note>
         );

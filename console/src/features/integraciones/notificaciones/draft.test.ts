@@ -35,6 +35,13 @@ test("a channel to a folder names its files by the event, and sends nothing of a
     expect(channelBody(withDocument(made, "campo"))).toMatchObject({ folder: { file_name: "{fecha:yyyyMMdd}_{n}.json" } });
 });
 
+test("a channel by mail takes addresses as people write them", () => {
+    const made = withDocument({ ...channelDraft(), name: "Correo", way: "mail" as const, recipients: "eva@example.com, ana@example.com\n eva@example.com;" }, "office_track");
+    const body = channelBody(made);
+    expect(body).toMatchObject({ kind: "mail", url: "", mail: { recipients: ["ana@example.com", "eva@example.com"], file_name: "{EntryGuid}.xml" } });
+    expect(body).not.toHaveProperty("acknowledgement");
+});
+
 test("a channel that goes to another place says so of the old one", () => {
     const draft = { ...channelDraft(), way: "folder" as const, to: { key: "k1", remote: "", agent: "", folder: "" } };
     expect(changesBetween(channelBody(draft), channelBody({ ...draft, to: { ...draft.to, key: "", agent: "a1" } }))).toEqual({ folder: { key: null, agent: "a1" } });

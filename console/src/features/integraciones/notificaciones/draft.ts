@@ -8,10 +8,12 @@ export type ChannelDraft = {
     code: string;
     name: string;
     /** By which way it delivers; it stays as it was made. */
-    way: "http" | "folder";
+    way: "http" | "folder" | "mail";
     url: string;
     to: To;
-    /** Of the files in a folder; empty for the one that is proposed. */
+    /** To whom mail goes: addresses with blanks, commas or new lines between. */
+    recipients: string;
+    /** Of the files in a folder or attached to a mail; empty for the one that is proposed. */
     fileName: string;
     document: "campo" | "office_track";
     zone: string;
@@ -42,7 +44,8 @@ export function channelDraft(channel?: Channel): ChannelDraft {
         way: channel?.kind ?? "http",
         url: channel?.url ?? "",
         to: toOf(channel?.folder),
-        fileName: channel?.folder?.file_name ?? "",
+        recipients: channel?.mail?.recipients?.join("\n") ?? "",
+        fileName: channel?.folder?.file_name ?? channel?.mail?.file_name ?? "",
         document: document?.kind ?? "campo",
         zone: settings?.zone ?? "",
         types: settings ? Object.fromEntries(Object.entries(settings.entry_types ?? {}).map(([kind, number]) => [kind, String(number)])) : { ...USUAL_TYPES },
@@ -76,7 +79,7 @@ export function channelBody(draft: ChannelDraft): Body {
     return {
         code: draft.code.trim() || codeOf(draft.name),
         name: draft.name.trim(),
-        ...(draft.way === "folder" ? folderBody(draft) : httpBody(draft)),
+        ...bodies[draft.way](draft),
         document: draft.document === "campo" ? { kind: "campo" } : { kind: "office_track", ...(draft.zone ? { zone: draft.zone } : {}), entry_types, files: draft.files },
         events: draft.all ? [] : [...draft.events].sort(),
         order: draft.order,
@@ -85,12 +88,20 @@ export function channelBody(draft: ChannelDraft): Body {
 
 const folderBody = (draft: ChannelDraft): Body => ({ kind: "folder", url: "", folder: { ...toBody(draft.to), file_name: draft.fileName.trim() || proposedName(draft) } });
 
+const mailBody = (draft: ChannelDraft): Body => ({
+    kind: "mail",
+    url: "",
+    mail: { recipients: [...new Set(draft.recipients.split(/[\s,;]+/).filter(Boolean))].sort(), file_name: draft.fileName.trim() || proposedName(draft) },
+});
+
 const httpBody = (draft: ChannelDraft): Body => ({
     kind: "http",
     url: draft.url.trim(),
     ...(draft.formField.trim() ? { form_field: draft.formField.trim() } : {}),
     acknowledgement: draft.acknowledged.trim() ? { kind: "text", text: draft.acknowledged.trim() } : { kind: "status" },
 });
+
+const bodies = { http: httpBody, folder: folderBody, mail: mailBody };
 
 /** A change that sends a channel elsewhere takes its headers away: their values were given for where it sent before. */
 export function withHeaders(changes: Body, channel: Channel): Body {

@@ -30,6 +30,7 @@ export const removeChannel = (channel: string, version: number) => answer(api.DE
 export const setHeaders = (channel: string, headers: Record<string, string>) => answer(api.PUT("/v1/channels/{channel}/headers", { params: at(channel), body: { headers } }));
 export const rotateSecret = (channel: string, overlap_hours: number) => answer(api.POST("/v1/channels/{channel}/rotate", { params: at(channel), body: { overlap_hours } }));
 export const testChannel = (channel: string) => answer(api.POST("/v1/channels/{channel}/test", { params: at(channel) }));
+export const askRecipient = (channel: string, email: string) => answer(api.POST("/v1/channels/{channel}/recipients/link", { params: at(channel), body: { email } }));
 export const replayFrom = (channel: string, from: { position: number } | { time: string }) => answer(api.POST("/v1/channels/{channel}/replay", { params: at(channel), body: from as never }));
 export const retryAll = (channel: string) => answer(api.POST("/v1/channels/{channel}/deliveries/retry", { params: at(channel) }));
 export const retryOne = (channel: string, event: string) => answer(api.POST("/v1/channels/{channel}/deliveries/{event}/retry", { params: { path: { channel, event } } }));

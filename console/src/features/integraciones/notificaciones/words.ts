@@ -46,7 +46,11 @@ export function problemWords(problem: string | null | undefined): string | undef
         destination_missing: t`La carpeta de destino ya no existe: se eliminó la clave, el agente o el servidor del cliente.`,
         name_taken: t`En la carpeta hay demasiados archivos con el mismo nombre que nadie retiró.`,
         storage_full: t`No queda espacio para archivos.`,
-        unavailable: t`El archivo no se pudo dejar en la carpeta; se vuelve a intentar.`,
+        unavailable: t`Campo no lo pudo entregar; se vuelve a intentar.`,
+        mail_not_set: t`Este servidor no envía correos: quien lo opera no puso un servidor de correo.`,
+        mail_server: t`El servidor de correo no responde o rechaza todo; se vuelve a intentar.`,
+        no_recipient: t`Ningún destinatario confirmó todavía con el enlace que se le envió.`,
+        too_many_mails: t`Hoy no se pueden enviar más correos; sigue por sí solo.`,
         cannot_be_rendered: t`De este evento no se puede hacer una notificación.`,
     };
     return words[problem] ?? problem;
@@ -57,11 +61,16 @@ export const behind = ({ progress }: Channel): number => Math.max(0, progress.la
 
 export type Standing = { family: Family; icon: LucideIcon; words: string; needsSomebody: boolean };
 
+function failing({ kind, progress }: Channel): string {
+    if (progress.problem === "no_recipient") return t`Nadie lo confirmó todavía`;
+    return kind === "folder" ? t`No se puede dejar, se reintenta` : t`Sin respuesta, se reintenta`;
+}
+
 export function standing(channel: Channel): Standing {
     const { state, reason, progress } = channel;
     if (state === "disabled") return { family: "refused", icon: Ban, words: reason === "gone" ? t`Abandonado: el receptor ya no existe` : t`Desactivado`, needsSomebody: reason === "gone" };
     if (state === "paused") return { family: "wait", icon: Pause, words: t`En pausa`, needsSomebody: false };
-    if (progress.failures > 0) return { family: "late", icon: TriangleAlert, words: channel.kind === "folder" ? t`No se puede dejar, se reintenta` : t`Sin respuesta, se reintenta`, needsSomebody: true };
+    if (progress.failures > 0) return { family: "late", icon: TriangleAlert, words: failing(channel), needsSomebody: true };
     if (progress.not_delivered > 0) return { family: "refused", icon: TriangleAlert, words: plural(progress.not_delivered, { one: "# sin entregar", other: "# sin entregar" }), needsSomebody: true };
     if (progress.waiting > 0) return { family: "wait", icon: RefreshCw, words: plural(progress.waiting, { one: "# se reintenta", other: "# se reintentan" }), needsSomebody: false };
     if (behind(channel) > 0) return { family: "on-way", icon: Clock, words: plural(behind(channel), { one: "Falta # evento", other: "Faltan # eventos" }), needsSomebody: false };
