@@ -70,8 +70,6 @@ async fn hangs(world: World, order: &str) {
     })
     .await
     .unwrap();
-    let taken = stage.receiver.taken().unwrap();
-    assert_eq!(taken.len(), all.len(), "each event was taken once");
     running.abort();
 }
 
