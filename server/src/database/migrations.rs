@@ -17,6 +17,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "imports", include_str!("../../migrations/0003_imports.sql")),
     (4, "exchange", include_str!("../../migrations/0004_exchange.sql")),
     (5, "mail", include_str!("../../migrations/0005_mail.sql")),
+    (7, "imports", include_str!("../../migrations/0007_imports.sql")),
 ];
 
 /// Which of the two texts is wanted.

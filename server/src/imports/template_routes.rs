@@ -8,6 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     draft::TemplateDraft,
     template::{self, Template},
+    template_version::{self, TemplateVersion},
 };
 use crate::{
     access::{
@@ -25,11 +26,10 @@ use crate::{
 
 /// The routes of import templates.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list_templates, create_template)).routes(routes!(
-        get_template,
-        edit_template,
-        delete_template
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(list_templates, create_template))
+        .routes(routes!(get_template, edit_template, delete_template))
+        .routes(routes!(list_template_versions))
 }
 
 /// The import templates, in order of their codes
@@ -100,6 +100,24 @@ async fn edit_template(
     Json(patch): Json<Value>,
 ) -> Result<Versioned<Template>> {
     template::edit(&app, &allowed, &template, if_match, &patch).await
+}
+
+/// What an import template was
+///
+/// Each version with who wrote it and when, the latest first: an import names the version by which it was done.
+#[utoipa::path(
+    get, path = "/v1/import-templates/{template}/versions", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("template" = Ref, Path, description = "Its id, or `code:` and its code"), PageQuery),
+    responses((status = OK, body = Page<TemplateVersion>))
+)]
+async fn list_template_versions(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(template): Path<Ref>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<TemplateVersion>>> {
+    template_version::list(&app, &allowed, &template, &page).await.map(Json)
 }
 
 /// Removes an import template
