@@ -217,4 +217,6 @@ fn choose<'a>(sheets: &'a [Sheet], wanted: Option<&str>) -> Result<&'a Sheet, Un
 }
 
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod tests;
