@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package test test-api peers fuzz test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package corpus test test-api peers fuzz test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -57,6 +57,9 @@ fuzz: ## Lets libFuzzer make up spreadsheets, SOAP requests, expressions and nam
 peers: ## Tries clients and servers that we did not write against a real server, and writes docs/peers.md; installs them (root)
 	cargo build --workspace --bins
 	tests/peers.sh $(PEERS)
+
+corpus: ## Writes the spreadsheets of real programs that the tests read anew; installs Python, Node and LibreOffice (root)
+	tests/samples/corpus/make.sh
 
 test-kotlin: ## Tests the Kotlin wrapper, a working day on the phone's screens and its window; installs JDK 17 and Maven where they are missing
 	android/jvm/phone.sh test

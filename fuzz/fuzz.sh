@@ -13,9 +13,10 @@ for target in "${targets[@]}"; do
     corpus=corpus/$target
     mkdir -p "$corpus"
     case $target in
-        spreadsheet) find ../tests/samples -type f -name 'input.*' -size -200k | while read -r file; do
-            cp -n "$file" "$corpus/$(basename "$(dirname "$file")")"
-        done ;;
+        spreadsheet) find ../tests/samples -type f \( -name 'input.*' -o -path '*/corpus/*/*' ! -name '*.table' \) -size -200k |
+            while read -r file; do
+                cp -n "$file" "$corpus/$(basename "$(dirname "$file")")-$(basename "$file")"
+            done ;;
         envelope) find ../tests -name '*.xml' -size -100k -exec cp -n {} "$corpus" \; ;;
     esac
     echo "== $target, $seconds s"

@@ -14,6 +14,7 @@ use crate::{
     exchange::doors::Doors,
     files::store::Store,
     health::Health,
+    imports::Readers,
     live::Live,
     log::Log,
     mail,
@@ -133,6 +134,8 @@ pub struct Limits {
     pub file_bytes: usize,
     /// Of a file to import
     pub import_bytes: usize,
+    /// How files to import are read
+    pub readers: Readers,
     /// How long a user's session lasts without a request
     pub session_us: i64,
     /// The proxies whose `X-Forwarded-For` is believed
@@ -165,6 +168,7 @@ impl Default for Limits {
             sync_bytes: campo_protocol::sync::MAX_REQUEST_BYTES,
             file_bytes: 50 * 1024 * 1024,
             import_bytes: 20 * 1024 * 1024,
+            readers: Readers::default(),
             session_us: 12 * 3600 * 1_000_000,
             trusted_proxies: Vec::new(),
             event_streams: 5000,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::{Cell, Limits, Row, Unreadable};
+use super::{Cell, Limits, Options, Row, Unreadable};
 
 /// Why reading stops.
 #[derive(Debug)]
@@ -22,6 +22,7 @@ impl From<Unreadable> for Stop {
 /// Gathers cells, and hands on each row when the next one begins.
 pub(super) struct Rows<'a> {
     limits: &'a Limits,
+    wanted: usize,
     take: &'a mut dyn FnMut(Row) -> ControlFlow<()>,
     number: i64,
     hidden: bool,
@@ -31,8 +32,9 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(limits: &'a Limits, take: &'a mut dyn FnMut(Row) -> ControlFlow<()>) -> Self {
-        Self { limits, take, number: 0, hidden: false, cells: Vec::new(), count: 0, text_bytes: 0 }
+    pub(super) fn new(options: &'a Options, take: &'a mut dyn FnMut(Row) -> ControlFlow<()>) -> Self {
+        let (limits, wanted) = (&options.limits, options.first_rows.unwrap_or(usize::MAX));
+        Self { limits, wanted, take, number: 0, hidden: false, cells: Vec::new(), count: 0, text_bytes: 0 }
     }
 
     /// The most columns that are read.
@@ -88,8 +90,8 @@ impl<'a> Rows<'a> {
         self.count += 1;
         let cells = std::mem::take(&mut self.cells);
         match (self.take)(Row { number: self.number, hidden: self.hidden, cells }) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Stop::Enough),
+            ControlFlow::Continue(()) if self.count < self.wanted => Ok(()),
+            _ => Err(Stop::Enough),
         }
     }
 }

@@ -240,8 +240,11 @@ impl<'a> Tag<'a> {
 
 /// Behind the end of an element whose text is none.
 fn behind_end<'a>(text: &'a str, name: &str) -> &'a str {
-    let lower = text.to_ascii_lowercase();
-    let end = lower.find(&format!("</{name}"));
+    let is_end = |at: &usize| {
+        let found = text.as_bytes().get(at + 2..at + 2 + name.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let end = text.match_indices("</").map(|(at, _)| at).find(is_end);
     end.map_or("", |at| text[at..].split_once('>').map_or("", |(_, behind)| behind))
 }
 
@@ -253,6 +256,12 @@ const NAMED: &[(&str, char)] = &[
     ("quot", '"'),
     ("apos", '\''),
     ("nbsp", '\u{A0}'),
+    ("shy", '\u{AD}'),
+    ("zwj", '\u{200D}'),
+    ("zwnj", '\u{200C}'),
+    ("ensp", '\u{2002}'),
+    ("emsp", '\u{2003}'),
+    ("thinsp", '\u{2009}'),
     ("ntilde", 'ñ'),
     ("Ntilde", 'Ñ'),
     ("aacute", 'á'),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Unreadable;
 
 /// A format that is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Excel since 2007, and what LibreOffice writes as such
@@ -15,6 +15,7 @@ pub enum Kind {
     /// OpenDocument
     Ods,
     /// Text with a delimiter between columns
+    #[default]
     Text,
     /// A table of HTML, which programs on the web call `.xls`
     Html,

@@ -16,6 +16,7 @@ mod number_format;
 mod ods;
 mod serial;
 mod text;
+pub mod wire;
 pub mod write;
 mod xls;
 mod xls_check;
@@ -30,7 +31,7 @@ pub use cell::{Cell, Flaw};
 pub use kind::Kind;
 
 /// How much of a file is read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     /// Rows with values of the sheet
     pub rows: usize,
@@ -58,7 +59,7 @@ impl Default for Limits {
 }
 
 /// How a file is read, where somebody says so. What is absent is found out.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Options {
     /// The name of the sheet, without regard to case and blanks around it; else the first that is shown
     pub sheet: Option<String>,
@@ -66,6 +67,8 @@ pub struct Options {
     pub encoding: Option<Encoding>,
     /// The delimiter of a text, an ASCII character
     pub delimiter: Option<u8>,
+    /// How many rows are wanted, where those at its beginning are enough
+    pub first_rows: Option<usize>,
     /// How much is read
     pub limits: Limits,
 }
@@ -112,7 +115,7 @@ pub struct Sheet {
 }
 
 /// What was read, besides rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book {
     /// The format of the file
     pub kind: Kind,
@@ -172,7 +175,7 @@ pub enum Unreadable {
     NoSheet,
 }
 
-/// Hands the rows of a sheet to `take`, which may break off.
+/// Hands the rows of a sheet to `take`, which may break off: all of them, or as many as are wanted.
 ///
 /// Blocks for as long as reading takes: some seconds at the bounds.
 pub fn read(
@@ -181,7 +184,7 @@ pub fn read(
     take: &mut dyn FnMut(Row) -> ControlFlow<()>,
 ) -> Result<Book, Unreadable> {
     let kind = kind::detect(bytes)?;
-    let mut rows = collect::Rows::new(&options.limits, take);
+    let mut rows = collect::Rows::new(options, take);
     match kind {
         Kind::Xlsx => xlsx::read(bytes, options, &mut rows),
         Kind::Ods => ods::read(bytes, options, &mut rows),
@@ -213,5 +216,7 @@ fn choose<'a>(sheets: &'a [Sheet], wanted: Option<&str>) -> Result<&'a Sheet, Un
     }
 }
 
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod tests;

@@ -238,7 +238,7 @@ fn cell<R: Read>(content: &mut Content<R>, element: &BytesStart<'_>, name: &str)
         }
         Some("boolean") => of("boolean-value").map_or_else(text, |value| Cell::Boolean(value == "true")),
         Some("date") => value_of("date-value")?.map_or_else(text, |value| serial::iso(&value)),
-        Some("time") => value_of("time-value")?.map_or_else(text, |value| time(&value)),
+        Some("time") => value_of("time-value")?.and_then(|value| time(&value)).unwrap_or_else(text),
         Some("string") => value_of("string-value")?.map_or_else(text, |value| Cell::text(&value)),
         None if shown.is_empty() => match of("formula") {
             Some(formula) => Cell::flawed(&formula, Flaw::FormulaWithoutValue),
@@ -289,8 +289,8 @@ fn is_grouped(shown: &str) -> bool {
         && rest.all(|group| group.len() == 3 && group.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `PT08H30M00S`, a length of time by the standard.
-fn time(value: &str) -> Cell {
+/// `PT08H30M00S`, a length of time by the standard; none where it is less than none, of which what is shown counts.
+fn time(value: &str) -> Option<Cell> {
     let read = || {
         let rest = value.strip_prefix("PT")?;
         let (hours, rest) = rest.split_once('H')?;
@@ -299,7 +299,7 @@ fn time(value: &str) -> Cell {
         let (hours, minutes): (f64, f64) = (hours.parse().ok()?, minutes.parse().ok()?);
         Some((hours * 3600.0 + minutes * 60.0 + seconds.parse::<f64>().ok()?) / 86_400.0)
     };
-    read().map_or_else(|| Cell::text(value), serial::duration)
+    read().map(serial::duration)
 }
 
 /// The text of a cell up to its end, a line for each paragraph; notes are no part of it.

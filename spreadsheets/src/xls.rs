@@ -5,7 +5,10 @@
 //! its records are walked (`xls_check`), and calamine gets a new container with nothing else in it. What number formats
 //! show is not known here: leading zeros are in text cells only.
 
-use std::io::{Cursor, Read as _, Write as _};
+use std::{
+    borrow::Cow,
+    io::{Cursor, Read as _, Write as _},
+};
 
 use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 use cfb::CompoundFile;
@@ -39,9 +42,18 @@ fn sheets(listed: &[calamine::Sheet]) -> Vec<Sheet> {
         .collect()
 }
 
-/// The stream of the workbook.
+/// The stream of the workbook. Sectors that are not there may hold nothing of it: whatever stands in them it is the same.
 fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
-    let mut file = CompoundFile::open(Cursor::new(whole(bytes))).map_err(damaged)?;
+    let Cow::Owned(padded) = whole(bytes, 0) else { return stream(bytes) };
+    let found = stream(&padded)?;
+    match stream(&whole(bytes, u8::MAX)) {
+        Ok(other) if other == found => Ok(found),
+        _ => Err(damaged("it is cut off")),
+    }
+}
+
+fn stream(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
+    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     if file.exists("EncryptedPackage") || file.exists("EncryptionInfo") {
         return Err(Unreadable::PasswordProtected);
     }
@@ -53,9 +65,9 @@ fn workbook(bytes: &[u8]) -> Result<Vec<u8>, Unreadable> {
     Ok(stream)
 }
 
-/// The container, with sectors behind its end where its allocation table speaks of more than there are: some programs
-/// write no more of the last ones than they use.
-fn whole(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
+/// The container, with sectors of `filler` behind its end where its allocation table speaks of more than there are: some
+/// programs write no more of the last ones than they use.
+fn whole(bytes: &[u8], filler: u8) -> Cow<'_, [u8]> {
     /// The most sectors that are added
     const MOST: usize = 1024;
     let short = |at: usize| Some(usize::from(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?])));
@@ -71,7 +83,7 @@ fn whole(bytes: &[u8]) -> std::borrow::Cow<'_, [u8]> {
         return bytes.into();
     }
     let mut padded = bytes.to_vec();
-    padded.resize((there.max(spoken_of.min(there + MOST)) + 1) * sector, 0);
+    padded.resize((there.max(spoken_of.min(there + MOST)) + 1) * sector, filler);
     padded.into()
 }
 
@@ -102,6 +114,10 @@ fn cell(value: &Data, is_1904: bool) -> Cell {
         Data::Int(number) => Cell::number(*number as f64),
         Data::Float(number) => Cell::number(*number),
         Data::DateTime(time) if time.is_duration() => serial::duration(time.as_f64()),
+        // Shown as `h:mm` or as a day: which of both is not known, and nobody means January of 1900
+        Data::DateTime(time) if !is_1904 && (1.0..32.0).contains(&time.as_f64()) => {
+            serial::duration(time.as_f64())
+        }
         Data::DateTime(time) => serial::cell(time.as_f64(), is_1904),
         Data::Error(error) => Cell::Error { error: error.to_string() },
     }

@@ -250,6 +250,9 @@ async fn counted(app: &App, caller: &Caller, mut write: Write, act: Uuid) -> Res
             let effects = effects(&mut write, act, of_tasks, before).await?;
             let Some(last) = effects.last() else { break };
             before = last.number;
+            if !of_tasks {
+                withdraw_tasks_at(&mut write, act, &effects).await?;
+            }
             put_back(&mut write, act, &effects, &mut undone).await?;
             together += PART;
             if together >= COUNTED {
@@ -261,6 +264,29 @@ async fn counted(app: &App, caller: &Caller, mut write: Write, act: Uuid) -> Res
         }
     }
     Ok(undone)
+}
+
+/// Takes back what the act did to the tasks at these things, which are in use as long as one of them is open: in earnest
+/// they are withdrawn before.
+async fn withdraw_tasks_at(write: &mut Write, act: Uuid, effects: &[EffectRow]) -> Result<()> {
+    let account = write.account();
+    let places: Vec<Uuid> = effects.iter().map(|effect| effect.subject).collect();
+    let of_tasks: Vec<EffectRow> = write
+        .tx()
+        .fetch_many(
+            "a, c, i",
+            (vec![account; places.len()], vec![act; places.len()], places),
+            "select e.number, e.subject_kind, e.subject, e.effect, e.version_after, e.before, \
+             coalesce(e.position, a.position) as position from k \
+             join task t on t.account = k.a and t.poi = k.i \
+             join act_effect e on e.account = k.a and e.act = k.c and e.subject_kind = 'task' and e.subject = t.id \
+             join act a on a.account = k.a and a.id = k.c where not exists (select 1 from act_outcome o \
+             where o.account = e.account and o.act = e.act and o.number = e.number)",
+        )
+        .await?;
+    // Counted already, in a transaction that is gone
+    put_back(write, act, &of_tasks, &mut Undone::default()).await?;
+    write.fold().await
 }
 
 /// What is taken back next: tasks before what they are at, and the last effect first.

@@ -7,6 +7,7 @@ mod demo;
 mod descriptors;
 mod import;
 mod openapi;
+mod read_table;
 mod rebuild;
 mod restore;
 mod serve;
@@ -29,6 +30,7 @@ use campo_server::{
     environment::Environment,
     exchange::doors::Doors,
     files::store::Store,
+    imports::Readers,
     log::{self, Log},
     outbound,
     secrets::Secrets,
@@ -67,6 +69,7 @@ enum Command {
     Rebuild(rebuild::Arguments),
     Openapi(openapi::Arguments),
     Import(import::Arguments),
+    ReadTable(read_table::Arguments),
     #[cfg(feature = "demo")]
     Demo(demo::Arguments),
 }
@@ -77,6 +80,10 @@ pub(crate) fn run(line: Line) -> Result<()> {
     #[cfg(feature = "demo")]
     if let Command::Demo(arguments) = line.command {
         return demo::run(arguments);
+    }
+    // Before anything is made that its bounds would count, or a file could reach
+    if let Command::ReadTable(arguments) = &line.command {
+        return read_table::run(arguments);
     }
     // A client of another server needs no settings of its own
     if let Command::Import(arguments) = line.command {
@@ -102,6 +109,7 @@ pub(crate) fn run(line: Line) -> Result<()> {
             Command::Rebuild(arguments) => rebuild::run(arguments, &config).await,
             Command::Openapi(arguments) => openapi::run(&arguments),
             Command::Import(arguments) => import::run(arguments).await,
+            Command::ReadTable(arguments) => read_table::run(&arguments),
             #[cfg(feature = "demo")]
             Command::Demo(arguments) => demo::run(arguments),
         }
@@ -157,6 +165,12 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 fn limits(config: &Config) -> Limits {
     Limits {
         import_bytes: Limits::default().import_bytes,
+        readers: Readers {
+            reader: config.import_reader,
+            program: Readers::own_program(),
+            memory_bytes: config.import_reader_bytes,
+            seconds: config.import_reader_s,
+        },
         hosted_files: Limits::default().hosted_files,
         trusted_proxies: config.trusted_proxies.clone(),
         public_url: config.public_url.clone(),

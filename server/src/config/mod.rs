@@ -30,6 +30,7 @@ use self::{
 };
 use crate::{
     environment::Environment,
+    imports::Reader,
     mail::{self, Security},
     maps::MapSource,
     outbound::PlainHttp,
@@ -111,6 +112,13 @@ settings! {
     sync_body_bytes: usize = "8388608", integer(524_288, MAX_REQUEST_BYTES as i64);
     /// The largest file, such as a photo or an import.
     file_bytes: usize = "52428800", integer(1024, 1 << 34);
+    /// Who reads files to import: `child` is a process of its own for each, within the bounds below, so that a file can break
+    /// nothing but its own import; `inside` is this process, which costs less.
+    import_reader: Reader = "child", choice(&[("child", Reader::Child), ("inside", Reader::Inside)]);
+    /// The most memory of a process that reads a file to import. Up to three work at a time.
+    import_reader_bytes: u64 = "1073741824", integer(16_777_216, 1 << 40);
+    /// How long such a process may compute, and be waited for altogether.
+    import_reader_s: u64 = "300", integer(1, 86_400);
     /// How many submissions of one account may wait to be written; more are asked to come again later.
     queue_submissions: usize = "1000", integer(1, 1_000_000);
     /// How many phones of one account may listen for events at this process; more are asked to come again later, and

@@ -18,6 +18,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (4, "exchange", include_str!("../../migrations/0004_exchange.sql")),
     (5, "mail", include_str!("../../migrations/0005_mail.sql")),
     (6, "retention", include_str!("../../migrations/0006_retention.sql")),
+    (7, "imports", include_str!("../../migrations/0007_imports.sql")),
     (8, "exchange_mail", include_str!("../../migrations/0008_exchange_mail.sql")),
 ];
 

@@ -15,7 +15,11 @@ use super::{
     acted,
     draft::{Makes, UnknownPoi},
     fields::Target,
-    plan::{Change, Document, Plan, PoiDocument, RowFault, set},
+    plan::{
+        Plan,
+        document::{Document, PoiDocument, set},
+        fault::{Change, RowFault},
+    },
     revive,
     rows::RowOutcome,
     work::{Proofs, proof},

@@ -4,7 +4,7 @@
 use jiff::civil::{Date, Time};
 use serde_json::{Value, json};
 
-use super::plan::set;
+use super::plan::document::set;
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 

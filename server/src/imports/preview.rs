@@ -1,7 +1,7 @@
 //! What a file would become: its headings, a mapping, and its first rows. Nothing is stored.
 
 use campo_protocol::model::Ref;
-use campo_spreadsheets::{Book, Kind, Row, Unreadable};
+use campo_spreadsheets::{Book, Kind, Options, Row};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -10,10 +10,11 @@ use super::{
     columns,
     draft::{Column, DateOrder, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
     plan::Plan,
-    problem::{of_file, unreadable},
+    problem::of_file,
+    reading::{Broken, Reading, Source},
     rows::RowFaultShown,
     sift::{Sifted, Sifter, texts},
-    stage::{Reading, account_zone, misfit, options},
+    stage::{account_zone, misfit, options},
     suggest, template,
 };
 use crate::{
@@ -131,8 +132,10 @@ pub(super) async fn preview(
     let mut draft = known.unwrap_or_else(|| nothing(query.makes.unwrap_or(Makes::Tasks)));
     draft.sheet = query.sheet.clone().or(draft.sheet);
     let zone = account_zone(app, account).await?;
-    let (book, rows) =
-        first_rows(bytes, &draft).await.map_err(|error| unreadable(error, &query.file_name))?;
+    let (book, rows) = match first_rows(app, account, bytes, &draft).await {
+        Ok(read) => read,
+        Err(broken) => return Err(broken.told(&query.file_name)?),
+    };
     if query.template.is_none() {
         let heading = draft_columns(&mut draft, &rows);
         draft.heading_row = heading;
@@ -162,16 +165,19 @@ pub(super) async fn preview(
 }
 
 /// The first rows of a file.
-async fn first_rows(bytes: Vec<u8>, template: &TemplateDraft) -> Result<(Book, Vec<Row>), Unreadable> {
-    let mut reading = Reading::begin(bytes, options(template)).await;
-    let mut rows: Vec<Row> = Vec::new();
+async fn first_rows(
+    app: &App,
+    account: i64,
+    bytes: Vec<u8>,
+    template: &TemplateDraft,
+) -> Result<(Book, Vec<Row>), Broken> {
     let most = ROWS + LOOKED_AT + template.heading_row.unwrap_or(0).max(0) as usize;
-    while rows.len() <= most
-        && let Some(batch) = reading.next().await
-    {
+    let options = Options { first_rows: Some(most), ..options(template) };
+    let mut reading = Reading::begin(app, account, Source::Bytes(bytes), options).await;
+    let mut rows: Vec<Row> = Vec::new();
+    while let Some(batch) = reading.next().await {
         rows.extend(batch);
     }
-    rows.truncate(most);
     Ok((reading.end().await?, rows))
 }
 

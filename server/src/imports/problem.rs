@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The parameters that such problems have.
-const PARAMETERS: [&str; 17] = [
+const PARAMETERS: [&str; 19] = [
     "file",
     "found",
     "what",
@@ -26,6 +26,8 @@ const PARAMETERS: [&str; 17] = [
     "cells",
     "characters",
     "megabytes",
+    "memory",
+    "seconds",
     "parts",
     "count",
     "managed",

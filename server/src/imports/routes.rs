@@ -22,7 +22,7 @@ use super::{
     run::{self, ImportRun},
     template_routes,
     upload::{self, Upload, Uploaded},
-    withdraw::{self, Answer},
+    withdraw::answer::{Answer, answer},
 };
 use crate::{
     access::{Auth, permissions::RunImports},
@@ -173,9 +173,9 @@ async fn answer_withdrawals(
     allowed: Auth<RunImports>,
     Path(import): Path<Uuid>,
     headers: HeaderMap,
-    Json(answer): Json<Answer>,
+    Json(given): Json<Answer>,
 ) -> Result<Json<ImportRun>> {
-    withdraw::answer(&app, &allowed, import, &answer, Language::of(&headers)).await.map(Json)
+    answer(&app, &allowed, import, &given, Language::of(&headers)).await.map(Json)
 }
 
 /// Which rows are listed.

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::plan::{Change, RowFault};
+use super::plan::fault::{Change, RowFault};
 use crate::{
     access::{Allowed, permissions::RunImports},
     api::page::{Page, PageQuery},

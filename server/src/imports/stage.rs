@@ -1,23 +1,16 @@
 //! Reads a file and stages its rows. Nothing is imported before the whole file could be read; reading it again stages
 //! the same rows, so that it can be done again from the start.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, HashMap};
 
-use campo_spreadsheets::{Book, Options, Row, Unreadable};
-use futures_util::StreamExt as _;
-use tokio::{
-    sync::{Semaphore, mpsc},
-    task::{JoinHandle, spawn_blocking},
-};
+use campo_spreadsheets::{Options, Row, Unreadable};
 use uuid::Uuid;
 
 use super::{
     draft::{Repeated, TemplateDraft},
-    plan::{Plan, RowFault, Unfit},
-    problem::{of_file, unreadable},
+    plan::{Plan, Unfit, fault::RowFault},
+    problem::of_file,
+    reading::{Broken, Reading, Source},
     rows::RowOutcome,
     run::RunRow,
     sift::{Sifted, Sifter},
@@ -26,7 +19,6 @@ use super::{
 use crate::{
     app::App,
     database::columns,
-    files::upload::FileRow,
     jobs::Claim,
     problem::{Code, Problem, Result},
     scheduler::Class,
@@ -36,53 +28,6 @@ use crate::{
 const ROWS: usize = 500;
 /// The most rows of data of one file.
 const MAX_ROWS: usize = 1_000_000;
-/// Files that are read at a time in one process: each takes up to some hundreds of MiB.
-static READERS: Semaphore = Semaphore::const_new(2);
-
-/// A file on its way in: batches of rows, and at their end what kind of file it is.
-pub(super) struct Reading {
-    rows: mpsc::Receiver<Vec<Row>>,
-    end: JoinHandle<Result<Book, Unreadable>>,
-}
-
-impl Reading {
-    /// Begins to read. Dropped, it ends at the next batch of rows.
-    pub(super) async fn begin(bytes: Vec<u8>, options: Options) -> Self {
-        // The semaphore is never closed.
-        let permit = READERS.acquire().await.ok();
-        let (sender, rows) = mpsc::channel(2);
-        let end = spawn_blocking(move || {
-            let mut batch = Vec::with_capacity(ROWS);
-            let book = campo_spreadsheets::read(&bytes, &options, &mut |row| {
-                batch.push(row);
-                if batch.len() < ROWS {
-                    return ControlFlow::Continue(());
-                }
-                match sender.blocking_send(std::mem::take(&mut batch)) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(_) => ControlFlow::Break(()),
-                }
-            });
-            if book.is_ok() && !batch.is_empty() {
-                // Nobody waits for them any more when this fails.
-                let _ = sender.blocking_send(batch);
-            }
-            drop(permit);
-            book
-        });
-        Self { rows, end }
-    }
-
-    pub(super) async fn next(&mut self) -> Option<Vec<Row>> {
-        self.rows.recv().await
-    }
-
-    /// What kind of file it was. A library that panics at a file says that this is damaged.
-    pub(super) async fn end(self) -> Result<Book, Unreadable> {
-        drop(self.rows);
-        self.end.await.unwrap_or_else(|error| Err(Unreadable::Damaged(error.to_string())))
-    }
-}
 
 /// Stages the rows of the run's file.
 pub(super) async fn stage(
@@ -92,8 +37,8 @@ pub(super) async fn stage(
     template: &TemplateDraft,
     proofs: &Proofs,
 ) -> Result<(), Failure> {
-    let bytes = bytes(app, claim.account, &run.hash).await?;
-    let mut reading = Reading::begin(bytes, options(template)).await;
+    let source = Source::Stored(run.hash.clone());
+    let mut reading = Reading::begin(app, claim.account, source, options(template)).await;
     let zone = account_zone(app, claim.account).await?;
     let mut sieve = Sieve::new(Sifter::new(template.clone(), zone));
     let unfit =
@@ -103,13 +48,13 @@ pub(super) async fn stage(
         if sieve.data > MAX_ROWS {
             let limit = MAX_ROWS as u64;
             let error = Unreadable::TooLarge { what: "rows".into(), limit };
-            return Err(Failure::failed(unreadable(error, &run.file_name)));
+            return Err(broken(error.into(), &run.file_name));
         }
         if !staged.is_empty() {
             insert(app, claim, proofs, staged).await?;
         }
     }
-    let book = reading.end().await.map_err(|error| Failure::failed(unreadable(error, &run.file_name)))?;
+    let book = reading.end().await.map_err(|error| broken(error, &run.file_name))?;
     let rest = sieve.end().map_err(|error| unfit(&error, &sieve))?;
     if !rest.is_empty() {
         insert(app, claim, proofs, rest).await?;
@@ -121,6 +66,11 @@ pub(super) async fn stage(
     refuse_first(app, claim, proofs, sieve.to_refuse()).await?;
     done(app, claim, proofs, &book.sheet, &sieve).await?;
     Ok(())
+}
+
+/// What a file that was not read is for its import: its end, or another try where the server is at fault.
+fn broken(broken: Broken, file: &str) -> Failure {
+    broken.told(file).map_or_else(Failure::Again, Failure::failed)
 }
 
 /// How a template says that a file is read.
@@ -275,25 +225,6 @@ pub(super) fn misfit(unfit: &Unfit, found: &[String]) -> Problem {
 pub(super) async fn account_zone(app: &App, account: i64) -> Result<String> {
     let (zone,): (String,) = app.db.fetch_one("select zone from account where id = $1", (account,)).await?;
     Ok(zone)
-}
-
-/// The bytes of a stored file.
-pub(super) async fn bytes(app: &App, account: i64, hash: &[u8]) -> Result<Vec<u8>> {
-    let file: Option<FileRow> = app
-        .db
-        .fetch_optional(
-            "select hash, generation, size_bytes, media_type from file where account = $1 and hash = $2",
-            (account, hash),
-        )
-        .await?;
-    let file = file.ok_or_else(|| Problem::internal(anyhow::anyhow!("the file of an import is gone")))?;
-    let size = file.size_bytes as u64;
-    let mut content = app.store.read(&file.place(account)?, 0..size).await.map_err(Problem::internal)?;
-    let mut bytes = Vec::with_capacity(file.size_bytes as usize);
-    while let Some(block) = content.next().await {
-        bytes.extend(block.map_err(Problem::internal)?);
-    }
-    Ok(bytes)
 }
 
 struct StagedRow {

@@ -17,6 +17,8 @@ use crate::{
 
 /// The most imports of an account that are not over.
 const MAX_WAITING: i64 = 50;
+/// The imports of one file that are looked at for the mapping of another one.
+const MAX_BEFORE: i64 = 100;
 /// The lane of imports that people begin.
 pub const LANE: &str = "import";
 
@@ -72,35 +74,41 @@ pub fn needs(template: &TemplateDraft) -> Permissions {
 /// Starts an import of a stored file in the caller's transaction, whose principal is its author; the caller has checked
 /// that they hold [`needs`]. Once it is committed, [`crate::app::App::work`] may be told.
 ///
-/// The same file by the same mapping is imported once, unless it came to nothing, was taken back, or is wanted again. Under the account's
-/// lock, so that of two at once one is the first.
+/// The same file by the same mapping is imported once, unless it came to nothing, was taken back, or is wanted again: a
+/// template with other options of a draft is another mapping. Under the account's lock, so that of two at once one is the
+/// first.
 pub async fn stored(write: &mut Write, start: &Start<'_>) -> Result<Started> {
-    let mapping = serde_json::to_string(start.mapping).map_err(Problem::internal)?;
     if !start.again
         && !start.dry_run
-        && let Some(run) = before(write, start, &mapping).await?
+        && let Some(run) = before(write, start).await?
     {
         return Ok(Started { run, repeated: true });
     }
+    let mapping = serde_json::to_string(start.mapping).map_err(Problem::internal)?;
     let run = insert(write, start, &mapping).await?;
     write.touch("imports");
     Ok(Started { run, repeated: false })
 }
 
-async fn before(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<Option<Uuid>> {
+/// The latest import of the file by this mapping.
+async fn before(write: &mut Write, start: &Start<'_>) -> Result<Option<Uuid>> {
     let account = write.account();
     let (template, version) = start.template.unwrap_or((Uuid::nil(), 0));
-    let row: Option<(Uuid,)> = write
+    let runs: Vec<(Uuid, String)> = write
         .tx()
-        .fetch_optional(
-            "select id from import_run where account = $1 and hash = $2 and template = $3 and template_version = $4 \
-             and (template_version > 0 or mapping = $5) and not dry_run \
+        .fetch_all(
+            "select id, mapping from import_run where account = $1 and hash = $2 and template = $3 \
+             and template_version = $4 and not dry_run \
              and state not in ('failed', 'stopped') and not exists (select 1 from act a \
-             where a.account = $1 and a.id = import_run.act and a.undone_us is not null) order by created_us desc, id desc limit 1",
-            (account, &start.hash[..], template, version, mapping),
+             where a.account = $1 and a.id = import_run.act and a.undone_us is not null) order by created_us desc, id desc limit $5",
+            (account, &start.hash[..], template, version, MAX_BEFORE),
         )
         .await?;
-    Ok(row.map(|(id,)| id))
+    // As what they mean, not as text: a release before wrote fewer members
+    let is_same = |(_, mapping): &(Uuid, String)| {
+        serde_json::from_str::<TemplateDraft>(mapping).is_ok_and(|mapping| mapping == *start.mapping)
+    };
+    Ok(runs.into_iter().find(is_same).map(|(id, _)| id))
 }
 
 async fn insert(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<Uuid> {

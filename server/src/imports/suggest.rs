@@ -7,6 +7,11 @@ use super::{
     draft::{Column, Makes},
 };
 
+/// From here on two headings are taken for one that somebody wrote differently (Jaro-Winkler).
+const NEAR: f64 = 0.93;
+/// Shorter headings look like too many others.
+const SHORT: usize = 5;
+
 /// Fields with the headings that people give them, in Spanish and English; the first that fits counts.
 const TASK: &[(&str, &[&str])] = &[
     (
@@ -229,6 +234,28 @@ const fn table(makes: Makes) -> &'static [(&'static str, &'static [&'static str]
         Makes::Groups => GROUP,
         Makes::NonWorkingDays => NON_WORKING_DAYS,
     }
+}
+
+/// The field that a heading, folded, usually means, without those that are taken.
+pub(super) fn usual(makes: Makes, heading: &str, taken: &BTreeSet<String>) -> Option<String> {
+    let free = table(makes).iter().filter(|(field, _)| !taken.contains(*field));
+    let mut known = free.filter(|(_, names)| names.iter().any(|name| folded(name) == heading));
+    known.next().map(|(field, _)| (*field).to_owned())
+}
+
+/// The field of which a heading, folded, is written nearly like a usual one.
+pub(super) fn similar(makes: Makes, heading: &str, taken: &BTreeSet<String>) -> Option<String> {
+    if heading.chars().count() < SHORT {
+        return None;
+    }
+    let free = table(makes).iter().filter(|(field, _)| !taken.contains(*field));
+    let nearness = |names: &[&str]| {
+        names.iter().map(|name| strsim::jaro_winkler(&folded(name), heading)).fold(0.0, f64::max)
+    };
+    free.map(|(field, names)| (nearness(names), *field))
+        .filter(|(nearness, _)| *nearness >= NEAR)
+        .max_by(|one, other| one.0.total_cmp(&other.0))
+        .map(|(_, field)| field.to_owned())
 }
 
 /// The columns of a file with these headings. A heading that says nothing is left out.

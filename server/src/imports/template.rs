@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::draft::TemplateDraft;
+use super::{draft::TemplateDraft, template_version};
 use crate::{
     access::{
         AccessState, Allowed,
@@ -159,9 +159,10 @@ async fn insert(write: &mut Write, draft: &TemplateDraft) -> Result<Template> {
         .execute(
             "insert into import_template (account, id, code, name, state, body, version, created_us, updated_us) \
              values ($1, $2, $3, $4, $5, $6, 1, $7, $7)",
-            (account, id, code, name, state, body, now_us),
+            (account, id, code, name, state, body.as_str(), now_us),
         )
         .await?;
+    template_version::note(write, id, 1, &body).await?;
     let draft = draft.clone();
     Ok(Template { id, version: 1, draft, created_at: Instant(now_us), updated_at: Instant(now_us) })
 }
@@ -190,9 +191,10 @@ pub(super) async fn edit(
         .execute(
             "update import_template set code = $3, name = $4, state = $5, body = $6, version = $7, updated_us = $8 \
              where account = $1 and id = $2",
-            (account, id, code, name, state, body, version, now_us),
+            (account, id, code, name, state, body.as_str(), version, now_us),
         )
         .await?;
+    template_version::note(&mut write, id, version, &body).await?;
     write.commit().await?;
     Ok(Versioned(version, template))
 }

@@ -14,6 +14,7 @@ use super::{
     draft::TemplateDraft,
     sample,
     template::{self, Template},
+    template_version::{self, TemplateVersion},
 };
 use crate::{
     access::{
@@ -37,6 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_template, edit_template, delete_template))
         .routes(routes!(sample_of_template))
         .routes(routes!(sample_as_text))
+        .routes(routes!(list_template_versions))
 }
 
 /// The import templates, in order of their codes
@@ -144,6 +146,24 @@ async fn sample_as_text(
     headers: HeaderMap,
 ) -> Result<Response> {
     sample::sample(&app, &allowed, &template, Format::Csv, Language::of(&headers)).await
+}
+
+/// What an import template was
+///
+/// Each version with who wrote it and when, the latest first: an import names the version by which it was done.
+#[utoipa::path(
+    get, path = "/v1/import-templates/{template}/versions", tag = "imports",
+    security(("bearer" = ["run_imports"])),
+    params(("template" = Ref, Path, description = "Its id, or `code:` and its code"), PageQuery),
+    responses((status = OK, body = Page<TemplateVersion>))
+)]
+async fn list_template_versions(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(template): Path<Ref>,
+    Query(page): Query<PageQuery>,
+) -> Result<Json<Page<TemplateVersion>>> {
+    template_version::list(&app, &allowed, &template, &page).await.map(Json)
 }
 
 /// Removes an import template

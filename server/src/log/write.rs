@@ -218,6 +218,18 @@ impl Write {
         self.topics.insert(topic);
     }
 
+    /// Folds what was appended so far, so that what follows in this transaction finds it in the tables. For what is only
+    /// tried, since nobody is told of it: what was folded must be dropped, not committed.
+    pub async fn fold(&mut self) -> Result<()> {
+        let Some(Open { mut tx, batch }) = self.open.take() else {
+            return Err(Problem::internal(anyhow::anyhow!("a transaction that is over was folded")));
+        };
+        flush::flush(&self.log.shared, &mut tx, vec![batch]).await?;
+        let head = head::lock(&mut tx, &[self.account]).await?.pop().ok_or(Code::NotFound)?;
+        self.open = Some(Open { tx, batch: Batch::new(head) });
+        Ok(())
+    }
+
     /// Folds, numbers, inserts and commits. When this fails, or is dropped before it ends, nobody knows whether it
     /// happened.
     pub async fn commit(mut self) -> Result<Vec<Receipt>> {

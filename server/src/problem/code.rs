@@ -99,6 +99,8 @@ codes! {
     FileDamaged = UNPROCESSABLE_ENTITY "file_damaged",
     /// A file to import has more of something than is read; parameters `file`, `what`, `limit`
     SpreadsheetTooLarge = UNPROCESSABLE_ENTITY "spreadsheet_too_large",
+    /// The process that read a file to import is gone before its end; parameter `file`
+    FileReaderGone = UNPROCESSABLE_ENTITY "file_reader_gone",
     /// A file to import has not the sheet that its template names, or shows none; parameters `file`, `sheet`
     SheetMissing = UNPROCESSABLE_ENTITY "sheet_missing",
     /// A file to import has headings and nothing below them; parameters `file`, `row`

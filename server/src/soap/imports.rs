@@ -1,7 +1,7 @@
 //! Imports of files by the mapping of the request: points of interest by the imports that files and console use, small
 //! tables at once.
 
-use std::{convert::Infallible, ops::ControlFlow, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use campo_protocol::{
     entry::hash,
@@ -13,7 +13,7 @@ use campo_protocol::{
     text::{hex, sort_key},
 };
 use campo_soap::{record::Record, value::Value};
-use campo_spreadsheets::{self as spreadsheets, Unreadable};
+use campo_spreadsheets::{Cell, Row};
 use futures_util::stream;
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -344,7 +344,7 @@ pub(super) async fn groups(call: &mut Call<'_>) -> Result<Done, Refused> {
             "UnlistedGroupHandling",
         ));
     }
-    let table = table(request).await?;
+    let table = table(call).await?;
     let (code, name) = (table.column(code)?, table.column(name)?);
     let documents =
         table.rows.iter().map(|row| json!({ "code": cell(row, code), "name": cell(row, name) })).collect();
@@ -359,7 +359,7 @@ pub(super) async fn form_data_table(call: &mut Call<'_>) -> Result<Done, Refused
     let option =
         request.record("Options").map(|options| options.choice("ItemsNotInFileOption")).transpose()?;
     let deletes = option.flatten() == Some("Delete");
-    let table = table(request).await?;
+    let table = table(call).await?;
     let code = table.column("Code").or_else(|_| table.column("Codigo")).unwrap_or(0);
     let shown = table.column("Name").or_else(|_| table.column("Nombre")).unwrap_or(1);
     let mut documents: Vec<_> = table
@@ -470,20 +470,15 @@ fn cell(row: &[String], index: usize) -> String {
     row.get(index).map(|text| text.trim().to_owned()).unwrap_or_default()
 }
 
-async fn table(request: Record<'_>) -> Result<Table, Refused> {
-    let (bytes, _) = file(request)?;
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut rows: Vec<Vec<String>> = Vec::new();
-        let take = &mut |row: spreadsheets::Row| {
-            rows.push(row.cells.iter().map(spreadsheets::Cell::shown).collect());
-            ControlFlow::Continue(())
-        };
-        spreadsheets::read(&bytes, &spreadsheets::Options::default(), take).map(|_| rows)
-    });
-    let rows: Result<_, Unreadable> = reading.await.map_err(Problem::internal)?;
-    let mut rows = rows
-        .map_err(|why| Refused::because(ResultCode::ItemNotFound, "file_unreadable", why.to_string()))?
-        .into_iter();
+/// The table that a request brought.
+async fn table(call: &Call<'_>) -> Result<Table, Refused> {
+    let (bytes, name) = file(call.parameters)?;
+    let rows = match imports::whole_table(call.app, call.caller.account, bytes).await {
+        Ok(rows) => rows,
+        Err(broken) => return Err(refused_file(broken.told(&name)?)),
+    };
+    let shown = |row: &Row| row.cells.iter().map(Cell::shown).collect();
+    let mut rows = rows.iter().map(shown);
     let headings = rows.next().unwrap_or_default();
     Ok(Table { headings, rows: rows.collect() })
 }

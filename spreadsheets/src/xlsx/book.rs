@@ -24,6 +24,8 @@ pub(super) struct Workbook {
     pub(super) sheets: Vec<(Sheet, String)>,
     pub(super) is_1904: bool,
     pub(super) styles: Option<String>,
+    /// True when the workbook says that it has formats, and where
+    pub(super) has_styles: bool,
     pub(super) strings: Option<String>,
 }
 
@@ -49,7 +51,7 @@ pub(super) fn read(parts: &mut Parts<'_>) -> Result<Workbook, Unreadable> {
     let mut book = Workbook::default();
     for relation in related.values() {
         match relation.kind.as_str() {
-            "styles" => book.styles = Some(relation.path.clone()),
+            "styles" => (book.styles, book.has_styles) = (Some(relation.path.clone()), true),
             "sharedStrings" => book.strings = Some(relation.path.clone()),
             _ => {}
         }

@@ -26,6 +26,10 @@ pub(super) fn read(bytes: &[u8], options: &Options, rows: &mut Rows<'_>) -> Resu
     let chosen = choose(&sheets, options.sheet.as_deref())?.clone();
     let path = workbook.sheets.iter().find(|(sheet, _)| *sheet == chosen).map(|(_, path)| path.clone());
     let path = path.ok_or_else(|| damaged("a sheet has no part"))?;
+    if let Some(path) = workbook.styles.as_deref().filter(|_| workbook.has_styles) {
+        // Without the formats that it speaks of its numbers and days would be others
+        parts.part(path)?;
+    }
     let formats = styles::read(&mut parts, workbook.styles.as_deref())?;
     let strings = strings::read(&mut parts, workbook.strings.as_deref(), options.limits.shared_text_bytes)?;
     let within = sheet::Within { strings: &strings, formats: &formats, is_1904: workbook.is_1904 };

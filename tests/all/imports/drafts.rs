@@ -7,7 +7,7 @@ use axum::{
 use campo_tests::{on_both, world::World};
 use serde_json::{Value, json};
 
-use super::{Desk, TAREAS, counts};
+use super::{Desk, TAREAS, counts, many, simple};
 use crate::tasks::assert_has;
 
 on_both! {
@@ -15,6 +15,9 @@ on_both! {
     a_file_comes_in_parts_and_as_a_form,
     what_a_column_leaves_open_is_asked_and_an_answer_counts,
     a_preview_says_what_the_import_then_does_and_changes_nothing,
+    the_same_file_with_other_options_is_another_import,
+    a_template_that_nearly_fits_says_what_differs_and_fits_itself,
+    headings_are_proposed_as_this_company_mapped_them,
 }
 
 async fn draft(desk: &Desk, name: &str, bytes: &[u8]) -> Value {
@@ -170,4 +173,86 @@ async fn a_preview_says_what_the_import_then_does_and_changes_nothing(world: Wor
     desk.work_off().await;
     let run = desk.get(&format!("/v1/imports/{}", started["id"].as_str().unwrap())).await;
     assert_eq!(counts(&run), [1, 1, 0, 1]);
+}
+
+async fn the_same_file_with_other_options_is_another_import(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    desk.template(simple()).await;
+    let laid = async || {
+        let answer = desk.send("/v1/imports/drafts?template=code:simple&file_name=a.csv", &many(3)).await;
+        assert_eq!(answer.status, 201, "{}", answer.json());
+        answer.json()
+    };
+    let start = async |draft: &Value, status: u16| {
+        let started = post(&desk, &format!("{}/start", path(draft)), json!({}), status).await;
+        desk.work_off().await;
+        started
+    };
+    let first = start(&laid().await, 202).await;
+    let repeated = start(&laid().await, 200).await;
+    assert_eq!((&repeated["repeated"], &repeated["id"]), (&json!(true), &first["id"]));
+    let draft = patch(&desk, &laid().await, json!({ "options": { "operation": "create" } })).await;
+    assert_eq!(draft["template"]["code"], "simple");
+    let other = start(&draft, 202).await;
+    assert_eq!(other["repeated"], false);
+    let run = desk.get(&format!("/v1/imports/{}", other["id"].as_str().unwrap())).await;
+    assert_eq!(counts(&run), [0, 0, 0, 3], "they are there already: {run}");
+    // By each of both it was imported
+    let draft = patch(&desk, &laid().await, json!({ "options": { "operation": "create" } })).await;
+    assert_eq!(start(&draft, 200).await["id"], other["id"]);
+    assert_eq!(start(&laid().await, 200).await["id"], first["id"]);
+}
+
+async fn a_template_that_nearly_fits_says_what_differs_and_fits_itself(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    desk.template(simple()).await;
+    let text = "Nº de tarea;Trabajo;Notas\n7;Cambiar medidor;x\n";
+    let address = "/v1/imports/drafts?template=code:simple&file_name=a.csv";
+    let draft = desk.send(address, text.as_bytes()).await.json();
+    assert_eq!((&draft["state"], &draft["can_start"]), (&json!("ready"), &json!(false)), "{draft}");
+    assert_eq!(draft["template"]["missing"], json!(["Número"]));
+    assert_has(
+        &draft["template"]["differs"][0],
+        &json!({ "heading": "Número", "field": "external_number", "column": "A", "found": "Nº de tarea" }),
+    );
+    let draft = patch(&desk, &draft, json!({ "fit": true })).await;
+    assert_eq!((&draft["can_start"], &draft["template"]), (&json!(true), &json!(null)), "{draft}");
+    assert_eq!(draft["columns"][0]["mapped"][0]["field"], "external_number");
+    let started = post(&desk, &format!("{}/start", path(&draft)), json!({}), 202).await;
+    desk.work_off().await;
+    let run = desk.get(&format!("/v1/imports/{}", started["id"].as_str().unwrap())).await;
+    assert_eq!(counts(&run), [1, 0, 0, 0]);
+    assert_eq!(desk.get("/v1/tasks/external:7").await["description"], "Cambiar medidor");
+    // What has no other name is named
+    let far = desk.send(address, "Alfa;Trabajo\n7;x\n".as_bytes()).await.json();
+    let version = format!("\"{}\"", far["version"]);
+    let headers = [("if-match", version.as_str())];
+    let refused = desk.call(Method::PATCH, &path(&far), &headers, Some(&json!({ "fit": true }))).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.json()["faults"][0]["found"]),
+        (422, &json!("Número")),
+        "{}",
+        refused.json()
+    );
+}
+
+async fn headings_are_proposed_as_this_company_mapped_them(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    let text = "Cta;Descripcion;Latitud;Longitud\nA-1;x;-77.05;-12.05\n";
+    let first = draft(&desk, "a.csv", text.as_bytes()).await;
+    assert_eq!(first["columns"][0]["mapped"], json!([]));
+    assert_has(&first["columns"][1]["proposal"], &json!({ "field": "description", "why": "synonym" }));
+    assert_has(&first["warnings"][0], &json!({ "code": "swapped_coordinates", "column": "C" }));
+    let mut template = simple();
+    template["columns"][0]["heading"] = json!("CTA");
+    desk.template(template).await;
+    let second = draft(&desk, "a.csv", text.as_bytes()).await;
+    assert_has(
+        &second["columns"][0]["proposal"],
+        &json!({ "field": "external_number", "why": "mapped_before", "how_sure": "sure" }),
+    );
+    assert_eq!(second["columns"][0]["mapped"][0]["field"], "external_number");
 }

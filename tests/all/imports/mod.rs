@@ -7,6 +7,8 @@ mod command;
 mod drafts;
 mod giving_up;
 mod journey;
+mod readers;
+mod readers_killed;
 mod targets;
 mod templates;
 mod undo;

@@ -12,6 +12,7 @@ on_both! {
     a_template_is_made_changed_and_removed,
     a_template_that_is_edited_meanwhile_stays_what_it_was_for_a_file,
     an_import_does_nothing_that_its_author_may_not,
+    each_version_of_a_template_says_who_wrote_it_and_when,
 }
 
 async fn a_template_is_made_changed_and_removed(world: World) {
@@ -90,4 +91,32 @@ async fn an_import_does_nothing_that_its_author_may_not(world: World) {
         let answer = other.call(Method::GET, &format!("/v1/imports/{id}{path}"), &[], None).await;
         assert_eq!(answer.status, 404, "{path}");
     }
+}
+
+async fn each_version_of_a_template_says_who_wrote_it_and_when(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (desk, other) = (Desk::of(&account).await, Desk::of(&account).await);
+    let made = desk.template(simple()).await;
+    let path = "/v1/import-templates/code:simple";
+    let patch = json!({ "name": "Otra", "operation": "create" });
+    let edited = other.call(Method::PATCH, path, &[("if-match", "\"1\"")], Some(&patch)).await;
+    assert_eq!(edited.status, 200, "{}", edited.json());
+    let versions = desk.get(&format!("{path}/versions")).await["items"].as_array().unwrap().clone();
+    let told: Vec<_> = versions
+        .iter()
+        .map(|one| (&one["version"], &one["template"]["name"], &one["template"]["operation"]))
+        .collect();
+    assert_eq!(
+        told,
+        [(&json!(2), &json!("Otra"), &json!("create")), (&json!(1), &json!("Simple"), &json!("auto_select")),]
+    );
+    assert_eq!(versions[1]["written_at"], made["created_at"]);
+    let authors: Vec<_> = versions.iter().map(|one| &one["written_by"]).collect();
+    assert!(authors[0] != authors[1] && authors.iter().all(|author| author["kind"] == "key"), "{authors:?}");
+    let page = desk.get(&format!("{path}/versions?limit=1")).await;
+    assert_eq!(page["items"], json!([versions[0]]));
+    let rest = desk.get(&format!("{path}/versions?limit=1&after={}", page["next"].as_str().unwrap())).await;
+    assert_eq!(rest["items"], json!([versions[1]]));
+    let stranger = Desk::of(&world.account("other").await.unwrap()).await;
+    assert_eq!(stranger.call(Method::GET, &format!("{path}/versions"), &[], None).await.status, 404);
 }

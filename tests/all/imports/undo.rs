@@ -136,6 +136,10 @@ async fn places_that_tasks_brought_go_with_them(world: World) {
     assert_eq!((counts(&run)[0], &desk.get("/v1/pois/number:C-1").await["name"]), (3, &json!("Otro nombre")));
     let office = Office::of(&account).await;
     office.task(json!({ "external_number": "mine", "poi": "code:C-3" })).await;
+    let dry = desk.call(Method::POST, &format!("{}?dry_run=true", act(&run)), &[], None).await.json();
+    assert_has(&dry, &json!({ "went_back": 1, "withdrawn": 3, "removed": 1, "stays": 1 }));
+    assert_has(&dry["kept"][0], &json!({ "subject_kind": "poi", "reason": "in_use" }));
+    assert_eq!(desk.get("/v1/tasks/external:2").await["progress"]["status"], "new", "it was only counted");
     // Things of two kinds are taken back in the background
     assert_eq!(desk.call(Method::POST, &act(&run), &[], None).await.status, 202);
     desk.work_off().await;

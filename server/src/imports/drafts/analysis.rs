@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use campo_spreadsheets::{Book, Cell, Row, Unreadable};
+use campo_spreadsheets::{Book, Cell, Row};
 use serde::{Deserialize, Serialize};
 
-use crate::imports::{
-    draft::{Makes, TemplateDraft},
-    sift::{Sifted, Sifter, Why, texts},
-    stage::{Reading, options},
-    suggest,
+use crate::{
+    app::App,
+    imports::{
+        draft::{Makes, TemplateDraft},
+        reading::{Broken, Reading, Source},
+        sift::{Sifted, Sifter, Why, texts},
+        stage::options,
+        suggest,
+    },
 };
 
 /// Rows among which headings are looked for.
@@ -22,7 +26,7 @@ const NAMED: usize = 20;
 const SHOWN: usize = 200;
 
 /// What was found out of a file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Analysis {
     pub(super) book: Book,
     pub(super) heading_row: i64,
@@ -34,6 +38,18 @@ pub(super) struct Analysis {
     /// Rows that are no data, with the codes of why
     pub(super) left_out: Vec<(i64, String)>,
     pub(super) columns: Vec<Facts>,
+    /// What templates of the account map its headings to
+    #[serde(default)]
+    pub(super) before: Vec<Before>,
+}
+
+/// A heading of the file that a template of the account maps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Before {
+    pub(super) makes: Makes,
+    /// Folded
+    pub(super) heading: String,
+    pub(super) field: String,
 }
 
 /// What was found out of a column.
@@ -56,10 +72,13 @@ pub(super) struct Facts {
     pub(super) point: Option<i64>,
     /// The first row whose text is a number by both, and that text
     pub(super) either_sign: Option<(i64, String)>,
+    /// The least and the most of its numbers, a comma or a point before the fraction
+    #[serde(default)]
+    pub(super) range: Option<(f64, f64)>,
 }
 
 impl Facts {
-    fn take(&mut self, row: i64, cell: &Cell, seen: &mut BTreeSet<String>) {
+    pub(super) fn take(&mut self, row: i64, cell: &Cell, seen: &mut BTreeSet<String>) {
         if cell.is_blank() {
             return;
         }
@@ -70,6 +89,7 @@ impl Facts {
                 self.samples.push(shown);
             }
         }
+        self.widen(cell);
         match cell {
             Cell::Number { .. } => self.numbers += 1,
             Cell::Date { .. } => self.dates += 1,
@@ -79,6 +99,25 @@ impl Facts {
             Cell::Text(text) => self.take_text(row, text.trim()),
             _ => {}
         }
+    }
+
+    fn widen(&mut self, cell: &Cell) {
+        let number = match cell {
+            Cell::Number { number, .. } => Some(*number),
+            Cell::Text(text) => {
+                text.trim().replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite())
+            }
+            _ => None,
+        };
+        if let Some(number) = number {
+            let (least, most) = self.range.unwrap_or((number, number));
+            self.range = Some((least.min(number), most.max(number)));
+        }
+    }
+
+    /// The least and the most of its numbers, where they are degrees.
+    pub(super) fn degrees(&self) -> Option<(f64, f64)> {
+        self.range.filter(|(least, most)| *least >= -180.0 && *most <= 180.0)
     }
 
     fn take_text(&mut self, row: i64, text: &str) {
@@ -160,8 +199,14 @@ fn is_number(text: &str, mark: char, group: char) -> bool {
 }
 
 /// Reads a file from its beginning to its end.
-pub(super) async fn analyse(bytes: Vec<u8>, template: &TemplateDraft) -> Result<Analysis, Unreadable> {
-    let mut reading = Reading::begin(bytes, options(template)).await;
+pub(super) async fn analyse(
+    app: &App,
+    account: i64,
+    hash: &[u8],
+    template: &TemplateDraft,
+) -> Result<Analysis, Broken> {
+    let source = Source::Stored(hash.to_vec());
+    let mut reading = Reading::begin(app, account, source, options(template)).await;
     let mut walk = Walk::default();
     while let Some(batch) = reading.next().await {
         for row in batch {
@@ -240,6 +285,7 @@ impl Walk {
             hidden: self.hidden,
             left_out: self.left_out,
             columns: self.columns.into_iter().map(|(facts, _)| facts).collect(),
+            before: Vec::new(),
         }
     }
 }

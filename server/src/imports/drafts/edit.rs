@@ -13,7 +13,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    receive::{self, key_of, suggested},
+    nearly, proposals,
+    receive::{self, key_of},
     row::DraftRow,
     shown::DraftShown,
 };
@@ -45,6 +46,9 @@ pub(super) struct DraftPatch {
     /// The import template to lay over the file
     #[serde(default)]
     pub template: Option<Ref>,
+    /// True to take the columns that headings of the template may be which the file lacks (`template.differs`)
+    #[serde(default)]
+    pub fit: bool,
     /// `sheet`, `heading_row`, `first_row`, `encoding`, `delimiter`, `hidden_rows`
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -96,7 +100,11 @@ pub(super) async fn edit(
         mapping = known.draft;
     }
     let reads_anew = patch.reading.is_some() || patch.template.is_some() || row.analysis.is_none();
-    let changes_mapping = patch.columns.is_some() || patch.makes.is_some();
+    let changes_mapping = patch.columns.is_some() || patch.makes.is_some() || patch.fit;
+    if patch.fit {
+        let headings = row.analysis()?.unwrap_or_default().headings;
+        nearly::fit(&mut mapping, &headings)?;
+    }
     if changes_mapping {
         // From here on it is another mapping than the template's
         by_letters(&mut mapping, &row)?;
@@ -165,8 +173,7 @@ fn apply(mapping: &mut TemplateDraft, patch: &DraftPatch, row: &DraftRow) -> Res
     let mut faults = Faults::default();
     if let Some(makes) = patch.makes.filter(|makes| *makes != mapping.makes) {
         mapping.makes = makes;
-        let headings = row.analysis()?.map(|analysis| analysis.headings).unwrap_or_default();
-        mapping.columns = suggested(makes, &headings);
+        mapping.columns = proposals::mapping(makes, &row.analysis()?.unwrap_or_default());
         mapping.constants.clear();
         mapping.key = key_of(mapping);
     }

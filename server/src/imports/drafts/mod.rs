@@ -6,7 +6,10 @@
 
 mod analysis;
 mod edit;
+mod found;
+mod nearly;
 mod preview;
+mod proposals;
 mod questions;
 mod receive;
 mod routes;
@@ -14,5 +17,6 @@ mod row;
 mod shown;
 mod start;
 pub mod sweep;
+mod warnings;
 
 pub(super) use routes::routes;

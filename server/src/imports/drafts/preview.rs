@@ -9,7 +9,7 @@ use crate::{
     access::{Allowed, permissions::RunImports},
     app::App,
     imports::{
-        plan::Change,
+        plan::fault::Change,
         rows::{self, RowFaultShown, RowOutcome},
         run::{RunRow, RunState, Withdrawals},
         start::{LANE, Start, needs, stored},

@@ -1,5 +1,7 @@
 //! Takes the file of a draft: whole, as a form of the web, or part by part over a line that breaks.
 
+use std::collections::BTreeSet;
+
 use axum::{
     body::Body,
     http::{HeaderMap, header},
@@ -11,7 +13,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    analysis, questions,
+    analysis::{self, Before},
+    proposals, questions,
     row::{DraftRow, KEPT_US, Told},
     shown::DraftShown,
 };
@@ -21,8 +24,9 @@ use crate::{
     app::App,
     files::upload::{StoredFile, commit, receive as receive_file, store_up_to, unavailable},
     imports::{
-        draft::{Column, Makes, TemplateDraft},
-        preview, problem as of_file, stage, suggest, template,
+        columns,
+        draft::{Makes, TemplateDraft},
+        preview, problem as of_file, template,
     },
     problem::{Code, Limit, Problem, Result},
     scheduler::Class,
@@ -35,6 +39,8 @@ pub(super) const MAX_FILE_BYTES: u64 = 200 * 1024 * 1024;
 const MAX_PART_BYTES: usize = 8 * 1024 * 1024;
 /// The most drafts of an account.
 const MAX_DRAFTS: i64 = 200;
+/// The templates that are asked how headings were mapped before.
+const TEMPLATES: i64 = 100;
 /// The most characters of a file's name.
 const MAX_NAME: usize = 200;
 /// Fields of a form that say something of its file.
@@ -350,14 +356,14 @@ pub(super) async fn look(
     mut mapping: TemplateDraft,
 ) -> Result<Looked> {
     let hash = row.hash.as_deref().ok_or(Code::Conflict)?;
-    let bytes = stage::bytes(app, account, hash).await?;
-    let (state, analysis, problem) = match analysis::analyse(bytes, &mapping).await {
-        Ok(analysis) => {
+    let (state, analysis, problem) = match analysis::analyse(app, account, hash, &mapping).await {
+        Ok(mut analysis) => {
+            analysis.before = before(app, account, &analysis.headings).await?;
             if mapping.columns.is_empty() && row.template.is_none() {
                 if !row.makes_given && row.analysis.is_none() && mapping.constants.is_empty() {
                     mapping.makes = analysis::makes_of(&analysis.headings);
                 }
-                mapping.columns = suggested(mapping.makes, &analysis.headings);
+                mapping.columns = proposals::mapping(mapping.makes, &analysis);
                 mapping.key = key_of(&mapping);
             }
             if row.template.is_none() {
@@ -366,7 +372,7 @@ pub(super) async fn look(
             ("ready", Some(serde_json::to_string(&analysis).map_err(Problem::internal)?), None)
         }
         Err(error) => {
-            let problem = of_file::unreadable(error, &row.file_name);
+            let problem = error.told(&row.file_name)?;
             ("unreadable", None, Some(of_file::to_stored(&problem)?))
         }
     };
@@ -374,14 +380,31 @@ pub(super) async fn look(
     Ok(Looked { state, mapping, analysis, problem })
 }
 
-/// A mapping by letters, since headings can repeat.
-pub(super) fn suggested(makes: Makes, headings: &[String]) -> Vec<Column> {
-    let by_letter = |column: Column| {
-        let index = headings.iter().position(|heading| Some(heading) == column.heading.as_ref())?;
-        let letter = Some(crate::imports::columns::letter(index));
-        Some(Column { heading: None, letter, ..column })
-    };
-    suggest::columns(makes, headings).into_iter().filter_map(by_letter).collect()
+/// What the latest templates of the account map these headings to.
+async fn before(app: &App, account: i64, headings: &[String]) -> Result<Vec<Before>> {
+    let folded: BTreeSet<String> = headings.iter().map(|heading| columns::folded(heading)).collect();
+    let bodies: Vec<(String,)> = app
+        .db
+        .fetch_all(
+            "select body from import_template where account = $1 and state <> 'deleted' \
+             order by updated_us desc limit $2",
+            (account, TEMPLATES),
+        )
+        .await?;
+    let mut before: Vec<Before> = Vec::new();
+    for (body,) in bodies {
+        let template: TemplateDraft = serde_json::from_str(&body).map_err(Problem::internal)?;
+        for column in template.columns {
+            // What takes more than the cell as it is nobody can propose by the heading alone
+            let is_plain = column.split.is_none() && column.join.is_empty();
+            let heading = column.heading.as_deref().map(columns::folded).filter(|_| is_plain);
+            let Some(heading) = heading.filter(|heading| folded.contains(heading)) else { continue };
+            if !before.iter().any(|known| known.makes == template.makes && known.heading == heading) {
+                before.push(Before { makes: template.makes, heading, field: column.field });
+            }
+        }
+    }
+    Ok(before)
 }
 
 /// The field by which rows are told apart, where a column fills it.

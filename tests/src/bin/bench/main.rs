@@ -19,6 +19,7 @@ mod limit;
 mod lists;
 mod load;
 mod phone;
+mod reader;
 mod report;
 mod served;
 mod slow_sync;

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::stage::Kind;
 
 /// What was measured.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Figure {
     /// What it says
     pub(crate) name: String,

@@ -18,7 +18,7 @@ import { Options } from "./Options";
 import { type Draft, fieldsQuery, previewQuery } from "./queries";
 import { reasonNot } from "./reason";
 import { SavePanel } from "./SavePanel";
-import { useDraftChange } from "./useDraftChange";
+import { type DraftChange, useDraftChange } from "./useDraftChange";
 
 export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () => void }) {
     const { t } = useLingui();
@@ -64,6 +64,7 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
                             )}
                         </div>
                     )}
+                    <Nearly draft={draft} change={change} />
                     <Warnings draft={draft} />
                     <div className="map-head" aria-hidden>
                         <span />
@@ -103,6 +104,31 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
                 </Button>
             </div>
         </>
+    );
+}
+
+/** What a template that nearly fits calls otherwise, and the way to take the file's own columns. */
+function Nearly({ draft, change }: { draft: Draft; change: DraftChange }) {
+    const differs = draft.template?.differs ?? [];
+    if (differs.length === 0) return null;
+    return (
+        <div className="import-note">
+            <Note kind="wait">
+                <b>
+                    <Trans>La planilla casi encaja en este archivo.</Trans>
+                </b>
+                <ul>
+                    {differs.map((one) => (
+                        <li key={one.heading}>{one.message}</li>
+                    ))}
+                </ul>
+                {differs.every((one) => one.column) && (
+                    <Button small pending={change.isPending} onPress={() => change.mutate({ fit: true })}>
+                        <Trans>Usar las columnas parecidas</Trans>
+                    </Button>
+                )}
+            </Note>
+        </div>
     );
 }
 

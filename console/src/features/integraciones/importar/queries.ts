@@ -17,6 +17,7 @@ export type Makes = Schemas["ImportMakes"];
 export type Preview = Schemas["ImportDraftPreview"];
 export type Template = Schemas["ImportTemplate"];
 export type Intake = Schemas["Intake"];
+export type TemplateVersion = Schemas["ImportTemplateVersion"];
 export type DraftPatch = Record<string, unknown>;
 
 const PAGE = 500;
@@ -35,6 +36,13 @@ export const draftsQuery = () =>
 /** The fields in the page's language, so that the language is a part of the key. */
 export const fieldsQuery = (makes: Makes) =>
     queryOptions({ queryKey: ["import-fields", makes, language()], queryFn: async ({ signal }) => (await answer(api.GET("/v1/imports/fields", { params: { query: { makes } }, signal }))).items, staleTime: Infinity });
+
+/** The last versions of a template. Another version is another page, since nothing of one changes. */
+export const versionsQuery = (template: Template) =>
+    queryOptions({
+        queryKey: ["templates", template.id, "versions", template.version],
+        queryFn: async ({ signal }) => (await answer(api.GET("/v1/import-templates/{template}/versions", { params: { path: { template: template.id }, query: { limit: 20 } }, signal }))).items,
+    });
 
 /** None where none was begun. */
 export const previewQuery = (id: string) =>

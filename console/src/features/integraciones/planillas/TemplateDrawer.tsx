@@ -12,11 +12,12 @@ import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, KeyValues, Note, say, TextField } from "~/ui";
+import { useAuthor } from "../historial/words";
 import { Exchange } from "../importar/Exchange";
 import { fieldLabel } from "../importar/FieldPicker";
 import { IntakeFields } from "../importar/IntakeFields";
 import { useMakesOf } from "../importar/makes";
-import { fieldsQuery, type Intake, type Template } from "../importar/queries";
+import { fieldsQuery, type Intake, type Template, versionsQuery } from "../importar/queries";
 
 type Names = { name: string; code: string; state: "enabled" | "disabled" };
 const namesOf = (template?: Template): Names => ({ name: template?.name ?? "", code: template?.code ?? "", state: template?.state === "disabled" ? "disabled" : "enabled" });
@@ -88,6 +89,7 @@ export function TemplateDrawer({ template, intakes, onClose }: { template: Templ
             )}
             <Columns template={template} />
             <KeyValues facts={[[t`Se guardó`, format.moment(template.created_at)], [t`Último cambio`, format.moment(template.updated_at)]]} />
+            <Versions template={template} />
             {mayExchange && intakes?.map((intake) => <Used key={intake.id} intake={intake} />)}
             {mayExchange && intakes && uses === 0 && template.state !== "disabled" && <NewIntake template={template} />}
             {removing && (
@@ -136,6 +138,25 @@ function Columns({ template }: { template: Template }) {
                     </li>
                 ))}
             </ul>
+        </>
+    );
+}
+
+/** Who wrote which version, and when. */
+function Versions({ template }: { template: Template }) {
+    const { t } = useLingui();
+    const format = useFormat();
+    const authorOf = useAuthor();
+    const versions = useQuery(versionsQuery(template)).data ?? [];
+    if (versions.length === 0) return null;
+    return (
+        <>
+            <div className="dr-sec">
+                <h3>
+                    <Trans>Versiones</Trans>
+                </h3>
+            </div>
+            <KeyValues facts={versions.map((one) => [t`versión ${one.version}`, `${format.moment(one.written_at)} · ${one.written_by ? authorOf(one.written_by) : t`sin autor anotado`}`])} />
         </>
     );
 }

@@ -1,9 +1,10 @@
 use campo_protocol::{faults::Faults, task::fields::TaskFields};
+use campo_spreadsheets::Cell;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::*;
-use crate::api::patch;
+use super::{fault::RowFault, *};
+use crate::{api::patch, imports::fields::Target, problem::Problem};
 
 fn template(more: &Value) -> TemplateDraft {
     let mut document = json!({
