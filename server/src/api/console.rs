@@ -176,7 +176,8 @@ mod tests {
     #[test]
     fn of_others_only_the_origin_of_the_maps_may_be_asked() {
         let of = |source: Option<MapSource>| policy(source.as_ref()).to_str().unwrap().to_owned();
-        let tiles = of(Some(MapSource::Address("https://tiles.example.com:8443/a/{z}/{x}/{y}.png?key=x".to_owned())));
+        let tiles =
+            of(Some(MapSource::Address("https://tiles.example.com:8443/a/{z}/{x}/{y}.png?key=x".to_owned())));
         assert!(tiles.contains("img-src 'self' blob: data: https://tiles.example.com:8443;"), "{tiles}");
         assert!(tiles.contains("connect-src 'self' https://tiles.example.com:8443;"), "{tiles}");
         for ours in [None, Some(MapSource::Archive("/srv/streets.pmtiles".into()))] {

@@ -107,8 +107,7 @@ pub(super) fn web_address() -> Rule<String> {
 
 /// An address of map tiles, whose braces a URI would not allow, or of a style.
 pub(super) fn map_source() -> Rule<MapSource> {
-    let expected =
-        "an address such as `https://tiles.example.com/{z}/{x}/{y}.png`, or a file such as `/srv/maps/colombia.pmtiles`";
+    let expected = "an address such as `https://tiles.example.com/{z}/{x}/{y}.png`, or a file such as `/srv/maps/colombia.pmtiles`";
     rule(Form::Text, expected, |text| {
         if Path::new(text).extension().is_some_and(|ending| ending == "pmtiles") && !text.contains("://") {
             return Some(MapSource::Archive(text.into()));

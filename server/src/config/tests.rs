@@ -54,7 +54,9 @@ fn a_map_is_an_address_or_a_file_of_this_machine() {
     assert_eq!(read(remote).unwrap(), Some(MapSource::Address(remote.to_owned())));
     assert_eq!(read("maps/peru.pmtiles").unwrap(), Some(MapSource::Archive("maps/peru.pmtiles".into())));
     assert_eq!(read("").unwrap(), None);
-    for refused in ["/srv/maps", "tiles.example.com/{z}", "https://a.example; script-src *", "file:///x.pmtiles"] {
+    for refused in
+        ["/srv/maps", "tiles.example.com/{z}", "https://a.example; script-src *", "file:///x.pmtiles"]
+    {
         assert!(read(refused).is_err(), "{refused}");
     }
 }

@@ -57,7 +57,8 @@ fn lines(template: &TemplateDraft, language: Language) -> (Vec<String>, Vec<Line
         }
     }
     let heading_row = template.heading_row.unwrap_or(1).clamp(0, MOST_BEFORE);
-    let first_row = template.first_row.unwrap_or(heading_row + 1).clamp(heading_row + 1, heading_row + MOST_BEFORE);
+    let first_row =
+        template.first_row.unwrap_or(heading_row + 1).clamp(heading_row + 1, heading_row + MOST_BEFORE);
     let blank = || Line { values: vec![Value::Empty; width], marked: Vec::new() };
     let mut rows: Vec<Line> = (1..first_row).map(|_| blank()).collect();
     let mut first = vec![String::new(); width];
@@ -69,9 +70,13 @@ fn lines(template: &TemplateDraft, language: Language) -> (Vec<String>, Vec<Line
     let mut example = blank();
     let labels = field_list::all(template.makes, language).items;
     for index in 0..width {
-        let own: Vec<&Column> = placed.iter().filter(|(at, _)| *at == index).map(|(_, column)| *column).collect();
+        let own: Vec<&Column> =
+            placed.iter().filter(|(at, _)| *at == index).map(|(_, column)| *column).collect();
         let label = |field: &str| {
-            labels.iter().find(|one| one.field == field).map_or_else(|| field.to_owned(), |one| one.label.clone())
+            labels
+                .iter()
+                .find(|one| one.field == field)
+                .map_or_else(|| field.to_owned(), |one| one.label.clone())
         };
         example.values[index] = cell(template, &own, label);
     }
@@ -148,7 +153,9 @@ fn example(template: &TemplateDraft, column: &Column, label: impl Fn(&str) -> St
         Kind::Time => Value::Time(civil::time(8, 0, 0, 0)),
         Kind::Moment => Value::Moment(day.at(8, 0, 0, 0)),
         Kind::Schedule if column.field.ends_with("_date") => Value::Date(day),
-        Kind::Reference | Kind::Schedule | Kind::Priority | Kind::Status | Kind::State | Kind::Polygon => Value::Empty,
+        Kind::Reference | Kind::Schedule | Kind::Priority | Kind::Status | Kind::State | Kind::Polygon => {
+            Value::Empty
+        }
     }
 }
 
@@ -176,7 +183,13 @@ mod tests {
         let (headings, lines) = lines(&template, Language::Spanish);
         let lines: Vec<Vec<String>> =
             lines.iter().map(|line| line.values.iter().map(text).collect()).collect();
-        assert_eq!((headings, lines), (first.iter().map(ToString::to_string).collect(), rest.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect()));
+        assert_eq!(
+            (headings, lines),
+            (
+                first.iter().map(ToString::to_string).collect(),
+                rest.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+            )
+        );
     }
 
     #[test]

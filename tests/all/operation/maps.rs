@@ -30,7 +30,8 @@ async fn a_map_is_read_in_parts_by_whoever_is_signed_in_and_by_nobody_else(world
     assert_eq!((whole.status.as_u16(), whole.header("accept-ranges")), (200, "bytes"));
     assert!(whole.body == bytes);
     let etag = whole.header("etag").to_owned();
-    let ask = async |headers: &[(&str, &str)]| client.call(Method::GET, "/v1/map", headers, None).await.unwrap();
+    let ask =
+        async |headers: &[(&str, &str)]| client.call(Method::GET, "/v1/map", headers, None).await.unwrap();
     for (headers, status, range, body) in [
         (&[("range", "bytes=0-126")][..], 206, "bytes 0-126/500008", &bytes[..127]),
         (&[("range", "bytes=400000-499999")], 206, "bytes 400000-499999/500008", &bytes[400_000..500_000]),
