@@ -13,7 +13,6 @@ use crate::{
         letter::{self, Letter},
         smtp,
     },
-    notifications::send::time_out,
     problem::Problem,
     texts::{self, Language},
 };
@@ -29,7 +28,7 @@ pub(super) async fn deliver(
 ) -> Result<(), Failure> {
     let Some(settings) = &app.mail else { return Err(waits("mail_not_set")) };
     // A server that hangs must not outlast the lease
-    let sent = timeout(time_out(app), send(target, app, settings, receiver, parcel)).await;
+    let sent = timeout(parcel.within, send(target, app, settings, receiver, parcel)).await;
     sent.unwrap_or_else(|_| Err(waits("timed_out")))
 }
 
@@ -69,7 +68,7 @@ async fn letter(
     receiver: &Receiver,
     parcel: Parcel,
 ) -> crate::problem::Result<Letter> {
-    let Parcel { about, media_type, document } = parcel;
+    let Parcel { about, media_type, document, .. } = parcel;
     let readers = recipients::readers(app, receiver.account, receiver.channel).await?;
     let file_name = file_name(app, receiver, about, &target.file_name).await?;
     let language = match language_of(&readers.language) {
