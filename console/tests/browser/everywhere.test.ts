@@ -6,6 +6,9 @@ import { PEOPLE } from "./company";
 
 afterAll(closeBrowser);
 
+/** A walk is long where the machine is busy. */
+const LONG_MS = 240_000;
+
 const PAGES = MENU.flatMap((item) => item.pages);
 const OWN: readonly string[] = PEOPLE.stranger.permissions;
 
@@ -22,7 +25,7 @@ test("who may not open a page is told by its address who can allow it, on each p
     expect(refused.length).toBeGreaterThan(20);
     expect(faults).toEqual([]);
     await close();
-});
+}, LONG_MS);
 
 /** Pages that others look at more closely, with what opens from them. */
 const BESIDE = ["/bandeja", "/equipo/telefonos/inscribir", "/integraciones/intercambio/entradas", "/integraciones/intercambio/exportaciones", "/integraciones/intercambio/accesos", "/integraciones/servicios-web/llamadas", "/integraciones/servicios-web/direcciones"];
@@ -46,5 +49,5 @@ for (const theme of ["light", "dark"] as const) {
             await expectAccessible(nobody.page);
         }
         await nobody.close();
-    });
+    }, LONG_MS);
 }

@@ -38,4 +38,4 @@ test("ten tabs share one stream, and stay live when the one that holds it is clo
     const made = await api.send<{ task_number: number }>("POST", "/v1/tasks", task("Cliente de la pestaña"));
     for (const tab of tabs) await tab.getByRole("row", { name: new RegExp(String(made.task_number)) }).waitFor({ timeout: 20_000 });
     await close();
-});
+}, 180_000);
