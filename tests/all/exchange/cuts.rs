@@ -111,7 +111,7 @@ async fn a_file_whose_connection_is_cut_anywhere_is_imported_once(world: World) 
     let mut number = 0;
     for way in Way::ALL {
         // While it logs in, in the middle, and before the last words
-        for bytes in [2_000, 600_000, 1_204_000] {
+        for bytes in [2_000, 600_000, 1_150_000] {
             site.file("t.csv", &large(10 * number + 1, 1_200_000));
             let name = format!("{}-{bytes}.csv", way.folder());
             proxy.set(Faults { request_bytes: Some(bytes..=bytes), ..Faults::default() });
@@ -157,7 +157,7 @@ async fn a_file_whose_client_is_killed_is_imported_once(world: World) {
     for round in 1..=6_u64 {
         let way = Way::ALL[round as usize % 3];
         let name = format!("{round}.csv");
-        site.file("t.csv", &large(10 * round as usize, 24_000_000));
+        site.file("t.csv", &large(10 * round as usize, 16_000_000));
         let mut child = client(&site, site.address, &way.commands(&name)).await;
         // A moment later each time, so that several stages are met
         if !ends_within(&mut child, Duration::from_millis(250 * round)).await {
@@ -185,7 +185,7 @@ async fn a_file_whose_server_is_killed_is_imported_once(world: World) {
     for round in 1..=6_u64 {
         let way = Way::ALL[round as usize % 3];
         let name = format!("{round}.csv");
-        site.file("t.csv", &large(10 * round as usize, 24_000_000));
+        site.file("t.csv", &large(10 * round as usize, 16_000_000));
         let mut child = client(&site, free, &way.commands(&name)).await;
         ends_within(&mut child, Duration::from_millis(250 * round)).await;
         server.kill_nine().unwrap();

@@ -67,7 +67,8 @@ impl Mail {
         let boundary = self.header("Content-Type").split("boundary=\"").nth(1).unwrap().trim_end_matches('"');
         let part = self.text.split(&format!("--{boundary}")).nth(2).unwrap();
         let (head, body) = part.split_once("\r\n\r\n").unwrap();
-        let name = head.split("filename=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        // One that is long comes in pieces (RFC 2231): `filename*0="…"; filename*1="…"`
+        let name = head.split("filename").skip(1).map(|rest| rest.split('"').nth(1).unwrap()).collect();
         assert!(head.contains("Content-Transfer-Encoding: base64"), "{head}");
         (name, STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap())
     }
