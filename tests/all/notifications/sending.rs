@@ -200,7 +200,7 @@ async fn a_strict_channel_delivers_everything_in_the_order_of_the_log(world: Wor
 }
 
 async fn consoles_hear_what_became_of_deliveries(world: World) {
-    let stage = Stage::with(world, Receiver::down().unwrap(), json!({})).await;
+    let mut stage = Stage::with(world, Receiver::down().unwrap(), json!({})).await;
     let heard = async || heard(&stage.account, campo_server::channels::TOPIC).await;
     let made = heard().await;
     assert!(made > 0, "that a channel was made");
