@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_task_of_windows_is_the_machine_s_or_a_person_s() {
-        let (program, config) = (Path::new("C:\\Program Files\\Campo\\campo-agent.exe"), Path::new("C:\\c.toml"));
+        let (program, config) =
+            (Path::new("C:\\Program Files\\Campo\\campo-agent.exe"), Path::new("C:\\c.toml"));
         let line = task(program, config, For::Machine);
         assert_eq!(line[6], "\"C:\\Program Files\\Campo\\campo-agent.exe\" --config \"C:\\c.toml\" run");
         assert_eq!(&line[7..], ["/sc", "onstart", "/ru", "NT AUTHORITY\\NETWORK SERVICE"]);
