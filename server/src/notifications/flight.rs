@@ -211,10 +211,10 @@ impl State {
         self.sent.push(Sent { event, fate });
         match rest {
             Some(Fate::Behind) => {
-                self.sent.extend(self.rest.drain(..).map(|event| Sent { event, fate: Fate::Behind }))
+                self.sent.extend(self.rest.drain(..).map(|event| Sent { event, fate: Fate::Behind }));
             }
             Some(_) => {
-                self.sent.extend(self.rest.drain(..).map(|event| Sent { event, fate: Fate::NotTried }))
+                self.sent.extend(self.rest.drain(..).map(|event| Sent { event, fate: Fate::NotTried }));
             }
             None => {}
         }

@@ -31,7 +31,7 @@ fn order_of(file: &[u8]) -> Order {
 
 #[test]
 fn what_crosses_is_what_is_read_here() {
-    let lines: String = (1..=1300).map(|row| format!("{row};Año {row};\n")).collect();
+    let lines = (1..=1300).map(|row| format!("{row};Año {row};")).collect::<Vec<_>>().join("\n");
     let file = format!("Número;Texto\n{lines}");
     let mut expected = Vec::new();
     let book = read(file.as_bytes(), &Options::default(), &mut |row| {
@@ -129,7 +129,9 @@ proptest! {
         let rows: Vec<Row> =
             rows.into_iter().map(|(number, hidden, cells)| Row { number, hidden, cells }).collect();
         let mut bytes = Vec::new();
-        rows.iter().for_each(|row| cells::push(row, &mut bytes));
+        for row in &rows {
+            cells::push(row, &mut bytes);
+        }
         prop_assert_eq!(frame(b'R', &bytes, 8), Some(Frame::Rows(rows)));
     }
 

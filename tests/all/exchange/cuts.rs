@@ -88,7 +88,8 @@ impl Way {
 /// Three tasks, and so many bytes behind them that are nothing.
 fn large(first: usize, bytes: usize) -> Vec<u8> {
     let mut text = tasks(first, 3);
-    text.resize(bytes, b'\n');
+    let blank = [&[b' '; 999][..], b"\n"].concat();
+    text.extend(blank.repeat(bytes / blank.len()));
     text
 }
 
@@ -157,7 +158,7 @@ async fn a_file_whose_client_is_killed_is_imported_once(world: World) {
     for round in 1..=6_u64 {
         let way = Way::ALL[round as usize % 3];
         let name = format!("{round}.csv");
-        site.file("t.csv", &large(10 * round as usize, 16_000_000));
+        site.file("t.csv", &large(10 * round as usize, 4_000_000));
         let mut child = client(&site, site.address, &way.commands(&name)).await;
         // A moment later each time, so that several stages are met
         if !ends_within(&mut child, Duration::from_millis(250 * round)).await {
@@ -185,7 +186,7 @@ async fn a_file_whose_server_is_killed_is_imported_once(world: World) {
     for round in 1..=6_u64 {
         let way = Way::ALL[round as usize % 3];
         let name = format!("{round}.csv");
-        site.file("t.csv", &large(10 * round as usize, 16_000_000));
+        site.file("t.csv", &large(10 * round as usize, 4_000_000));
         let mut child = client(&site, free, &way.commands(&name)).await;
         ends_within(&mut child, Duration::from_millis(250 * round)).await;
         server.kill_nine().unwrap();

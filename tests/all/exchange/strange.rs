@@ -152,6 +152,8 @@ impl Session {
             "PASS" => self.say("230 in").await,
             "TYPE" => self.say("200 fine").await,
             "PASV" => {
+                // A connection that came for nothing must not be taken for the next one
+                self.data = TcpListener::bind("127.0.0.1:0").await.ok()?;
                 let port = self.data.local_addr().unwrap().port();
                 self.say(&format!("227 here (127,0,0,1,{},{})", port >> 8, port & 255)).await
             }

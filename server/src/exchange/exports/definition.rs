@@ -263,7 +263,7 @@ async fn make(write: &mut Write, draft: ExportDraft, zone: &str) -> Result<Expor
         .await?;
     let (position,): (i64,) =
         write.tx().fetch_one("select event from account_head where account = $1", (account,)).await?;
-    let next_us = schedule::next_us(&draft, &zone, now_us);
+    let next_us = schedule::next_us(&draft, zone, now_us);
     write
         .tx()
         .execute(

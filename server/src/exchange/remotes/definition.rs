@@ -327,7 +327,7 @@ async fn make(
     edit::refuse_beyond(write, COUNT, MAX_REMOTES).await?;
     let sealed = secrets.seal(&app.secrets, account, id, write.environment())?;
     let body = serde_json::to_string(&draft).map_err(Problem::internal)?;
-    let next_us = next_us(&draft, &zone, now_us);
+    let next_us = next_us(&draft, zone, now_us);
     write
         .tx()
         .execute(

@@ -99,6 +99,8 @@ fn filled<'a>(mapping: &TemplateDraft, analysis: &'a Analysis, field: &str) -> O
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use campo_spreadsheets::Cell;
     use serde_json::json;
 
@@ -125,7 +127,7 @@ mod tests {
             (vec![("x", "y")], false),
         ] {
             let mut columns = vec![Facts::default(), Facts::default()];
-            let mut seen = Default::default();
+            let mut seen = BTreeSet::default();
             for (latitude, longitude) in &rows {
                 for (facts, text) in columns.iter_mut().zip([latitude, longitude]) {
                     facts.take(2, &Cell::Text((*text).to_owned()), &mut seen);

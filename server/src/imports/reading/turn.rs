@@ -29,8 +29,8 @@ impl Turn {
     pub(super) async fn take(account: i64) -> Self {
         let own = of_account(account);
         // In this order, so that who waits for their own account holds up nobody
-        let _of_account = own.acquire_owned().await.ok();
-        Self { _of_account, _reader: READERS.acquire().await.ok() }
+        let own = own.acquire_owned().await.ok();
+        Self { _of_account: own, _reader: READERS.acquire().await.ok() }
     }
 }
 
