@@ -73,7 +73,7 @@ impl Data {
             };
             stream.set_nodelay(true)?;
             if tls {
-                Ok(Self::Tls(Box::new(shared.tls.accept(stream).await?)))
+                Ok(Self::Tls(Box::new(shared.data_tls.accept(stream).await?)))
             } else {
                 Ok(Self::Plain(stream))
             }

@@ -50,6 +50,8 @@ pub struct Settings {
 struct Shared {
     settings: Settings,
     tls: TlsAcceptor,
+    /// For data connections
+    data_tls: TlsAcceptor,
     /// The passive port that was tried last
     port: AtomicU16,
 }
@@ -66,8 +68,13 @@ pub enum Start {
 /// Answers on these listeners for ever.
 pub async fn serve<B: Backend>(backend: B, settings: Settings, listeners: Vec<(TcpListener, Start)>) {
     let permits = Arc::new(Semaphore::new(settings.connections));
+    // A client that only sends reads no tickets. One that closes with some unread breaks its own connection off (RFC 1122,
+    // section 4.2.2.13), and its last bytes can be lost with it; the control connection gives it tickets enough.
+    let mut data_tls = ServerConfig::clone(&settings.tls);
+    data_tls.send_tls13_tickets = 0;
     let shared = Arc::new(Shared {
         tls: TlsAcceptor::from(Arc::clone(&settings.tls)),
+        data_tls: TlsAcceptor::from(Arc::new(data_tls)),
         port: AtomicU16::new(*settings.passive_ports.start()),
         settings,
     });

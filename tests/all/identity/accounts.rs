@@ -50,6 +50,11 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
         json!({
             "closed_task_days": 7, "correction_agreement": false, "files_wait_days": 7, "location": "entries",
             "photos": { "longest_edge_px": 1920, "quality_percent": 80, "keep_metadata": false },
+            "retention": {
+                "working_time_days": null, "work_days": null, "messages_days": null, "positions_days": null,
+                "sessions_days": null, "events_days": null, "deleted_days": null,
+                "legal_hold": false, "held_employees": [],
+            },
             "soap_flags_optional": false
         })
     );
