@@ -182,7 +182,8 @@ async fn a_file_whose_server_is_killed_is_imported_once(world: World) {
     let site = Site::of(&account, "acme-erp").await;
     ways(&site).await;
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let mut server = world.process(&[("CAMPO_SFTP_LISTEN", &free.to_string()), ("CAMPO_LEASE_S", "3")]).await.unwrap();
+    let mut server =
+        world.process(&[("CAMPO_SFTP_LISTEN", &free.to_string()), ("CAMPO_LEASE_S", "3")]).await.unwrap();
     for round in 1..=6_u64 {
         let way = Way::ALL[round as usize % 3];
         let name = format!("{round}.csv");

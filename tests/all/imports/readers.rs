@@ -114,7 +114,7 @@ async fn hostile_files_cost_one_import_a_clear_error(world: World) {
     let bomb = workbook(&sheet(&"<row/>".repeat(20_000_000)), "<sst/>");
     let huge = workbook(&sheet(""), &format!("<sst><si><t>{}</t></si></sst>", "x".repeat(40_000_000)));
     let deep = workbook(&sheet(&"<c><is>".repeat(1_000_000)), "<sst/>");
-    let columns = format!("{}\n", "a;".repeat(2_000_000));
+    let columns = format!("{}\n", "a;".repeat(100_000));
     assert!(bomb.len() < 2_000_000, "{}", bomb.len());
     for (name, bytes, code, parameter) in [
         ("bomba.xlsx", bomb, "spreadsheet_too_large", "seconds"),

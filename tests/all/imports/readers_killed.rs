@@ -38,7 +38,10 @@ fn readers(server: &Server) -> Result<BTreeSet<u32>> {
 }
 
 async fn reader(server: &Server) -> u32 {
-    wait::until("a reader", WAITED, async || Ok(readers(server)?.pop_first())).await.unwrap()
+    // One that has just begun has not set its bounds yet
+    let is_bound = |id: &u32| told(*id, "limits", "Max file size").is_ok_and(|line| line.starts_with("0 "));
+    let found = async || Ok(readers(server)?.into_iter().find(is_bound));
+    wait::until("a reader with its bounds", WAITED, found).await.unwrap()
 }
 
 fn signal(name: &str, process: u32) {
