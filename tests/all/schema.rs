@@ -230,6 +230,7 @@ fn a_column_whose_name_suggests_personal_data_is_marked_or_known_not_to_hold_any
         ("access_key", "name"),
         ("import_template", "body"),
         ("import_template", "name"),
+        ("import_template_version", "body"),
         ("agent", "body"),
         ("agent", "name"),
         ("remote", "body"),
