@@ -51,7 +51,11 @@ test("a session that ends over a form keeps what was typed, and goes on after th
 });
 
 test("one sees one's own sessions and ends another", async () => {
+    // With a session of its own: tests share one
     const other = await signedIn("dispatcher", "/tablero");
+    await other.context.clearCookies();
+    await other.page.reload();
+    await signIn(other.page, "dispatcher");
     const { page, close } = await signedIn("dispatcher", "/ajustes/cuenta-propia");
     const sessions = page.getByRole("list", { name: "Sesiones abiertas" }).getByRole("listitem");
     await sessions.filter({ hasText: "esta" }).waitFor();
