@@ -70,6 +70,7 @@ async fn an_account_is_changed_with_its_version_and_phones_hear_of_it(world: Wor
         json!({
             "closed_task_days": 0, "correction_agreement": false, "files_wait_days": 7, "location": "never",
             "photos": { "longest_edge_px": 1280, "quality_percent": 80, "keep_metadata": false },
+            "retention": before["settings"]["retention"],
             "soap_flags_optional": false
         })
     );

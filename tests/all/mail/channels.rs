@@ -1,6 +1,5 @@
 //! Channels by mail: an address gets a link and nothing else until that was followed, then each event is one mail.
 
-use anyhow::Result;
 use axum::http::Method;
 use campo_soap::xml::{Strictness, read};
 use campo_tests::{
@@ -63,20 +62,22 @@ async fn punches(stage: &Stage, number: &str, kinds: &[&str]) -> Vec<String> {
     ids
 }
 
-/// Something when the channel is at the end of the log and nothing waits.
-async fn has_ended(office: &Client) -> Result<Option<()>> {
-    let progress = shown(office).await["progress"].clone();
-    let over = progress["position"] == progress["last_position"] && progress["waiting"] == 0;
-    Ok(over.then_some(()))
-}
+/// How far the clock is moved at a time: the mail server has its own.
+const STEP_US: i64 = 20_000;
 
 async fn until_the_end(office: &Client, sending: &Sending) {
-    sending.until("the end of the log", async || has_ended(office).await).await;
+    sending
+        .until_by(STEP_US, "the end of the log", async || {
+            let progress = shown(office).await["progress"].clone();
+            let over = progress["position"] == progress["last_position"] && progress["waiting"] == 0;
+            Ok(over.then_some(()))
+        })
+        .await;
 }
 
 async fn until_problem(office: &Client, sending: &Sending, problem: &str) {
     sending
-        .until(problem, async || {
+        .until_by(STEP_US, problem, async || {
             let shown = shown(office).await;
             Ok((shown["progress"]["problem"] == problem).then_some(()))
         })
@@ -180,14 +181,18 @@ async fn while_the_mail_server_is_down_events_wait_and_come_once_when_it_is_back
     let sending = Sending::of(stage.app().clone());
     punches(&stage, "ZZ1", &["shift.start", "break.start", "break.end", "shift.end"]).await;
     until_problem(&office, &sending, "mail_server").await;
+    // Three days later it is still down, and nothing was given up
+    let failures = shown(&office).await["progress"]["failures"].as_i64();
     stage.app().environment.advance(80 * HOUR_US);
-    stage.server.up().await;
-    // A try that was under way when the clock moved fails by the new time, and the next one comes minutes after that
-    let ended = async || {
-        stage.app().environment.advance(HOUR_US / 4);
-        has_ended(&office).await
+    let failed_again = async || {
+        let now = shown(&office).await["progress"]["failures"].as_i64();
+        Ok((now > failures).then_some(()))
     };
-    sending.until("the end of the log", ended).await;
+    sending.until_by(STEP_US, "another try", failed_again).await;
+    // Nothing is under way now: the next try comes an hour later at the latest
+    stage.server.up().await;
+    stage.app().environment.advance(HOUR_US);
+    until_the_end(&office, &sending).await;
     let mails = stage.server.take();
     assert_eq!(mails.len(), 4, "{mails:?}");
     let bodies: Vec<Value> =
@@ -279,7 +284,7 @@ async fn mails_of_channels_count_against_the_bound_of_the_account(world: World) 
     punches(&stage, "ZZ1", &["shift.start", "shift.end"]).await;
     // What went well meanwhile says that the channel is well: the event that waits has the reason
     sending
-        .until("the second one to wait", async || {
+        .until_by(STEP_US, "the second one to wait", async || {
             let deliveries = office.get(&format!("{PATH}/deliveries")).await?.json();
             Ok((deliveries["items"][0]["problem"] == "too_many_mails").then_some(()))
         })

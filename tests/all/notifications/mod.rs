@@ -183,13 +183,20 @@ impl Sending {
     }
 
     /// Moves the clock in small steps until `condition` gives something.
-    pub(crate) async fn until<T>(
+    pub(crate) async fn until<T>(&self, what: &str, condition: impl AsyncFnMut() -> Result<Option<T>>) -> T {
+        self.until_by(250_000, what, condition).await
+    }
+
+    /// The same in steps of so many microseconds: small ones where something outside answers by its own clock, and must
+    /// not seem to hang.
+    pub(crate) async fn until_by<T>(
         &self,
+        step_us: i64,
         what: &str,
         mut condition: impl AsyncFnMut() -> Result<Option<T>>,
     ) -> T {
         wait::until(what, WAIT, async || {
-            self.app.environment.advance(250_000);
+            self.app.environment.advance(step_us);
             condition().await
         })
         .await
