@@ -52,6 +52,7 @@ fn table(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
     table.extend(numbers_and_nesting(phone));
     table.extend(frames(phone));
     table.extend(contents(phone));
+    table.extend(readings(phone));
     table
 }
 
@@ -191,6 +192,23 @@ fn frames(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
     ]
 }
 
+/// What says that messages were read.
+fn readings(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
+    vec![
+        ("reading without messages", phone.line("message.read", ""), set_aside("body_unreadable")),
+        (
+            "reading what is no message's id",
+            phone.line("message.read", r#","body":{"messages":["a"]}"#),
+            set_aside("body_unreadable"),
+        ),
+        (
+            "messages that were read",
+            phone.line("message.read", &format!(r#","body":{{"messages":["{}"]}}"#, phone.employee)),
+            APPLIED,
+        ),
+    ]
+}
+
 /// What is wrong with the rest.
 fn contents(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
     let employee = format!(r#""employee":"{}""#, phone.employee);
@@ -205,17 +223,6 @@ fn contents(phone: &mut Phone) -> Vec<(&'static str, Vec<u8>, Expected)> {
             set_aside("body_unreadable"),
         ),
         ("a message without text", phone.line("message", ""), set_aside("body_unreadable")),
-        ("reading without messages", phone.line("message.read", ""), set_aside("body_unreadable")),
-        (
-            "reading what is no message's id",
-            phone.line("message.read", r#","body":{"messages":["a"]}"#),
-            set_aside("body_unreadable"),
-        ),
-        (
-            "messages that were read",
-            phone.line("message.read", &format!(r#","body":{{"messages":["{}"]}}"#, phone.employee)),
-            APPLIED,
-        ),
         (
             "no employee",
             with(phone.line("shift.start", ""), &employee, br#""e":1"#),

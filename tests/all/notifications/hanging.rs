@@ -63,7 +63,7 @@ async fn hangs(world: World, order: &str) {
     assert!(!stage.deliveries().await.is_empty(), "what hangs is listed");
     stage.receiver.behave(&Behaviour::take()).unwrap();
     let all = stage.events().await;
-    let whole = Duration::from_secs(60);
+    let whole = Duration::from_mins(1);
     wait::until("every event to arrive", whole, async || arrived(&stage.receiver, &all)).await.unwrap();
     wait::until("the list to be empty", whole, async || {
         Ok(stage.deliveries().await.is_empty().then_some(()))

@@ -167,7 +167,7 @@ impl Spyne {
             .kill_on_drop(true)
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().context("it says its address")?).lines();
-        let said = tokio::time::timeout(Duration::from_secs(60), lines.next_line()).await??;
+        let said = tokio::time::timeout(Duration::from_mins(1), lines.next_line()).await??;
         Ok(Self { address: said.context("the service of spyne ended")?, _child: child })
     }
 }

@@ -1,6 +1,7 @@
 //! Files by SFTP and FTPS beside the servers of others, with the programs that customers have; many small files at once,
 //! and what a calm account waits meanwhile; an export of a long history beside the bare writer.
 
+#[expect(clippy::unwrap_used, reason = "what tests share: nothing can be measured without its servers")]
 #[path = "../../../../remote-files/tests/peers/mod.rs"]
 #[expect(dead_code, reason = "tests use more of it")]
 mod peers;
@@ -80,7 +81,7 @@ struct Site {
     calm: String,
 }
 
-async fn made(answer: Result<Answer>) -> Result<Value> {
+fn made(answer: Result<Answer>) -> Result<Value> {
     let answer = answer?;
     ensure!(answer.status == 201, "{}", answer.json());
     Ok(answer.json())
@@ -109,10 +110,10 @@ impl Site {
         ensure!(keygen.stdin(Stdio::null()).status().await?.success(), "ssh-keygen");
         let public = fs::read_to_string(identity.with_extension("pub"))?;
         let key = json!({ "code": "erp", "name": "ERP", "permissions": ["use_file_exchange"] });
-        let key = made(office.post("/v1/keys", &key).await).await?;
+        let key = made(office.post("/v1/keys", &key).await)?;
         let logins = format!("/v1/keys/{}/logins", key["id"].as_str().context("a key")?);
         let login = json!({ "login": LOGIN, "password": PASSWORD, "ssh_keys": [{ "public_key": public }] });
-        made(office.post(&logins, &login).await).await?;
+        made(office.post(&logins, &login).await)?;
         let template = json!({
             "code": "simple", "name": "Simple", "makes": "tasks", "key": "external_number",
             "columns": [
@@ -120,11 +121,11 @@ impl Site {
                 { "heading": "Trabajo", "field": "description" },
             ],
         });
-        made(office.post("/v1/import-templates", &template).await).await?;
+        made(office.post("/v1/import-templates", &template).await)?;
         let intake = json!({
             "code": "tareas", "name": "Tareas", "template": "code:simple", "folder": "tareas", "pattern": "*.csv",
         });
-        made(office.post("/v1/intakes", &intake).await).await?;
+        made(office.post("/v1/intakes", &intake).await)?;
         let employee = calm.employee("ZZ1").await?;
         for _ in 0..20 {
             office::create_task(&app, calm.id, &[employee]).await?;
@@ -346,7 +347,7 @@ async fn export(kind: Kind) -> Result<Figure> {
     let draft = json!({
         "code": "entradas", "name": "Entradas", "what": "entries", "format": "csv", "file_name": "E_{n}.csv",
     });
-    made(office.post("/v1/exports", &draft).await).await?;
+    made(office.post("/v1/exports", &draft).await)?;
     let employee = account.employee("ZZ1").await?;
     let mut phone = account.phone(employee).await?;
     let line = phone.line("shift.start", "");
@@ -442,6 +443,6 @@ async fn bare(stage: &Stage, account: i64, cells: usize) -> Result<f64> {
         connection.close().await?;
     }
     ensure!(rows == ENTRIES, "{rows} snapshots were read");
-    writer.into_inner().map_err(|error| error.into_error())?.sync_all()?;
+    writer.into_inner().map_err(csv::IntoInnerError::into_error)?.sync_all()?;
     Ok(started.elapsed().as_secs_f64())
 }
