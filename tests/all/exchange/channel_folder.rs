@@ -26,7 +26,7 @@ fn channel(to: &Value, more: &Value) -> Value {
 
 async fn until_the_end(site: &Site, sending: &Sending) -> Value {
     sending
-        .until("the end of the log", async || {
+        .until_by(50_000, "the end of the log", async || {
             let channel = site.office.get("/v1/channels/code:carpeta").await?.json();
             let progress = &channel["progress"];
             Ok((progress["position"] == progress["last_position"]).then(|| channel.clone()))
@@ -84,7 +84,7 @@ async fn each_event_is_one_file_in_the_folder_that_sftp_takes_once(world: World)
     let line = phone.line("shift.start", "");
     phone.send(&[line]).await.unwrap();
     let problem = sending
-        .until("the channel to fail", async || {
+        .until_by(50_000, "the channel to fail", async || {
             let channel = site.office.get("/v1/channels/code:carpeta").await?.json();
             Ok(channel["progress"]["problem"].as_str().map(str::to_owned))
         })
