@@ -8,14 +8,18 @@ use campo_protocol::faults::Faults;
 use uuid::Uuid;
 
 use crate::{
+    app::App,
     database::Tx,
     problem::{Code, Problem, Result},
+    secrets::{NOBODY, Secret, verify_password},
 };
 
 /// The most characters of a name.
 const MAX_NAME: usize = 100;
 /// How many accounts may have the same name. So many passwords are tried at each log-in, of nobody where they are fewer.
 pub const HOLDERS: usize = 3;
+/// For how long an address is known from which somebody logged in: 90 days.
+pub const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
 
 /// What logs in under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +45,24 @@ impl LoginHolder {
 /// A name as tables hold it: people write theirs with and without capitals.
 pub fn login_name(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+/// Of whom this is the password, by the hashes of those who have a name, in their order; never of somebody without one.
+/// As many are tried as there can be, so that nobody learns from the time how many there are.
+pub async fn whose_password(app: &App, given: &Secret, hashes: Vec<Option<String>>) -> Result<Vec<bool>> {
+    let count = hashes.len();
+    let (given, mut tried) = (given.clone(), hashes);
+    tried.resize(count.max(HOLDERS), None);
+    let verify = move || {
+        let of = |hash: Option<String>| {
+            let is_right = verify_password(given.reveal(), hash.as_deref().unwrap_or(NOBODY));
+            is_right && hash.is_some()
+        };
+        tried.into_iter().map(of).collect::<Vec<_>>()
+    };
+    let mut right = app.guards.hash(verify).await?;
+    right.truncate(count);
+    Ok(right)
 }
 
 /// Names what is wrong with a name at `field`.

@@ -1,7 +1,9 @@
 //! A try to log in: counted in this process before any work is done, and in the database once it was wrong, so that
 //! whoever guesses finds every replica warned, also after a restart.
 
-use super::throttle::Throttle;
+use std::net::IpAddr;
+
+use super::{guard::address_key, throttle::Throttle};
 use crate::{
     app::App,
     problem::{Code, Result},
@@ -40,6 +42,23 @@ impl<'a> Try<'a> {
         row.map_or(Ok(()), |(full_at_us,)| {
             throttle.allow(full_at_us.min(now_us + throttle.longest_us()), now_us)
         })
+    }
+
+    /// Counts a log-in under a name: by the address, by both, and by the name alone where it does not turn out that whoever
+    /// has it logged in from there before. So nobody who guesses elsewhere keeps the others out.
+    pub async fn count_log_in(
+        &mut self,
+        name: &str,
+        address: Option<IpAddr>,
+        has_been_there: impl Future<Output = Result<bool>>,
+    ) -> Result<()> {
+        let (guards, from) = (&self.app.guards, address_key(address));
+        self.count(&guards.login_addresses, &from).await?;
+        self.count(&guards.login_names, &format!("{name}\0{from}")).await?;
+        if !has_been_there.await? {
+            self.count(&guards.login_strangers, name).await?;
+        }
+        Ok(())
     }
 
     /// Ends it: what was right costs nothing, what was wrong is known to all replicas.

@@ -12,8 +12,7 @@ use crate::{
     access::{
         Caller, OwnSession, PermissionName, Permissions, Principal,
         authenticate::{Presented, permissions},
-        guard::address_key,
-        login::{HOLDERS, login_name},
+        login::{KNOWN_US, login_name, whose_password},
         tries::Try,
     },
     accounts::own::language_of,
@@ -22,7 +21,7 @@ use crate::{
     log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
-    secrets::{Bearer, Holder, NOBODY, Secret, verify_password},
+    secrets::{Bearer, Holder, Secret},
 };
 
 /// A session ends after this at the latest, however busy it is.
@@ -143,13 +142,9 @@ pub struct Place {
 /// name and by address. The bearer secret of the session stands beside what is said of it.
 pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Secret, LoggedIn)> {
     let address = place.address;
-    let (login, from) = (login_name(&given.login), address_key(address));
+    let login = login_name(&given.login);
     let mut tries = Try::begin(app);
-    tries.count(&app.guards.login_addresses, &from).await?;
-    tries.count(&app.guards.login_names, &format!("{login}\0{from}")).await?;
-    if !has_been_there(app, &login, address).await? {
-        tries.count(&app.guards.login_strangers, &login).await?;
-    }
+    tries.count_log_in(&login, address, has_been_there(app, &login, address)).await?;
     let (row, stored) = tries.end(find(app, &login, given).await).await?;
     let caller = Caller {
         account: row.account,
@@ -179,21 +174,14 @@ async fn find(app: &App, login: &str, given: &Credentials) -> Result<(UserRow, S
             (login,),
         )
         .await?;
-    // As many as there can be, so that nobody learns how many there are
-    let mut hashes: Vec<String> = rows.iter().map(|row| row.password.clone()).collect();
-    hashes.resize(hashes.len().max(HOLDERS), NOBODY.to_owned());
-    let password = given.password.clone();
-    let verify = move || hashes.iter().map(|phc| verify_password(password.reveal(), phc)).collect::<Vec<_>>();
-    let right = app.guards.hash(verify).await?;
+    let hashes = rows.iter().map(|row| Some(row.password.clone())).collect();
+    let right = whose_password(app, &given.password, hashes).await?;
     let is_meant = |row: &UserRow| given.account.as_ref().is_none_or(|code| *code == row.code);
     let found = rows.into_iter().zip(right).find(|(row, right)| *right && is_meant(row));
     let (row, _) = found.ok_or(Code::CredentialsWrong)?;
     let stored = row.password.clone();
     Ok((row, stored))
 }
-
-/// For how long an address is known from which somebody logged in.
-const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
 
 /// True where whoever has this name logged in from the address not long ago.
 async fn has_been_there(app: &App, login: &str, address: Option<IpAddr>) -> Result<bool> {

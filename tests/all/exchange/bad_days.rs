@@ -31,14 +31,19 @@ fn address(network: u8, host: u8) -> IpAddr {
 async fn passwords_that_are_guessed_by_thousands_keep_no_system_out(world: World) {
     let (acme, other) = (world.account("acme").await.unwrap(), world.account("other").await.unwrap());
     let (site, calm) = (Site::of(&acme, "acme-erp").await, Site::of(&other, "other-erp").await);
+    // Of a company whose system has the same name
+    let third = world.account("third").await.unwrap();
+    let namesake = Site::of(&third, "acme-erp").await;
     // Clocks that stand still: no try comes back meanwhile
     let (app, replica) = (&world.virtual_replica(1).await.unwrap(), world.virtual_replica(2).await.unwrap());
     let (at_home, calm_home) = (Some(address(1, 1)), Some(address(1, 2)));
+    let namesake_home = Some(address(1, 3));
     let enter = async |site: &Site, from: Option<IpAddr>| {
         let entered = by_password(app, Door::Sftp, from, &site.login, &site.password).await;
         entered.map(|hosted| hosted.account).map_err(|problem| problem.code())
     };
     assert_eq!(enter(&site, at_home).await, Ok(acme.id));
+    assert_eq!(enter(&namesake, namesake_home).await, Ok(third.id));
 
     // One name from 200 addresses
     let mut judged = 0;
@@ -55,6 +60,7 @@ async fn passwords_that_are_guessed_by_thousands_keep_no_system_out(world: World
     }
     assert!((60..90).contains(&judged), "{judged} passwords were tried");
     assert_eq!(enter(&site, at_home).await, Ok(acme.id), "the system itself goes on");
+    assert_eq!(enter(&namesake, namesake_home).await, Ok(third.id), "and so does its namesake");
     assert_eq!(enter(&site, Some(address(3, 1))).await, Err(Code::TooManyRequests), "a stranger does not");
     assert_eq!(enter(&calm, calm_home).await, Ok(other.id));
 

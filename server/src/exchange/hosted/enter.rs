@@ -11,19 +11,16 @@ use crate::{
     access::{
         PermissionName,
         authenticate::{network_allows, permissions},
-        guard::address_key,
-        login::{HOLDERS, login_name},
+        login::{KNOWN_US, login_name, whose_password},
         tries::Try,
     },
+    accounts::own::language_of,
     app::App,
     problem::{Code, Result},
     scheduler::Class,
-    secrets::{NOBODY, verify_password},
+    secrets::Secret,
     texts::Language,
 };
-
-/// For how long an address is known from which somebody logged in.
-const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
 
 #[derive(FromRow)]
 struct Row {
@@ -67,7 +64,7 @@ impl Row {
     }
 
     fn entered(self, app: &App, door: Door) -> Hosted {
-        let language = if self.language == "es" { Language::Spanish } else { Language::English };
+        let language = Language::from(language_of(&self.language));
         let (account, key, login) = (self.account, self.key, self.id);
         Hosted { app: app.clone(), account, key, login, door, language, caller: None }
     }
@@ -81,13 +78,9 @@ pub async fn by_password(
     name: &str,
     password: &str,
 ) -> Result<Hosted> {
-    let (name, from) = (login_name(name), address_key(address));
+    let name = login_name(name);
     let mut tries = Try::begin(app);
-    tries.count(&app.guards.login_addresses, &from).await?;
-    tries.count(&app.guards.login_names, &format!("{name}\0{from}")).await?;
-    if !has_been_there(app, &name, address).await? {
-        tries.count(&app.guards.login_strangers, &name).await?;
-    }
+    tries.count_log_in(&name, address, has_been_there(app, &name, address)).await?;
     let row = tries.end(opened(app, (door, address), &name, password).await).await?;
     let hosted = row.entered(app, door);
     note(&hosted, address).await?;
@@ -103,7 +96,7 @@ async fn has_been_there(app: &App, name: &str, address: Option<IpAddr>) -> Resul
         .db
         .fetch_optional(
             "select k.id from login l join key_login k on k.account = l.account and k.id = l.holder_id \
-             where l.host = '' and l.name = $1 and l.holder = 'key_login' and k.used_from = $2 and k.used_us >= $3",
+             where l.name = $1 and l.holder = 'key_login' and k.used_from = $2 and k.used_us >= $3",
             (name, address.to_string(), since_us),
         )
         .await?;
@@ -118,14 +111,10 @@ async fn opened(
     password: &str,
 ) -> Result<Row> {
     let rows = find(app, name).await?;
-    let mut hashes: Vec<String> =
-        rows.iter().map(|row| row.password.clone().unwrap_or_else(|| NOBODY.to_owned())).collect();
-    hashes.resize(hashes.len().max(HOLDERS), NOBODY.to_owned());
-    let given = password.to_owned();
-    let verify = move || hashes.iter().map(|phc| verify_password(&given, phc)).collect::<Vec<_>>();
-    let right = app.guards.hash(verify).await?;
+    let hashes = rows.iter().map(|row| row.password.clone()).collect();
+    let right = whose_password(app, &Secret::new(password.to_owned()), hashes).await?;
     for (row, right) in rows.into_iter().zip(right) {
-        if right && row.password.is_some() && row.opens(door, address)? {
+        if right && row.opens(door, address)? {
             return Ok(row);
         }
     }
