@@ -7,6 +7,7 @@ use super::{
     Captured,
     entry::{Fact, already, write},
     failure::CaptureFailure,
+    session::fact,
 };
 use crate::{
     environment::Moment,
@@ -25,18 +26,8 @@ impl Store {
         let mut messages: Vec<Uuid> = unread.into_iter().map(|(id, _)| id).collect();
         // Whoever has read the last of hundreds is not asked about the first
         messages.drain(..messages.len().saturating_sub(MessagesRead::MAX));
-        let fact = Fact {
-            kind: Kind::MessageRead,
-            employee: session.employee,
-            session: session.id,
-            task: None,
-            place: None,
-            corrects: None,
-            reason: None,
-            note: None,
-            body: Some(serde_json::to_value(MessagesRead { messages })?),
-            files: Vec::new(),
-        };
+        let body = Some(serde_json::to_value(MessagesRead { messages })?);
+        let fact = Fact { body, ..fact(Kind::MessageRead, &session) };
         let transaction = self.begin()?;
         let captured = match already(&transaction, &intent)? {
             Some(captured) => captured,

@@ -149,7 +149,8 @@ fn must_be_active(connection: &Connection) -> Result<(), CaptureFailure> {
     }
 }
 
-fn fact(kind: Kind, session: &Session) -> Fact {
+/// What is said of nothing but that it happened.
+pub(super) fn fact(kind: Kind, session: &Session) -> Fact {
     Fact {
         kind,
         employee: session.employee,

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     access::{Allowed, permissions::ManageExchange},
+    accounts::own::language_of,
     app::App,
     files::upload::{StoredFile, store_up_to},
     imports::{self, ImportRun, RunState},
@@ -35,7 +36,7 @@ pub(super) enum End<'a> {
 pub(crate) async fn language(app: &App, account: i64) -> Result<Language> {
     let (language,): (String,) =
         app.db.fetch_one("select language from account where id = $1", (account,)).await?;
-    Ok(if language == "es" { Language::Spanish } else { Language::English })
+    Ok(Language::from(language_of(&language)))
 }
 
 /// The zone in which a company works.

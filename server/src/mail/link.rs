@@ -193,12 +193,24 @@ struct Row {
     login: String,
 }
 
+/// What was presented as a link. Nothing is known yet but that it can be one: [`Code::LinkInvalid`] otherwise.
+pub(super) fn presented(given: &Secret) -> Result<Bearer> {
+    let bearer = Bearer::parse(given.reveal().trim()).filter(|bearer| bearer.holder == Holder::Link);
+    bearer.ok_or_else(|| Problem::new(Code::LinkInvalid))
+}
+
+/// Whether what was presented proves the link whose keyed hash is `token`; [`Code::LinkInvalid`] otherwise.
+pub(super) fn prove(app: &App, bearer: &Bearer, token: &[u8]) -> Result<Link> {
+    if !same(token, &app.secrets.token_hash(&bearer.secret)) {
+        return Err(Code::LinkInvalid.into());
+    }
+    Ok(Link { account: bearer.account, id: bearer.id })
+}
+
 /// The link that was presented; [`Code::LinkInvalid`] where it is none, was used, is over, or was sent to an address that
 /// the user has no longer.
-pub async fn find(app: &App, presented: &Secret, purpose: Purpose) -> Result<Found> {
-    let invalid = || Problem::new(Code::LinkInvalid);
-    let bearer = Bearer::parse(presented.reveal().trim()).filter(|bearer| bearer.holder == Holder::Link);
-    let bearer = bearer.ok_or_else(invalid)?;
+pub async fn find(app: &App, given: &Secret, purpose: Purpose) -> Result<Found> {
+    let bearer = presented(given)?;
     let row: Option<Row> = app
         .db
         .fetch_optional(
@@ -211,9 +223,8 @@ pub async fn find(app: &App, presented: &Secret, purpose: Purpose) -> Result<Fou
             (bearer.account, bearer.id, purpose.name(), app.environment.now_us()),
         )
         .await?;
-    let hash = app.secrets.token_hash(&bearer.secret);
-    let row = row.filter(|row| same(&row.token, &hash)).ok_or_else(invalid)?;
-    let link = Link { account: bearer.account, id: bearer.id };
+    let row = row.ok_or(Code::LinkInvalid)?;
+    let link = prove(app, &bearer, &row.token)?;
     Ok(Found { link, user: row.account_user, login: row.login })
 }
 

@@ -1,17 +1,16 @@
 //! Links to the recipients of channels: single-use, for a day, and of use only while the channel still has the address.
 
-use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::{
     HOUR_US,
-    link::{Link, MOST_AN_HOUR, Purpose, hash, queue_mail},
+    link::{Link, MOST_AN_HOUR, Purpose, hash, presented, prove, queue_mail},
 };
 use crate::{
     app::App,
     log::write::Write,
-    problem::{Code, Problem, Result},
-    secrets::{Bearer, Holder, Secret, same},
+    problem::{Code, Result},
+    secrets::Secret,
 };
 
 const PURPOSE: Purpose = Purpose::ConfirmRecipient;
@@ -46,15 +45,9 @@ pub async fn queue_recipient(write: &mut Write, recipient: Uuid) -> Result<bool>
 
 /// The link that was presented; [`Code::LinkInvalid`] where it is none, was used, is over, or the channel has that
 /// recipient no longer.
-pub async fn find_recipient(app: &App, presented: &Secret) -> Result<Link> {
-    #[derive(FromRow)]
-    struct Row {
-        token: Vec<u8>,
-    }
-    let invalid = || Problem::new(Code::LinkInvalid);
-    let bearer = Bearer::parse(presented.reveal().trim()).filter(|bearer| bearer.holder == Holder::Link);
-    let bearer = bearer.ok_or_else(invalid)?;
-    let row: Option<Row> = app
+pub async fn find_recipient(app: &App, given: &Secret) -> Result<Link> {
+    let bearer = presented(given)?;
+    let token: Option<(Vec<u8>,)> = app
         .db
         .fetch_optional(
             "select l.token from mail_link l join account a on a.id = l.account and a.state = 'enabled' \
@@ -63,9 +56,8 @@ pub async fn find_recipient(app: &App, presented: &Secret) -> Result<Link> {
             (bearer.account, bearer.id, PURPOSE.name(), app.environment.now_us()),
         )
         .await?;
-    let hash = app.secrets.token_hash(&bearer.secret);
-    row.filter(|row| same(&row.token, &hash)).ok_or_else(invalid)?;
-    Ok(Link { account: bearer.account, id: bearer.id })
+    let (token,) = token.ok_or(Code::LinkInvalid)?;
+    prove(app, &bearer, &token)
 }
 
 /// Uses a link up, once, and confirms its recipient; the channel. [`Code::LinkInvalid`] where somebody was faster.

@@ -4,7 +4,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use campo_protocol::model::employee::Language as UserLanguage;
 use jiff::{Timestamp, tz::TimeZone};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -207,10 +206,7 @@ struct Recipient {
 /// What is sent, as it is now; nothing where it need not be sent any more.
 async fn draft(app: &App, settings: &Settings, mail: &Due) -> Result<Option<Draft>> {
     let Some(to) = recipient(app, mail).await? else { return Ok(None) };
-    let language = match language_of(&to.language) {
-        UserLanguage::Es => Language::Spanish,
-        UserLanguage::En => Language::English,
-    };
+    let language = Language::from(language_of(&to.language));
     let said = match Purpose::from_name(&mail.kind) {
         Some(purpose) => link_text(app, mail, &to, purpose, language).await?,
         None => notice_text(app, mail, &to, language).await?,

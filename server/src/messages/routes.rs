@@ -18,6 +18,7 @@ use crate::{
     },
     app::App,
     extract::{Json, Query},
+    log::write::Write,
     problem::Result,
 };
 
@@ -57,7 +58,7 @@ async fn send_message(
     once: Once,
     Json(new): Json<NewMessage>,
 ) -> Result<Created> {
-    let location = || "/v1/messages".to_owned();
-    once.make(&app, &caller, &new, async |write| Ok(Made::new(location(), send::send(write, &new).await?)))
-        .await
+    let make =
+        async |write: &mut Write| Ok(Made::new("/v1/messages".to_owned(), send::send(write, &new).await?));
+    once.make(&app, &caller, &new, make).await
 }

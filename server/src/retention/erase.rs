@@ -7,6 +7,7 @@ use serde::Serialize;
 use sqlx::FromRow;
 use uuid::Uuid;
 
+use super::steps::ERASED;
 use crate::{
     log::{
         changes::View,
@@ -27,6 +28,16 @@ pub(super) struct Found {
     pub(super) employee: Option<Uuid>,
     /// True while it has its bytes
     pub(super) is_there: bool,
+}
+
+/// Keeps the first of them, as many as a step erases; the position up to which the log is dealt with then, which is `end`
+/// where all are kept.
+pub(super) fn first(found: &mut Vec<Found>, end: i64) -> i64 {
+    if found.len() <= ERASED {
+        return end;
+    }
+    found.truncate(ERASED);
+    found.last().map_or(end, |found| found.position)
 }
 
 /// By what rule entries go: what the entry says that names them.

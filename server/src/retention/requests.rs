@@ -180,7 +180,7 @@ pub(super) async fn step(app: &App, account: i64, rules: &RetentionRules) -> Res
     let Some(mut write) = begin(app, account, rules).await? else { return Ok(true) };
     let rows = entries_of(write.tx(), account, &request).await?;
     let is_last = (rows.len() as i64) < SCANNED;
-    let mut end = rows.last().map_or(request.position, |row| row.found.position);
+    let end = rows.last().map_or(request.position, |row| row.found.position);
     let mut found: Vec<Found> = rows
         .into_iter()
         .filter(|row| match Retention::of_kind(&row.kind) {
@@ -191,10 +191,7 @@ pub(super) async fn step(app: &App, account: i64, rules: &RetentionRules) -> Res
         .filter(|found| found.is_there)
         .collect();
     let is_last = is_last && found.len() <= ERASED;
-    if found.len() > ERASED {
-        found.truncate(ERASED);
-        end = found.last().map_or(end, |found| found.position);
-    }
+    let end = erase::first(&mut found, end);
     let rule = Rule::Asked { erasure: request.id, employee: request.employee };
     let erased = erase::entries(&mut write, &found, rule).await?;
     if is_last && let Some(object) = deleted::employee(write.tx(), account, request.employee).await? {

@@ -94,17 +94,14 @@ async fn entries(
     let scanned = scanned_entries(&mut tx, account, (class, before_us)).await;
     tx.rollback().await;
     let rows = scanned?;
-    let Some(mut end) = rows.last().map(|row| row.found.position) else { return Ok(false) };
+    let Some(end) = rows.last().map(|row| row.found.position) else { return Ok(false) };
     let mut found: Vec<Found> = rows
         .into_iter()
         .filter(|row| Retention::of_kind(&row.kind) == Some(class) && !rules.holds(row.found.employee))
         .map(|row| row.found)
         .filter(|found| found.is_there)
         .collect();
-    if found.len() > ERASED {
-        found.truncate(ERASED);
-        end = found.last().map_or(end, |found| found.position);
-    }
+    let end = erase::first(&mut found, end);
     let Some(mut write) = begin(app, account, rules).await? else { return Ok(true) };
     erase::entries(&mut write, &found, Rule::Age { class: class.name(), days }).await?;
     move_cursor(write.tx(), account, class.name(), end).await?;

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use axum::http::{HeaderMap, header};
+use campo_protocol::model::employee;
 use serde::Deserialize;
 
 use crate::problem::Code;
@@ -51,6 +52,15 @@ impl Language {
             }
         }
         best.1
+    }
+}
+
+impl From<employee::Language> for Language {
+    fn from(language: employee::Language) -> Self {
+        match language {
+            employee::Language::Es => Self::Spanish,
+            employee::Language::En => Self::English,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 // holds stands behind `#`, which no server is sent, and leaves the address as soon as the page is there.
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useState } from "react";
 import { answer, api } from "~/api/client";
 import { faultAt, faultItems, refusalOf } from "~/api/problem";
 import { Button, ErrorSummary, Note, PasswordField, TextField } from "~/ui";
@@ -115,32 +115,39 @@ function NewPassword() {
     );
 }
 
-function ConfirmEmail() {
-    const { t } = useLingui();
+type ConfirmationProps = {
+    title: string;
+    foot?: ReactNode;
+    /** What is read once it is done. */
+    done: ReactNode;
+    /** What is written on the button. */
+    accept: ReactNode;
+    confirm: (token: string) => Promise<unknown>;
+};
+
+/** Behind a link of a mail. Not by itself: programs that look through mail open what they find in it. */
+function Confirmation({ title, foot, done, accept, confirm }: ConfirmationProps) {
     const token = useToken();
-    const confirming = useMutation({ mutationFn: () => answer(api.PUT("/v1/email-confirmation", { body: { token } })) });
-    // Not by itself: programs that look through mail open what they find in it
+    const confirming = useMutation({ mutationFn: () => confirm(token) });
     const submit = (event: FormEvent) => {
         event.preventDefault();
         confirming.mutate();
     };
     const problem = confirming.error ? refusalOf(confirming.error).problem : undefined;
     return (
-        <Entrance title={t`Confirmar el correo`} foot={<ToSignIn />}>
+        <Entrance title={title} foot={foot}>
             <form onSubmit={submit} noValidate>
-                <h1>
-                    <Trans>Confirmar el correo</Trans>
-                </h1>
+                <h1>{title}</h1>
                 {problem && <ErrorSummary key={confirming.submittedAt} title={problem.title} detail={problem.detail} />}
                 {confirming.isSuccess ? (
                     <Note kind="good" alert>
-                        <Trans>Correo confirmado: ahí llegan los avisos, y un enlace si olvida su contraseña.</Trans> <ToSignIn />
+                        {done}
                     </Note>
                 ) : token === "" ? (
                     <NoToken />
                 ) : (
                     <Button type="submit" look="primary" wide pending={confirming.isPending}>
-                        <Trans>Este correo es mío</Trans>
+                        {accept}
                     </Button>
                 )}
             </form>
@@ -148,37 +155,33 @@ function ConfirmEmail() {
     );
 }
 
+function ConfirmEmail() {
+    const { t } = useLingui();
+    return (
+        <Confirmation
+            title={t`Confirmar el correo`}
+            foot={<ToSignIn />}
+            done={
+                <>
+                    <Trans>Correo confirmado: ahí llegan los avisos, y un enlace si olvida su contraseña.</Trans> <ToSignIn />
+                </>
+            }
+            accept={<Trans>Este correo es mío</Trans>}
+            confirm={(token) => answer(api.PUT("/v1/email-confirmation", { body: { token } }))}
+        />
+    );
+}
+
 /** Whoever gets the mails of a channel need be nobody who signs in. */
 function ConfirmRecipient() {
     const { t } = useLingui();
-    const token = useToken();
-    const confirming = useMutation({ mutationFn: () => answer(api.PUT("/v1/recipient-confirmation", { body: { token } })) });
-    // Not by itself, as above
-    const submit = (event: FormEvent) => {
-        event.preventDefault();
-        confirming.mutate();
-    };
-    const problem = confirming.error ? refusalOf(confirming.error).problem : undefined;
     return (
-        <Entrance title={t`Recibir correos de Campo`}>
-            <form onSubmit={submit} noValidate>
-                <h1>
-                    <Trans>Recibir correos de Campo</Trans>
-                </h1>
-                {problem && <ErrorSummary key={confirming.submittedAt} title={problem.title} detail={problem.detail} />}
-                {confirming.isSuccess ? (
-                    <Note kind="good" alert>
-                        <Trans>Confirmado: desde ahora se le envían los correos. Para que terminen, pídalo a la empresa que los envía.</Trans>
-                    </Note>
-                ) : token === "" ? (
-                    <NoToken />
-                ) : (
-                    <Button type="submit" look="primary" wide pending={confirming.isPending}>
-                        <Trans>Quiero recibirlos</Trans>
-                    </Button>
-                )}
-            </form>
-        </Entrance>
+        <Confirmation
+            title={t`Recibir correos de Campo`}
+            done={<Trans>Confirmado: desde ahora se le envían los correos. Para que terminen, pídalo a la empresa que los envía.</Trans>}
+            accept={<Trans>Quiero recibirlos</Trans>}
+            confirm={(token) => answer(api.PUT("/v1/recipient-confirmation", { body: { token } }))}
+        />
     );
 }
 

@@ -10,6 +10,7 @@ use crate::{
     access::{Allowed, permissions::ManageExchange},
     app::App,
     exchange::{TOPIC, intake},
+    log::write::Write,
     problem::{Code, Problem, Result},
     scheduler::Class,
     texts::Language,
@@ -51,15 +52,7 @@ pub(super) async fn retry(
             (account, id, gate.id, now_us),
         )
         .await?;
-    if again == 0 {
-        // It changed meanwhile
-        drop(write);
-        let row = load(app, account, id).await?.ok_or(Code::NotFound)?;
-        return Err(in_the_way(&row.state));
-    }
-    write.touch(TOPIC);
-    write.commit().await?;
-    load(app, account, id).await?.ok_or(Code::NotFound)?.shown(language)
+    decided(app, write, (id, again), language).await
 }
 
 /// Says that a file is not to be imported, so that those behind it go on.
@@ -80,7 +73,18 @@ pub(super) async fn dismiss(
             (account, id, now_us),
         )
         .await?;
-    if dismissed == 0 {
+    decided(app, write, (id, dismissed), language).await
+}
+
+/// Commits a decision and shows the file as it is then. Refused where none was changed: the file is in another state by now.
+async fn decided(
+    app: &App,
+    mut write: Write,
+    (id, changed): (Uuid, u64),
+    language: Language,
+) -> Result<ReceivedFile> {
+    let account = write.account();
+    if changed == 0 {
         drop(write);
         let row = load(app, account, id).await?.ok_or(Code::NotFound)?;
         return Err(in_the_way(&row.state));

@@ -1,6 +1,5 @@
 //! The way by mail: one mail for each event, to the recipients who confirmed that they want it, the document attached.
 
-use campo_protocol::model::employee::Language as UserLanguage;
 use tokio::time::timeout;
 
 use super::{Failure, Parcel, file_name, shown};
@@ -71,10 +70,7 @@ async fn letter(
     let Parcel { about, media_type, document, .. } = parcel;
     let readers = recipients::readers(app, receiver.account, receiver.channel).await?;
     let file_name = file_name(app, receiver, about, &target.file_name).await?;
-    let language = match language_of(&readers.language) {
-        UserLanguage::Es => Language::Spanish,
-        UserLanguage::En => Language::English,
-    };
+    let language = Language::from(language_of(&readers.language));
     let (subject, paragraphs) = texts::mail(language, "event", |name| match name {
         "account" => Some(&readers.account_name),
         "channel" => Some(&readers.channel_name),
