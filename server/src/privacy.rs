@@ -135,4 +135,5 @@ pub const PERSONAL: &[PersonalColumn] = &[
         "the address of a person who gets mail of a channel",
         Retention::User,
     ),
+    column("access_key", "used_from", "the address from which a system called", Retention::User),
 ];

@@ -20,6 +20,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "retention", include_str!("../../migrations/0006_retention.sql")),
     (7, "imports", include_str!("../../migrations/0007_imports.sql")),
     (8, "exchange_mail", include_str!("../../migrations/0008_exchange_mail.sql")),
+    (9, "soap_used", include_str!("../../migrations/0009_soap_used.sql")),
 ];
 
 /// Which of the two texts is wanted.

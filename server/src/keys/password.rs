@@ -14,7 +14,7 @@ use crate::{
     access::{
         Allowed, Caller, Principal,
         authenticate::{network_allows, permissions},
-        login::{self, LoginHolder, login_name},
+        login::{self, KNOWN_US, LoginHolder, login_name},
         permissions::ManageKeys,
     },
     app::App,
@@ -26,6 +26,8 @@ use crate::{
 
 /// The fewest and the most characters of a password.
 const LENGTH: std::ops::RangeInclusive<usize> = 8..=200;
+/// How often it is noted that a key calls, while it calls from the same address: once a day.
+const NOTED_EVERY_US: i64 = 24 * 3600 * 1_000_000;
 
 /// A name and a password for a key.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,6 +59,8 @@ pub struct KnownLogin {
     pub password: Secret,
     /// Whether it proves itself by a token
     pub token_rule: TokenRule,
+    /// From where it called last, and when: microseconds since 1970 UTC
+    used: (Option<String>, i64),
 }
 
 /// Gives a key a name and a password; those before no longer hold.
@@ -117,11 +121,14 @@ pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Vec<
         networks: String,
         token_rule: String,
         sealed_password: Vec<u8>,
+        used_from: Option<String>,
+        used_us: Option<i64>,
     }
     let rows: Vec<Row> = app
         .db
         .fetch_all(
-            "select k.account, k.id, k.permissions, k.networks, k.token_rule, k.sealed_password from login l \
+            "select k.account, k.id, k.permissions, k.networks, k.token_rule, k.sealed_password, \
+             k.used_from, k.used_us from login l \
              join account a on a.id = l.account \
              join access_key k on k.account = l.account and k.id = l.holder_id \
              where l.name = $1 and l.holder = 'key' and k.state = 'enabled' \
@@ -145,9 +152,45 @@ pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Vec<
             permissions: permissions(&row.permissions)?,
         };
         let token_rule = TokenRule::from_name(&row.token_rule);
-        known.push(KnownLogin { caller, password: Secret::new(password), token_rule });
+        let used = (row.used_from, row.used_us.unwrap_or_default());
+        known.push(KnownLogin { caller, password: Secret::new(password), token_rule, used });
     }
     Ok(known)
+}
+
+/// True where a key of this name called from the address last, and not long ago: a customer's system goes on while
+/// somebody guesses elsewhere.
+pub async fn has_called_from(app: &App, name: &str, address: Option<IpAddr>) -> Result<bool> {
+    let Some(address) = address else { return Ok(false) };
+    let since_us = app.environment.now_us().saturating_sub(KNOWN_US);
+    let found: Option<(Uuid,)> = app
+        .db
+        .fetch_optional(
+            "select k.id from login l join access_key k on k.account = l.account and k.id = l.holder_id \
+             where l.name = $1 and l.holder = 'key' and k.used_from = $2 and k.used_us >= $3",
+            (name, address.to_string(), since_us),
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Notes from where a key called, once a day and where it is another place: each call would be a write otherwise.
+pub async fn note_call(app: &App, known: &KnownLogin, address: Option<IpAddr>) -> Result<()> {
+    let (from, now_us) = (address.map(|address| address.to_string()), app.environment.now_us());
+    let (used_from, used_us) = &known.used;
+    if *used_from == from && now_us - used_us < NOTED_EVERY_US {
+        return Ok(());
+    }
+    let account = known.caller.account;
+    let mut write = app.log.begin_beside(account, Class::Housekeeping).await?;
+    write
+        .tx()
+        .execute(
+            "update access_key set used_us = $3, used_from = $4 where account = $1 and id = $2",
+            (account, known.caller.principal.id(), now_us, from),
+        )
+        .await?;
+    write.commit().await
 }
 
 /// For which key a password is sealed, so that a row cannot be moved to another one.

@@ -10,7 +10,7 @@ use campo_soap::{
 
 use super::{answer::Refused, describe::ResultCode};
 use crate::{
-    access::{Caller, guard::address_key, login::login_name, tries::Try},
+    access::{Caller, login::login_name, tries::Try},
     app::App,
     keys::{
         key::TokenRule,
@@ -50,8 +50,8 @@ pub(super) async fn caller(
     let name = token.map(|token| token.username.as_str()).or(given.name);
     let name = login_name(name.unwrap_or_default());
     let mut tries = Try::begin(app);
-    tries.count(&app.guards.login_addresses, &address_key(address)).await.map_err(too_many)?;
-    tries.count(&app.guards.login_names, &name).await.map_err(too_many)?;
+    let has_been_there = password::has_called_from(app, &name, address);
+    tries.count_log_in(&name, address, has_been_there).await.map_err(too_many)?;
     let timely = security.is_none_or(|security| security.is_timely(app.environment.now_us()));
     for known in password::find(app, &name, address).await? {
         let right = if let Some(token) = token {
@@ -63,6 +63,7 @@ pub(super) async fn caller(
         };
         if right {
             tries.right();
+            password::note_call(app, &known, address).await?;
             return Ok(known.caller);
         }
     }

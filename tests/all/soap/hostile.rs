@@ -2,11 +2,12 @@
 
 use campo_tests::{on_both, world::World};
 
-use super::{Customer, code, envelope, within};
+use super::{Customer, PASSWORD, code, envelope, within};
 
 on_both! {
     what_cannot_be_read_is_a_fault_and_never_a_hang,
     whoever_guesses_is_slowed_down,
+    a_system_goes_on_while_somebody_guesses_elsewhere,
     the_wsdl_is_one_file_with_the_address_of_the_request,
 }
 
@@ -62,6 +63,21 @@ async fn whoever_guesses_is_slowed_down(world: World) {
     // and the right password waits too, since whoever guesses could guess it
     let right = customer.call("GetTaskDetails", "<taskNumber>1</taskNumber>").await;
     assert_eq!(code(&right), "InvalidUserNameOrPasswordOrIPAddress");
+}
+
+async fn a_system_goes_on_while_somebody_guesses_elsewhere(world: World) {
+    let customer = Customer::of(&world, "acme").await;
+    let (own, other) = ([192, 0, 2, 1], [198, 51, 100, 7]);
+    assert_eq!(customer.ask_from(own, PASSWORD).await, "OK");
+    assert_eq!(customer.ask_from(other, PASSWORD).await, "OK");
+    assert_eq!(customer.ask_from(own, PASSWORD).await, "OK");
+    for guess in 0..80 {
+        let code = customer.ask_from([203, 0, 113, guess % 20], "guess").await;
+        assert_eq!(code, "InvalidUserNameOrPasswordOrIPAddress");
+    }
+    assert_eq!(customer.ask_from(own, PASSWORD).await, "OK", "from where it called last");
+    let refused = customer.ask_from(other, PASSWORD).await;
+    assert_eq!(refused, "InvalidUserNameOrPasswordOrIPAddress", "whoever comes from elsewhere waits");
 }
 
 async fn the_wsdl_is_one_file_with_the_address_of_the_request(world: World) {

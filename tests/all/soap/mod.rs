@@ -10,7 +10,12 @@ mod samples;
 mod tasks;
 mod tokens;
 
-use axum::http::{Method, Request, StatusCode, header};
+use std::net::SocketAddr;
+
+use axum::{
+    extract::ConnectInfo,
+    http::{Method, Request, StatusCode, header},
+};
 use campo_server::{
     access::{PermissionName, permissions::ManageKeys},
     api::edit::Once,
@@ -64,6 +69,20 @@ impl Customer {
     pub(crate) async fn send(&self, file: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
         let request = Request::post(format!("/services/{file}")).header(header::CONTENT_TYPE, content_type);
         self.client.send(request.body(body.into().into()).unwrap()).await.unwrap()
+    }
+
+    /// Asks from an address for the types of task; the code of the answer.
+    pub(crate) async fn ask_from(&self, address: [u8; 4], password: &str) -> String {
+        let (login, password) = (&self.login, password.replace('&', "&amp;"));
+        let body = envelope(&format!(
+            "<GetTaskTypeList xmlns=\"Trackem.Web.Services\"><userName>{login}</userName>\
+             <password>{password}</password></GetTaskTypeList>"
+        ));
+        let request = Request::post("/services/webservices.asmx").header(header::CONTENT_TYPE, "text/xml");
+        let mut request = request.body(body.into()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((address, 4000))));
+        let answer = self.client.send(request).await.unwrap();
+        code(&String::from_utf8(answer.body).unwrap())
     }
 
     /// Calls a method of the second generation: these elements behind name and password. The answer's result.
