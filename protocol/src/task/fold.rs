@@ -19,6 +19,10 @@ use crate::{
 /// earlier ones made again.
 pub const VERSION: i64 = 1;
 
+/// How many reports of workers since the office's last decision a task keeps. A day on a task has about ten; a phone
+/// that goes wrong can send any number, and each costs the reading and writing of all.
+pub const MAX_REPORTS: usize = 200;
+
 /// Who wrote an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Author {
@@ -336,6 +340,7 @@ impl TaskState {
             let by_arrival = planted::is(Planted::FoldedByArrival);
             let place = self.reports.partition_point(|known| by_arrival || known.key() < report.key());
             self.reports.insert(place, report);
+            self.forget_the_least();
         }
         if let Some(winner) = last(&self.reports) {
             self.status = winner.status;
@@ -364,6 +369,21 @@ impl TaskState {
             Some(Reason::AfterEnd)
         } else {
             Some(Reason::Late)
+        }
+    }
+}
+
+impl TaskState {
+    /// Keeps at most [`MAX_REPORTS`] reports: those with the greatest keys and the first of each way to end, whatever
+    /// the order in which they arrived.
+    fn forget_the_least(&mut self) {
+        if self.reports.len() <= MAX_REPORTS {
+            return;
+        }
+        let ends = first_ends(&self.reports);
+        let least = self.reports.iter().position(|report| ends.iter().all(|end| end.entry != report.entry));
+        if let Some(least) = least {
+            self.reports.remove(least);
         }
     }
 }

@@ -50,6 +50,11 @@
 //! same for every order in which workers' entries arrive. Only the outcome in each entry's receipt may differ:
 //! *start, suspend* are both applied when they arrive so, and the start is noted `late` when it arrives behind.
 //!
+//! **How many.** Since the last office decision the [`fold::MAX_REPORTS`] reports with the greatest keys count, and the
+//! first of each terminal status; one that came to more than those is noted `late`. The last [`state::MAX_ATTENTION`]
+//! entries are shown to the dispatcher. Within these bounds the order of arrival changes nothing; beyond them the status
+//! still is that of the greatest key, and what is not shown stands in the history.
+//!
 //! Nothing a worker did is lost: each worker's entry on a known task is counted, and none is refused.
 
 pub mod body;

@@ -10,6 +10,9 @@ use super::{
     status::Status,
 };
 
+/// How many entries a task shows to the dispatcher at once. Those before stand in its history.
+pub const MAX_ATTENTION: usize = 500;
+
 /// A task's state after some position of the entry log. Made only by [`crate::task::fold::fold`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct TaskState {
@@ -21,12 +24,13 @@ pub struct TaskState {
     pub office_status: Status,
     /// The instant of that decision: microseconds since 1970 UTC. What was captured before no longer counts
     pub office_at_us: i64,
-    /// What workers reported since then, ordered by [`Report::key`]
+    /// What workers reported since then, ordered by [`Report::key`]: at most [`crate::task::fold::MAX_REPORTS`]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Report>,
     /// Who has it and who had it, in the order in which they got it
     pub assignments: Vec<Assignment>,
-    /// What the dispatcher must be shown, until the office dismisses it; ordered by instant, entry and reason
+    /// What the dispatcher must be shown, until the office dismisses it; ordered by instant, entry and reason. The last
+    /// [`MAX_ATTENTION`]
     pub attention: Vec<Attention>,
     /// When work first began: the earliest `task.start` of an employee who had it
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -155,6 +159,9 @@ impl TaskState {
         let attention = Attention { occurred_at_us, entry, reason };
         if let Err(place) = self.attention.binary_search(&attention) {
             self.attention.insert(place, attention);
+            if self.attention.len() > MAX_ATTENTION {
+                self.attention.remove(0);
+            }
         }
     }
 }

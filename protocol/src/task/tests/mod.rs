@@ -8,9 +8,9 @@ mod transitions;
 use uuid::Uuid;
 
 use super::{
-    fold::{Author, Fact, Folded, fold},
+    fold::{Author, Fact, Folded, MAX_REPORTS, fold},
     reason::Reason,
-    state::TaskState,
+    state::{MAX_ATTENTION, TaskState},
     status::Status,
 };
 use crate::{
@@ -309,4 +309,42 @@ fn phones_are_told_of_what_they_show_and_of_nothing_else() {
         let after = state_after([known.clone(), vec![event.clone()]].concat());
         assert_eq!(after.differs_on_phones(Some(&before)), told, "{event:?}");
     }
+}
+
+#[test]
+fn a_phone_that_reports_without_end_costs_no_more_than_the_bound_and_changes_no_result() {
+    let many = i64::try_from(MAX_REPORTS).unwrap() * 3;
+    let events = |order: &dyn Fn(i64) -> i64| {
+        let kinds = [Kind::TaskStart, Kind::TaskSuspend, Kind::TaskArrive];
+        let reports = (0..many).map(|number| {
+            let at_us = 10 + order(number);
+            let id = 100 + u128::try_from(many - order(number)).unwrap();
+            by(ANA, kinds[usize::try_from(at_us).unwrap() % 3], at_us).with_id(id)
+        });
+        let mut all = vec![created(Status::New, &[ANA, BEN], 0).with_id(1)];
+        all.extend(reports);
+        all
+    };
+    let forwards = run_numbered(&events(&|number| number)).state.unwrap();
+    let backwards = run_numbered(&events(&|number| many - 1 - number)).state.unwrap();
+    let mixed = run_numbered(&events(&|number| number * 7 % many)).state.unwrap();
+    assert_eq!(forwards.reports.len(), MAX_REPORTS);
+    assert_eq!(forwards.worker_entries, many);
+    assert_eq!(forwards, backwards);
+    assert_eq!(forwards, mixed);
+    assert_eq!(forwards.decided.at_us, 10 + many - 1);
+    // An end outweighs them all, and the first of each way to end is remembered
+    let mut ended = events(&|number| number);
+    ended.extend([by(BEN, Kind::TaskClose, 5).with_id(3), by(BEN, Kind::TaskNotDone, 7).with_id(2)]);
+    let state = run_numbered(&ended).state.unwrap();
+    assert_eq!((state.status, state.reports.len()), (Status::NotDone, MAX_REPORTS));
+    assert!(state.attention.iter().any(|one| one.reason == Reason::ContradictingEnd));
+}
+
+#[test]
+fn what_the_dispatcher_is_shown_is_bounded_by_the_last() {
+    let strangers = (1_i64..).take(MAX_ATTENTION + 50).map(|at_us| by(EVA, Kind::Photo, at_us));
+    let state = state_after(std::iter::once(created(Status::New, &[ANA], 0)).chain(strangers).collect());
+    assert_eq!(state.attention.len(), MAX_ATTENTION);
+    assert_eq!(state.attention[0].occurred_at_us, 51);
 }
