@@ -7,6 +7,7 @@ mod hanging;
 mod office_track;
 mod outside;
 mod processes;
+mod programs;
 mod retries;
 mod sending;
 
