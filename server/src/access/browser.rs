@@ -6,7 +6,7 @@
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts, uri::Authority};
+use http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts, uri::Authority};
 use reqwest::Url;
 
 use super::address::from_trusted_proxy;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::{HeaderName, HeaderValue};
 use campo_protocol::{
     faults::{Faults, pointer},
     model::Ref,
 };
+use http::{HeaderName, HeaderValue};
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

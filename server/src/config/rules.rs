@@ -99,7 +99,7 @@ pub(super) fn folder() -> Rule<PathBuf> {
 pub(super) fn web_address() -> Rule<String> {
     rule(Form::Text, "an address such as `https://campo.example.com`", |text| {
         let text = text.trim_end_matches('/');
-        let uri: axum::http::Uri = text.parse().ok()?;
+        let uri: http::Uri = text.parse().ok()?;
         let whole = matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none();
         whole.then(|| text.to_owned())
     })
@@ -112,7 +112,7 @@ pub(super) fn map_source() -> Rule<MapSource> {
         if Path::new(text).extension().is_some_and(|ending| ending == "pmtiles") && !text.contains("://") {
             return Some(MapSource::Archive(text.into()));
         }
-        let uri: axum::http::Uri = text.replace(['{', '}'], "").parse().ok()?;
+        let uri: http::Uri = text.replace(['{', '}'], "").parse().ok()?;
         let is_whole = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some();
         let is_plain = !text.contains(['"', '\'', '<', '>', ';', ',', ' ']);
         (is_whole && is_plain).then(|| MapSource::Address(text.to_owned()))

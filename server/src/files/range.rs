@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::problem::{Code, Problem, Result};
 

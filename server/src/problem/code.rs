@@ -1,6 +1,6 @@
 //! The closed list of what can go wrong with a request.
 
-use axum::http::StatusCode;
+use http::StatusCode;
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $status:ident $name:literal,)*) => {

@@ -1,7 +1,7 @@
 //! A limit that a caller ran into, as answers name it: the fields `RateLimit-Policy` and `RateLimit`
 //! (draft-ietf-httpapi-ratelimit-headers).
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");

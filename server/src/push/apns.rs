@@ -3,12 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer};
+use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer, jwt::SigningKey};
 use crate::{
     environment::Environment,
     outbound::{Outbound, Post, Rules},
@@ -36,7 +35,7 @@ pub struct ApnsKey {
 /// The service for one app.
 pub struct Apns {
     address: String,
-    key: EncodingKey,
+    key: SigningKey,
     key_id: String,
     team_id: String,
     topic: String,
@@ -68,7 +67,7 @@ impl Apns {
     pub fn new(address: &str, key: ApnsKey, environment: Environment, rules: Rules) -> anyhow::Result<Self> {
         Ok(Self {
             address: address.to_owned(),
-            key: EncodingKey::from_ec_pem(key.key.reveal().as_bytes())?,
+            key: SigningKey::es256(key.key.reveal())?,
             key_id: key.key_id,
             team_id: key.team_id,
             topic: key.topic,
@@ -135,9 +134,8 @@ impl Apns {
         {
             return Ok(token.clone());
         }
-        let header = Header { kid: Some(self.key_id.clone()), ..Header::new(Algorithm::ES256) };
         let claims = Claims { iss: &self.team_id, iat: self.environment.now_us() / 1_000_000 };
-        let token = jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| error.to_string())?;
+        let token = self.key.token(Some(&self.key_id), &claims).map_err(|error| error.to_string())?;
         let token = Secret::new(token);
         *provider = Some((token.clone(), now_us));
         Ok(token)

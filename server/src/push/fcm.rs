@@ -1,14 +1,13 @@
 //! Firebase Cloud Messaging, HTTP v1: a service account's signed word is changed for an access token, which sends.
 
 use futures_util::future::BoxFuture;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Mutex;
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 
-use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer};
+use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer, jwt::SigningKey};
 use crate::{
     environment::Environment,
     outbound::{Outbound, Post, Reply, Rules},
@@ -42,7 +41,7 @@ pub struct Fcm {
     send_address: String,
     token_uri: String,
     client_email: String,
-    key: EncodingKey,
+    key: SigningKey,
     outbound: Outbound,
     environment: Environment,
     /// The access token and until when it holds on the monotonic clock. Held while one is fetched, so that there is one
@@ -83,7 +82,7 @@ impl Fcm {
             send_address: format!("{address}/v1/projects/{}/messages:send", account.project_id),
             token_uri: account.token_uri.clone(),
             client_email: account.client_email.clone(),
-            key: EncodingKey::from_rsa_pem(account.private_key.reveal().as_bytes())?,
+            key: SigningKey::rs256(account.private_key.reveal())?,
             outbound: Outbound::new(rules),
             environment,
             access: Mutex::new(None),
@@ -141,8 +140,7 @@ impl Fcm {
             iat: now_s,
             exp: now_s + WORD_S,
         };
-        let word = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &self.key)
-            .map_err(|error| error.to_string())?;
+        let word = self.key.token(None, &claims).map_err(|error| error.to_string())?;
         let asked_us = self.environment.monotonic_us();
         let form =
             format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={word}");

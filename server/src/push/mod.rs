@@ -5,6 +5,7 @@
 
 mod apns;
 mod fcm;
+mod jwt;
 mod recording;
 mod routes;
 mod settings;
@@ -13,8 +14,8 @@ pub mod wake_ups;
 
 use std::{fmt, time::Duration};
 
-use axum::http::HeaderValue;
 use futures_util::future::BoxFuture;
+use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use axum::http::{HeaderMap, header};
+use http::{HeaderMap, header};
 
 use crate::problem::{Code, Problem, Result};
 
@@ -46,7 +46,7 @@ pub(super) fn lines(body: &[u8]) -> (&[u8], impl Iterator<Item = (i64, &[u8])>) 
 mod tests {
     use std::io::Write as _;
 
-    use axum::http::HeaderValue;
+    use http::HeaderValue;
 
     use super::*;
 

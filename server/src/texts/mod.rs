@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
-use axum::http::{HeaderMap, header};
 use campo_protocol::model::employee;
+use http::{HeaderMap, header};
 use serde::Deserialize;
 
 use crate::problem::Code;

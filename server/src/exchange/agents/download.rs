@@ -5,8 +5,8 @@ use std::{
     path::Path,
 };
 
-use axum::http::{HeaderMap, header};
 use campo_protocol::model::Ref;
+use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use axum::body::Bytes;
+use bytes::Bytes;
 use campo_file_names::{NameFault, VirtualPath};
 use russh_sftp::protocol::{
     Attrs, Data, ExtendedReply, File, FileAttributes, Handle, Name, Open, OpenFlags, Packet, StatusCode,

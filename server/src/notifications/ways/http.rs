@@ -1,6 +1,6 @@
 //! The way over HTTP: a signed request to the customer's endpoint.
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
 use uuid::Uuid;
 
