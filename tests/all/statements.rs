@@ -8,7 +8,7 @@ use std::{
 
 use campo_server::{
     database::{
-        Db,
+        Db, keyed,
         schema::{self, ColumnType},
     },
     tasks::list,
@@ -144,6 +144,57 @@ async fn a_text_that_does_not_is_named(world: World) {
         r#"fn f() { match tx { Tx::Postgres(_) => q("select 1 for update"), _ => q("select 1") } }"#;
     let only: Vec<_> = texts_of("here.rs", for_one).into_iter().map(|text| text.only).collect();
     assert_eq!(only, [Some("Postgres"), None]);
+}
+
+/// How many keys are looked up at once: so many that SQLite would rather read a table whole.
+const KEYS: usize = 500;
+
+#[tokio::test]
+async fn no_table_is_read_whole_to_look_keys_up() {
+    let world = World::sqlite().await.unwrap();
+    let Db::Sqlite { read, .. } = &world.app.db else { panic!("it is SQLite") };
+    let (mut looked_at, mut whole) = (0, Vec::new());
+    for text in texts() {
+        let Form::Keys { keys, .. } = &text.form else { continue };
+        if text.only == Some("Postgres") {
+            continue;
+        }
+        let Ok(sql) = statement(&text.form, true) else { continue };
+        let row = format!("({})", vec!["?"; keys.split(',').count()].join(","));
+        let many = sql.replacen(&row, &vec![row.as_str(); KEYS].join(","), 1);
+        assert_ne!(many, sql, "{}", text.place);
+        let plan: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(AssertSqlSafe(format!("explain query plan {many}")))
+                .fetch_all(read)
+                .await
+                .unwrap();
+        looked_at += 1;
+        let tables = tables_of(&sql);
+        let reads_whole = |(_, _, _, step): &&(i64, i64, i64, String)| {
+            step.strip_prefix("SCAN ")
+                .is_some_and(|rest| tables.iter().any(|table| rest.split(' ').next() == Some(table)))
+        };
+        if let Some((_, _, _, step)) = plan.iter().find(reads_whole) {
+            whole.push(format!("{}: {step}\n    {sql}", text.place));
+        }
+    }
+    assert!(looked_at >= AT_LEAST / 2, "only {looked_at} texts were looked at");
+    assert!(whole.is_empty(), "{} of {looked_at} texts:\n{}", whole.len(), whole.join("\n"));
+}
+
+/// The tables that a text reads, under the names that it gives them.
+fn tables_of(sql: &str) -> Vec<String> {
+    let words: Vec<&str> =
+        sql.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+    let tables = schema::tables();
+    let mut found = Vec::new();
+    for three in words.windows(3) {
+        let [before, table, alias] = [three[0], three[1], three[2]];
+        if ["from", "join", "update"].contains(&before) && tables.iter().any(|known| known.name == table) {
+            found.extend([table.to_owned(), alias.to_owned()]);
+        }
+    }
+    found
 }
 
 /// Every SQL text of the server.
@@ -339,6 +390,10 @@ fn statement(form: &Form, is_sqlite: bool) -> Result<String, String> {
         Form::Keys { keys, select } => {
             let columns: Vec<&str> = keys.split(',').map(str::trim).collect();
             let rows = rows(&columns, select, is_sqlite)?;
+            if is_sqlite {
+                let (before, after) = keyed(keys, select);
+                return Ok(format!("{before} {rows} {after}"));
+            }
             Ok(format!("with k({keys}) as ({rows}) {select}"))
         }
     }

@@ -35,8 +35,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-pub use inserts::Inserts;
 use inserts::portions;
+pub use inserts::{Inserts, keyed};
 use reads::{Reading, Reads};
 pub use values::{Args, Columns, Record, Value};
 
@@ -379,8 +379,8 @@ impl Tx {
         let result = match self {
             Self::Sqlite(tx, _) => {
                 let mut touched = 0;
-                for portion in portions(&format!("with k({keys}) as ("), &format!(") {statement}"), columns)?
-                {
+                let (before, after) = keyed(keys, statement);
+                for portion in portions(&before, &after, columns)? {
                     touched += portion.execute(tx).await?;
                 }
                 touched
@@ -398,7 +398,7 @@ impl Tx {
 
     /// Looks many keys up at once. `select` reads from `k`, whose columns are named in `keys` (such as `"a, i"`).
     ///
-    /// Write it with a scalar sub-select or a join on a whole key, so that PostgreSQL has one possible plan.
+    /// Write it with a scalar sub-select or a join on a whole key, so that both databases have one possible plan.
     pub async fn fetch_many<R: Record, C: Columns>(
         &mut self,
         keys: &'static str,
@@ -413,7 +413,8 @@ impl Tx {
         let result = match self {
             Self::Sqlite(tx, _) => {
                 let mut found = Vec::new();
-                for portion in portions(&format!("with k({keys}) as ("), &format!(") {select}"), columns)? {
+                let (before, after) = keyed(keys, select);
+                for portion in portions(&before, &after, columns)? {
                     let query = sqlx::query_as_with(AssertSqlSafe(portion.sql), portion.arguments)
                         .persistent(portion.persistent);
                     found.append(&mut query.fetch_all(&mut **tx).await?);
