@@ -3,6 +3,7 @@
 Prints its address; the database is a file that goes with the process.
 """
 
+import logging
 import sqlite3
 import tempfile
 
@@ -10,6 +11,9 @@ from spyne import Application, ComplexModel, Integer, ServiceBase, Unicode, rpc
 from spyne.protocol.soap import Soap11
 from spyne.server.wsgi import WsgiApplication
 from waitress.server import create_server
+
+# It tells of each call that waits for another
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 SPACE = "Trackem.Web.Services"
 folder = tempfile.TemporaryDirectory()
