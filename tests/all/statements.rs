@@ -32,6 +32,7 @@ const AT_LEAST: usize = 80;
 /// Where texts are put together, or delete or descend by `k`, so that they cannot be prepared alone, and which tests run
 /// them on both databases.
 const RUN_ELSEWHERE: &[(&str, &str)] = &[
+    ("server/src/database/inserts.rs", "everywhere: keys are looked up in every capability"),
     ("server/src/database/tables.rs", "backup: every table is dumped and restored"),
     ("server/src/files/sweep.rs", "files: what nothing refers to is swept"),
     ("server/src/objects/feed.rs", "objects: places below a moved one are filed anew"),

@@ -202,10 +202,10 @@ impl Filter {
                 (vec![account; top.len()], top),
                 "select o.id from (with recursive below(a, i) as (select o.account, o.id from k join object o \
                  on o.account = k.a and o.kind = 'group' and o.id = k.i \
-                 union select o.account, o.id from below join object o \
-                 on o.account = below.a and o.kind = 'group' and o.parent = below.i and o.state <> 'deleted') \
-                 select a, i from below) x join object o \
-                 on o.account = x.a and o.kind = 'group' and o.id = x.i",
+                 union select o.account, o.id from below cross join object o \
+                 where o.account = below.a and o.kind = 'group' and o.parent = below.i and o.state <> 'deleted') \
+                 select a, i from below) x cross join object o \
+                 where o.account = x.a and o.kind = 'group' and o.id = x.i",
             )
             .await?;
         sieve.groups = groups.into_iter().map(|row| row.0).collect();

@@ -83,11 +83,11 @@ async fn of_scopes(tx: &mut Tx, keys: Vec<Key>) -> Result<Vec<(Uuid, i64)>> {
         columns!(keys => account, kind, id, position, closed_since_us),
         "select x.id, max(x.p) from (with recursive below(a, g, p, c) as ( \
          select k.a, k.i, k.p, k.c from k where k.d = 'tree' \
-         union select o.account, o.id, b.p, b.c from below b join object o \
-         on o.account = b.a and o.kind = 'group' and o.parent = b.g), \
+         union select o.account, o.id, b.p, b.c from below b cross join object o \
+         where o.account = b.a and o.kind = 'group' and o.parent = b.g), \
          touched(a, e, p, c) as (select k.a, k.i, k.p, k.c from k where k.d = 'employee' \
-         union select o.account, o.id, b.p, b.c from below b join object o \
-         on o.account = b.a and o.kind = 'employee' and o.parent = b.g \
+         union select o.account, o.id, b.p, b.c from below b cross join object o \
+         where o.account = b.a and o.kind = 'employee' and o.parent = b.g \
          union select o.account, o.id, k.p, k.c from k join object o \
          on o.account = k.a and o.kind = 'employee' and o.parent = k.i where k.d = 'group' \
          union select l.account, l.id, k.p, k.c from k join object_link l on l.account = k.a \
