@@ -88,11 +88,11 @@ async fn of_scopes(tx: &mut Tx, keys: Vec<Key>) -> Result<Vec<(Uuid, i64)>> {
          touched(a, e, p, c) as (select k.a, k.i, k.p, k.c from k where k.d = 'employee' \
          union select o.account, o.id, b.p, b.c from below b cross join object o \
          where o.account = b.a and o.kind = 'employee' and o.parent = b.g \
-         union select o.account, o.id, k.p, k.c from k join object o \
-         on o.account = k.a and o.kind = 'employee' and o.parent = k.i where k.d = 'group' \
-         union select l.account, l.id, k.p, k.c from k join object_link l on l.account = k.a \
+         union select o.account, o.id, k.p, k.c from k cross join object o \
+         where o.account = k.a and o.kind = 'employee' and o.parent = k.i and k.d = 'group' \
+         union select l.account, l.id, k.p, k.c from k cross join object_link l where l.account = k.a \
          and l.target_kind = 'employee_profile' and l.target = k.i and l.kind = 'employee' \
-         and l.field = '/profile' where k.d = 'profile') \
+         and l.field = '/profile' and k.d = 'profile') \
          select s.account, s.installation as id, t.p from touched t \
          join roster_employee r on r.account = t.a and r.employee = t.e and r.listed \
          join employee_session s on s.account = r.account and s.installation = r.installation \
