@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use campo_protocol::{
     civil::check_zone,
     faults::{Faults, pointer},
-    model::{Custom, MAX_NAME, check_common},
+    model::{Custom, MAX_CODE, MAX_NAME, check_common},
 };
 use campo_spreadsheets::Encoding;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{columns, fields};
+use super::{columns, fields, makes::Makes};
 use crate::{access::AccessState, problem::Result, tasks::save::Operation};
 
 /// The most columns and constants of a template.
@@ -64,6 +64,10 @@ pub struct TemplateDraft {
     /// What is done with what earlier imports by this template made, is open, and stands in the file no longer
     #[serde(default, skip_serializing_if = "Unlisted::is_default")]
     pub unlisted: Unlisted,
+    /// The number of the point of interest below which these are moved, with `unlisted: move`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "BAJAS")]
+    pub unlisted_parent: Option<String>,
     /// From columns to fields
     #[serde(default)]
     pub columns: Vec<Column>,
@@ -96,49 +100,6 @@ pub struct TemplateDraft {
 
 const fn yes() -> bool {
     true
-}
-
-/// What the rows of a file become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ImportMakes)]
-pub enum Makes {
-    /// Tasks, and where the template says so their points of interest
-    Tasks,
-    /// Points of interest
-    Pois,
-    /// Employees
-    Employees,
-    /// Groups of employees
-    Groups,
-    /// Days without work
-    NonWorkingDays,
-}
-
-impl Makes {
-    /// Everything that rows can become.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Tasks, Self::Pois, Self::Employees, Self::Groups, Self::NonWorkingDays];
-
-    /// The fields that say which thing a row is, the first one that is filled.
-    pub(super) const fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Tasks => &["external_number", "task_number"],
-            Self::Pois | Self::Employees => &["number"],
-            Self::Groups | Self::NonWorkingDays => &["code"],
-        }
-    }
-
-    /// What its rows make, in acts and tables.
-    pub(super) const fn subject_kind(self) -> &'static str {
-        match self {
-            Self::Tasks => "task",
-            Self::Pois => "poi",
-            Self::Employees => "employee",
-            Self::Groups => "group",
-            Self::NonWorkingDays => "non_working_days",
-        }
-    }
 }
 
 /// An encoding of text.
@@ -198,6 +159,9 @@ pub enum Unlisted {
     /// Tasks that nobody began are withdrawn, all else is taken out of use; above a tenth of what is open somebody must
     /// say yes first
     Withdraw,
+    /// Points of interest are moved below the one with the number `unlisted_parent`; above a tenth of what is open
+    /// somebody must say yes first
+    Move,
 }
 
 impl Unlisted {
@@ -334,6 +298,7 @@ impl TemplateDraft {
             faults.add("/delimiter", "invalid_value", delimiter, "one character such as ;");
         }
         self.check_columns(&mut faults);
+        self.check_unlisted(&mut faults);
         for (name, value) in &self.constants {
             let field = pointer("/constants", name);
             self.check_field(&mut faults, &field, name);
@@ -345,12 +310,45 @@ impl TemplateDraft {
         {
             faults.add("/key", "unknown_value", key, "a field that a column fills");
         }
+        for field in self.lacking() {
+            let at = pointer("/constants", field);
+            faults.add(at, "required", "", "a column or a constant that fills the field");
+        }
         faults.into_result()?;
         Ok(())
     }
 
+    /// The fields that something must fill, and nothing does.
+    pub(super) fn lacking(&self) -> impl Iterator<Item = &'static str> {
+        let is_filled = |field: &&str| {
+            self.filled().any(|filled| filled == *field) || self.constants.contains_key(*field)
+        };
+        self.makes.needed().iter().copied().filter(move |field| !is_filled(field))
+    }
+
     fn filled(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.field.as_str())
+    }
+
+    fn check_unlisted(&self, faults: &mut Faults) {
+        if let Some(parent) = &self.unlisted_parent {
+            faults.check_required_text("/unlisted_parent", parent, MAX_CODE);
+        }
+        if self.unlisted != Unlisted::Move {
+            return;
+        }
+        if self.makes != Makes::Pois {
+            faults.add(
+                "/unlisted",
+                "not_applicable",
+                "move",
+                "`leave` or `withdraw`: only points of interest are moved",
+            );
+        }
+        if self.unlisted_parent.is_none() {
+            let expected = "the number of the point of interest below which they are moved";
+            faults.add("/unlisted_parent", "required", "", expected);
+        }
     }
 
     fn check_columns(&self, faults: &mut Faults) {

@@ -8,7 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     columns,
-    draft::{Column, DateOrder, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
+    draft::{Column, DateOrder, HiddenRows, Repeated, TemplateDraft, UnknownPoi, Unlisted},
+    makes::Makes,
     plan::Plan,
     problem::of_file,
     reading::{Broken, Reading, Source},
@@ -227,6 +228,7 @@ pub(super) fn nothing(makes: Makes) -> TemplateDraft {
         repeated: Repeated::Last,
         all_or_nothing: false,
         unlisted: Unlisted::Leave,
+        unlisted_parent: None,
         columns: Vec::new(),
         constants: std::collections::BTreeMap::new(),
         key: None,

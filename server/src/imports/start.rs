@@ -4,8 +4,10 @@ use campo_protocol::text::storable;
 use uuid::Uuid;
 
 use super::{
-    draft::{Makes, TemplateDraft, UnknownPoi},
+    draft::{TemplateDraft, UnknownPoi},
     fields::{self, Target},
+    makes::Makes,
+    withdraw::parent,
     work::JOB,
 };
 use crate::{
@@ -59,6 +61,7 @@ pub fn needs(template: &TemplateDraft) -> Permissions {
         Makes::Tasks => vec![PermissionName::ManageTasks],
         Makes::Pois => vec![PermissionName::ManagePois],
         Makes::Employees | Makes::Groups | Makes::NonWorkingDays => vec![PermissionName::ManageEmployees],
+        Makes::CatalogueItems => vec![PermissionName::ManageDefinitions],
     };
     let is_of_poi =
         |name: &str| fields::field(template.makes, name).is_some_and(|field| field.target == Target::Poi);
@@ -84,6 +87,7 @@ pub async fn stored(write: &mut Write, start: &Start<'_>) -> Result<Started> {
     {
         return Ok(Started { run, repeated: true });
     }
+    parent::must_be_there(write, start.mapping).await?;
     let mapping = serde_json::to_string(start.mapping).map_err(Problem::internal)?;
     let run = insert(write, start, &mapping).await?;
     write.touch("imports");

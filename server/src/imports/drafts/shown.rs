@@ -15,7 +15,8 @@ use super::{
 use crate::{
     api::time::Instant,
     imports::{
-        draft::{Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
+        draft::{Repeated, TemplateDraft, UnknownPoi, Unlisted},
+        makes::Makes,
         problem,
     },
     objects::read::Author,
@@ -126,6 +127,9 @@ pub(super) struct DraftOptions {
     /// What is done with what earlier imports by the template made and the file lists no longer; without a template
     /// there is nothing of the kind
     pub unlisted: Unlisted,
+    /// The number of the point of interest below which it is moved, with `unlisted: move`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlisted_parent: Option<String>,
 }
 
 impl DraftShown {
@@ -176,6 +180,7 @@ impl DraftShown {
                 repeated: mapping.repeated,
                 all_or_nothing: mapping.all_or_nothing,
                 unlisted: mapping.unlisted,
+                unlisted_parent: mapping.unlisted_parent.clone(),
             },
             missing,
             run: row.run,
@@ -185,11 +190,23 @@ impl DraftShown {
 
 fn missing(mapping: &TemplateDraft, language: Language) -> Vec<MissingField> {
     if !mapping.columns.is_empty() {
-        return Vec::new();
+        let missing =
+            |field: &str| MissingField { field: field.to_owned(), message: lacking(field, language) };
+        return mapping.lacking().map(missing).collect();
     }
     let message = match language {
         Language::Spanish => "Elija al menos una columna.",
         Language::English => "Choose at least one column.",
     };
     vec![MissingField { field: String::new(), message: message.to_owned() }]
+}
+
+/// What is to be done about a field that something must fill.
+fn lacking(field: &str, language: Language) -> String {
+    match (field, language) {
+        ("table", Language::Spanish) => "Diga de qué tabla son las filas.".to_owned(),
+        ("table", Language::English) => "Say which table the rows are of.".to_owned(),
+        (field, Language::Spanish) => format!("Falta el campo «{field}»."),
+        (field, Language::English) => format!("The field “{field}” is missing."),
+    }
 }
