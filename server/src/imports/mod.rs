@@ -40,6 +40,7 @@ mod work;
 pub(crate) use draft::Makes;
 pub use draft::TemplateDraft;
 pub use drafts::sweep;
+pub(crate) use drafts::{Arrived, DraftShown, open as open_draft};
 pub(crate) use field_list::all as fields_shown;
 pub use plan::fault::RowFault;
 pub use reading::{Broken, Reader, Readers, whole as whole_table};
