@@ -270,6 +270,20 @@ pub(super) async fn find(db: &Db, account: i64, which: &Ref) -> Result<Intake> {
     row.ok_or(Code::NotFound)?.shown()
 }
 
+/// What becomes of the same content that comes again to an intake, also to one that is removed.
+pub(super) async fn same_content(write: &mut Write, id: Uuid) -> Result<SameContent> {
+    let account = write.account();
+    let (body,): (String,) =
+        write.tx().fetch_one("select body from intake where account = $1 and id = $2", (account, id)).await?;
+    let draft: IntakeDraft = serde_json::from_str(&body).map_err(Problem::internal)?;
+    Ok(draft.same_content)
+}
+
+/// The lane of the imports of an intake: they are done one after the other.
+pub(super) fn lane(id: Uuid) -> String {
+    format!("intake:{id}")
+}
+
 /// Makes an intake. Whoever does holds what its files are imported with.
 pub async fn create(
     app: &App,

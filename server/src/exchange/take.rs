@@ -128,7 +128,7 @@ async fn begin(app: &App, account: i64, intake: Uuid, row: &Row) -> Result<bool>
         template: draft.template,
         file_name: row.name.clone(),
         again: draft.same_content == SameContent::Import,
-        lane: format!("intake:{intake}"),
+        lane: intake::lane(intake),
     };
     let allowed = caller.allow()?;
     let template = imports::prepare(app, &allowed, &start, &file).await?;

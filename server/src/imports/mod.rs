@@ -41,6 +41,7 @@ mod work;
 
 pub use draft::TemplateDraft;
 pub use drafts::sweep;
+pub(crate) use drafts::{Arrived, DraftShown, open as open_draft};
 pub(crate) use field_list::all as fields_shown;
 pub(crate) use makes::Makes;
 pub use plan::fault::RowFault;

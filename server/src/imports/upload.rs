@@ -38,7 +38,7 @@ pub struct Upload {
     #[serde(default)]
     pub again: bool,
     /// How many things may be withdrawn that the file lists no longer. Needed above a tenth of what the template manages;
-    /// without it the import asks then
+    /// without it the import asks then, with 0 they stay as they are
     #[serde(default)]
     pub confirm_withdrawals: Option<i64>,
 }

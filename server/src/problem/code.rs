@@ -128,6 +128,8 @@ codes! {
     NoIntakeFits = CONFLICT "no_intake_fits",
     /// A file that came is in a state in which this cannot be done; parameter `state`
     FileStateDiffers = CONFLICT "file_state_differs",
+    /// A file that came before this one to the same intake is not over; parameters `file`, `state` of that
+    FileNotNext = CONFLICT "file_not_next",
     /// The program for an agent is not at this server; parameters `system`, `command`
     AgentProgramMissing = CONFLICT "agent_program_missing",
     /// This server sends no mail, so that nothing can be confirmed or set anew by a link

@@ -20,7 +20,7 @@ on_both! {
     the_same_content_is_imported_again_only_where_the_intake_says_so,
 }
 
-async fn put(hosted: &Hosted, path: &str, bytes: &[u8]) {
+pub(super) async fn put(hosted: &Hosted, path: &str, bytes: &[u8]) {
     let path = VirtualPath::parse(path).unwrap();
     let mut upload = hosted.create(&path, Beginning::Start).await.unwrap();
     upload.write(bytes).await.unwrap();

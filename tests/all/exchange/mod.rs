@@ -11,6 +11,7 @@ mod exports;
 mod ftp;
 mod hosted;
 mod intakes;
+mod parked;
 #[path = "../../../remote-files/tests/peers/mod.rs"]
 mod peers;
 mod remotes;

@@ -140,6 +140,7 @@ function NoticeRow({ notice, children }: { notice: Notice; children?: React.Reac
                     {notice.title}
                 </Status>
                 <p dir="auto">{notice.text}</p>
+                <ToFile notice={notice} />
                 <small>
                     {format.moment(notice.last_at)}
                     {notice.times > 1 && <> · {plural(notice.times, { one: "# vez", other: "# veces" })}</>}
@@ -147,6 +148,19 @@ function NoticeRow({ notice, children }: { notice: Notice; children?: React.Reac
             </div>
             {children}
         </li>
+    );
+}
+
+/** A file that waits for a person is one step away. */
+function ToFile({ notice }: { notice: Notice }) {
+    const mayRead = useMay("view_transfers");
+    if (notice.kind !== "file_parked" || !notice.subject || notice.done_at || !mayRead) return null;
+    return (
+        <p>
+            <Link to="/integraciones/intercambio/recibidos" search={{ estado: "parked", archivo: notice.subject }} className="link">
+                <Trans>Ver el archivo y decidir</Trans>
+            </Link>
+        </p>
     );
 }
 

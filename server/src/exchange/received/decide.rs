@@ -11,6 +11,7 @@ use crate::{
     app::App,
     exchange::{TOPIC, intake},
     log::write::Write,
+    notices::{end_in, kinds::FILE_PARKED},
     problem::{Code, Problem, Result},
     scheduler::Class,
     texts::Language,
@@ -21,7 +22,7 @@ const RETRIED: [ReceivedState; 4] =
     [ReceivedState::Unmatched, ReceivedState::Parked, ReceivedState::Failed, ReceivedState::Dismissed];
 
 /// That a file is in a state in which this cannot be done.
-fn in_the_way(state: &str) -> Problem {
+pub(super) fn in_the_way(state: &str) -> Problem {
     Problem::new(Code::FileStateDiffers).with("state", state)
 }
 
@@ -44,6 +45,7 @@ pub(super) async fn retry(
         Problem::new(Code::NoIntakeFits).with("file", row.name.as_str()).with("folder", folder)
     })?;
     let (account, now_us) = (write.account(), write.now_us);
+    end_notice(&mut write, &row.state, row.intake).await?;
     let again = write
         .tx()
         .execute(
@@ -62,9 +64,10 @@ pub(super) async fn dismiss(
     id: Uuid,
     language: Language,
 ) -> Result<ReceivedFile> {
-    load(app, allowed.account(), id).await?.ok_or(Code::NotFound)?;
+    let row = load(app, allowed.account(), id).await?.ok_or(Code::NotFound)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let (account, now_us) = (write.account(), write.now_us);
+    end_notice(&mut write, &row.state, row.intake).await?;
     let dismissed = write
         .tx()
         .execute(
@@ -74,6 +77,15 @@ pub(super) async fn dismiss(
         )
         .await?;
     decided(app, write, (id, dismissed), language).await
+}
+
+/// Ends the notice of a file that was parked: a person decided. Its intake tells anew of the next one.
+pub(super) async fn end_notice(write: &mut Write, state: &str, intake: Option<Uuid>) -> Result<()> {
+    let (account, now_us) = (write.account(), write.now_us);
+    match intake.filter(|_| state == ReceivedState::Parked.name()) {
+        Some(intake) => end_in(write.tx(), (account, now_us), FILE_PARKED, &intake.to_string()).await,
+        None => Ok(()),
+    }
 }
 
 /// Commits a decision and shows the file as it is then. Refused where none was changed: the file is in another state by now.

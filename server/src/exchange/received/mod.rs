@@ -2,7 +2,9 @@
 //! and never its content, so that the same content twice is two files with two answers.
 
 pub(super) mod arrive;
+pub(crate) mod confirm;
 mod decide;
+mod draft;
 pub mod file;
 pub(super) mod judge;
 mod list;

@@ -5,18 +5,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    decide,
+    decide, draft,
     file::ReceivedFile,
     list::{self, ReceivedQuery},
 };
 use crate::{
     access::{
         Auth,
-        permissions::{ManageExchange, ViewTransfers},
+        permissions::{ManageExchange, RunImports, ViewTransfers},
     },
-    api::page::Page,
+    api::{edit::Versioned, page::Page},
     app::App,
     extract::{Json, Path, Query},
+    imports::DraftShown,
     problem::Result,
     texts::Language,
 };
@@ -26,6 +27,7 @@ pub(in crate::exchange) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_received))
         .routes(routes!(get_received))
+        .routes(routes!(open_received))
         .routes(routes!(retry_received))
         .routes(routes!(dismiss_received))
 }
@@ -60,6 +62,28 @@ async fn get_received(
     headers: HeaderMap,
 ) -> Result<Json<ReceivedFile>> {
     list::get(&app, &allowed, file, Language::of(&headers)).await.map(Json)
+}
+
+/// Opens a file that waits for a person as a draft of an import
+///
+/// One that is parked or failed. The draft has the id of the file and is the same as long as it lives, whoever opens it; it
+/// begins with the template of the intake where that can be used. What is open is answered there, and
+/// `POST /v1/imports/drafts/{draft}/start` starts the import of the file, with the rights of whoever starts it: the file is
+/// `importing` then, its results are put beside it, and those behind it go on. A draft that is thrown away or expires
+/// leaves the file as it is.
+#[utoipa::path(
+    post, path = "/v1/received-files/{file}/draft", tag = "exchange",
+    security(("bearer" = ["manage_exchange", "run_imports"])),
+    params(("file" = Uuid, Path)),
+    responses((status = OK, body = DraftShown, headers(("ETag" = String))))
+)]
+async fn open_received(
+    State(app): State<App>,
+    allowed: Auth<RunImports>,
+    Path(file): Path<Uuid>,
+    headers: HeaderMap,
+) -> Result<Versioned<DraftShown>> {
+    draft::open(&app, &allowed, file, Language::of(&headers)).await
 }
 
 /// Has a file imported once more

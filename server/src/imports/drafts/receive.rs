@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, header},
 };
-use campo_protocol::{entry::hash_from, faults::Faults, text::storable};
+use campo_protocol::faults::Faults;
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,8 +14,9 @@ use uuid::Uuid;
 
 use super::{
     analysis::{self, Before},
+    make::{MAX_NAME, New, make, whole},
     proposals, questions,
-    row::{DraftRow, KEPT_US, Told},
+    row::{DraftRow, Told},
     shown::DraftShown,
 };
 use crate::{
@@ -23,8 +24,8 @@ use crate::{
     api::edit::Versioned,
     app::App,
     files::upload::{StoredFile, commit, receive as receive_file, store_up_to, unavailable},
-    imports::{columns, draft::TemplateDraft, makes::Makes, preview, problem as of_file, template},
-    problem::{Code, Limit, Problem, Result},
+    imports::{columns, draft::TemplateDraft, makes::Makes, problem as of_file, template},
+    problem::{Code, Problem, Result},
     scheduler::Class,
     texts::Language,
 };
@@ -33,12 +34,8 @@ use crate::{
 pub(super) const MAX_FILE_BYTES: u64 = 200 * 1024 * 1024;
 /// The largest part of one.
 const MAX_PART_BYTES: usize = 8 * 1024 * 1024;
-/// The most drafts of an account.
-const MAX_DRAFTS: i64 = 200;
 /// The templates that are asked how headings were mapped before.
 const TEMPLATES: i64 = 100;
-/// The most characters of a file's name.
-const MAX_NAME: usize = 200;
 /// Fields of a form that say something of its file.
 const FORM_FIELDS: [&str; 3] = ["file_name", "makes", "template"];
 /// The most bytes of a document that announces a file.
@@ -150,74 +147,18 @@ async fn insert(
         Some(which) => Some(template::used(&app.db, allowed.account(), which).await?),
         None => None,
     };
-    let makes = told.makes.unwrap_or(Makes::Tasks);
-    let mapping = known.as_ref().map_or_else(|| preview::nothing(makes), |template| template.draft.clone());
-    let mapping = serde_json::to_string(&mapping).map_err(Problem::internal)?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
-    let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
-    let (there,): (i64,) = write
-        .tx()
-        .fetch_one(
-            "select count(*) from import_draft where account = $1 and expires_us > $2 and state <> 'started'",
-            (account, now_us),
-        )
-        .await?;
-    if there >= MAX_DRAFTS {
-        return Err(Problem::new(Code::QueueFull)
-            .beyond(Limit::at_a_time("import-drafts", MAX_DRAFTS.unsigned_abs()).back_in_s(3600)));
-    }
-    let name = storable(told.file_name.trim()).into_owned();
-    let (template, version) = known.map_or((None, None), |known| (Some(known.id), Some(known.version)));
-    write
-        .tx()
-        .execute(
-            "insert into import_draft (account, id, version, state, file_name, size_bytes, received_bytes, hash, \
-             mapping, template, template_version, author, author_id, created_us, updated_us, expires_us, makes_given) \
-             values ($1, $2, 1, 'uploading', $3, $4, 0, null, $5, $6, $7, $8, $9, $10, $10, $11, $12)",
-            (
-                account,
-                id,
-                name.as_str(),
-                size_bytes,
-                mapping,
-                template,
-                version,
-                author.kind(),
-                author.id(),
-                now_us,
-                now_us + KEPT_US,
-                told.makes.is_some(),
-            ),
-        )
-        .await?;
-    if let Some(file) = file {
-        whole(&mut write, id, &name, file).await?;
-    }
-    let row = DraftRow::locked(write.tx(), account, id, now_us).await?;
+    let new = New {
+        id: write.new_id(),
+        file_name: &told.file_name,
+        makes: told.makes,
+        template: known.as_ref(),
+        size_bytes,
+        file,
+    };
+    let row = make(&mut write, &new).await?;
     write.commit().await?;
     Ok(row)
-}
-
-/// Names the stored file, so that it is kept as long as the draft.
-async fn whole(write: &mut crate::log::write::Write, id: Uuid, name: &str, file: &StoredFile) -> Result<()> {
-    let hash = hash_from(&file.hash).ok_or(Code::Internal)?;
-    let (account, now_us, author) = (write.account(), write.now_us, write.principal);
-    write
-        .tx()
-        .execute(
-            "update import_draft set received_bytes = size_bytes, hash = $3 where account = $1 and id = $2",
-            (account, id, &hash[..]),
-        )
-        .await?;
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, 'import_draft', $2, $2, $3, $4, $5, $6, $7)",
-            (account, id, &hash[..], name, author.kind(), author.id(), now_us),
-        )
-        .await?;
-    Ok(())
 }
 
 /// Takes the next part of a file. A part that is there already is taken again.
@@ -318,7 +259,7 @@ async fn assembled(app: &App, allowed: &Allowed<RunImports>, row: DraftRow) -> R
     Ok(row)
 }
 
-/// Reads the file of a draft and keeps what was found out.
+/// Reads the file of a draft and keeps what was found out, unless another one did so meanwhile.
 pub(super) async fn analysed(
     app: &App,
     allowed: &Allowed<RunImports>,
@@ -328,9 +269,13 @@ pub(super) async fn analysed(
     let mapping = row.mapping()?;
     let found = look(app, allowed.account(), &row, mapping).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
-    let now_us = write.now_us;
+    let (account, now_us) = (write.account(), write.now_us);
+    let current = DraftRow::locked(write.tx(), account, row.id, now_us).await?;
+    if current.version != row.version {
+        return Ok(Versioned(current.version, DraftShown::of(&current, language)?));
+    }
     keep(&mut write, row.id, &found).await?;
-    let row = DraftRow::locked(write.tx(), allowed.account(), row.id, now_us).await?;
+    let row = DraftRow::locked(write.tx(), account, row.id, now_us).await?;
     write.touch("imports");
     write.commit().await?;
     Ok(Versioned(row.version, DraftShown::of(&row, language)?))

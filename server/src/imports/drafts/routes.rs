@@ -118,10 +118,12 @@ async fn list(
     let rows: Vec<DraftRow> = app
         .db
         .fetch_all(
-            "select id, version, state, file_name, size_bytes, received_bytes, hash, mapping, template, \
-             template_version, analysis, problem, run, trial, trial_version, author, author_id, created_us, \
-             updated_us, expires_us, makes_given from import_draft where account = $1 and expires_us > $2 \
-             and (created_us, id) < ($3, $4) order by created_us desc, id desc limit $5",
+            "select d.id, d.version, d.state, d.file_name, d.size_bytes, d.received_bytes, d.hash, d.mapping, \
+             d.template, d.template_version, d.analysis, d.problem, d.run, d.trial, d.trial_version, d.author, \
+             d.author_id, d.created_us, d.updated_us, d.expires_us, d.makes_given, f.id as received_file \
+             from import_draft d left join received_file f on f.account = d.account and f.id = d.id \
+             where d.account = $1 and d.expires_us > $2 and (d.created_us, d.id) < ($3, $4) \
+             order by d.created_us desc, d.id desc limit $5",
             (allowed.account(), app.environment.now_us(), before_us, before, limit + 1),
         )
         .await?;
@@ -250,6 +252,11 @@ async fn begin_preview(
 ///
 /// It needs the permission for what its rows make, too. The same file by the same mapping is imported once: the answer is
 /// 200 then, with the import that was.
+///
+/// The import of a draft with `received_file` is that of the file: it needs `manage_exchange`, too, and is refused with
+/// `file_state_differs` where somebody has the file tried again or dismissed it meanwhile, with `file_not_next` while a file
+/// before it is not over. Where the file was imported already and only waits for a yes to withdraw what it lists no longer,
+/// `confirm_withdrawals` answers that.
 #[utoipa::path(
     post, path = "/v1/imports/drafts/{draft}/start", tag = "imports",
     security(("bearer" = ["run_imports"])),

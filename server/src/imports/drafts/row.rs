@@ -40,11 +40,15 @@ pub(super) struct DraftRow {
     pub(super) expires_us: i64,
     /// True when whoever uploads the file said what its rows become
     pub(super) makes_given: bool,
+    /// The file that came by file exchange whose draft it is: that with its id
+    pub(super) received_file: Option<Uuid>,
 }
 
-const ONE: &str = "select id, version, state, file_name, size_bytes, received_bytes, hash, mapping, template, \
-                   template_version, analysis, problem, run, trial, trial_version, author, author_id, created_us, \
-                   updated_us, expires_us, makes_given from import_draft where account = $1 and id = $2 and expires_us > $3";
+const ONE: &str = "select d.id, d.version, d.state, d.file_name, d.size_bytes, d.received_bytes, d.hash, d.mapping, \
+                   d.template, d.template_version, d.analysis, d.problem, d.run, d.trial, d.trial_version, d.author, \
+                   d.author_id, d.created_us, d.updated_us, d.expires_us, d.makes_given, f.id as received_file \
+                   from import_draft d left join received_file f on f.account = d.account and f.id = d.id \
+                   where d.account = $1 and d.id = $2 and d.expires_us > $3";
 
 impl DraftRow {
     pub(super) async fn load(db: &Db, account: i64, id: Uuid, now_us: i64) -> Result<Self> {

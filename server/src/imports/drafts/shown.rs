@@ -28,45 +28,48 @@ use crate::{
 /// A draft of an import.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportDraft)]
-pub(super) struct DraftShown {
+pub(crate) struct DraftShown {
     /// Its id
-    pub id: Uuid,
+    pub(super) id: Uuid,
     /// Its version
-    pub version: i64,
+    pub(super) version: i64,
     /// `uploading`, `ready`, `unreadable` or `started`
-    pub state: String,
+    pub(super) state: String,
     /// The file
-    pub file: DraftFile,
+    pub(super) file: DraftFile,
+    /// The file that came by file exchange whose draft it is: its import is that of the file
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) received_file: Option<Uuid>,
     /// Who uploads it
-    pub author: Author,
+    pub(super) author: Author,
     /// When it was begun
-    pub created_at: Instant,
+    pub(super) created_at: Instant,
     /// When it was changed last
-    pub updated_at: Instant,
+    pub(super) updated_at: Instant,
     /// Until when it is kept
-    pub expires_at: Instant,
+    pub(super) expires_at: Instant,
     /// What its rows become
-    pub makes: Makes,
+    pub(super) makes: Makes,
     /// The template that was laid over it
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub template: Option<DraftTemplate>,
+    pub(super) template: Option<DraftTemplate>,
     /// Why the file cannot be read
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<ProblemShown>,
+    pub(super) problem: Option<ProblemShown>,
     /// What was found out of the file, once it is there
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    pub found: Option<Found>,
+    pub(super) found: Option<Found>,
     /// What every row gets, by field
-    pub constants: BTreeMap<String, String>,
+    pub(super) constants: BTreeMap<String, String>,
     /// How it is imported
-    pub options: DraftOptions,
+    pub(super) options: DraftOptions,
     /// What keeps it from starting besides questions
-    pub missing: Vec<MissingField>,
+    pub(super) missing: Vec<MissingField>,
     /// True when it can be started
-    pub can_start: bool,
+    pub(super) can_start: bool,
     /// The import that it became
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub run: Option<Uuid>,
+    pub(super) run: Option<Uuid>,
 }
 
 /// The file of a draft.
@@ -162,6 +165,7 @@ impl DraftShown {
                 received_bytes: row.received_bytes,
                 hash: row.hash.as_deref().map(hex),
             },
+            received_file: row.received_file,
             author: Author { kind: row.author.clone(), id: row.author_id },
             created_at: Instant(row.created_us),
             updated_at: Instant(row.updated_us),

@@ -17,13 +17,15 @@ use crate::{
     },
     api::edit::{Created, Made, Once},
     app::App,
+    exchange::received::confirm::{self, Waiting},
     imports::{
         columns,
         draft::TemplateDraft,
         run::RunRow,
-        start::{self, LANE, Start},
+        start::{self, LANE, Start, Started},
         template,
         upload::Uploaded,
+        withdraw::answer,
     },
     log::write::Write,
     problem::{Code, Problem, Result},
@@ -40,7 +42,7 @@ pub(super) struct StartDraft {
     #[serde(default)]
     pub again: bool,
     /// How many things may be withdrawn that the file lists no longer. Needed above a tenth of what the template manages;
-    /// without it the import asks then
+    /// without it the import asks then, with 0 they stay as they are
     #[serde(default)]
     pub confirm_withdrawals: Option<i64>,
 }
@@ -78,6 +80,9 @@ pub(super) async fn start(
 }
 
 /// The import that a draft started, or the one before of the same file.
+///
+/// It has the rights of whoever starts it, also that of a file that came: what a person decided is not done in the name of
+/// the intake.
 async fn started(
     write: &mut Write,
     allowed: &Allowed<RunImports>,
@@ -87,6 +92,10 @@ async fn started(
 ) -> Result<Uploaded> {
     let (account, now_us) = (write.account(), write.now_us);
     let row = DraftRow::locked(write.tx(), account, id, now_us).await?;
+    let file = match row.received_file {
+        Some(file) => Some(confirm::waiting(write, allowed, file).await?),
+        None => None,
+    };
     row.must_be_ready()?;
     must_be_answered(&row, language)?;
     let mapping = row.settled()?;
@@ -102,8 +111,11 @@ async fn started(
         confirmed: given.confirm_withdrawals,
         lane: LANE,
     };
-    let started = start::stored(write, &order).await?;
-    if !started.repeated {
+    let started = match &file {
+        Some(file) => of_file(write, file, &order).await?,
+        None => start::stored(write, &order).await?,
+    };
+    if !started.repeated || file.is_some() {
         // Else it can still be started, `again`
         write
             .tx()
@@ -117,6 +129,40 @@ async fn started(
     let run =
         RunRow::locked(write.tx(), account, started.run).await?.ok_or(Code::Internal)?.shown(language)?;
     Ok(Uploaded { run, repeated: started.repeated })
+}
+
+/// Starts the import of a file that came, which is that of the file from now on, or answers what an import of it asks.
+async fn of_file(write: &mut Write, file: &Waiting, order: &Start<'_>) -> Result<Started> {
+    let account = write.account();
+    let before = match file.run {
+        Some(run) => RunRow::locked(write.tx(), account, run).await?,
+        None => None,
+    };
+    let before = before.filter(|run| answer::asks(run).is_ok_and(|asks| asks));
+    // An intake that imports the same content again does so of another file, and this one was imported
+    let again = order.again || (file.again && before.is_none());
+    let lane = file.lane();
+    let started = start::stored(write, &Start { again, lane: &lane, ..*order }).await?;
+    confirm::begun(write, file, started.run).await?;
+    if !started.repeated {
+        if let Some(before) = before {
+            // The one that takes its place lists what is there now
+            answer::given(write, &before, 0).await?;
+        }
+        return Ok(started);
+    }
+    let run = RunRow::locked(write.tx(), account, started.run).await?.ok_or(Code::Internal)?;
+    if !answer::asks(&run)? {
+        return Ok(started);
+    }
+    let count = order.confirmed.ok_or_else(|| {
+        Problem::new(Code::WithdrawalsAsked)
+            .with("file", order.file_name)
+            .with("count", run.unlisted)
+            .with("managed", run.managed)
+    })?;
+    answer::given(write, &run, count).await?;
+    Ok(Started { repeated: false, ..started })
 }
 
 /// Refuses a draft with open questions, each by its id.
@@ -203,6 +249,14 @@ pub(super) async fn delete(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let (account, now_us) = (write.account(), write.now_us);
     DraftRow::locked(write.tx(), account, id, now_us).await?;
+    remove(&mut write, id).await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Removes a draft in the caller's transaction, if there is one.
+pub(super) async fn remove(write: &mut Write, id: Uuid) -> Result<()> {
+    let account = write.account();
     write.tx().execute("delete from import_draft where account = $1 and id = $2", (account, id)).await?;
     write
         .tx()
@@ -211,6 +265,5 @@ pub(super) async fn delete(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -
             (account, id),
         )
         .await?;
-    write.commit().await?;
     Ok(())
 }

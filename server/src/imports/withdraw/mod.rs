@@ -65,6 +65,8 @@ pub(super) async fn unlisted(app: &App, claim: &Claim, plan: &Plan) -> Result<()
             WithdrawalState::Counted
         } else if listed.unclear && count > 0 {
             WithdrawalState::Unclear
+        } else if needs_yes(count, managed) && run.confirmed == Some(0) {
+            WithdrawalState::Left
         } else if needs_yes(count, managed) && run.confirmed.is_none_or(|confirmed| confirmed < count) {
             WithdrawalState::Asked
         } else {

@@ -2,13 +2,14 @@
 import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { PauseCircle, RotateCcw, X } from "lucide-react";
+import { PauseCircle, RotateCcw, Table2, X } from "lucide-react";
 import { answer, api } from "~/api/client";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Button, Note, say } from "~/ui";
+import { useOpenReceived } from "../importar/useOpenReceived";
 import { heldBackQuery, type ReceivedFile } from "./queries";
 
 export function HeldBack() {
@@ -37,6 +38,7 @@ function HeldFile({ file }: { file: ReceivedFile }) {
     const may = useMay("manage_exchange");
     const again = () => queries.invalidateQueries({ queryKey: ["imports"] });
     const params = { path: { file: file.id } };
+    const { opening, canOpen } = useOpenReceived(file);
     const retrying = useMutation({ mutationFn: () => answer(api.POST("/v1/received-files/{file}/retry", { params })), onSuccess: again });
     const dismissing = useMutation({
         mutationFn: () => answer(api.POST("/v1/received-files/{file}/dismiss", { params })),
@@ -48,7 +50,7 @@ function HeldFile({ file }: { file: ReceivedFile }) {
             });
         },
     });
-    const error = retrying.error ?? dismissing.error;
+    const error = retrying.error ?? dismissing.error ?? opening.error;
     return (
         <li>
             <div>
@@ -62,6 +64,11 @@ function HeldFile({ file }: { file: ReceivedFile }) {
             </div>
             {may && (
                 <div className="form-acts">
+                    {canOpen && (
+                        <Button small icon={Table2} pending={opening.isPending} onPress={() => opening.mutate()}>
+                            <Trans>Abrir y decidir</Trans>
+                        </Button>
+                    )}
                     <Button small icon={RotateCcw} pending={retrying.isPending} onPress={() => retrying.mutate()}>
                         <Trans>Intentar otra vez</Trans>
                     </Button>

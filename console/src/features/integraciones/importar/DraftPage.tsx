@@ -18,6 +18,7 @@ import { FileBar } from "./FileBar";
 import { useMakesOf } from "./makes";
 import { PreviewStep } from "./PreviewStep";
 import { type Draft, draftQuery, uploadRest } from "./queries";
+import { ToReceived } from "./ToReceived";
 import { Steps } from "./Steps";
 import type { Step } from "./routes";
 import "./importar.css";
@@ -65,9 +66,13 @@ function Started({ draft }: { draft: Draft }) {
                     <Link to={makes.page} className="btn">
                         {makes.goThere}
                     </Link>
-                    <Link to="/integraciones/importar" className="btn" aria-label={t`Importar otro archivo`}>
-                        <Trans>Importar otro archivo</Trans>
-                    </Link>
+                    {draft.received_file ? (
+                        <ToReceived file={draft.received_file} />
+                    ) : (
+                        <Link to="/integraciones/importar" className="btn" aria-label={t`Importar otro archivo`}>
+                            <Trans>Importar otro archivo</Trans>
+                        </Link>
+                    )}
                 </div>
             </div>
         </div>
@@ -119,9 +124,13 @@ function Unreadable({ draft }: { draft: Draft }) {
         <EmptyState
             title={draft.problem?.title ?? t`El archivo no se puede leer`}
             acts={
-                <Link to="/integraciones/importar" className="btn btn-primary">
-                    <Trans>Elegir otro archivo</Trans>
-                </Link>
+                draft.received_file ? (
+                    <ToReceived file={draft.received_file} />
+                ) : (
+                    <Link to="/integraciones/importar" className="btn btn-primary">
+                        <Trans>Elegir otro archivo</Trans>
+                    </Link>
+                )
             }
         >
             «{draft.file.name}»: {draft.problem?.detail}

@@ -65,7 +65,7 @@ function DraftLine({ draft, onRemove }: { draft: Draft; onRemove: () => void }) 
                     {draft.file.name || t`Archivo sin nombre`}
                 </Link>
                 <small>
-                    {[makes.find((one) => one.id === draft.makes)?.many, state, questions > 0 && plural(questions, { one: "# pregunta por responder", other: "# preguntas por responder" }), authorOf(draft.author), format.moment(draft.updated_at), t`se guarda hasta el ${format.shortDate(draft.expires_at)}`].filter(Boolean).join(" · ")}
+                    {[draft.received_file && t`llegó por intercambio`, makes.find((one) => one.id === draft.makes)?.many, state, questions > 0 && plural(questions, { one: "# pregunta por responder", other: "# preguntas por responder" }), authorOf(draft.author), format.moment(draft.updated_at), t`se guarda hasta el ${format.shortDate(draft.expires_at)}`].filter(Boolean).join(" · ")}
                 </small>
             </div>
             <IconButton name={t`Quitar el borrador «${draft.file.name}»`} icon={Trash2} small onPress={onRemove} />

@@ -8,6 +8,7 @@ import { useFormat } from "~/app/format";
 import { Menu, type MenuAct } from "~/ui";
 import { useMakes } from "./makes";
 import type { Draft } from "./queries";
+import { ToReceived } from "./ToReceived";
 import type { DraftChange } from "./useDraftChange";
 
 /** Rows that can be chosen as the one with the headings; a row further down is found by the server or set by a template. */
@@ -25,12 +26,15 @@ export function FileBar({ draft, change, fixed }: { draft: Draft; change?: Draft
             <span className="dim import-size">{[draft.rows !== undefined && plural(draft.rows, { one: "# fila", other: "# filas" }), format.bytes(draft.file.size_bytes)].filter(Boolean).join(" · ")}</span>
             <span className="grow" />
             {!fixed && change && <Picks draft={draft} change={change} />}
-            {!fixed && (
-                <Link to="/integraciones/importar" className="btn btn-quiet btn-s">
-                    <RefreshCw size={14} aria-hidden />
-                    <Trans>Otro archivo</Trans>
-                </Link>
-            )}
+            {!fixed &&
+                (draft.received_file ? (
+                    <ToReceived file={draft.received_file} small />
+                ) : (
+                    <Link to="/integraciones/importar" className="btn btn-quiet btn-s">
+                        <RefreshCw size={14} aria-hidden />
+                        <Trans>Otro archivo</Trans>
+                    </Link>
+                ))}
         </div>
     );
 }

@@ -138,18 +138,22 @@ function StartBar({ draft, preview, refused, onColumns }: { draft: Draft; previe
     const gone = preview?.withdrawals;
     const [again, setAgain] = useState(false);
     const [once] = useState(idempotencyKey);
+    // Of a file that came by file exchange everything is decided here: it is asked nothing more, and is over also where it changes nothing.
+    const came = !!draft.received_file;
+    const left = came && gone?.needs_yes ? 0 : undefined;
+    const confirm_withdrawals = yes || (came && !gone?.needs_yes) ? gone?.unlisted : left;
     const before = useQuery(latestRunsQuery()).data;
     const same = before?.find((run) => run.file_hash === draft.file.hash && run.state === "done");
     const starting = useMutation({
-        mutationFn: async () => (await answer(api.POST("/v1/imports/drafts/{draft}/start", { params: { path: { draft: draft.id }, header: once }, body: { again, confirm_withdrawals: yes ? gone?.unlisted : undefined } }))) as Run & { repeated?: boolean },
+        mutationFn: async () => (await answer(api.POST("/v1/imports/drafts/{draft}/start", { params: { path: { draft: draft.id }, header: once }, body: { again, confirm_withdrawals } }))) as Run & { repeated?: boolean },
         onSuccess: async (run) => {
             if (run.repeated) say(t`Ese archivo ya se había importado así: no se hizo nada nuevo`);
             await queries.invalidateQueries({ queryKey: draftQuery(draft.id).queryKey });
-            void queries.invalidateQueries({ queryKey: ["imports"] });
+            for (const key of came ? ["imports", "received", "notices"] : ["imports"]) void queries.invalidateQueries({ queryKey: [key] });
         },
     });
     const count = preview ? preview.created + preview.updated + (gone?.unlisted ?? 0) : 0;
-    const reason = !may ? t`Su perfil necesita «${permissionName}».` : refused ? t`Hay filas rechazadas y la planilla pide todas o ninguna.` : !preview ? t`Espere la vista previa.` : count === 0 ? t`Ninguna fila crea ni cambia nada.` : undefined;
+    const reason = !may ? t`Su perfil necesita «${permissionName}».` : refused ? t`Hay filas rechazadas y la planilla pide todas o ninguna.` : !preview ? t`Espere la vista previa.` : count === 0 && !came ? t`Ninguna fila crea ni cambia nada.` : undefined;
     const act = preview && preview.created + preview.updated > 0 ? plural(preview.created + preview.updated, { one: "Importar # fila", other: "Importar # filas" }) : t`Importar`;
     useActions([{ id: "import-start", label: t`Importar`, reason, run: () => starting.mutate() }]);
     return (
@@ -163,7 +167,7 @@ function StartBar({ draft, preview, refused, onColumns }: { draft: Draft; previe
                 </Checkbox>
             )}
             {gone?.needs_yes && gone.unlisted > 0 && (
-                <Checkbox selected={yes} onChange={setYes} help={t`Es más de la décima parte de ${gone.managed}. Sin este sí se importan las filas y se vuelve a preguntar.`}>
+                <Checkbox selected={yes} onChange={setYes} help={came ? t`Es más de la décima parte de ${gone.managed}. Sin este sí quedan como están.` : t`Es más de la décima parte de ${gone.managed}. Sin este sí se importan las filas y se vuelve a preguntar.`}>
                     {gone.parent ? plural(gone.unlisted, { one: "Mover también #", other: "Mover también #" }) : draft.makes === "tasks" ? plural(gone.unlisted, { one: "Retirar también # tarea", other: "Retirar también # tareas" }) : plural(gone.unlisted, { one: "Dejar también # fuera de uso", other: "Dejar también # fuera de uso" })}
                 </Checkbox>
             )}

@@ -90,6 +90,13 @@ export async function upload({ file, name, makes, template, onPart }: Upload): P
     return uploadRest(begun, file, onPart);
 }
 
+/** The draft of a file that came by file exchange: the same one as long as it lives. */
+export async function openReceived(file: string): Promise<Draft> {
+    const draft = (await answer(api.POST("/v1/received-files/{file}/draft", { params: { path: { file } } }))) as Draft;
+    queries.setQueryData(draftQuery(draft.id).queryKey, draft);
+    return draft;
+}
+
 /** Sends what is missing of a file that was announced. */
 export async function uploadRest(begun: Draft, file: Blob, onPart?: (received: number) => void): Promise<Draft> {
     let draft = begun;

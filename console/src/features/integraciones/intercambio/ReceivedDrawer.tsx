@@ -2,13 +2,14 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Archive, RotateCcw } from "lucide-react";
+import { Archive, RotateCcw, Table2 } from "lucide-react";
 import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { useFormat } from "~/app/format";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, say } from "~/ui";
+import { useOpenReceived } from "../importar/useOpenReceived";
 import { dismissFile, type Intake, type Received, retryFile } from "./queries";
 import { FileStatus } from "./Received";
 import { wayLabel } from "./words";
@@ -23,6 +24,7 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
     const manages = useMay("manage_exchange");
     const mayImports = useMay("run_imports");
     const [asked, ask] = useState(false);
+    const { opening, canOpen } = useOpenReceived(file);
     const retrying = useMutation({
         mutationFn: () => retryFile(file.id),
         onSuccess: async () => {
@@ -39,7 +41,7 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
         },
         onSettled: () => ask(false),
     });
-    const failed = retrying.error ?? dismissing.error;
+    const failed = retrying.error ?? dismissing.error ?? opening.error;
     const problem = failed ? refusalOf(failed).problem : undefined;
     return (
         <Drawer
@@ -51,6 +53,11 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
                 manages &&
                 (RETRIED.includes(file.state) || DISMISSED.includes(file.state)) && (
                     <div className="dr-acts">
+                        {canOpen && (
+                            <Button small look="primary" icon={Table2} pending={opening.isPending} onPress={() => opening.mutate()}>
+                                <Trans>Abrir y decidir</Trans>
+                            </Button>
+                        )}
                         {RETRIED.includes(file.state) && (
                             <Button small icon={RotateCcw} pending={retrying.isPending} onPress={() => retrying.mutate()}>
                                 {file.state === "parked" ? <Trans>Continuar</Trans> : <Trans>Importar ahora</Trans>}
@@ -76,6 +83,11 @@ export function ReceivedDrawer({ file, intake, onClose }: { file: Received; inta
                             ))}
                         </ul>
                     )}
+                </Note>
+            )}
+            {canOpen && (
+                <Note>
+                    <Trans>«Abrir y decidir» muestra el archivo con la planilla de su entrada: ahí se asignan sus columnas, se responde lo que falta y se importa. Mientras tanto sigue esperando.</Trans>
                 </Note>
             )}
             {file.state === "unmatched" && (
