@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::row::{DraftRow, KEPT_US};
 use crate::{
     files::upload::StoredFile,
-    imports::{draft::Makes, preview, template::Template},
+    imports::{makes::Makes, preview, template::Template},
     log::write::Write,
     problem::{Code, Limit, Problem, Result},
 };
