@@ -75,6 +75,32 @@ test("a file that nobody expects is put aside only when a person says so twice",
     await close();
 });
 
+test("a file that waits for a person is opened from its notice, looked at and imported, and the next one goes on", async () => {
+    const use = async (state: string) => {
+        const { version } = await api.send<{ version: number }>("GET", "/v1/import-templates/code:ordenes");
+        await api.send("PATCH", "/v1/import-templates/code:ordenes", { state }, { "If-Match": String(version), "Content-Type": "application/merge-patch+json" });
+    };
+    await use("disabled");
+    await leaveFile(inject("ftpPort"), LOGIN, password, "in/ordenes_2.csv", "NUMERO;DETALLE\n81002;Cambiar la correa\n");
+    await leaveFile(inject("ftpPort"), LOGIN, password, "in/ordenes_3.csv", "NUMERO;DETALLE\n81003;Cambiar el aceite\n");
+    const { page, faults, close } = await signedIn("administrator", "/integraciones/intercambio/recibidos");
+    await page.getByRole("row", { name: "ordenes_2.csv" }).getByText("Espera por usted").waitFor();
+    await use("enabled");
+    await page.goto(`${inject("url")}/bandeja`);
+    await page.getByRole("link", { name: "Ver el archivo y decidir" }).click();
+    await page.getByRole("button", { name: "Abrir y decidir" }).click();
+    await page.getByRole("region", { name: "Columnas" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Vista previa" }).click();
+    await page.getByRole("button", { name: "Importar 1 fila" }).click();
+    await page.getByRole("link", { name: "Ver cada fila" }).waitFor();
+    await page.getByRole("link", { name: "Archivos recibidos" }).click();
+    for (const name of ["ordenes_2.csv", "ordenes_3.csv"]) await page.getByRole("row", { name }).getByText("Importado").waitFor();
+    expect(await api.send("GET", "/v1/tasks/number:81002")).toMatchObject({ description: "Cambiar la correa" });
+    expect(faults).toEqual([]);
+    await close();
+});
+
 test("an export is made with columns and a schedule, run, downloaded and put there again", async () => {
     const { page, faults, close } = await signedIn("administrator", "/integraciones/intercambio/exportaciones");
     await page.keyboard.press("n");
