@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use campo_protocol::model::{employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi};
+use campo_protocol::model::{
+    catalogue::CatalogueItem, employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi,
+};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
@@ -116,6 +118,7 @@ pub const UNDOERS: &[Undoer] = &[
     objects::undo::undoer::<Employee>(),
     objects::undo::undoer::<NonWorkingDays>(),
     objects::undo::undoer::<Group>(),
+    objects::undo::undoer::<CatalogueItem>(),
 ];
 
 /// Every subsystem that `/health` looks at.

@@ -5,16 +5,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 use campo_protocol::{
     document::merge,
-    model::{employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi},
+    model::{
+        catalogue::CatalogueItem, employee::Employee, group::Group, non_working_days::NonWorkingDays,
+        poi::Poi,
+    },
 };
 use campo_spreadsheets::{Cell, Row};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    acted,
-    draft::{Makes, UnknownPoi},
+    acted, catalogue,
+    draft::UnknownPoi,
     fields::Target,
+    makes::Makes,
     plan::{
         Plan,
         document::{Document, PoiDocument, set},
@@ -104,6 +108,10 @@ pub(super) async fn next(
         Makes::NonWorkingDays => {
             let allowed = proof(proofs.employees.as_ref())?;
             objects::<NonWorkingDays>(&mut write, allowed, plan, documents, &mut changed).await?
+        }
+        Makes::CatalogueItems => {
+            let allowed = proof(proofs.definitions.as_ref())?;
+            objects::<CatalogueItem>(&mut write, allowed, plan, documents, &mut changed).await?
         }
     });
     for one in &mut done {
@@ -204,7 +212,7 @@ async fn places(
         return Ok(outcomes);
     }
     let allowed = proofs.pois.as_ref().ok_or(Code::Forbidden)?;
-    let mut there = existing(write, named.into_iter().map(str::to_owned).collect()).await?;
+    let mut there = existing::<Poi>(write, named.into_iter().map(str::to_owned).collect()).await?;
     let mut queues: BTreeMap<&str, VecDeque<(usize, &Document, &PoiDocument)>> = BTreeMap::new();
     for (index, (_, document)) in documents.iter().enumerate() {
         if let Some(poi) = &document.poi {
@@ -246,13 +254,14 @@ async fn places(
     Ok(outcomes)
 }
 
-async fn existing(write: &mut Write, numbers: Vec<String>) -> Result<HashSet<String>> {
+/// Which of these codes objects in use have.
+pub(super) async fn existing<K: Kept>(write: &mut Write, codes: Vec<String>) -> Result<HashSet<String>> {
     let account = write.account();
     let found: Vec<(String,)> = write
         .tx()
         .fetch_many(
             "a, d, c",
-            (vec![account; numbers.len()], vec!["poi"; numbers.len()], numbers),
+            (vec![account; codes.len()], vec![K::KIND.name(); codes.len()], codes),
             "select o.code from k \
              join object o on o.account = k.a and o.kind = k.d and o.code = k.c and o.state <> 'deleted'",
         )
@@ -290,7 +299,10 @@ async fn objects<K: Kept>(
     };
     let mut done = Vec::new();
     for part in parts(documents, K::CODE) {
-        let bodies: Vec<Value> = part.iter().map(|(_, document)| document.row.clone()).collect();
+        let mut bodies: Vec<Value> = part.iter().map(|(_, document)| document.row.clone()).collect();
+        if plan.template.makes == Makes::CatalogueItems {
+            catalogue::name_new(write, &mut bodies).await?;
+        }
         let outcomes = objects::save_many::<K>(write, allowed, operation, &bodies).await?;
         for ((number, document), outcome) in part.into_iter().zip(outcomes) {
             done.push(match outcome {

@@ -11,7 +11,7 @@ use campo_spreadsheets::Encoding;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{columns, fields};
+use super::{columns, fields, makes::Makes};
 use crate::{access::AccessState, problem::Result, tasks::save::Operation};
 
 /// The most columns and constants of a template.
@@ -96,49 +96,6 @@ pub struct TemplateDraft {
 
 const fn yes() -> bool {
     true
-}
-
-/// What the rows of a file become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ImportMakes)]
-pub enum Makes {
-    /// Tasks, and where the template says so their points of interest
-    Tasks,
-    /// Points of interest
-    Pois,
-    /// Employees
-    Employees,
-    /// Groups of employees
-    Groups,
-    /// Days without work
-    NonWorkingDays,
-}
-
-impl Makes {
-    /// Everything that rows can become.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Tasks, Self::Pois, Self::Employees, Self::Groups, Self::NonWorkingDays];
-
-    /// The fields that say which thing a row is, the first one that is filled.
-    pub(super) const fn keys(self) -> &'static [&'static str] {
-        match self {
-            Self::Tasks => &["external_number", "task_number"],
-            Self::Pois | Self::Employees => &["number"],
-            Self::Groups | Self::NonWorkingDays => &["code"],
-        }
-    }
-
-    /// What its rows make, in acts and tables.
-    pub(super) const fn subject_kind(self) -> &'static str {
-        match self {
-            Self::Tasks => "task",
-            Self::Pois => "poi",
-            Self::Employees => "employee",
-            Self::Groups => "group",
-            Self::NonWorkingDays => "non_working_days",
-        }
-    }
 }
 
 /// An encoding of text.
@@ -345,8 +302,20 @@ impl TemplateDraft {
         {
             faults.add("/key", "unknown_value", key, "a field that a column fills");
         }
+        for field in self.lacking() {
+            let at = pointer("/constants", field);
+            faults.add(at, "required", "", "a column or a constant that fills the field");
+        }
         faults.into_result()?;
         Ok(())
+    }
+
+    /// The fields that something must fill, and nothing does.
+    pub(super) fn lacking(&self) -> impl Iterator<Item = &'static str> {
+        let is_filled = |field: &&str| {
+            self.filled().any(|filled| filled == *field) || self.constants.contains_key(*field)
+        };
+        self.makes.needed().iter().copied().filter(move |field| !is_filled(field))
     }
 
     fn filled(&self) -> impl Iterator<Item = &str> {

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    draft::Makes,
     fields::{self, Kind},
+    makes::Makes,
 };
 use crate::texts::Language;
 
@@ -37,6 +37,7 @@ pub(crate) struct FieldsShown {
 const LABELS: &[(&str, &str, &str)] = &[
     ("address", "Dirección", "Address"),
     ("categories", "Categorías", "Categories"),
+    ("category", "Categoría", "Category"),
     ("city", "Ciudad", "City"),
     ("code", "Código", "Code"),
     ("contact_name", "Contacto", "Contact"),
@@ -84,10 +85,12 @@ const LABELS: &[(&str, &str, &str)] = &[
     ("state", "En uso o eliminado", "In use or deleted"),
     ("status", "Estado", "Status"),
     ("street", "Calle", "Street"),
+    ("table", "Tabla (código)", "Table (code)"),
     ("task_number", "Número de tarea", "Task number"),
     ("time_zone", "Zona horaria", "Time zone"),
     ("to_date", "Hasta (fecha)", "To (date)"),
     ("type", "Tipo de tarea (código)", "Task type (code)"),
+    ("unit", "Unidad", "Unit"),
     ("whole_company", "Toda la empresa", "The whole company"),
     ("without_dates", "Sin fechas", "Without dates"),
     ("work_order", "Orden de trabajo (código)", "Work order (code)"),
@@ -115,6 +118,8 @@ pub(crate) fn all(makes: Makes, language: Language) -> FieldsShown {
         (Makes::Groups, Language::English) => ("Group", ""),
         (Makes::NonWorkingDays, Language::Spanish) => ("Día no laborable", ""),
         (Makes::NonWorkingDays, Language::English) => ("Non-working day", ""),
+        (Makes::CatalogueItems, Language::Spanish) => ("Elemento de una tabla de formularios", ""),
+        (Makes::CatalogueItems, Language::English) => ("Item of a look-up table of forms", ""),
         (Makes::Tasks, Language::Spanish) => ("Tarea", "Punto de interés de la tarea"),
         (Makes::Tasks, Language::English) => ("Task", "Point of interest of the task"),
         (Makes::Pois, Language::Spanish) => ("Punto de interés", ""),

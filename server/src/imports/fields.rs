@@ -2,7 +2,7 @@
 
 use campo_protocol::model::data_number;
 
-use super::draft::Makes;
+use super::makes::Makes;
 
 /// How a cell is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,6 +131,15 @@ const NON_WORKING_DAYS: &[(&str, Kind, &str)] = &[
     ("state", Kind::State, "/state"),
 ];
 
+const CATALOGUE_ITEM: &[(&str, Kind, &str)] = &[
+    ("table", Kind::Text, "/table"),
+    ("code", Kind::Text, "/code"),
+    ("name", Kind::Text, "/name"),
+    ("category", Kind::Text, "/category"),
+    ("unit", Kind::Text, "/unit"),
+    ("state", Kind::State, "/state"),
+];
+
 const TASK: &[(&str, Kind, &str)] = &[
     ("task_number", Kind::Whole, "/task_number"),
     ("external_number", Kind::Text, "/external_number"),
@@ -170,13 +179,15 @@ const TASK: &[(&str, Kind, &str)] = &[
 /// The field of that name, in what an import makes.
 pub(super) fn field(makes: Makes, name: &str) -> Option<Field> {
     if let Some(name) = name.strip_prefix("poi.").filter(|_| makes == Makes::Tasks) {
-        return of_table(POI, name, Target::Poi);
+        return of_table(POI, name, Target::Poi, "/custom");
     }
     let has_data = matches!(makes, Makes::Tasks | Makes::Pois);
     if data_number(name).is_some() && !has_data {
         return None;
     }
-    of_table(table(makes), name, Target::Row)
+    // The other columns of a look-up table are its own
+    let own = if makes == Makes::CatalogueItems { "/values" } else { "/custom" };
+    of_table(table(makes), name, Target::Row, own)
 }
 
 const fn table(makes: Makes) -> &'static [(&'static str, Kind, &'static str)] {
@@ -186,16 +197,18 @@ const fn table(makes: Makes) -> &'static [(&'static str, Kind, &'static str)] {
         Makes::Employees => EMPLOYEE,
         Makes::Groups => GROUP,
         Makes::NonWorkingDays => NON_WORKING_DAYS,
+        Makes::CatalogueItems => CATALOGUE_ITEM,
     }
 }
 
-fn of_table(table: &[(&str, Kind, &str)], name: &str, target: Target) -> Option<Field> {
+/// `own`: where texts under the customer's own names are kept.
+fn of_table(table: &[(&str, Kind, &str)], name: &str, target: Target, own: &str) -> Option<Field> {
     let text = |pointer: String| Some(Field { kind: Kind::Text, target, pointer });
     if data_number(name).is_some() {
         return text(format!("/data/{name}"));
     }
-    if let Some(own) = name.strip_prefix("custom.").filter(|own| !own.trim().is_empty()) {
-        return text(campo_protocol::faults::pointer("/custom", own));
+    if let Some(name) = name.strip_prefix("custom.").filter(|name| !name.trim().is_empty()) {
+        return text(campo_protocol::faults::pointer(own, name));
     }
     let (_, kind, pointer) = table.iter().find(|(known, ..)| *known == name)?;
     Some(Field { kind: *kind, target, pointer: (*pointer).to_owned() })

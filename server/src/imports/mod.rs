@@ -1,4 +1,4 @@
-//! Imports: a customer's spreadsheet becomes tasks and points of interest, by a saved template.
+//! Imports: a customer's spreadsheet becomes tasks, points of interest or other objects, by a saved template.
 //!
 //! The road of a file: [`upload`] stores it with a run and a job; the job first stages every row, and only
 //! when the whole file could be read does it apply them, some hundreds in a transaction, each with its outcome.
@@ -6,6 +6,7 @@
 
 mod acted;
 mod apply;
+mod catalogue;
 mod columns;
 mod dates;
 mod days;
@@ -13,6 +14,7 @@ mod draft;
 mod drafts;
 mod field_list;
 mod fields;
+mod makes;
 mod outcome_file;
 mod plan;
 mod polygon;
@@ -37,10 +39,10 @@ mod value;
 mod withdraw;
 mod work;
 
-pub(crate) use draft::Makes;
 pub use draft::TemplateDraft;
 pub use drafts::sweep;
 pub(crate) use field_list::all as fields_shown;
+pub(crate) use makes::Makes;
 pub use plan::fault::RowFault;
 pub use reading::{Broken, Reader, Readers, whole as whole_table};
 pub use routes::routes;

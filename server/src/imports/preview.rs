@@ -8,7 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     columns,
-    draft::{Column, DateOrder, HiddenRows, Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
+    draft::{Column, DateOrder, HiddenRows, Repeated, TemplateDraft, UnknownPoi, Unlisted},
+    makes::Makes,
     plan::Plan,
     problem::of_file,
     reading::{Broken, Reading, Source},

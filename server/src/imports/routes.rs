@@ -13,9 +13,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    draft::Makes,
     drafts,
     field_list::{self, FieldsShown},
+    makes::Makes,
     outcome_file,
     preview::{self, Preview, PreviewQuery},
     rows::{self, ImportRow},

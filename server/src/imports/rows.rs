@@ -76,7 +76,7 @@ pub struct ImportRow {
     /// The point of interest that it came to
     #[serde(skip_serializing_if = "Option::is_none")]
     pub poi: Option<Uuid>,
-    /// The employee, group or non-working days that it came to
+    /// The employee, group, non-working days or item of a look-up table that it came to
     #[serde(skip_serializing_if = "Option::is_none")]
     pub object: Option<Uuid>,
 }

@@ -4,8 +4,9 @@ use campo_protocol::text::storable;
 use uuid::Uuid;
 
 use super::{
-    draft::{Makes, TemplateDraft, UnknownPoi},
+    draft::{TemplateDraft, UnknownPoi},
     fields::{self, Target},
+    makes::Makes,
     work::JOB,
 };
 use crate::{
@@ -59,6 +60,7 @@ pub fn needs(template: &TemplateDraft) -> Permissions {
         Makes::Tasks => vec![PermissionName::ManageTasks],
         Makes::Pois => vec![PermissionName::ManagePois],
         Makes::Employees | Makes::Groups | Makes::NonWorkingDays => vec![PermissionName::ManageEmployees],
+        Makes::CatalogueItems => vec![PermissionName::ManageDefinitions],
     };
     let is_of_poi =
         |name: &str| fields::field(template.makes, name).is_some_and(|field| field.target == Target::Poi);

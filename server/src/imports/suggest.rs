@@ -2,10 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    columns::folded,
-    draft::{Column, Makes},
-};
+use super::{columns::folded, draft::Column, makes::Makes};
 
 /// From here on two headings are taken for one that somebody wrote differently (Jaro-Winkler).
 const NEAR: f64 = 0.93;
@@ -225,6 +222,31 @@ const NON_WORKING_DAYS: &[(&str, &[&str])] = &[
     ("notes", &["notas", "observaciones", "notes"]),
 ];
 
+const CATALOGUE_ITEM: &[(&str, &[&str])] = &[
+    ("table", &["tabla", "codigo de tabla", "lista", "tabela", "table", "table code", "list"]),
+    ("code", &["codigo", "cod", "clave", "sku", "id", "codigo do item", "code", "item code", "key"]),
+    (
+        "name",
+        &[
+            "nombre",
+            "descripcion",
+            "texto",
+            "valor",
+            "item",
+            "nome",
+            "descricao",
+            "name",
+            "description",
+            "text",
+            "value",
+            "label",
+        ],
+    ),
+    ("category", &["categoria", "familia", "rubro", "category", "family"]),
+    ("unit", &["unidad", "unidad de medida", "um", "unidade", "unit", "unit of measure"]),
+    ("state", &["estado", "situacao", "state"]),
+];
+
 /// What headings usually mean.
 const fn table(makes: Makes) -> &'static [(&'static str, &'static [&'static str])] {
     match makes {
@@ -233,6 +255,7 @@ const fn table(makes: Makes) -> &'static [(&'static str, &'static [&'static str]
         Makes::Employees => EMPLOYEE,
         Makes::Groups => GROUP,
         Makes::NonWorkingDays => NON_WORKING_DAYS,
+        Makes::CatalogueItems => CATALOGUE_ITEM,
     }
 }
 

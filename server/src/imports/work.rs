@@ -2,7 +2,8 @@
 
 use super::{
     acted, apply,
-    draft::{Makes, TemplateDraft, Unlisted},
+    draft::{TemplateDraft, Unlisted},
+    makes::Makes,
     plan::Plan,
     problem::{self, of_file},
     run::{self, RunRow, RunState},
@@ -11,7 +12,7 @@ use super::{
 use crate::{
     access::{
         Allowed, Caller, Duty,
-        permissions::{ManageEmployees, ManagePois, ManageTasks, RunImports},
+        permissions::{ManageDefinitions, ManageEmployees, ManagePois, ManageTasks, RunImports},
     },
     acts,
     app::App,
@@ -24,8 +25,8 @@ use crate::{
 /// The job of an import; its id is that of the run.
 pub const JOB: Kind = Kind {
     name: "import",
-    // 3: what is withdrawn, all or nothing, and acts, which older replicas do not know
-    format: 3,
+    // 3: what is withdrawn, all or nothing, and acts; 4: look-up tables of forms. Older replicas know none of it
+    format: 4,
     work: Work::Computes,
     run: |app, claim| Box::pin(run(app, claim)),
     give_up: |app, claim| Box::pin(give_up(app, claim)),
@@ -68,6 +69,7 @@ pub(super) struct Proofs {
     pub(super) tasks: Option<Allowed<ManageTasks>>,
     pub(super) pois: Option<Allowed<ManagePois>>,
     pub(super) employees: Option<Allowed<ManageEmployees>>,
+    pub(super) definitions: Option<Allowed<ManageDefinitions>>,
 }
 
 impl Proofs {
@@ -79,6 +81,7 @@ impl Proofs {
             Makes::Employees | Makes::Groups | Makes::NonWorkingDays => {
                 app.log.begin(proof(self.employees.as_ref())?, Class::Import).await
             }
+            Makes::CatalogueItems => app.log.begin(proof(self.definitions.as_ref())?, Class::Import).await,
         }
     }
 
@@ -92,6 +95,7 @@ impl Proofs {
             tasks: caller.allow().ok(),
             pois: caller.allow().ok(),
             employees: caller.allow().ok(),
+            definitions: caller.allow().ok(),
         })
     }
 }

@@ -9,6 +9,7 @@ mod giving_up;
 mod journey;
 mod readers;
 mod readers_killed;
+mod tables;
 mod targets;
 mod templates;
 mod undo;

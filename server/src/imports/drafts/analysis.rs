@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     app::App,
     imports::{
-        draft::{Makes, TemplateDraft},
+        draft::TemplateDraft,
+        makes::Makes,
         reading::{Broken, Reading, Source},
         sift::{Sifted, Sifter, Why, texts},
         stage::options,

@@ -24,7 +24,8 @@ use crate::{
     app::App,
     imports::{
         columns,
-        draft::{Column, DateOrder, Makes, TemplateDraft},
+        draft::{Column, DateOrder, TemplateDraft},
+        makes::Makes,
         template,
     },
     problem::{Code, Problem, Result},
@@ -265,5 +266,7 @@ fn check(mapping: &TemplateDraft) -> Result<()> {
     if mapping.columns.is_empty() && mapping.constants.is_empty() {
         return Ok(());
     }
-    TemplateDraft { code: Uuid::nil().to_string(), name: "-".to_owned(), ..mapping.clone() }.check()
+    let mut whole = TemplateDraft { code: Uuid::nil().to_string(), name: "-".to_owned(), ..mapping.clone() };
+    whole.constants.extend(mapping.lacking().map(|field| (field.to_owned(), "-".to_owned())));
+    whole.check()
 }

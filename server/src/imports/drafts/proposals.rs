@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use campo_protocol::model::MAX_CODE;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,8 +10,10 @@ use super::analysis::{Analysis, Facts};
 use crate::{
     imports::{
         columns::{self, folded},
-        draft::{Column, Makes},
-        field_list, fields, suggest,
+        draft::Column,
+        field_list, fields,
+        makes::Makes,
+        suggest,
     },
     texts::Language,
 };
@@ -44,11 +47,13 @@ pub(super) enum ProposalWhy {
     Similar,
     /// The values look like it
     Looks,
+    /// It is another column of a look-up table, kept under its heading
+    OwnColumn,
 }
 
 impl ProposalWhy {
     const fn is_sure(self) -> bool {
-        matches!(self, Self::MappedBefore | Self::Name | Self::Synonym)
+        matches!(self, Self::MappedBefore | Self::Name | Self::Synonym | Self::OwnColumn)
     }
 
     const fn message(self, language: Language) -> &'static str {
@@ -63,6 +68,8 @@ impl ProposalWhy {
             (Self::Similar, Language::English) => "The heading looks like those of this field.",
             (Self::Looks, Language::Spanish) => "Los valores parecen de este campo.",
             (Self::Looks, Language::English) => "The values look like those of this field.",
+            (Self::OwnColumn, Language::Spanish) => "La tabla la guarda con su encabezado.",
+            (Self::OwnColumn, Language::English) => "The table keeps it under its heading.",
         }
     }
 }
@@ -116,6 +123,7 @@ fn found(makes: Makes, analysis: &Analysis) -> Vec<Option<(String, ProposalWhy)>
     propose(ProposalWhy::Name, &|index, _| name(index));
     propose(ProposalWhy::Similar, &|index, taken| suggest::similar(makes, headings.get(index)?, taken));
     propose(ProposalWhy::Looks, &|index, _| looks(makes, &analysis.columns[index]));
+    propose(ProposalWhy::OwnColumn, &|index, _| own_column(makes, analysis, index));
     proposed
 }
 
@@ -140,6 +148,14 @@ fn looks(makes: Makes, facts: &Facts) -> Option<String> {
         _ => return None,
     };
     fields::field(makes, field).map(|_| field.to_owned())
+}
+
+/// A column of a look-up table that is none of its fields.
+fn own_column(makes: Makes, analysis: &Analysis, index: usize) -> Option<String> {
+    let heading = analysis.headings.get(index)?.trim();
+    let is_name = !heading.is_empty() && heading.chars().count() <= MAX_CODE;
+    let is_own = makes == Makes::CatalogueItems && is_name && analysis.columns[index].filled > 0;
+    is_own.then(|| format!("custom.{heading}"))
 }
 
 #[cfg(test)]

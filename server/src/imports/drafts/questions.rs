@@ -89,7 +89,7 @@ pub(super) fn decide(template: &mut TemplateDraft, analysis: &Analysis) {
 }
 
 fn about<'a>(
-    makes: crate::imports::draft::Makes,
+    makes: crate::imports::makes::Makes,
     column: &Column,
     analysis: &'a Analysis,
 ) -> Option<(&'a Facts, Kind)> {

@@ -23,11 +23,7 @@ use crate::{
     api::edit::Versioned,
     app::App,
     files::upload::{StoredFile, commit, receive as receive_file, store_up_to, unavailable},
-    imports::{
-        columns,
-        draft::{Makes, TemplateDraft},
-        preview, problem as of_file, template,
-    },
+    imports::{columns, draft::TemplateDraft, makes::Makes, preview, problem as of_file, template},
     problem::{Code, Limit, Problem, Result},
     scheduler::Class,
     texts::Language,

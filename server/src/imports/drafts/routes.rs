@@ -31,7 +31,7 @@ use crate::{
     },
     app::App,
     extract::{Json, Path, Query},
-    imports::{draft::Makes, template::Template, upload::Uploaded},
+    imports::{makes::Makes, template::Template, upload::Uploaded},
     problem::Result,
     texts::Language,
 };

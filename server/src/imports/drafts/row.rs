@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::analysis::Analysis;
 use crate::{
     database::{Db, Tx},
-    imports::draft::{Makes, TemplateDraft},
+    imports::{draft::TemplateDraft, makes::Makes},
     problem::{Code, Problem, Result},
 };
 

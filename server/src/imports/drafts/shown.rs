@@ -15,7 +15,8 @@ use super::{
 use crate::{
     api::time::Instant,
     imports::{
-        draft::{Makes, Repeated, TemplateDraft, UnknownPoi, Unlisted},
+        draft::{Repeated, TemplateDraft, UnknownPoi, Unlisted},
+        makes::Makes,
         problem,
     },
     objects::read::Author,
@@ -185,11 +186,23 @@ impl DraftShown {
 
 fn missing(mapping: &TemplateDraft, language: Language) -> Vec<MissingField> {
     if !mapping.columns.is_empty() {
-        return Vec::new();
+        let missing =
+            |field: &str| MissingField { field: field.to_owned(), message: lacking(field, language) };
+        return mapping.lacking().map(missing).collect();
     }
     let message = match language {
         Language::Spanish => "Elija al menos una columna.",
         Language::English => "Choose at least one column.",
     };
     vec![MissingField { field: String::new(), message: message.to_owned() }]
+}
+
+/// What is to be done about a field that something must fill.
+fn lacking(field: &str, language: Language) -> String {
+    match (field, language) {
+        ("table", Language::Spanish) => "Diga de qué tabla son las filas.".to_owned(),
+        ("table", Language::English) => "Say which table the rows are of.".to_owned(),
+        (field, Language::Spanish) => format!("Falta el campo «{field}»."),
+        (field, Language::English) => format!("The field “{field}” is missing."),
+    }
 }

@@ -1,6 +1,10 @@
 //! A draft becomes an import, or a template.
 
-use campo_protocol::{entry::hash_from, faults::Faults, model::Ref};
+use campo_protocol::{
+    entry::hash_from,
+    faults::{Faults, pointer},
+    model::Ref,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -128,8 +132,13 @@ pub(super) fn must_be_answered(row: &DraftRow, language: Language) -> Result<()>
     for heading in shown.template.iter().flat_map(|template| &template.missing) {
         faults.add("/template", "not_applicable", heading, "a file with the headings of the template");
     }
-    if !shown.missing.is_empty() {
-        faults.add("/columns", "required", "", "at least one column or constant");
+    for missing in &shown.missing {
+        if missing.field.is_empty() {
+            faults.add("/columns", "required", "", "at least one column or constant");
+        } else {
+            let at = pointer("/constants", &missing.field);
+            faults.add(at, "required", "", "a column or a constant that fills the field");
+        }
     }
     Err(faults.into())
 }

@@ -9,9 +9,9 @@ use serde_json::{Map, Value, json};
 
 use super::{Plan, bound::Bound, fault::RowFault};
 use crate::imports::{
-    columns, days,
-    draft::Makes,
+    catalogue, columns, days,
     fields::Target,
+    makes::Makes,
     value::{self, Read},
 };
 
@@ -93,8 +93,10 @@ impl Plan {
         if !faults.is_empty() {
             return Err(faults);
         }
-        if self.template.makes == Makes::NonWorkingDays {
-            days::complete(&mut main);
+        match self.template.makes {
+            Makes::NonWorkingDays => days::complete(&mut main),
+            Makes::CatalogueItems => catalogue::complete(&mut main),
+            Makes::Tasks | Makes::Pois | Makes::Employees | Makes::Groups => {}
         }
         let assigned = assigned.into_document(&mut main);
         Ok(Document { poi: poi_document(&mut main, poi), row: main, assigned, cells: row.cells.clone() })

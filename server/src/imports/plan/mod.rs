@@ -5,11 +5,12 @@ mod bound;
 pub(super) mod document;
 pub(super) mod fault;
 
+use campo_protocol::model::catalogue::{CATALOGUE, code_in_table};
 use campo_spreadsheets::{Row, cell::is_invisible};
 use jiff::tz::TimeZone;
 
 use self::bound::{Bound, find};
-use super::{columns, draft::TemplateDraft, fields, value::How};
+use super::{columns, draft::TemplateDraft, fields, makes::Makes, value::How};
 
 /// Fields that say which thing a row is.
 const KEYS: [&str; 4] = ["external_number", "task_number", "number", "code"];
@@ -76,9 +77,18 @@ impl Plan {
 
     /// What makes two rows of a file one: what stands in the columns that say which thing it is.
     pub(super) fn key(&self, row: &Row) -> Option<String> {
-        let cell = self.columns.iter().find(|bound| self.is_key(bound))?.cell(row)?;
-        let shown: String = cell.shown().chars().filter(|c| !is_invisible(*c)).collect();
-        Some(shown.trim().to_owned()).filter(|key| !key.is_empty())
+        let bound = self.columns.iter().find(|bound| self.is_key(bound))?;
+        let key = said(bound, row)?;
+        if self.template.makes != Makes::CatalogueItems || bound.name != "code" {
+            return Some(key);
+        }
+        let table = self.table().and_then(|bound| said(bound, row));
+        Some(code_in_table(table.as_deref().unwrap_or(CATALOGUE), &key))
+    }
+
+    /// What says in which look-up table a row stands.
+    fn table(&self) -> Option<&Bound> {
+        self.columns.iter().find(|bound| bound.field.pointer == "/table")
     }
 
     /// What [`Plan::key`] says of a row that came to nothing: none where it names nothing, an error where what it names
@@ -89,10 +99,9 @@ impl Plan {
             // A row of data without the number that every row must have lost it
             return if bound.required && self.template.key.is_some() { Err(()) } else { Ok(None) };
         };
-        match Self::read(bound, &cell) {
-            Ok(_) => Ok(self.key(row)),
-            Err(_) => Err(()),
-        }
+        let table = self.table().and_then(|bound| Some((bound, bound.cell(row)?)));
+        let mut parts = std::iter::once((bound, cell)).chain(table);
+        if parts.all(|(bound, cell)| Self::read(bound, &cell).is_ok()) { Ok(self.key(row)) } else { Err(()) }
     }
 
     fn is_key(&self, bound: &Bound) -> bool {
@@ -106,6 +115,12 @@ impl Plan {
     pub(super) fn filled(&self) -> impl Iterator<Item = (usize, &str)> {
         self.columns.iter().filter_map(|bound| Some((bound.index?, bound.name.as_str())))
     }
+}
+
+/// What stands in a cell, without what nobody sees.
+fn said(bound: &Bound, row: &Row) -> Option<String> {
+    let shown: String = bound.cell(row)?.shown().chars().filter(|c| !is_invisible(*c)).collect();
+    Some(shown.trim().to_owned()).filter(|said| !said.is_empty())
 }
 
 #[cfg(test)]

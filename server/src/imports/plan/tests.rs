@@ -43,6 +43,35 @@ fn row(cells: &[&str]) -> Row {
 }
 
 #[test]
+fn the_row_of_a_look_up_table_is_told_by_its_table_and_its_code() {
+    let draft: TemplateDraft = patch::new(&json!({
+        "code": "t", "name": "T", "makes": "catalogue_items",
+        "columns": [
+            { "letter": "A", "field": "table" }, { "letter": "B", "field": "code" },
+            { "letter": "C", "field": "custom.Población" },
+        ],
+    }))
+    .unwrap();
+    draft.check().unwrap();
+    let plan = Plan::new(draft, "UTC", "", &["", "", ""].map(str::to_owned)).unwrap();
+    assert_eq!(
+        plan.document(&row(&["cities", "7", "10"])).unwrap().row,
+        json!({ "table": "cities", "code": "cities:7", "values": { "Población": "10" } })
+    );
+    for (cells, key) in [
+        (["cities", " 7"], "cities:7"),
+        (["towns", "7"], "towns:7"),
+        (["catalogue", "7"], "7"),
+        (["", "7"], "7"),
+    ] {
+        assert_eq!(plan.named(&row(&cells)), Ok(Some(key.to_owned())));
+    }
+    let mut failed = row(&["", "7"]);
+    failed.cells[0] = Cell::Error { error: "#N/A".to_owned() };
+    assert_eq!(plan.named(&failed), Err(()));
+}
+
+#[test]
 fn a_row_becomes_the_document_of_a_task() {
     let mut row = row(&["00042", "", "-12,05", "-77.05", " ZZ1001", "15/01/2030", "6:05 p. m.", "A", "rojo"]);
     row.cells[1] = Cell::Empty;

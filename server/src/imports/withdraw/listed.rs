@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    imports::{draft::Makes, plan::Plan, rows::RowOutcome, run::RunRow},
+    imports::{makes::Makes, plan::Plan, rows::RowOutcome, run::RunRow},
     jobs::Claim,
     problem::{Problem, Result},
 };

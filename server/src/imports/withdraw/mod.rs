@@ -5,7 +5,10 @@ pub(super) mod answer;
 mod listed;
 
 use campo_protocol::{
-    model::{employee::Employee, group::Group, non_working_days::NonWorkingDays, poi::Poi},
+    model::{
+        catalogue::CatalogueItem, employee::Employee, group::Group, non_working_days::NonWorkingDays,
+        poi::Poi,
+    },
     task::status::Status,
 };
 use serde_json::json;
@@ -14,7 +17,7 @@ use uuid::Uuid;
 use self::listed::{Thing, listed, things};
 use super::{
     acted,
-    draft::Makes,
+    makes::Makes,
     plan::Plan,
     run::{RunRow, WithdrawalState, needs_yes},
     work::{Failure, Proofs, proof},
@@ -135,6 +138,9 @@ async fn withdraw(
         Makes::Groups => remove::<Group>(&mut write, proof(proofs.employees.as_ref())?, things).await?,
         Makes::NonWorkingDays => {
             remove::<NonWorkingDays>(&mut write, proof(proofs.employees.as_ref())?, things).await?
+        }
+        Makes::CatalogueItems => {
+            remove::<CatalogueItem>(&mut write, proof(proofs.definitions.as_ref())?, things).await?
         }
     };
     let count = outcomes.iter().filter(|(_, outcome)| *outcome == WITHDRAWN).count() as i64;

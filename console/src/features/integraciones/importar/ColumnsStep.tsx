@@ -19,6 +19,7 @@ import { type Draft, fieldsQuery, previewQuery } from "./queries";
 import { reasonNot } from "./reason";
 import { SavePanel } from "./SavePanel";
 import { type DraftChange, useDraftChange } from "./useDraftChange";
+import { WhichTable } from "./WhichTable";
 
 export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () => void }) {
     const { t } = useLingui();
@@ -66,6 +67,7 @@ export function ColumnsStep({ draft, onPreview }: { draft: Draft; onPreview: () 
                     )}
                     <Nearly draft={draft} change={change} />
                     <Warnings draft={draft} />
+                    {draft.makes === "catalogue_items" && <WhichTable key={draft.constants.table ?? ""} draft={draft} change={change} column={taken.get("table")} />}
                     <div className="map-head" aria-hidden>
                         <span />
                         <span>

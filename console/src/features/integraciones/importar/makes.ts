@@ -15,7 +15,7 @@ export type MakesWords = {
     permission: Permission;
     /** What the permission is called. */
     permissionName: string;
-    page: "/tablero" | "/lugares" | "/equipo/empleados" | "/equipo/grupos" | "/ajustes/dias-no-laborables";
+    page: "/tablero" | "/lugares" | "/equipo/empleados" | "/equipo/grupos" | "/ajustes/dias-no-laborables" | "/formularios/formularios";
     goThere: string;
     /** Why a column with its number helps. */
     keyHelp: string;
@@ -83,6 +83,18 @@ export function useMakes(): readonly MakesWords[] {
             page: "/ajustes/dias-no-laborables",
             goThere: t`Ir a los días no laborables`,
             keyHelp: t`Sin códigos, cada día se reconoce por su fecha y su nombre.`,
+        },
+        {
+            id: "catalogue_items",
+            many: t`Tablas de formularios`,
+            one: t`un elemento de una tabla de formularios`,
+            One: t`Un elemento de una tabla de formularios`,
+            detail: t`Listas de las que se elige al llenar un formulario: ciudades, causas, materiales.`,
+            permission: "manage_definitions",
+            permissionName: t`Administrar formularios y tipos de tarea`,
+            page: "/formularios/formularios",
+            goThere: t`Ir a los formularios`,
+            keyHelp: t`Cada fila necesita su código dentro de la tabla.`,
         },
     ];
 }
