@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use campo_protocol::{
     civil::check_zone,
     faults::{Faults, pointer},
-    model::{Custom, MAX_NAME, check_common},
+    model::{Custom, MAX_CODE, MAX_NAME, check_common},
 };
 use campo_spreadsheets::Encoding;
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,10 @@ pub struct TemplateDraft {
     /// What is done with what earlier imports by this template made, is open, and stands in the file no longer
     #[serde(default, skip_serializing_if = "Unlisted::is_default")]
     pub unlisted: Unlisted,
+    /// The number of the point of interest below which these are moved, with `unlisted: move`
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "BAJAS")]
+    pub unlisted_parent: Option<String>,
     /// From columns to fields
     #[serde(default)]
     pub columns: Vec<Column>,
@@ -155,6 +159,9 @@ pub enum Unlisted {
     /// Tasks that nobody began are withdrawn, all else is taken out of use; above a tenth of what is open somebody must
     /// say yes first
     Withdraw,
+    /// Points of interest are moved below the one with the number `unlisted_parent`; above a tenth of what is open
+    /// somebody must say yes first
+    Move,
 }
 
 impl Unlisted {
@@ -291,6 +298,7 @@ impl TemplateDraft {
             faults.add("/delimiter", "invalid_value", delimiter, "one character such as ;");
         }
         self.check_columns(&mut faults);
+        self.check_unlisted(&mut faults);
         for (name, value) in &self.constants {
             let field = pointer("/constants", name);
             self.check_field(&mut faults, &field, name);
@@ -320,6 +328,27 @@ impl TemplateDraft {
 
     fn filled(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.field.as_str())
+    }
+
+    fn check_unlisted(&self, faults: &mut Faults) {
+        if let Some(parent) = &self.unlisted_parent {
+            faults.check_required_text("/unlisted_parent", parent, MAX_CODE);
+        }
+        if self.unlisted != Unlisted::Move {
+            return;
+        }
+        if self.makes != Makes::Pois {
+            faults.add(
+                "/unlisted",
+                "not_applicable",
+                "move",
+                "`leave` or `withdraw`: only points of interest are moved",
+            );
+        }
+        if self.unlisted_parent.is_none() {
+            let expected = "the number of the point of interest below which they are moved";
+            faults.add("/unlisted_parent", "required", "", expected);
+        }
     }
 
     fn check_columns(&self, faults: &mut Faults) {

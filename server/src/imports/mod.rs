@@ -47,11 +47,12 @@ pub use plan::fault::RowFault;
 pub use reading::{Broken, Reader, Readers, whole as whole_table};
 pub use routes::routes;
 pub use rows::{ImportRow, RowFaultShown, RowOutcome, list as rows};
-pub use run::{ImportRun, RunState, UsedTemplate, WithdrawalState, Withdrawals, get, list, stop};
+pub use run::{ImportRun, RunState, UsedTemplate, get, list, stop};
 pub use start::needs;
 pub use template::{Template, create as create_template, ensure as ensure_template, used as used_template};
 pub use unattended::{
     Start, prepare, problem_to_stored, refused_rows, start_stored, stored_problem, stored_problem_shown,
 };
 pub use upload::{Upload, Uploaded, upload};
+pub use withdraw::state::{WithdrawalState, Withdrawals};
 pub use work::JOB;

@@ -228,6 +228,7 @@ pub(super) fn nothing(makes: Makes) -> TemplateDraft {
         repeated: Repeated::Last,
         all_or_nothing: false,
         unlisted: Unlisted::Leave,
+        unlisted_parent: None,
         columns: Vec::new(),
         constants: std::collections::BTreeMap::new(),
         key: None,

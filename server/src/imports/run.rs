@@ -6,7 +6,12 @@ use sqlx::FromRow;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{acted, draft::TemplateDraft, problem};
+use super::{
+    acted,
+    draft::{TemplateDraft, Unlisted},
+    problem,
+    withdraw::state::{WithdrawalState, Withdrawals, needs_yes},
+};
 use crate::{
     access::{Allowed, permissions::RunImports},
     api::{
@@ -102,9 +107,9 @@ pub struct ImportRun {
     pub refused: i64,
     /// Rows of the table that are no data: repeated headings, totals
     pub skipped: i64,
-    /// Things that were withdrawn since the file lists them no longer
+    /// Things that were withdrawn, or moved, since the file lists them no longer
     pub withdrawn: i64,
-    /// What became of withdrawing what the file lists no longer, where the template says so
+    /// What became of withdrawing or moving what the file lists no longer, where the template says so
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawals: Option<Withdrawals>,
     /// The act that it is, by which it can be taken back (`/v1/acts/{act}/undo`); absent while it changed nothing
@@ -129,64 +134,6 @@ pub struct ImportRun {
     /// When it ended
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<Instant>,
-}
-
-/// Withdrawing what a file lists no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = ImportWithdrawals)]
-pub struct Withdrawals {
-    /// How far it is
-    pub state: WithdrawalState,
-    /// How many things that earlier imports by the template made, are open and not begun, the file lists no longer
-    pub unlisted: i64,
-    /// How many things that they made are open
-    pub managed: i64,
-    /// True when these are so many that somebody must say yes: more than a tenth
-    pub needs_yes: bool,
-}
-
-/// How far withdrawing what a file lists no longer is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = ImportWithdrawalState)]
-pub enum WithdrawalState {
-    /// It was counted for a preview
-    Counted,
-    /// It waits for a yes (`POST /v1/imports/{import}/withdrawals`)
-    Asked,
-    /// It goes on
-    Running,
-    /// It was done
-    Done,
-    /// Somebody said no
-    Left,
-    /// Rows are refused of which cannot be told which thing they name, so that nothing is withdrawn
-    Unclear,
-}
-
-impl WithdrawalState {
-    /// Its name on the wire and in tables.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Counted => "counted",
-            Self::Asked => "asked",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Left => "left",
-            Self::Unclear => "unclear",
-        }
-    }
-
-    pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::Counted, Self::Asked, Self::Running, Self::Done, Self::Left, Self::Unclear]
-            .into_iter()
-            .find(|state| state.name() == name)
-    }
-}
-
-/// True when so many things need a yes: more than a tenth of what is open.
-pub(super) const fn needs_yes(unlisted: i64, managed: i64) -> bool {
-    unlisted.saturating_mul(10) > managed
 }
 
 /// The template of an import, as it was then.
@@ -270,6 +217,7 @@ impl RunRow {
 
     pub(super) fn shown(self, language: Language) -> Result<ImportRun> {
         let (state, template) = (self.state()?, self.template()?);
+        let parent = template.unlisted_parent.filter(|_| template.unlisted == Unlisted::Move);
         let problem = self.problem.as_deref().map(|stored| problem::shown(stored, language)).transpose()?;
         Ok(ImportRun {
             id: self.id,
@@ -292,7 +240,7 @@ impl RunRow {
             withdrawn: self.withdrawn,
             withdrawals: self.withdrawals.as_deref().and_then(WithdrawalState::from_name).map(|state| {
                 let (unlisted, managed) = (self.unlisted, self.managed);
-                Withdrawals { state, unlisted, managed, needs_yes: needs_yes(unlisted, managed) }
+                Withdrawals { state, unlisted, managed, needs_yes: needs_yes(unlisted, managed), parent }
             }),
             act: self.act,
             undo_until: self.undo_until_us.map(Instant),

@@ -7,6 +7,7 @@ use super::{
     draft::{TemplateDraft, UnknownPoi},
     fields::{self, Target},
     makes::Makes,
+    withdraw::parent,
     work::JOB,
 };
 use crate::{
@@ -86,6 +87,7 @@ pub async fn stored(write: &mut Write, start: &Start<'_>) -> Result<Started> {
     {
         return Ok(Started { run, repeated: true });
     }
+    parent::must_be_there(write, start.mapping).await?;
     let mapping = serde_json::to_string(start.mapping).map_err(Problem::internal)?;
     let run = insert(write, start, &mapping).await?;
     write.touch("imports");

@@ -25,7 +25,8 @@ use crate::{
 /// The job of an import; its id is that of the run.
 pub const JOB: Kind = Kind {
     name: "import",
-    // 3: what is withdrawn, all or nothing, and acts; 4: look-up tables of forms. Older replicas know none of it
+    // 3: what is withdrawn, all or nothing, and acts; 4: look-up tables of forms, and moving places. Older replicas know
+    // none of it
     format: 4,
     work: Work::Computes,
     run: |app, claim| Box::pin(run(app, claim)),
@@ -156,7 +157,7 @@ async fn go(app: &App, claim: &Claim) -> Result<(), Failure> {
             }
         }
     }
-    if plan.template.unlisted == Unlisted::Withdraw {
+    if plan.template.unlisted != Unlisted::Leave {
         withdraw::unlisted(app, claim, &plan).await?;
     }
     end(app, claim, RunState::Done, None).await?;

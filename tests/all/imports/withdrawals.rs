@@ -5,7 +5,7 @@ use campo_tests::{on_both, world::World};
 use serde_json::{Value, json};
 
 use super::{Desk, counts, simple};
-use crate::tasks::{Office, assert_has};
+use crate::tasks::{Office, assert_has, faults};
 
 on_both! {
     what_a_file_lists_no_longer_stays_unless_the_template_says_so,
@@ -14,6 +14,9 @@ on_both! {
     a_refused_row_lists_what_it_names_and_one_that_names_nothing_holds_all_back,
     what_somebody_began_stays,
     points_of_interest_that_nothing_needs_go_out_of_use,
+    points_of_interest_are_moved_below_another_and_back_by_the_act,
+    more_than_a_tenth_is_moved_after_a_yes,
+    moving_needs_a_place_that_is_in_use,
 }
 
 fn withdrawing() -> Value {
@@ -163,10 +166,7 @@ async fn points_of_interest_that_nothing_needs_go_out_of_use(world: World) {
         "columns": [{ "heading": "Código", "field": "number" }, { "heading": "Nombre", "field": "name" }],
     }))
     .await;
-    let file = |count: usize| {
-        let lines = (1..=count).map(|number| format!("C-{number};Cliente {number}\n"));
-        std::iter::once("Código;Nombre\n".to_owned()).chain(lines).collect::<String>().into_bytes()
-    };
+    let file = places;
     desk.import("clientes", "a.csv", &file(20)).await;
     let office = Office::of(&account).await;
     office.task(json!({ "external_number": "T-1", "poi": "code:C-20" })).await;
@@ -174,4 +174,111 @@ async fn points_of_interest_that_nothing_needs_go_out_of_use(world: World) {
     assert_eq!((&run["withdrawals"]["unlisted"], &run["withdrawn"]), (&json!(2), &json!(1)), "{run}");
     assert_eq!(desk.call(Method::GET, "/v1/pois/number:C-19", &[], None).await.status, 404);
     assert_eq!(desk.get("/v1/pois/number:C-20").await["state"], "enabled", "a task needs it");
+}
+
+/// A text of so many places.
+fn places(count: usize) -> Vec<u8> {
+    let lines = (1..=count).map(|number| format!("C-{number};Cliente {number}\n"));
+    std::iter::once("Código;Nombre\n".to_owned()).chain(lines).collect::<String>().into_bytes()
+}
+
+/// A template that moves places below `BAJAS`, which is there.
+async fn moving(desk: &Desk) -> Value {
+    let parent = json!({ "number": "BAJAS", "name": "Bajas", "is_parent": true });
+    let made = desk.call(Method::POST, "/v1/pois", &[], Some(&parent)).await;
+    assert_eq!(made.status, 201, "{}", made.json());
+    desk.template(json!({
+        "code": "clientes", "name": "Clientes", "makes": "pois", "key": "number",
+        "unlisted": "move", "unlisted_parent": "BAJAS",
+        "columns": [{ "heading": "Código", "field": "number" }, { "heading": "Nombre", "field": "name" }],
+    }))
+    .await;
+    made.json()["id"].clone()
+}
+
+async fn points_of_interest_are_moved_below_another_and_back_by_the_act(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    let below = moving(&desk).await;
+    let other = json!({ "number": "OTRO", "name": "Otro" });
+    desk.call(Method::POST, "/v1/pois", &[], Some(&other)).await;
+    desk.import("clientes", "a.csv", &places(20)).await;
+    let office = Office::of(&account).await;
+    office.task(json!({ "external_number": "T-1", "poi": "code:C-20" })).await;
+    let run = desk.import("clientes", "b.csv", &places(18)).await;
+    assert_eq!((counts(&run), &run["withdrawn"]), ([0, 0, 18, 0], &json!(2)), "{run}");
+    let told = json!({ "state": "done", "unlisted": 2, "managed": 20, "parent": "BAJAS" });
+    assert_has(&run["withdrawals"], &told);
+    let parent = async |number: &str| desk.get(&format!("/v1/pois/number:{number}")).await["parent"].clone();
+    // What somebody needs is moved, too: it stays in use
+    assert_eq!((parent("C-19").await, parent("C-20").await), (below.clone(), below.clone()));
+    assert_eq!((parent("C-18").await, parent("OTRO").await), (json!(null), json!(null)));
+    // What stands there already is not counted again
+    let again = desk.import("clientes", "c.csv", &places(17)).await;
+    let told = json!({ "state": "done", "unlisted": 1, "managed": 18 });
+    assert_has(&again["withdrawals"], &told);
+    let undo = |run: &Value| format!("/v1/acts/{}/undo", run["act"].as_str().unwrap());
+    let undone = desk.call(Method::POST, &undo(&run), &[], None).await.json();
+    assert_has(&undone, &json!({ "went_back": 2, "stays": 0 }));
+    assert_eq!((parent("C-19").await, parent("C-18").await), (json!(null), below));
+    let undone = desk.call(Method::POST, &undo(&again), &[], None).await.json();
+    assert_has(&undone, &json!({ "went_back": 1, "stays": 0 }));
+    assert_eq!(parent("C-18").await, json!(null));
+}
+
+async fn more_than_a_tenth_is_moved_after_a_yes(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    let below = moving(&desk).await;
+    desk.import("clientes", "a.csv", &places(10)).await;
+    let draft =
+        desk.send("/v1/imports/drafts?template=code:clientes&file_name=b.csv", &places(8)).await.json();
+    assert_has(&draft["options"], &json!({ "unlisted": "move", "unlisted_parent": "BAJAS" }));
+    let path = format!("/v1/imports/drafts/{}", draft["id"].as_str().unwrap());
+    desk.call(Method::POST, &format!("{path}/preview"), &[], Some(&json!({}))).await;
+    desk.work_off().await;
+    let preview = desk.get(&format!("{path}/preview")).await;
+    let told =
+        json!({ "state": "counted", "unlisted": 2, "managed": 10, "needs_yes": true, "parent": "BAJAS" });
+    assert_has(&preview["withdrawals"], &told);
+    let run = desk.import("clientes", "b.csv", &places(8)).await;
+    assert_has(&run["withdrawals"], &json!({ "state": "asked", "unlisted": 2, "managed": 10 }));
+    assert_eq!(desk.get("/v1/pois/number:C-9").await["parent"], json!(null));
+    let answer = format!("/v1/imports/{}/withdrawals", run["id"].as_str().unwrap());
+    let said = desk.call(Method::POST, &answer, &[], Some(&json!({ "confirm_withdrawals": 2 }))).await;
+    assert_eq!(said.status, 200, "{}", said.json());
+    desk.work_off().await;
+    let run = desk.get(&format!("/v1/imports/{}", run["id"].as_str().unwrap())).await;
+    assert_eq!((&run["state"], &run["withdrawn"]), (&json!("done"), &json!(2)), "{run}");
+    assert_eq!(desk.get("/v1/pois/number:C-9").await["parent"], below);
+}
+
+async fn moving_needs_a_place_that_is_in_use(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    let refused = async |change: Value| {
+        let mut template = withdrawing();
+        campo_protocol::document::merge(&mut template, &change);
+        let answer = desk.call(Method::POST, "/v1/import-templates", &[], Some(&template)).await;
+        assert_eq!(answer.status, 422, "{}", answer.json());
+        answer.json()
+    };
+    let of_tasks = refused(json!({ "unlisted": "move", "unlisted_parent": "BAJAS" })).await;
+    assert_eq!(faults(&of_tasks), [("/unlisted", "not_applicable")]);
+    let columns = json!([{ "heading": "Número", "field": "number" }]);
+    let nowhere = json!({ "unlisted": "move", "makes": "pois", "key": "number", "columns": columns });
+    assert_eq!(faults(&refused(nowhere).await), [("/unlisted_parent", "required")]);
+    moving(&desk).await;
+    let removed = desk.call(Method::DELETE, "/v1/pois/number:BAJAS", &[("if-match", "\"1\"")], None).await;
+    assert_eq!(removed.status, 204);
+    let refused = desk.send("/v1/imports?template=code:clientes&file_name=a.csv", &places(3)).await;
+    assert_eq!(
+        (refused.status.as_u16(), faults(&refused.json())),
+        (422, vec![("/unlisted_parent", "unknown_reference")])
+    );
+    // One of another company is none
+    let other = Desk::of(&world.account("other").await.unwrap()).await;
+    moving(&other).await;
+    let refused = desk.send("/v1/imports?template=code:clientes&file_name=a.csv", &places(3)).await;
+    assert_eq!(faults(&refused.json()), [("/unlisted_parent", "unknown_reference")]);
 }

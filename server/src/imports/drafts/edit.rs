@@ -24,7 +24,7 @@ use crate::{
     app::App,
     imports::{
         columns,
-        draft::{Column, DateOrder, TemplateDraft},
+        draft::{Column, DateOrder, TemplateDraft, Unlisted},
         makes::Makes,
         template,
     },
@@ -62,7 +62,8 @@ pub(super) struct DraftPatch {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub constants: Option<BTreeMap<String, Option<String>>>,
-    /// `operation`, `key`, `zone`, `unknown_poi`, `repeated`, `all_or_nothing`, `unlisted`
+    /// `operation`, `key`, `zone`, `unknown_poi`, `repeated`, `all_or_nothing`, `unlisted`,
+    /// `unlisted_parent`
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     pub options: Option<BTreeMap<String, Value>>,
@@ -76,8 +77,8 @@ pub(super) struct DraftPatch {
 type Mapped = Value;
 
 const READING: [&str; 6] = ["sheet", "heading_row", "first_row", "encoding", "delimiter", "hidden_rows"];
-const OPTIONS: [&str; 7] =
-    ["operation", "key", "zone", "unknown_poi", "repeated", "all_or_nothing", "unlisted"];
+const OPTIONS: [&str; 8] =
+    ["operation", "key", "zone", "unknown_poi", "repeated", "all_or_nothing", "unlisted", "unlisted_parent"];
 
 /// Changes a draft.
 pub(super) async fn edit(
@@ -176,6 +177,10 @@ fn apply(mapping: &mut TemplateDraft, patch: &DraftPatch, row: &DraftRow) -> Res
         mapping.makes = makes;
         mapping.columns = proposals::mapping(makes, &row.analysis()?.unwrap_or_default());
         mapping.constants.clear();
+        if mapping.unlisted == Unlisted::Move {
+            // Only points of interest are moved
+            mapping.unlisted = Unlisted::Leave;
+        }
         mapping.key = key_of(mapping);
     }
     for (name, list) in patch.columns.iter().flatten() {

@@ -11,8 +11,9 @@ use crate::{
     imports::{
         plan::fault::Change,
         rows::{self, RowFaultShown, RowOutcome},
-        run::{RunRow, RunState, Withdrawals},
+        run::{RunRow, RunState},
         start::{LANE, Start, needs, stored},
+        withdraw::state::Withdrawals,
     },
     problem::{Code, ProblemShown, Result},
     scheduler::Class,
@@ -52,7 +53,7 @@ pub(super) struct DraftPreview {
     pub refused: i64,
     /// Rows that are no data
     pub skipped: i64,
-    /// What would be withdrawn since the file lists it no longer, where the options say so
+    /// What would be withdrawn or moved since the file lists it no longer, where the options say so
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawals: Option<Withdrawals>,
     /// The first rows, old beside new

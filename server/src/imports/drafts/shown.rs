@@ -127,6 +127,9 @@ pub(super) struct DraftOptions {
     /// What is done with what earlier imports by the template made and the file lists no longer; without a template
     /// there is nothing of the kind
     pub unlisted: Unlisted,
+    /// The number of the point of interest below which it is moved, with `unlisted: move`
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlisted_parent: Option<String>,
 }
 
 impl DraftShown {
@@ -177,6 +180,7 @@ impl DraftShown {
                 repeated: mapping.repeated,
                 all_or_nothing: mapping.all_or_nothing,
                 unlisted: mapping.unlisted,
+                unlisted_parent: mapping.unlisted_parent.clone(),
             },
             missing,
             run: row.run,

@@ -9,8 +9,9 @@ use crate::{
     access::{Allowed, permissions::RunImports},
     app::App,
     imports::{
-        run::{ImportRun, RunRow, RunState, WithdrawalState},
+        run::{ImportRun, RunRow, RunState},
         start::{LANE, needs},
+        withdraw::state::WithdrawalState,
         work::JOB,
     },
     jobs,

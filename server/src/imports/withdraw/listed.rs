@@ -46,6 +46,8 @@ pub(super) struct Thing {
     pub(super) code: Option<String>,
     /// The number of a task
     number: Option<i64>,
+    /// The place above it
+    parent: Option<Uuid>,
     /// True when nobody began to work on it
     pub(super) untouched: bool,
 }
@@ -86,21 +88,31 @@ pub(super) async fn listed(app: &App, claim: &Claim, plan: &Plan) -> Result<List
 }
 
 /// How many things that earlier imports by the template made are open, and which of them the file does not list; without
-/// those that this import dealt with already.
+/// those that this import dealt with already. Where they are moved `below` a place, neither that one nor what stands there
+/// already counts.
 pub(super) async fn things(
     app: &App,
     claim: &Claim,
     plan: &Plan,
     run: &RunRow,
     listed: &Listed,
+    below: Option<Uuid>,
 ) -> Result<(i64, Vec<Thing>)> {
+    let stays = |thing: &Thing| {
+        below.is_some() && !listed.has(thing) && (thing.parent == below || Some(thing.id) == below)
+    };
     let (mut managed, mut unlisted, mut after) = (0, Vec::new(), Uuid::nil());
     loop {
         let page = page(app, claim, plan, run, after).await?;
         let Some(last) = page.last() else { return Ok((managed, unlisted)) };
         after = last.id;
-        managed += page.len() as i64;
-        unlisted.extend(page.into_iter().filter(|thing| !listed.has(thing)));
+        let counted = page.into_iter().filter(|thing| !stays(thing));
+        for thing in counted {
+            managed += 1;
+            if !listed.has(&thing) {
+                unlisted.push(thing);
+            }
+        }
     }
 }
 
@@ -125,14 +137,14 @@ async fn page(app: &App, claim: &Claim, plan: &Plan, run: &RunRow, after: Uuid) 
                 Status::from_name(&status),
                 Some(Status::New | Status::Sent | Status::Acknowledged | Status::Draft)
             );
-            Thing { id, code, number: Some(number), untouched }
+            Thing { id, code, number: Some(number), parent: None, untouched }
         };
         return Ok(rows.into_iter().map(thing).collect());
     }
-    let rows: Vec<(Uuid, String)> = app
+    let rows: Vec<(Uuid, String, Option<Uuid>)> = app
         .db
         .fetch_all(
-            "select o.id, o.code from import_made m join object o on o.account = m.account \
+            "select o.id, o.code, o.parent from import_made m join object o on o.account = m.account \
              and o.kind = m.subject_kind and o.id = m.subject and o.state <> 'deleted' \
              where m.account = $1 and m.template = $2 and m.subject_kind = $3 and m.subject > $4 \
              and not exists (select 1 from import_withdrawal w where w.account = m.account and w.run = $5 \
@@ -140,6 +152,6 @@ async fn page(app: &App, claim: &Claim, plan: &Plan, run: &RunRow, after: Uuid) 
             (account, template, plan.template.makes.subject_kind(), after, claim.id, PAGE),
         )
         .await?;
-    let thing = |(id, code)| Thing { id, code: Some(code), number: None, untouched: true };
+    let thing = |(id, code, parent)| Thing { id, code: Some(code), number: None, parent, untouched: true };
     Ok(rows.into_iter().map(thing).collect())
 }

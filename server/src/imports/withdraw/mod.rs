@@ -1,8 +1,10 @@
 //! What earlier imports by a template made, is open, and the file of this one lists no longer: it is counted, asked about
-//! where it is much, and withdrawn, some hundreds in a transaction.
+//! where it is much, and withdrawn or moved, some hundreds in a transaction.
 
 pub(super) mod answer;
 mod listed;
+pub(super) mod parent;
+pub(super) mod state;
 
 use campo_protocol::{
     model::{
@@ -14,12 +16,16 @@ use campo_protocol::{
 use serde_json::json;
 use uuid::Uuid;
 
-use self::listed::{Thing, listed, things};
+use self::{
+    listed::{Thing, listed, things},
+    state::{WithdrawalState, needs_yes},
+};
 use super::{
     acted,
+    draft::Unlisted,
     makes::Makes,
     plan::Plan,
-    run::{RunRow, WithdrawalState, needs_yes},
+    run::RunRow,
     work::{Failure, Proofs, proof},
 };
 use crate::{
@@ -43,14 +49,15 @@ use crate::{
 /// Things that one transaction withdraws.
 const TOGETHER: usize = 200;
 
-/// Withdraws what the file does not list, or counts it, or asks.
+/// Withdraws or moves what the file does not list, or counts it, or asks.
 pub(super) async fn unlisted(app: &App, claim: &Claim, plan: &Plan) -> Result<(), Failure> {
     let run = RunRow::load(&app.db, claim.account, claim.id).await?.ok_or(Problem::new(Code::NotFound))?;
     if run.template_version == 0 {
         return Ok(());
     }
     let listed = listed(app, claim, plan).await?;
-    let (managed, things) = things(app, claim, plan, &run, &listed).await?;
+    let below = parent::of_template(&app.db, claim.account, &plan.template).await?;
+    let (managed, things) = things(app, claim, plan, &run, &listed, below).await?;
     let state = run.withdrawals.as_deref().and_then(WithdrawalState::from_name);
     if state != Some(WithdrawalState::Running) {
         let count = things.iter().filter(|thing| thing.untouched).count() as i64;
@@ -132,6 +139,9 @@ async fn withdraw(
     let mut write = proofs.begin(app, plan.template.makes).await?;
     claim.go_on(app, &mut write).await?;
     let (outcomes, changed) = match plan.template.makes {
+        Makes::Pois if plan.template.unlisted == Unlisted::Move => {
+            parent::move_below(&mut write, proof(proofs.pois.as_ref())?, &plan.template, things).await?
+        }
         Makes::Tasks => cancel(&mut write, things).await?,
         Makes::Pois => remove::<Poi>(&mut write, proof(proofs.pois.as_ref())?, things).await?,
         Makes::Employees => remove::<Employee>(&mut write, proof(proofs.employees.as_ref())?, things).await?,
@@ -143,7 +153,8 @@ async fn withdraw(
             remove::<CatalogueItem>(&mut write, proof(proofs.definitions.as_ref())?, things).await?
         }
     };
-    let count = outcomes.iter().filter(|(_, outcome)| *outcome == WITHDRAWN).count() as i64;
+    let is_done = |outcome: &str| matches!(outcome, WITHDRAWN | parent::MOVED);
+    let count = outcomes.iter().filter(|(_, outcome)| is_done(outcome)).count() as i64;
     let rows: Vec<Withdrawn> = outcomes
         .into_iter()
         .map(|(subject, outcome)| Withdrawn {

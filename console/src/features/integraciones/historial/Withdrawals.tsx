@@ -16,17 +16,19 @@ export function Withdrawals({ run }: { run: Run }) {
     });
     const asked = run.withdrawals;
     if (asked?.state !== "asked") {
-        return run.withdrawn > 0 ? <Note>{plural(run.withdrawn, { one: "# que el archivo ya no traía se retiró.", other: "# que el archivo ya no traía se retiraron." })}</Note> : null;
+        if (run.withdrawn === 0) return null;
+        const to = asked?.parent;
+        return <Note>{to ? plural(run.withdrawn, { one: `# que el archivo ya no traía se movió dentro de «${to}».`, other: `# que el archivo ya no traía se movieron dentro de «${to}».` }) : plural(run.withdrawn, { one: "# que el archivo ya no traía se retiró.", other: "# que el archivo ya no traía se retiraron." })}</Note>;
     }
     return (
         <Note kind="late">
             <b>
-                <Trans>¿Retirar lo que el archivo ya no trae?</Trans>
+                {asked.parent ? t`¿Mover dentro de «${asked.parent}» lo que el archivo ya no trae?` : <Trans>¿Retirar lo que el archivo ya no trae?</Trans>}
             </b>{" "}
             {t`Son ${asked.unlisted} de ${asked.managed}, más de la décima parte.`}
             <span className="form-acts">
                 <Button look="primary" pending={answering.isPending && answering.variables > 0} onPress={() => answering.mutate(asked.unlisted)}>
-                    {plural(asked.unlisted, { one: "Retirar #", other: "Retirar #" })}
+                    {asked.parent ? plural(asked.unlisted, { one: "Mover #", other: "Mover #" }) : plural(asked.unlisted, { one: "Retirar #", other: "Retirar #" })}
                 </Button>
                 <Button pending={answering.isPending && answering.variables === 0} onPress={() => answering.mutate(0)}>
                     <Trans>Dejarlos</Trans>

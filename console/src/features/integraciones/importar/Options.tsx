@@ -1,11 +1,13 @@
 // How the rows are imported, once the columns are known.
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useFormat } from "~/app/format";
+import { useMay } from "~/app/session";
 import { Combo, Select } from "~/ui";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { fieldLabel } from "./FieldPicker";
 import { useMakesOf } from "./makes";
 import type { Draft, Field } from "./queries";
+import { UnlistedParent } from "./UnlistedParent";
 import type { DraftChange } from "./useDraftChange";
 
 const NONE = "-";
@@ -18,6 +20,10 @@ export function Options({ draft, fields, change }: { draft: Draft; fields: reado
     const filled = (draft.columns ?? []).flatMap((column) => column.mapped.map((one) => one.field));
     const keys = [...new Set([...fields.filter((one) => one.is_key).map((one) => one.field), ...(options.key ? [options.key] : [])])].filter((field) => filled.includes(field));
     const tasks = draft.makes === "tasks";
+    // Chosen, and the place below which they go still open.
+    const [moving, setMoving] = useState(false);
+    const unlisted = moving ? "move" : options.unlisted;
+    const mayMove = useMay("view_pois") && draft.makes === "pois";
     const makes = useMakesOf(draft.makes);
     const zones = useMemo(() => [...new Set([zone, options.zone ?? zone, ...Intl.supportedValuesOf("timeZone")])].map((id) => ({ id, label: id.replaceAll("_", " "), detail: id === zone ? t`la de la empresa` : undefined })), [zone, options.zone, t]);
     return (
@@ -75,14 +81,27 @@ export function Options({ draft, fields, change }: { draft: Draft; fields: reado
                 />
                 <Select
                     label={t`Lo que el archivo ya no trae`}
-                    value={options.unlisted}
-                    onChange={(unlisted) => set({ unlisted })}
+                    value={unlisted}
+                    onChange={(next) => {
+                        setMoving(next === "move" && options.unlisted !== "move");
+                        if (next !== "move" && next !== options.unlisted) set({ unlisted: next, unlisted_parent: null });
+                    }}
                     options={[
                         { id: "leave", label: t`Dejarlo como está` },
                         { id: "withdraw", label: tasks ? t`Retirar las tareas que nadie empezó` : t`Dejarlo fuera de uso` },
+                        ...(mayMove || unlisted === "move" ? [{ id: "move", label: t`Moverlo dentro de otro lugar` }] : []),
                     ]}
-                    help={options.unlisted === "withdraw" ? t`Solo cuenta lo que importaciones anteriores con la misma planilla hicieron.` : undefined}
+                    help={unlisted !== "leave" ? t`Solo cuenta lo que importaciones anteriores con la misma planilla hicieron.` : undefined}
                 />
+                {unlisted === "move" && (
+                    <UnlistedParent
+                        value={options.unlisted_parent ?? null}
+                        onChange={(unlisted_parent) => {
+                            setMoving(false);
+                            set({ unlisted: "move", unlisted_parent });
+                        }}
+                    />
+                )}
                 {tasks && <Combo label={t`Zona horaria de las horas`} options={zones} value={options.zone ?? zone} onChange={(next) => next && set({ zone: next === zone ? null : next })} />}
             </div>
         </section>

@@ -65,7 +65,9 @@ function Tried({ draft, preview }: { draft: Draft; preview: Preview }) {
             <Figures counts={preview} would />
             {preview.withdrawals && preview.withdrawals.unlisted > 0 && (
                 <Note kind={preview.withdrawals.needs_yes ? "late" : "wait"}>
-                    {draft.makes === "tasks"
+                    {preview.withdrawals.parent
+                        ? plural(preview.withdrawals.unlisted, { one: `# que el archivo ya no trae se moverá dentro de «${preview.withdrawals.parent}».`, other: `# que el archivo ya no trae se moverán dentro de «${preview.withdrawals.parent}».` })
+                        : draft.makes === "tasks"
                         ? plural(preview.withdrawals.unlisted, { one: "# tarea que el archivo ya no trae se retirará.", other: "# tareas que el archivo ya no trae se retirarán." })
                         : plural(preview.withdrawals.unlisted, { one: "# que el archivo ya no trae quedará fuera de uso.", other: "# que el archivo ya no trae quedarán fuera de uso." })}
                 </Note>
@@ -162,7 +164,7 @@ function StartBar({ draft, preview, refused, onColumns }: { draft: Draft; previe
             )}
             {gone?.needs_yes && gone.unlisted > 0 && (
                 <Checkbox selected={yes} onChange={setYes} help={t`Es más de la décima parte de ${gone.managed}. Sin este sí se importan las filas y se vuelve a preguntar.`}>
-                    {draft.makes === "tasks" ? plural(gone.unlisted, { one: "Retirar también # tarea", other: "Retirar también # tareas" }) : plural(gone.unlisted, { one: "Dejar también # fuera de uso", other: "Dejar también # fuera de uso" })}
+                    {gone.parent ? plural(gone.unlisted, { one: "Mover también #", other: "Mover también #" }) : draft.makes === "tasks" ? plural(gone.unlisted, { one: "Retirar también # tarea", other: "Retirar también # tareas" }) : plural(gone.unlisted, { one: "Dejar también # fuera de uso", other: "Dejar también # fuera de uso" })}
                 </Checkbox>
             )}
             <span className="grow" />
