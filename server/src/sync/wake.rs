@@ -93,12 +93,12 @@ async fn of_scopes(tx: &mut Tx, keys: Vec<Key>) -> Result<Vec<(Uuid, i64)>> {
          union select l.account, l.id, k.p, k.c from k cross join object_link l where l.account = k.a \
          and l.target_kind = 'employee_profile' and l.target = k.i and l.kind = 'employee' \
          and l.field = '/profile' and k.d = 'profile') \
-         select s.account, s.installation as id, t.p from touched t \
-         join roster_employee r on r.account = t.a and r.employee = t.e and r.listed \
-         join employee_session s on s.account = r.account and s.installation = r.installation \
+         select s.account, s.installation as id, t.p from touched t cross join roster_employee r \
+         cross join employee_session s where r.account = t.a and r.employee = t.e and r.listed \
+         and s.account = r.account and s.installation = r.installation \
          and s.employee = r.employee and (s.closed_us is null or s.closed_us > t.c) \
          union select k.a, k.i, k.p from k where k.d = 'installation') x \
-         join installation n on n.account = x.account and n.id = x.id and n.state = 'active' group by x.id",
+         cross join installation n where n.account = x.account and n.id = x.id and n.state = 'active' group by x.id",
     )
     .await
 }
