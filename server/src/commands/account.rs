@@ -44,7 +44,7 @@ struct Create {
     /// Its language
     #[arg(long, value_parser = ["es", "en"])]
     language: String,
-    /// The name with which its first user logs in, unique on this server
+    /// The name with which its first user logs in; up to three accounts may have the same
     #[arg(long, value_name = "LOGIN")]
     administrator: Option<String>,
     /// The name of that user, as people read it [default: the log-in]

@@ -77,7 +77,7 @@ pub struct ExchangeLoginUse {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExchangeLoginDraft {
-    /// The name to log in with, unique on this server
+    /// The name to log in with, unique in the account; up to three accounts may have the same
     #[schema(example = "acme-erp")]
     pub login: String,
     /// The password, for a system that has one already. One is made where none is given, unless there are SSH keys

@@ -33,7 +33,7 @@ const NOTED_EVERY_US: i64 = 24 * 3600 * 1_000_000;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeyLogin {
-    /// The name to log in with, unique on this server
+    /// The name to log in with, unique in the account; up to three accounts may have the same
     pub login: String,
     /// The password, for a system that has one already; one is made where none is given
     #[serde(default)]
