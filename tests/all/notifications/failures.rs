@@ -1,5 +1,6 @@
 //! What one event or one receiver does wrong, and that it costs nobody else.
 
+use axum::http::Method;
 use campo_server::health::{Fault, Status};
 use campo_tests::{
     on_both,
@@ -12,6 +13,7 @@ use super::{Sending, Stage, arrived, check_arrivals, done, events};
 
 on_both! {
     an_event_that_is_refused_holds_back_its_task_and_nothing_else,
+    an_order_is_changed_only_while_nothing_waits_and_a_refusal_says_what_to_do,
     an_event_of_which_no_notification_can_be_made_is_set_aside_alone,
     a_dead_receiver_costs_a_try_now_and_then_and_delays_nobody,
     a_receiver_that_is_gone_disables_its_channel,
@@ -49,6 +51,35 @@ async fn an_event_that_is_refused_holds_back_its_task_and_nothing_else(world: Wo
     sending
         .until("the list to be empty", async || Ok(stage.deliveries().await.is_empty().then_some(())))
         .await;
+}
+
+async fn an_order_is_changed_only_while_nothing_waits_and_a_refusal_says_what_to_do(world: World) {
+    let stage = Stage::new(world).await;
+    let task = stage.task().await;
+    stage.receiver.behave(&Behaviour::status(422).only(task.to_string())).unwrap();
+    let sending = Sending::start(&stage.world, 12).await;
+    let waiting =
+        async || Ok((stage.channel().await["progress"]["waiting"].as_i64() > Some(0)).then_some(()));
+    sending.until("an event to wait", waiting).await;
+    let change = async |language: &str| {
+        let headers = [("if-match", "1"), ("accept-language", language)];
+        let order = json!({ "order": "none" });
+        stage.office.call(Method::PATCH, "/v1/channels/code:erp", &headers, Some(&order)).await.unwrap()
+    };
+    for (language, what_to_do) in [("es", "reintente o descarte"), ("en", "retry or discard")] {
+        let refused = change(language).await;
+        let problem = refused.json();
+        assert_eq!((refused.status.as_u16(), &problem["code"]), (409, &json!("conflict")));
+        assert_eq!(
+            (&problem["faults"][0]["field"], &problem["faults"][0]["found"]),
+            (&json!("/order"), &json!("none"))
+        );
+        assert!(problem["faults"][0].to_string().contains(what_to_do), "{problem}");
+    }
+    stage.receiver.behave(&Behaviour::take()).unwrap();
+    done(&stage.post("deliveries/retry", &json!({})).await, 200);
+    let changed = async || Ok((change("es").await.status == 200).then_some(()));
+    sending.until("the order to be changed", changed).await;
 }
 
 async fn an_event_of_which_no_notification_can_be_made_is_set_aside_alone(world: World) {

@@ -11,6 +11,7 @@ on_both! {
     a_receiver_that_was_down_gets_everything_in_order_per_task,
     a_channel_gets_only_the_kinds_of_events_that_it_wants,
     a_replay_sends_the_same_ids_and_bytes_again,
+    a_replay_ahead_says_how_many_events_it_leaves_out,
     while_a_secret_is_rotated_notifications_carry_both_signatures,
     headers_of_the_channel_go_with_every_notification,
     a_paused_channel_keeps_its_place,
@@ -120,6 +121,29 @@ async fn a_replay_sends_the_same_ids_and_bytes_again(world: World) {
     for wrong in [json!({}), json!({"position": 0}), json!({"position": 1, "time": "2030-01-01T00:00:00Z"})] {
         assert_eq!(stage.post("replay", &wrong).await.status, 422, "{wrong}");
     }
+}
+
+async fn a_replay_ahead_says_how_many_events_it_leaves_out(world: World) {
+    let mut stage = Stage::new(world).await;
+    let path = "/v1/channels/code:erp";
+    let paused = json!({"state": "paused"});
+    let answer =
+        stage.office.call(axum::http::Method::PATCH, path, &[("if-match", "1")], Some(&paused)).await;
+    done(&answer.unwrap(), 200);
+    a_day(&mut stage).await;
+    let events = stage.events().await;
+    let last =
+        done(&stage.office.get(path).await.unwrap(), 200)["progress"]["last_position"].as_i64().unwrap();
+    assert!(events.len() > 5, "there is something to leave out");
+    let ahead = |position: i64| json!({ "position": position });
+    let begun = done(&stage.post("replay", &ahead(last)).await, 200);
+    assert_eq!(begun, json!({ "position": last, "events": 1, "skipped": last - 1 - stage.before }));
+    let begun = done(&stage.post("replay", &ahead(last + 1)).await, 200);
+    assert_eq!(begun, json!({ "position": last + 1, "events": 0, "skipped": 1 }));
+    let begun = done(&stage.post("replay", &ahead(stage.before + 1)).await, 200);
+    assert_eq!(begun, json!({ "position": stage.before + 1, "events": last - stage.before, "skipped": 0 }));
+    let begun = done(&stage.post("replay", &json!({ "time": "2999-01-01T00:00:00Z" })).await, 200);
+    assert_eq!(begun["skipped"], last - stage.before);
 }
 
 async fn while_a_secret_is_rotated_notifications_carry_both_signatures(world: World) {
