@@ -13,7 +13,7 @@ use campo_tests::{api::Client, on_both, world::World};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{ana, line, punch, sheet, worked};
+use super::{ana, lima_us, line, punch, sheet, worked};
 use crate::tasks::assert_has;
 
 on_both! {
@@ -21,6 +21,7 @@ on_both! {
     working_time_is_cut_by_rules_of_their_days,
     a_receipt_proves_a_punch_without_the_server,
     a_table_is_written_in_the_readers_language_and_runs_nothing,
+    lengths_of_time_in_a_table_for_payrolls_are_whole_seconds,
 }
 
 async fn a_day_shows_its_shifts_with_what_was_captured_and_where_it_stands(world: World) {
@@ -208,4 +209,27 @@ async fn a_table_is_written_in_the_readers_language_and_runs_nothing(world: Worl
     })
     .unwrap();
     assert_eq!((rows.len(), rows[2].cells[5].shown()), (3, "08:30:00".to_owned()));
+}
+
+async fn lengths_of_time_in_a_table_for_payrolls_are_whole_seconds(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let (office, mut phone) = ana(&account).await;
+    let mut at = |kind: &str, local: &str, more_us: i64| {
+        let clock =
+            json!({ "wall_us": lima_us(local) + more_us, "zone": "America/Lima", "offset_s": -18000 });
+        line(&mut phone, kind, local, &json!({ "clock": clock }))
+    };
+    let punches = [at("shift.start", "2025-06-02T08:00", 123_456), at("shift.end", "2025-06-02T16:30", 42)];
+    phone.send(&punches).await.unwrap();
+    assert_eq!(
+        sheet(&office, "2025-06-02", "2025-06-02").await["totals"]["worked_us"],
+        30_600_000_000_i64 - 123_414,
+        "exact where programs read it"
+    );
+    let table = "/v1/employees/number:ZZ1/timesheet.csv?from=2025-06-02&to=2025-06-02";
+    let table = Client::new(&world.app, Some(&office.bearer)).get(table).await.unwrap();
+    let table = String::from_utf8(table.body).unwrap();
+    let row: Vec<&str> = table.lines().nth(1).unwrap().split(',').collect();
+    assert_eq!((row[5], row[6]), ("8:30:00", "8:30:00"), "{table}");
+    assert!(row[5..13].iter().all(|length| !length.contains('.')), "{table}");
 }
