@@ -75,10 +75,19 @@ impl PlainHttp {
 /// Sends requests. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Outbound {
-    client: Client,
+    clients: Clients,
     rules: Arc<Rules>,
     /// Clients that trust an authority of the customer's own besides, by the hash of what names it
-    own: Arc<Mutex<HashMap<[u8; 32], Client>>>,
+    own: Arc<Mutex<HashMap<[u8; 32], Clients>>>,
+}
+
+/// Two ways to send the same.
+#[derive(Debug, Clone)]
+struct Clients {
+    /// Over a connection that was kept, where there is one
+    kept: Client,
+    /// Over one that is made for it
+    fresh: Client,
 }
 
 /// A request.
@@ -199,20 +208,27 @@ impl Outbound {
     /// A way out by these rules.
     #[expect(clippy::disallowed_methods, reason = "the one place that builds clients")]
     pub fn new(rules: Rules) -> Self {
-        Self::build(rules, Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"], known())))
+        Self::build(rules, || {
+            Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"], known()))
+        })
     }
 
     /// One that speaks HTTP/2 from the first byte and nothing else, as Apple's push service asks.
     #[expect(clippy::disallowed_methods, reason = "see `new`")]
     pub fn over_http2(rules: Rules) -> Self {
-        let builder = Client::builder().tls_backend_preconfigured(tls(&[b"h2"], known()));
-        Self::build(rules, builder.http2_prior_knowledge())
+        let over_tls = || Client::builder().tls_backend_preconfigured(tls(&[b"h2"], known()));
+        Self::build(rules, || over_tls().http2_prior_knowledge())
     }
 
-    fn build(rules: Rules, builder: ClientBuilder) -> Self {
+    fn build(rules: Rules, builder: impl Fn() -> ClientBuilder) -> Self {
         let rules = Arc::new(rules);
-        let client = Self::built(&rules, builder);
-        Self { client, rules, own: Arc::default() }
+        let clients = Self::both(&rules, builder);
+        Self { clients, rules, own: Arc::default() }
+    }
+
+    fn both(rules: &Arc<Rules>, builder: impl Fn() -> ClientBuilder) -> Clients {
+        let kept = Self::built(rules, builder().pool_idle_timeout(IDLE_TIME));
+        Clients { kept, fresh: Self::built(rules, builder().pool_max_idle_per_host(0)) }
     }
 
     #[expect(clippy::expect_used, reason = "what it is built from was read before, and is always alike")]
@@ -223,30 +239,28 @@ impl Outbound {
             .referer(false)
             .no_proxy()
             .connect_timeout(CONNECT_TIME)
-            .pool_idle_timeout(IDLE_TIME)
             .user_agent(concat!("Campo/", env!("CARGO_PKG_VERSION")))
             .build()
             // It fails for a TLS configuration that is none.
             .expect("the client is built from what is compiled in")
     }
 
-    /// The client that trusts `authority` besides those whom everybody trusts.
+    /// The clients that trust `authority` besides those whom everybody trusts.
     #[expect(clippy::disallowed_methods, reason = "see `new`")]
-    fn trusting(&self, authority: &str) -> Result<Client, SendError> {
+    fn trusting(&self, authority: &str) -> Result<Clients, SendError> {
         let key = hash(authority.as_bytes());
         // Nothing panics while the lock is held; if something did, the map would still be whole.
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = own.get(&key) {
-            return Ok(client.clone());
+        if let Some(clients) = own.get(&key) {
+            return Ok(clients.clone());
         }
-        let roots = authorities(authority).ok_or(SendError::Tls)?;
-        let builder = Client::builder().tls_backend_preconfigured(tls(&[b"h2", b"http/1.1"], roots));
-        let client = Self::built(&self.rules, builder);
+        let config = tls(&[b"h2", b"http/1.1"], authorities(authority).ok_or(SendError::Tls)?);
+        let clients = Self::both(&self.rules, || Client::builder().tls_backend_preconfigured(config.clone()));
         if own.len() >= MOST_AUTHORITIES {
             own.clear();
         }
-        own.insert(key, client.clone());
-        Ok(client)
+        own.insert(key, clients.clone());
+        Ok(clients)
     }
 
     /// The address as it would be asked, or why it would not be. Names are looked up only when a request is sent.
@@ -274,16 +288,20 @@ impl Outbound {
     /// is given up.
     pub async fn post(&self, post: Post) -> Result<Reply, SendError> {
         let url = self.check(post.url.as_str())?;
-        let client = match &post.authority {
+        let Clients { kept, fresh } = match &post.authority {
             Some(authority) => self.trusting(authority)?,
-            None => self.client.clone(),
+            None => self.clients.clone(),
         };
-        let request = client.post(url).headers(post.headers).timeout(post.within).body(post.body);
+        let request = kept.post(url).headers(post.headers).timeout(post.within).body(post.body);
+        let request = request.build().map_err(|error| because(&error))?;
         let answered = async {
-            // A connection that was kept may have been closed by the other side just now: that says nothing of it
+            // A connection that was kept may have been closed by the other side just now: that says nothing of it, and
+            // others that are kept may be closed, too
             let again = request.try_clone();
-            let sent = match (request.send().await, again) {
-                (Err(error), Some(again)) if because(&error) == SendError::BrokenOff => again.send().await,
+            let sent = match (kept.execute(request).await, again) {
+                (Err(error), Some(again)) if because(&error) == SendError::BrokenOff => {
+                    fresh.execute(again).await
+                }
                 (sent, _) => sent,
             };
             let response = sent.map_err(|error| because(&error))?;
@@ -425,6 +443,7 @@ mod tests {
             ("https://[fd00:ec2::254]/", Some(AddressRefused)),
             ("https://[2606:4700::1111]/", None),
             ("https://example.com:22/", Some(SendError::PortRefused)),
+            ("https://example.com:25/", Some(SendError::PortRefused)),
             ("https://example.com:8443/", None),
         ] {
             assert_eq!(strict.check(url).err(), expected, "{url}");

@@ -4,6 +4,7 @@ use rustls::{ServerConfig, pki_types::PrivateKeyDer};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
+    sync::Barrier,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -125,6 +126,35 @@ async fn a_connection_that_breaks_off_is_followed_by_one_other_and_no_more() {
         let url = format!("http://127.0.0.1:{port}/");
         assert_eq!(asked(&inside(), url, None).await, expected, "{closes}");
     }
+}
+
+/// Answers the first request of each connection, once `together` are there, and closes at the second without an answer.
+async fn answering_once(listener: TcpListener, together: Arc<Barrier>, count: usize) {
+    let mut number = 0;
+    while let Ok((mut stream, _)) = listener.accept().await {
+        number += 1;
+        let (waits, together) = (number <= count, Arc::clone(&together));
+        tokio::spawn(async move {
+            read_some(&mut stream).await;
+            if waits {
+                together.wait().await;
+            }
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
+            read_some(&mut stream).await;
+        });
+    }
+}
+
+#[tokio::test]
+async fn kept_connections_that_were_all_closed_are_followed_by_a_fresh_one() {
+    const KEPT: usize = 3;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://127.0.0.1:{}/", listener.local_addr().unwrap().port());
+    tokio::spawn(answering_once(listener, Arc::new(Barrier::new(KEPT)), KEPT));
+    let outbound = inside();
+    let first = (0..KEPT).map(|_| asked(&outbound, url.clone(), None));
+    assert_eq!(futures_util::future::join_all(first).await, [Ok(200); KEPT]);
+    assert_eq!(asked(&outbound, url, None).await, Ok(200));
 }
 
 #[test]
