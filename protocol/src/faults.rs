@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::text::storable;
+use crate::text::{is_blank, storable};
 
 /// One thing wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -82,9 +82,9 @@ impl Faults {
         }
     }
 
-    /// Like [`Self::check_text`], and refuses text that is empty or blank.
+    /// Like [`Self::check_text`], and refuses text that is empty, or of blanks and characters that nobody sees.
     pub fn check_required_text(&mut self, field: &str, text: &str, limit: usize) {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             self.add(field, "required", text, "text that is not blank");
         }
         self.check_text(field, text, limit);

@@ -1,4 +1,4 @@
-//! Text that every database of Campo can hold, and the sort and search keys made of it.
+//! Text that every database of Campo can hold, how codes are written, and the sort and search keys made of it.
 //!
 //! PostgreSQL's `text` has no U+0000, and JSON may carry it and unpaired surrogates as escapes. What an office
 //! writes is refused with the field's name; what a phone captured is kept byte for byte and replaced only in
@@ -16,6 +16,32 @@ const UNSTORABLE: &str = "text_not_storable";
 /// `text` with U+0000 replaced by U+FFFD, for columns extracted from what was captured.
 pub fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
+}
+
+/// How codes, customers' own numbers and names to log in with are kept, compared and looked for: with letters and accents
+/// as one character where Unicode has it (NFC), without blanks and [what nobody sees](is_invisible) at either edge. So
+/// what looks the same is the same, whichever keyboard, file or program wrote it. What is tidy stays as it is.
+///
+/// Rows that were stored before this was done keep what they hold until their next edit, which writes it tidied, or is
+/// refused where another row has that by then. Until then such a row is found by its id and by search, not by its code,
+/// and nobody logs in under such a name.
+pub fn tidy(text: &str) -> String {
+    let composed: String = text.nfc().collect();
+    composed.trim_matches(|c: char| c.is_whitespace() || is_invisible(c)).to_owned()
+}
+
+/// True for text in which there is nothing to see.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// True for a character that nobody sees and that means nothing at the edge of a text: marks of direction, joiners, soft
+/// hyphens, byte order marks, controls. The same as for cells of spreadsheets, which know nothing of this crate.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}')
+        || (c.is_control() && !c.is_whitespace())
 }
 
 /// Names every text in `value`, member names included, that cannot be stored on every database, until `faults` is full.
@@ -168,6 +194,35 @@ mod tests {
         assert_eq!(unhex("0"), None);
         assert_eq!(unhex("zz"), None);
         assert_eq!(unhex("é0"), None);
+    }
+
+    #[test]
+    fn what_looks_the_same_is_the_same_code() {
+        for (text, expected) in [
+            ("A-7", "A-7"),
+            (" A-7\u{A0}\t", "A-7"),
+            ("\u{FEFF}A-7\u{200B}", "A-7"),
+            ("\u{200E} \u{AD}A-7\u{2060}\u{7F}", "A-7"),
+            ("Jose\u{301}", "José"),
+            ("\u{200B}N\u{303}\u{2009}", "Ñ"),
+            // Inside a code a blank is part of it, and a joiner makes other letters in some scripts
+            ("A  7", "A  7"),
+            ("A\u{200D}7", "A\u{200D}7"),
+            ("\u{200B} \u{FEFF}", ""),
+            ("", ""),
+        ] {
+            assert_eq!(tidy(text), expected, "{text:?}");
+            assert_eq!(tidy(&tidy(text)), expected, "{text:?} twice");
+            assert_eq!(is_blank(text), expected.is_empty(), "{text:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_tidy_stays_as_it_is(text in "[ -~a-zñ\u{300}-\u{303}\u{200B}\u{A0}\u{1100}-\u{11FF}]{0,12}") {
+            let tidied = tidy(&text);
+            proptest::prop_assert_eq!(tidy(&tidied), tidied);
+        }
     }
 
     #[test]

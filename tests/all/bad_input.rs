@@ -19,6 +19,7 @@ on_both! {
     an_exchange_that_cannot_be_read_is_refused_with_the_reason,
     what_is_good_in_an_exchange_is_kept_and_what_is_not_is_named,
     every_json_route_refuses_what_it_cannot_read,
+    a_body_in_an_encoding_that_nobody_undoes_is_refused,
     a_process_survives_what_its_connections_bring,
 }
 
@@ -118,6 +119,29 @@ async fn an_exchange_that_cannot_be_read_is_refused_with_the_reason(world: World
         let line = phone.line("shift.start", "");
         assert_eq!(phone.send(&[line]).await.unwrap().receipts[0].position, 1);
     }
+}
+
+async fn a_body_in_an_encoding_that_nobody_undoes_is_refused(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let key = account.key(&[PermissionName::ManagePois]).await.unwrap();
+    let client = Client::new(&world.app, Some(&key));
+    let poi = json!({ "number": "C-1", "name": "x" }).to_string();
+    let send = async |path: &str, encoding: &str, body: Vec<u8>| {
+        let request = Request::post(path).header("content-type", "application/json");
+        client
+            .send(request.header("content-encoding", encoding).body(Body::from(body)).unwrap())
+            .await
+            .unwrap()
+    };
+    let compressed = [("gzip", gzip(poi.as_bytes())), ("zstd", zstd(poi.as_bytes())), ("br", b"x".to_vec())];
+    for path in ["/v1/pois", "/v1/files", "/services/webservices.asmx"] {
+        for (encoding, body) in &compressed {
+            let refused = send(path, encoding, body.clone()).await;
+            assert_eq!(refused.status, 415, "{path} {encoding}");
+            assert_eq!(refused.json()["parameters"]["expected"], "identity", "{path} {encoding}");
+        }
+    }
+    assert_eq!(send("/v1/pois", "Identity", poi.into_bytes()).await.status, 201);
 }
 
 async fn what_is_good_in_an_exchange_is_kept_and_what_is_not_is_named(world: World) {

@@ -1,7 +1,9 @@
 //! PostgreSQL behind a pooler in transaction mode: what is asked for at the start of a connection, and what each
 //! transaction brings itself.
 
-use campo_server::database::{Db, Options, Synchronous};
+use std::time::Duration;
+
+use campo_server::database::{Bounds, Db, Options, Synchronous};
 use campo_tests::world::World;
 use tokio::{io::AsyncReadExt as _, net::TcpListener};
 
@@ -17,7 +19,8 @@ const TAKEN: &[&str] = &[
 ];
 
 fn options(url: &str) -> Options {
-    Options { url: url.to_owned(), connections: 2, pooler: true, synchronous: Synchronous::Full }
+    let bounds = Bounds::of_server(Duration::from_secs(30));
+    Options { url: url.to_owned(), connections: 2, pooler: true, synchronous: Synchronous::Full, bounds }
 }
 
 #[tokio::test]
@@ -41,11 +44,12 @@ async fn behind_a_pooler_a_transaction_brings_its_settings_and_takes_them_away()
     let world = World::postgres().await.unwrap();
     let db = Db::open(&options(&world.url())).await.unwrap();
     let mut tx = db.begin().await.unwrap();
-    let setting = "select current_setting('idle_in_transaction_session_timeout'), current_setting('jit')";
-    let within: (String, String) = tx.fetch_one(setting, ()).await.unwrap();
-    assert_eq!(within, ("20s".to_owned(), "off".to_owned()));
+    let setting = "select current_setting('idle_in_transaction_session_timeout'), current_setting('jit'), \
+                   current_setting('statement_timeout')";
+    let within: (String, String, String) = tx.fetch_one(setting, ()).await.unwrap();
+    assert_eq!(within, ("20s".to_owned(), "off".to_owned(), "25s".to_owned()));
     tx.execute("update server_setting set value = value", ()).await.unwrap();
     tx.commit().await.unwrap();
-    let after: (String, String) = db.fetch_one(setting, ()).await.unwrap();
-    assert_eq!(after, ("0".to_owned(), "on".to_owned()));
+    let after: (String, String, String) = db.fetch_one(setting, ()).await.unwrap();
+    assert_eq!(after, ("0".to_owned(), "on".to_owned(), "0".to_owned()));
 }

@@ -1,8 +1,10 @@
 //! A filled database of the release before opens with this one, while the one before works beside it: its rows stay as
 //! they are, and it inserts rows without the columns that it does not know.
 
+use std::time::Duration;
+
 use campo_server::database::{
-    Db, Options, Synchronous, migrations,
+    Bounds, Db, Options, Synchronous, migrations,
     schema::{self, ColumnType, Table},
     tables::Cell,
 };
@@ -25,8 +27,11 @@ async fn a_filled_database_of_the_release_before_opens_on_postgresql() {
 }
 
 async fn upgrades(url: &str) {
-    let options =
-        || Options { url: url.to_owned(), connections: 4, pooler: false, synchronous: Synchronous::Full };
+    let bounds = Bounds::of_command(Duration::from_secs(30));
+    let options = || {
+        let url = url.to_owned();
+        Options { url, connections: 4, pooler: false, synchronous: Synchronous::Full, bounds }
+    };
     // The release before, which stays open while this one migrates
     let before = Db::open(&options()).await.unwrap();
     migrations::migrate_to(&before, BEFORE).await.unwrap();

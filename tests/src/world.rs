@@ -1,6 +1,6 @@
 //! A world with people in it: a server inside the test, on either database, with accounts, employees and phones.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, Result};
 use campo_mobile_core::testing::quick_pin_verifier;
@@ -21,7 +21,7 @@ use campo_server::{
     accounts::{self, NewAccount},
     api::edit::{Created, Once},
     app::{App, Limits},
-    database::{Db, Options, Synchronous, migrations},
+    database::{Bounds, Db, Options, Synchronous, migrations},
     environment::Environment,
     files::store::Store,
     installations::{
@@ -208,7 +208,8 @@ fn sqlite_url(folder: &Path) -> String {
 }
 
 fn options(url: &str) -> Options {
-    Options { url: url.to_owned(), connections: 16, pooler: false, synchronous: Synchronous::Full }
+    let bounds = Bounds::of_server(Duration::from_secs(30));
+    Options { url: url.to_owned(), connections: 16, pooler: false, synchronous: Synchronous::Full, bounds }
 }
 
 /// A server on the database at `url`, migrated.

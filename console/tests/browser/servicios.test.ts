@@ -81,14 +81,24 @@ test("calls are filtered, opened with what was asked and answered, and carry no 
     await close();
 });
 
-test("a changed secret holds from the next call on, and a removed key is out at once", async () => {
+test("a secret is changed while the one before still holds, then without, and a removed key is out at once", async () => {
     const { page, faults, close } = await signedIn("administrator", KEYS);
     await page.getByRole("row", { name: /Facturación/ }).click();
-    await page.getByRole("button", { name: "Cambiar el secreto…" }).click();
-    await page.getByRole("button", { name: "Cambiar el secreto", exact: true }).click();
-    const next = (await page.getByLabel("Secreto", { exact: true }).textContent()) ?? "";
-    await page.getByRole("button", { name: "Ya lo guardé" }).click();
+    const change = async (hours: string) => {
+        await page.getByRole("button", { name: "Cambiar el secreto…" }).click();
+        await page.getByRole("textbox", { name: "Horas en que valen los dos" }).fill(hours);
+        await page.getByRole("button", { name: "Hacer un secreto nuevo" }).click();
+        const shown = (await page.getByLabel("Secreto", { exact: true }).textContent()) ?? "";
+        await page.getByRole("button", { name: "Ya lo guardé" }).click();
+        return shown;
+    };
+    const second = await change("48");
+    await page.getByText(/^El secreto anterior vale también hasta/).waitFor();
+    await new Api(inject("url"), secret).send("GET", "/v1/tasks?limit=1");
+    await new Api(inject("url"), second).send("GET", "/v1/tasks?limit=1");
+    const next = await change("0");
     await expect(new Api(inject("url"), secret).send("GET", "/v1/tasks?limit=1")).rejects.toThrow("401");
+    await expect(new Api(inject("url"), second).send("GET", "/v1/tasks?limit=1")).rejects.toThrow("401");
     await new Api(inject("url"), next).send("GET", "/v1/tasks?limit=1");
     await page.getByRole("button", { name: "Quitar la clave…" }).click();
     await page.getByRole("button", { name: "Quitar la clave", exact: true }).click();

@@ -7,7 +7,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Custom, Link, MAX_CODE, MAX_NAME, Reference, State, basics, check_custom, is_default};
-use crate::{faults::Faults, scope::Scope};
+use crate::{
+    faults::Faults,
+    scope::Scope,
+    text::{is_blank, tidy},
+};
 
 /// The table of items that say nothing else.
 pub const CATALOGUE: &str = "catalogue";
@@ -45,9 +49,10 @@ fn catalogue() -> String {
     CATALOGUE.to_owned()
 }
 
-/// The code in the account of a row with its `own` code in its `table`.
+/// The code in the account of a row with its `own` code in its `table`, both [tidied](tidy).
 pub fn code_in_table(table: &str, own: &str) -> String {
-    if table == CATALOGUE { own.to_owned() } else { format!("{table}:{own}") }
+    let (table, own) = (tidy(table), tidy(own));
+    if table == CATALOGUE { own } else { format!("{table}:{own}") }
 }
 
 impl CatalogueItem {
@@ -67,8 +72,15 @@ impl CatalogueItem {
         } else if self.table != CATALOGUE && self.own_code().len() == self.code.len() {
             let expected = format!("a code that begins with `{}:`", self.table);
             faults.add("/code", "code_without_table", &self.code, expected);
-        } else if self.own_code().trim().is_empty() && !self.code.is_empty() {
+        } else if is_blank(self.own_code()) && !self.code.is_empty() {
             faults.add("/code", "required", &self.code, "a code behind that of the table");
+        } else if tidy(self.own_code()) != self.own_code() {
+            faults.add(
+                "/code",
+                "invalid_value",
+                &self.code,
+                "a code without blanks behind that of the table",
+            );
         }
     }
 }

@@ -30,6 +30,7 @@ use uuid::Uuid;
 use crate::{
     faults::{Faults, pointer},
     scope::Scope,
+    text::tidy,
 };
 
 /// Text under names that the customer chose; Campo keeps it and gives it back.
@@ -142,11 +143,16 @@ impl Kind {
 pub enum Ref {
     /// By id
     Id(Uuid),
-    /// By the code of its kind, compared exactly
+    /// By the code of its kind as it is [kept](tidy): what a caller wrote becomes one by [`Ref::of_code`]
     Code(String),
 }
 
 impl Ref {
+    /// By a code as somebody wrote it.
+    pub fn of_code(code: &str) -> Self {
+        Self::Code(tidy(code))
+    }
+
     /// The id, once resolved.
     pub const fn id(&self) -> Option<Uuid> {
         match self {
@@ -183,7 +189,7 @@ impl FromStr for Ref {
 
     fn from_str(text: &str) -> Result<Self, NotARef> {
         match text.strip_prefix("code:").or_else(|| text.strip_prefix("number:")) {
-            Some(code) if !code.is_empty() && !code.contains('\0') => Ok(Self::Code(code.to_owned())),
+            Some(code) if !code.is_empty() && !code.contains('\0') => Ok(Self::of_code(code)),
             Some(_) => Err(NotARef),
             None => text.parse().map(Self::Id).map_err(|_| NotARef),
         }
@@ -363,6 +369,7 @@ mod tests {
             assert_eq!(target.to_string().parse(), Ok(target));
         }
         assert_eq!("number:00042".parse(), Ok(Ref::Code("00042".to_owned())));
+        assert_eq!("code:\u{FEFF}Jose\u{301} ".parse(), Ok(Ref::Code("José".to_owned())));
         for text in ["", "ZZ1001", "code:", "number:", "code:a\0"] {
             assert_eq!(text.parse::<Ref>(), Err(NotARef), "{text}");
         }

@@ -15,6 +15,7 @@ use crate::{
         Custom, Data, Kind, Link, MAX_CODE, MAX_NAME, MAX_TEXT, Ref, check_custom, check_data, check_ref,
         is_default, link, place::Location,
     },
+    text::tidy,
 };
 
 /// The longest duration that can be planned, in minutes: a year.
@@ -33,7 +34,7 @@ pub struct TaskFields {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 700_123)]
     pub task_number: Option<i64>,
-    /// The customer's own number as text, kept exactly as given. Text of digits also sets the task number, so that
+    /// The customer's own number as text, kept as given but for blanks at its edges. Text of digits also sets the task number, so that
     /// `00042` and 42 are one task
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub external_number: Option<String>,
@@ -175,16 +176,14 @@ fn digits(text: &str) -> Option<i64> {
 
 impl TaskFields {
     /// Makes the two numbers one: text of digits also sets the task number; 0 and empty text mean none, so that the
-    /// account's counter gives one. To be called before [`Self::check`], after each edit of either number.
+    /// account's counter gives one. The text is [tidied](tidy). To be called before [`Self::check`], after each edit of
+    /// either number.
     pub fn normalise_numbers(&mut self) {
+        self.external_number = self.external_number.as_deref().map(tidy);
         if self.task_number == Some(0) {
             self.task_number = None;
         }
-        if self
-            .external_number
-            .as_deref()
-            .is_some_and(|text| text.trim().is_empty() || digits(text) == Some(0))
-        {
+        if self.external_number.as_deref().is_some_and(|text| text.is_empty() || digits(text) == Some(0)) {
             self.external_number = None;
         }
         if self.task_number.is_none() {

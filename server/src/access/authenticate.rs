@@ -125,14 +125,17 @@ impl FromRequestParts<App> for Phone {
     }
 }
 
-/// The account that a request says it is of.
-pub fn claimed_account(headers: &HeaderMap) -> Option<i64> {
+/// The account for which a request reads, before anything was read: the one that its bearer secret names, where this
+/// server made the secret, or it was right here before. What a stranger makes up is of no account, and so stands in
+/// nobody's way.
+pub fn claimed_account(app: &App, headers: &HeaderMap) -> Option<i64> {
     let text = if headers.contains_key(header::AUTHORIZATION) {
         secret(headers).ok()?
     } else {
         browser::cookie(headers)?
     };
-    Some(Bearer::parse(text)?.account)
+    let bearer = Bearer::parse(text)?;
+    (bearer.is_checked(&app.secrets) || app.guards.proven.has(&bearer)).then_some(bearer.account)
 }
 
 /// The bearer secret of a request, as it was sent.
@@ -207,16 +210,23 @@ pub async fn authenticate(app: &App, parts: &Parts) -> Result<Caller> {
 }
 
 fn unauthenticated_unless(app: &App, bearer: &Bearer, stored: &[u8]) -> Result<()> {
-    if same(&app.secrets.token_hash(&bearer.secret), stored) {
-        Ok(())
-    } else {
-        Err(Code::Unauthenticated.into())
+    if is_of(app, bearer, stored) { Ok(()) } else { Err(Code::Unauthenticated.into()) }
+}
+
+/// True when the secret is the one of which this hash is stored. One that has no check is remembered then.
+fn is_of(app: &App, bearer: &Bearer, stored: &[u8]) -> bool {
+    let is_right = same(&app.secrets.token_hash(&bearer.secret), stored);
+    if is_right && !bearer.is_checked(&app.secrets) {
+        app.guards.proven.note(bearer);
     }
+    is_right
 }
 
 #[derive(FromRow)]
 struct KeyRow {
     token: Vec<u8>,
+    previous_token: Option<Vec<u8>>,
+    previous_until_us: Option<i64>,
     permissions: String,
     networks: String,
     expires_us: Option<i64>,
@@ -226,14 +236,17 @@ async fn key(app: &App, bearer: &Bearer, address: Option<IpAddr>) -> Result<Call
     let row: KeyRow = app
         .db
         .fetch_optional(
-            "select k.token, k.permissions, k.networks, k.expires_us from access_key k \
-             join account a on a.id = k.account \
+            "select k.token, k.previous_token, k.previous_until_us, k.permissions, k.networks, k.expires_us \
+             from access_key k join account a on a.id = k.account \
              where k.account = $1 and k.id = $2 and k.state = 'enabled' and a.state = 'enabled'",
             (bearer.account, bearer.id),
         )
         .await?
         .ok_or(Code::Unauthenticated)?;
-    unauthenticated_unless(app, bearer, &row.token)?;
+    let before = row.previous_until_us.filter(|until_us| app.environment.now_us() < *until_us);
+    if !before.and(row.previous_token).is_some_and(|before| is_of(app, bearer, &before)) {
+        unauthenticated_unless(app, bearer, &row.token)?;
+    }
     if row.expires_us.is_some_and(|at_us| at_us <= app.environment.now_us()) {
         return Err(Code::Unauthenticated.into());
     }

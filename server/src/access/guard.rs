@@ -10,7 +10,7 @@ use std::{
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::throttle::Throttle;
+use super::{proven::Proven, throttle::Throttle};
 use crate::problem::{Code, Limit, Problem, Result};
 
 /// Passwords that are hashed at a time: each takes a core and 19 MiB.
@@ -33,6 +33,8 @@ pub struct Guards {
     pub codes: Throttle,
     /// Links to set a password anew that are asked for under one name from one address
     pub resets: Throttle,
+    /// Bearer secrets without a check that were right before; [`super::authenticate`] writes it
+    pub(super) proven: Proven,
     /// Sessions whose last request is just being noted; [`super::authenticate`] writes it
     pub(super) noting_sessions: Mutex<HashSet<Uuid>>,
     hashing: Arc<Semaphore>,
@@ -47,6 +49,7 @@ impl Default for Guards {
             login_addresses: Throttle::new("log-in-address", 60, 5 * SECOND_US),
             codes: Throttle::new("enrolment-code", 20, 30 * SECOND_US),
             resets: Throttle::new("password-reset", 5, 300 * SECOND_US),
+            proven: Proven::default(),
             noting_sessions: Mutex::default(),
             hashing: Arc::new(Semaphore::new(HASHING)),
             waiting: Arc::new(Semaphore::new(WAITING)),

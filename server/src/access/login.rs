@@ -4,7 +4,10 @@
 //! uses this server: the first has it with the empty host, the others with their id in its place. The password, which
 //! each of them is asked for, says who is meant; all take the same time, however many there are.
 
-use campo_protocol::faults::Faults;
+use campo_protocol::{
+    faults::Faults,
+    text::{is_invisible, tidy},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -42,9 +45,9 @@ impl LoginHolder {
     }
 }
 
-/// A name as tables hold it: people write theirs with and without capitals.
+/// A name as tables hold it, [tidied](tidy): people write theirs with and without capitals.
 pub fn login_name(text: &str) -> String {
-    text.trim().to_lowercase()
+    tidy(&text.to_lowercase())
 }
 
 /// Of whom this is the password, by the hashes of those who have a name, in their order; never of somebody without one.
@@ -68,7 +71,7 @@ pub async fn whose_password(app: &App, given: &Secret, hashes: Vec<Option<String
 /// Names what is wrong with a name at `field`.
 pub fn check(field: &str, name: &str, faults: &mut Faults) {
     faults.check_required_text(field, name, MAX_NAME);
-    if name.trim().chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if tidy(name).chars().any(|c| c.is_whitespace() || is_invisible(c)) {
         faults.add(field, "invalid_value", name, "a name without spaces");
     }
 }

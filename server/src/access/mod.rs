@@ -10,6 +10,7 @@ pub mod guard;
 pub mod login;
 mod operator;
 pub mod permissions;
+mod proven;
 pub mod recheck;
 pub mod throttle;
 pub mod tries;

@@ -5,10 +5,10 @@ use std::{future::ready, time::Duration};
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{Next, from_fn, from_fn_with_state, map_request, map_response},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::MethodRouter,
 };
 use tower_http::{
@@ -20,8 +20,8 @@ use utoipa_axum::router::OpenApiRouter;
 use super::pace::Paced;
 use crate::{
     access,
+    app::App,
     database::reads,
-    environment::Environment,
     problem::{self, Code, Problem},
     scheduler::NO_ACCOUNT,
     telemetry,
@@ -35,32 +35,47 @@ const REQUEST_TIME: Duration = Duration::from_mins(10);
 /// What pages may load and who may show them: nothing of others, nobody else.
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// The one route that undoes the encoding of its body.
+const DECODED: &str = "/v1/sync";
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 
 /// Puts around the routes, from the outside: id, span, line and metrics of the request; problems in its language;
 /// panics become problems; headers against misuse of pages; time-outs; whose turns its reads take; the bound on bodies and
 /// their least rate.
-pub fn around(router: Router, request_bytes: usize, environment: &Environment) -> Router {
-    let clock = environment.clone();
+pub fn around(router: Router, app: &App) -> Router {
+    let (request_bytes, clock) = (app.limits.request_bytes, app.environment.clone());
     let pace = move |request: Request| ready(request.map(|body| Body::new(Paced::new(body, clock.clone()))));
     router
         .layer(DefaultBodyLimit::max(request_bytes))
         .layer(map_response(move |response| ready(name_limit(response, request_bytes))))
-        .layer(from_fn(read_of_account))
+        .layer(from_fn_with_state(app.clone(), read_of_account))
+        .layer(from_fn(refuse_encoded))
         .layer(map_request(pace))
         .layer(RequestBodyTimeoutLayer::new(PART_TIME))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_TIME))
         .layer(map_response(protect))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::localize))
-        .layer(from_fn_with_state(environment.clone(), telemetry::observe))
+        .layer(from_fn_with_state(app.environment.clone(), telemetry::observe))
 }
 
-/// The reads of a request take turns for the account that it says it is of: that is known before anything was read, and
-/// whoever lies waits among the readers of that account.
-async fn read_of_account(request: Request, next: Next) -> Response {
-    let account = access::claimed_account(request.headers()).unwrap_or(NO_ACCOUNT);
+/// The reads of a request take turns for the account that its bearer secret names: that is known before anything was read,
+/// and whoever makes one up waits among strangers.
+async fn read_of_account(State(app): State<App>, request: Request, next: Next) -> Response {
+    let account = access::claimed_account(&app, request.headers()).unwrap_or(NO_ACCOUNT);
     reads::of_account(account, next.run(request)).await
+}
+
+/// Refuses a body that is compressed, or encoded otherwise, where nobody undoes that: it would be kept as it is, or refused
+/// for what it is not.
+async fn refuse_encoded(request: Request, next: Next) -> Response {
+    let encodings = request.headers().get_all(header::CONTENT_ENCODING).into_iter();
+    let is_plain =
+        |value: &HeaderValue| value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity");
+    if request.uri().path() != DECODED && !encodings.map(is_plain).all(|is_plain| is_plain) {
+        return Problem::new(Code::UnsupportedMediaType).with("expected", "identity").into_response();
+    }
+    next.run(request).await
 }
 
 /// Gives routes a bound on bodies of their own, which refusals name.

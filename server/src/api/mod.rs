@@ -8,6 +8,7 @@ pub mod layers;
 pub mod listen;
 pub mod noted;
 pub mod openapi;
+pub mod overlap;
 mod pace;
 pub mod page;
 pub mod patch;

@@ -26,10 +26,9 @@ pub fn document() -> Value {
 /// The API as a service.
 pub fn router(app: App) -> Router {
     let (router, _) = routes(&app.limits).split_for_parts();
-    let (request_bytes, environment) = (app.limits.request_bytes, app.environment.clone());
     let tap = from_fn_with_state(app.clone(), calls::tap);
-    let router = router.merge(openapi::page()).merge(console::pages()).with_state(app).layer(tap);
-    let router = layers::around(router, request_bytes, &environment);
+    let router = router.merge(openapi::page()).merge(console::pages()).with_state(app.clone()).layer(tap);
+    let router = layers::around(router, &app);
     // Before a route is chosen, since customers write the address of the services in any case
     Router::new().fallback_service(router.map_request(soap::spelled))
 }

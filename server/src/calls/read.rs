@@ -1,6 +1,10 @@
 //! The log of calls as people see it.
 
-use campo_protocol::{faults::Faults, model::Ref, text::sort_key};
+use campo_protocol::{
+    faults::Faults,
+    model::Ref,
+    text::{sort_key, tidy},
+};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};
@@ -186,7 +190,7 @@ fn pattern(search: &str) -> Result<String> {
     faults.check_text("/q", search, 300);
     faults.into_result()?;
     let mut pattern = String::from("%");
-    for c in sort_key(search.trim()).chars() {
+    for c in sort_key(&tidy(search)).chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }

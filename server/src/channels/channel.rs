@@ -312,6 +312,7 @@ fn check_url(url: &str, outbound: &Outbound, faults: &mut Faults) {
         Ok(_) => return,
         Err(SendError::PlainHttp) => "an address that begins with `https://`",
         Err(SendError::AddressRefused) => "an address on the public internet",
+        Err(SendError::PortRefused) => "an address with a port of HTTP, such as 443 or 8443",
         Err(_) => "an address such as `https://erp.example.com/campo`",
     };
     // What was found is not repeated: people put secrets into addresses.

@@ -22,7 +22,7 @@ use crate::{
     access::{Allowed, Duty, PermissionName, Permissions, permissions::ManageChannels},
     api::{
         edit::{self, Created, IfMatch, Made, Once, Versioned},
-        patch,
+        overlap, patch,
         time::Instant,
     },
     app::App,
@@ -35,9 +35,6 @@ use crate::{
 
 /// For how long a secret signs beside its successor, unless said otherwise.
 const OVERLAP_HOURS: i64 = 24;
-/// The longest time for both: 30 days.
-const MAX_OVERLAP_HOURS: i64 = 30 * 24;
-const HOUR_US: i64 = 3600 * 1_000_000;
 
 /// A new channel.
 #[derive(Debug, Serialize, ToSchema)]
@@ -245,14 +242,10 @@ pub async fn rotate(
     which: &Ref,
     given: &ChannelRotation,
 ) -> Result<RotatedChannel> {
-    let hours = given.overlap_hours.unwrap_or(OVERLAP_HOURS);
-    let mut faults = Faults::default();
-    faults.check_range("/overlap_hours", hours as f64, 0.0, MAX_OVERLAP_HOURS as f64);
-    faults.into_result()?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    let until_us = overlap::until_us(given.overlap_hours, OVERLAP_HOURS, write.now_us)?;
     let row = locked(&mut write, allowed, which).await?;
     let mut secrets = ChannelSecrets::open(write.secrets(), write.account(), row.id, &row.sealed)?;
-    let until_us = write.now_us.saturating_add(hours * HOUR_US);
     let secret = secrets.rotate(until_us, write.environment());
     keep_secrets(&mut write, row.id, &secrets).await?;
     write.touch(TOPIC);

@@ -18,6 +18,7 @@ use std::{
     fs,
     io::Write as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result};
@@ -26,7 +27,7 @@ use campo_server::{
     accounts,
     app::{App, Limits},
     config::Config,
-    database::{self, Db, Synchronous, migrations},
+    database::{self, Bounds, Db, Synchronous, migrations},
     environment::Environment,
     exchange::doors::Doors,
     files::store::Store,
@@ -116,15 +117,32 @@ pub(crate) fn run(line: Line) -> Result<()> {
     })
 }
 
-/// The parts of a server on the database of these settings, which is migrated and prepared.
+/// The parts of a server on the database of these settings, which is migrated and prepared, for a command that works
+/// through them.
 pub(crate) async fn open(config: &Config) -> Result<App> {
-    let app = connect(config).await?;
+    prepared(connect(config).await?).await
+}
+
+/// The same for a server, which answers others.
+pub(crate) async fn open_to_serve(config: &Config) -> Result<App> {
+    prepared(connected(config, Bounds::of_server(lease(config))).await?).await
+}
+
+/// The same as [`open`] on a database that is migrated and not prepared: nothing is in it when it is new.
+pub(crate) async fn connect(config: &Config) -> Result<App> {
+    connected(config, Bounds::of_command(lease(config))).await
+}
+
+fn lease(config: &Config) -> Duration {
+    Duration::from_secs(config.lease_s.unsigned_abs())
+}
+
+async fn prepared(app: App) -> Result<App> {
     server_setting::prepare(&app.db, &app.environment, &app.secrets).await?;
     Ok(app)
 }
 
-/// The same on a database that is migrated and not prepared: nothing is in it when it is new.
-pub(crate) async fn connect(config: &Config) -> Result<App> {
+async fn connected(config: &Config, bounds: Bounds) -> Result<App> {
     let folder = &config.data_folder;
     private_folder(folder)
         .with_context(|| format!("the folder {} (data_folder) cannot be made", folder.display()))?;
@@ -135,6 +153,7 @@ pub(crate) async fn connect(config: &Config) -> Result<App> {
         connections: config.database_connections,
         pooler: config.database_pooler,
         synchronous: Synchronous::Full,
+        bounds,
     };
     let place = || format!("{} (database_url)", config.database_url);
     let db = Db::open(&options).await.with_context(place)?;

@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(arguments: Arguments, config: &Config) -> Result<()> {
     let asked_to_end = signals(arguments.end_with_input)?;
     super::descriptors::raise(config)?;
-    let mut app = super::open(config).await?;
+    let mut app = super::open_to_serve(config).await?;
     let mut presence = Presence::begin(&app.db)?;
     if presence.is_alone() {
         duties::release(&app, None).await?;

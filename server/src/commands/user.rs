@@ -84,5 +84,5 @@ async fn operator(app: &App, account: &str) -> Result<Caller> {
 }
 
 async fn named(app: &App, one: One) -> Result<(Caller, Ref)> {
-    Ok((operator(app, &one.account).await?, Ref::Code(one.user)))
+    Ok((operator(app, &one.account).await?, Ref::of_code(&one.user)))
 }

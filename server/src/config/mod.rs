@@ -139,7 +139,8 @@ settings! {
     /// Where Apple's push service is reached.
     apns_address: String = "https://api.push.apple.com", web_address();
     /// After how long without a sign of life another replica takes over what one did in the background. The same for
-    /// all replicas.
+    /// all replicas. On PostgreSQL a session that stands still within a transaction ends after two thirds of it, and a
+    /// statement after five sixths, so that a replica that hangs holds up nobody's writes for longer.
     lease_s: i64 = "30", integer(2, 3600);
     /// Networks inside that may be reached by what customers configure, such as receivers of notifications. Without it
     /// only public addresses are: whoever configures a channel must not reach what stands behind this server.

@@ -1,6 +1,6 @@
 //! How transactions begin, and what keeps one that nobody ended from reaching the next.
 
-use sqlx::{Pool, Postgres, Sqlite, Transaction};
+use sqlx::{Pool, Postgres, SqlSafeStr, Sqlite, Transaction};
 
 use crate::problem::{Problem, Result};
 
@@ -22,9 +22,9 @@ pub(super) async fn immediate(write: &Pool<Sqlite>) -> sqlx::Result<Transaction<
 /// transaction open, and the pool lends the connection to the next with that transaction.
 pub(super) async fn whole(
     pool: &Pool<Postgres>,
-    statement: &'static str,
+    statement: impl SqlSafeStr,
 ) -> Result<Transaction<'static, Postgres>> {
-    let pool = pool.clone();
+    let (pool, statement) = (pool.clone(), statement.into_sql_str());
     let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
     Ok(begun.map_err(Problem::internal)??)
 }

@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::{
+    Executor as _,
+    migrate::{Migration, MigrationType, Migrator},
+};
 
 use super::{Db, OpenError};
 
@@ -21,6 +24,7 @@ pub const MIGRATIONS: &[(i64, &str, &str)] = &[
     (7, "imports", include_str!("../../migrations/0007_imports.sql")),
     (8, "exchange_mail", include_str!("../../migrations/0008_exchange_mail.sql")),
     (9, "soap_used", include_str!("../../migrations/0009_soap_used.sql")),
+    (10, "key_rotation", include_str!("../../migrations/0010_key_rotation.sql")),
 ];
 
 /// Which of the two texts is wanted.
@@ -102,7 +106,14 @@ pub async fn migrate_to(db: &Db, last: i64) -> Result<(), OpenError> {
             let _lock = lock_beside(db)?;
             migrator.run(write).await?;
         }
-        Db::Postgres { pool, .. } => migrator.run(pool).await?,
+        Db::Postgres { pool, .. } => {
+            let mut connection = pool.acquire().await?;
+            // Tables are changed for as long as it takes, and others that start wait for it
+            connection.execute("set statement_timeout = 0").await?;
+            let migrated = migrator.run(&mut *connection).await;
+            connection.execute("reset statement_timeout").await?;
+            migrated?;
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@
 #![expect(clippy::redundant_locals, reason = "one macro names the connection for both databases")]
 
 mod begin;
+mod bounds;
 mod checkpoint;
 mod failure;
 mod inserts;
@@ -25,7 +26,10 @@ pub mod values;
 
 use std::{
     str::FromStr as _,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -35,6 +39,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use bounds::Bounds;
 use inserts::portions;
 pub use inserts::{Inserts, keyed};
 use reads::{Reading, Reads};
@@ -72,6 +77,8 @@ pub struct Options {
     pub pooler: bool,
     /// SQLite's `synchronous`: [`Synchronous::Full`] except where a test proves that less loses data
     pub synchronous: Synchronous,
+    /// How long PostgreSQL lets this process stand still
+    pub bounds: Bounds,
 }
 
 /// How much SQLite waits for the disk.
@@ -122,6 +129,8 @@ pub enum Db {
     Postgres {
         /// Readers and writers
         pool: sqlx::Pool<Postgres>,
+        /// How a transaction that writes begins
+        begin: Arc<str>,
         /// Lends turns to read
         reads: Reads,
     },
@@ -221,7 +230,11 @@ impl Db {
         match pool {
             // The pool tried again and again, and says only that it did.
             Err(sqlx::Error::PoolTimedOut) => Err(why_unreachable(connect).await.into()),
-            pool => Ok(Self::Postgres { pool: pool?, reads: Reads::new(connections) }),
+            pool => Ok(Self::Postgres {
+                pool: pool?,
+                begin: pooler::begin(options),
+                reads: Reads::new(connections),
+            }),
         }
     }
 
@@ -233,7 +246,9 @@ impl Db {
                 checkpoints.before(write).await;
                 Tx::Sqlite(begin::immediate(write).await?, None)
             }
-            Self::Postgres { pool, .. } => Tx::Postgres(begin::whole(pool, pooler::begin(pool)).await?, None),
+            Self::Postgres { pool, begin, .. } => {
+                Tx::Postgres(begin::whole(pool, AssertSqlSafe(Arc::clone(begin))).await?, None)
+            }
         })
     }
 
@@ -242,11 +257,12 @@ impl Db {
         self.snapshot("begin isolation level repeatable read read only").await
     }
 
-    /// A snapshot that may be left idle for as long as it likes, such as by who copies files between two statements. It
-    /// holds no lock that anybody waits for.
+    /// A snapshot that may be left idle for as long as it likes, such as by who copies files between two statements, and
+    /// whose statements may take as long. It holds no lock that anybody waits for.
     pub async fn begin_long_snapshot(&self) -> Result<Tx> {
         self.snapshot(
-            "begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0",
+            "begin isolation level repeatable read read only; set local idle_in_transaction_session_timeout = 0; \
+             set local statement_timeout = 0",
         )
         .await
     }

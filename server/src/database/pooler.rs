@@ -2,15 +2,11 @@
 //! free. PgBouncer refuses a connection that asks for settings at its start, and what a session sets would stay for
 //! whoever gets its connection next.
 
-use std::str::FromStr as _;
+use std::{str::FromStr as _, sync::Arc};
 
-use sqlx::{Pool, Postgres, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 
 use super::Options;
-
-/// A replica that hangs or lost its network within a transaction holds an account's lock until the server ends its
-/// session: sooner than a lease is over, so that whoever takes its work up finds no lock of it.
-const HANGING: (&str, &str) = ("idle_in_transaction_session_timeout", "20s");
 
 /// What to connect with.
 pub(super) fn connect_options(options: &Options) -> sqlx::Result<PgConnectOptions> {
@@ -20,38 +16,53 @@ pub(super) fn connect_options(options: &Options) -> sqlx::Result<PgConnectOption
         return Ok(connect.extra_float_digits(None).statement_cache_capacity(0));
     }
     Ok(connect
-        .options([("plan_cache_mode", "force_generic_plan"), ("jit", "off"), HANGING])
+        .options([("plan_cache_mode", "force_generic_plan"), ("jit", "off")])
+        .options(options.bounds.settings())
         .statement_cache_capacity(400))
 }
 
 /// How a transaction that writes begins: behind a pooler it brings the settings itself, for as long as it lasts.
-pub(super) fn begin(pool: &Pool<Postgres>) -> &'static str {
-    if pool.connect_options().get_options().is_some() {
-        "begin"
-    } else {
-        "begin; set local idle_in_transaction_session_timeout = '20s'; set local jit = off"
+pub(super) fn begin(options: &Options) -> Arc<str> {
+    let mut begin = "begin".to_owned();
+    if options.pooler {
+        begin.push_str("; set local jit = off");
+        for (name, milliseconds) in options.bounds.settings() {
+            begin += &format!("; set local {name} = {milliseconds}");
+        }
     }
+    begin.into()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::database::Synchronous;
+    use crate::database::{Bounds, Synchronous};
 
     #[test]
     fn behind_a_pooler_no_setting_is_asked_for_at_the_start() {
-        for (pooler, expected) in [
-            (true, None),
+        for (pooler, at_the_start, begin_with) in [
+            (
+                true,
+                None,
+                "begin; set local jit = off; set local idle_in_transaction_session_timeout = 20000; \
+                 set local statement_timeout = 25000",
+            ),
             (
                 false,
                 Some(
-                    "-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=20s",
+                    "-c plan_cache_mode=force_generic_plan -c jit=off -c idle_in_transaction_session_timeout=20000 \
+                     -c statement_timeout=25000",
                 ),
+                "begin",
             ),
         ] {
             let url = "postgres://campo@localhost/campo".to_owned();
-            let options = Options { url, connections: 2, pooler, synchronous: Synchronous::Full };
-            assert_eq!(connect_options(&options).unwrap().get_options(), expected);
+            let bounds = Bounds::of_server(Duration::from_secs(30));
+            let options = Options { url, connections: 2, pooler, synchronous: Synchronous::Full, bounds };
+            assert_eq!(connect_options(&options).unwrap().get_options(), at_the_start);
+            assert_eq!(&*begin(&options), begin_with);
         }
     }
 }

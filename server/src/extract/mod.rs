@@ -4,8 +4,11 @@ mod explain;
 mod storable;
 
 use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request, path::ErrorKind, rejection::PathRejection},
+    body::{Body, Bytes},
+    extract::{
+        FromRequest, FromRequestParts, OptionalFromRequest, Request, path::ErrorKind,
+        rejection::PathRejection,
+    },
     http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -61,6 +64,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
+/// No body, or one that is `null`, is none: what came later may be left out by those who were there before.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>> {
+        let (parts, body) = request.into_parts();
+        let Raw(body) = Raw::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        if body.is_empty() {
+            return Ok(None);
+        }
+        let request = Request::from_parts(parts, Body::from(body));
+        let Json(value) = <Json<Option<T>> as FromRequest<S>>::from_request(request, state).await?;
+        Ok(value.map(Json))
+    }
+}
+
 impl<S: Send + Sync> FromRequest<S> for Raw {
     type Rejection = Problem;
 
@@ -76,7 +95,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Private<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
-        match Json::from_request(request, state).await {
+        match <Json<T> as FromRequest<S>>::from_request(request, state).await {
             Ok(Json(value)) => Ok(Self(value)),
             Err(problem) => Err(problem.without_found()),
         }

@@ -117,7 +117,7 @@ pub async fn used(db: &Db, account: i64, which: &Ref) -> Result<Template> {
 /// they say. It gives nobody more than an import by it may do.
 pub async fn ensure(app: &App, allowed: &Allowed<RunImports>, draft: TemplateDraft) -> Result<Uuid> {
     draft.check()?;
-    let which = Ref::Code(draft.code.clone());
+    let which = Ref::of_code(&draft.code);
     if let Some(found) = find(&app.db, allowed.account(), &which).await? {
         return Ok(found.id);
     }

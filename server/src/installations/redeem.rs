@@ -115,7 +115,7 @@ async fn enrol(write: &mut Write, row: Row, device: &Device) -> Result<Enrolled>
     if used == 0 {
         return Err(Code::EnrolmentCodeInvalid.into());
     }
-    let bearer = Bearer::new(account, Holder::Installation, id, write.environment());
+    let bearer = Bearer::new(account, Holder::Installation, id, write.secrets(), write.environment());
     let name = if row.name.is_empty() { device.name() } else { row.name };
     let installation = installation::insert(write, id, &name, device, &bearer).await?;
     let members: ResolvedMembers = serde_json::from_str(&row.roster).map_err(Problem::internal)?;

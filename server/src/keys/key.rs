@@ -24,6 +24,7 @@ use crate::{
     },
     api::{
         edit::{self, Created, IfMatch, Made, Once, Versioned},
+        overlap,
         page::{Page, PageQuery},
         patch,
         time::Instant,
@@ -39,6 +40,8 @@ use crate::{
 
 /// The most networks of a key.
 const MAX_NETWORKS: usize = 100;
+/// For how many hours a secret holds beside its successor, unless said otherwise: what somebody found ends at once.
+const OVERLAP_HOURS: i64 = 0;
 
 /// What is given to make or change a key.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -112,6 +115,9 @@ pub struct Key {
     /// The name under which it logs in to SOAP and FTP, where it has a password
     #[serde(skip_serializing_if = "Option::is_none")]
     pub login: Option<String>,
+    /// Until when the secret before the one of now holds, too, where it still does
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_until: Option<Instant>,
     /// When it was made
     pub created_at: Instant,
     /// When it was changed last
@@ -128,11 +134,22 @@ pub struct CreatedKey {
     pub secret: String,
 }
 
+/// How the secret of a key is replaced.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotation {
+    /// For how many hours the secret before holds too, 0 to 720; 0 when absent
+    #[serde(default)]
+    pub overlap_hours: Option<i64>,
+}
+
 /// The new bearer secret of a key.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RotatedKey {
-    /// The secret: it is shown this once, and the one before it no longer holds
+    /// The secret: it is shown this once
     pub secret: String,
+    /// Until then the secret before holds, too; one before that no longer does
+    pub previous_until: Instant,
 }
 
 #[derive(FromRow)]
@@ -143,6 +160,7 @@ struct Row {
     permissions: String,
     networks: String,
     expires_us: Option<i64>,
+    previous_until_us: Option<i64>,
     login: Option<String>,
     token_rule: String,
     state: String,
@@ -152,8 +170,8 @@ struct Row {
     updated_us: i64,
 }
 
-const ONE: &str = "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.token_rule, k.state, \
-                   k.custom, k.version, k.created_us, k.updated_us from access_key k \
+const ONE: &str = "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, k.previous_until_us, \
+                   l.name as login, k.token_rule, k.state, k.custom, k.version, k.created_us, k.updated_us from access_key k \
                    left join login l on l.account = k.account and l.holder = 'key' and l.holder_id = k.id \
                    where k.account = $1 and (k.id = $2 or k.code = $3) and k.state <> 'deleted'";
 
@@ -163,21 +181,22 @@ pub async fn list(app: &App, allowed: &Allowed<ManageKeys>, page: &PageQuery) ->
     let rows: Vec<Row> = app
         .db
         .fetch_all(
-            "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, l.name as login, k.token_rule, k.state, \
-             k.custom, k.version, k.created_us, k.updated_us from access_key k \
+            "select k.id, k.code, k.name, k.permissions, k.networks, k.expires_us, k.previous_until_us, \
+             l.name as login, k.token_rule, k.state, k.custom, k.version, k.created_us, k.updated_us from access_key k \
              left join login l on l.account = k.account and l.holder = 'key' and l.holder_id = k.id \
              where k.account = $1 and k.code > $2 and k.state <> 'deleted' order by k.code limit $3",
             (allowed.account(), after, limit + 1),
         )
         .await?;
-    let keys = rows.into_iter().map(Row::shown).collect::<Result<Vec<_>>>()?;
+    let now_us = app.environment.now_us();
+    let keys = rows.into_iter().map(|row| row.shown(now_us)).collect::<Result<Vec<_>>>()?;
     Ok(Page::new(keys, limit, |key| key.draft.code.clone()))
 }
 
 /// One key.
 pub async fn get(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<Versioned<Key>> {
     let row: Option<Row> = app.db.fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
-    let key = row.ok_or(Code::NotFound)?.shown()?;
+    let key = row.ok_or(Code::NotFound)?.shown(app.environment.now_us())?;
     Ok(Versioned(key.version, key))
 }
 
@@ -205,7 +224,7 @@ async fn make(write: &mut Write, allowed: &Allowed<ManageKeys>, draft: KeyDraft)
     Bounds::of_keys(write, allowed).await?.must_hold(&draft)?;
     let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     edit::refuse_taken_code(write, TAKEN, id, &draft.code).await?;
-    let bearer = Bearer::new(account, Holder::Key, id, write.environment());
+    let bearer = Bearer::new(account, Holder::Key, id, write.secrets(), write.environment());
     let token = write.secrets().token_hash(&bearer.secret).to_vec();
     let (permissions, networks, custom) = draft.json()?;
     let expires_us = draft.expires_at.map(|at| at.0);
@@ -234,7 +253,7 @@ async fn make(write: &mut Write, allowed: &Allowed<ManageKeys>, draft: KeyDraft)
         .await?;
     write.event(&KEY_CREATED, id, &draft.told(id, state))?;
     let (created_at, updated_at) = (Instant(now_us), Instant(now_us));
-    let key = Key { id, version: 1, draft, login: None, created_at, updated_at };
+    let key = Key { id, version: 1, draft, login: None, previous_until: None, created_at, updated_at };
     Ok(CreatedKey { key, secret: bearer.format() })
 }
 
@@ -286,24 +305,30 @@ pub async fn edit(
     Ok(Versioned(version, key))
 }
 
-/// Gives a key a new secret. The one before it no longer holds.
-pub async fn rotate(app: &App, allowed: &Allowed<ManageKeys>, which: &Ref) -> Result<RotatedKey> {
+/// Gives a key a new secret. The one before it holds too for as long as is asked for, and those before that no longer.
+pub async fn rotate(
+    app: &App,
+    allowed: &Allowed<ManageKeys>,
+    which: &Ref,
+    given: &KeyRotation,
+) -> Result<RotatedKey> {
     let mut write = app.log.begin(allowed, Class::Office).await?;
+    let until_us = overlap::until_us(given.overlap_hours, OVERLAP_HOURS, write.now_us)?;
     let key = locked(&mut write, allowed, which).await?;
     let (account, now_us) = (write.account(), write.now_us);
-    let bearer = Bearer::new(account, Holder::Key, key.id, write.environment());
+    let bearer = Bearer::new(account, Holder::Key, key.id, write.secrets(), write.environment());
     let token = write.secrets().token_hash(&bearer.secret).to_vec();
     write
         .tx()
         .execute(
-            "update access_key set token = $3, version = version + 1, updated_us = $4 \
-             where account = $1 and id = $2",
-            (account, key.id, token, now_us),
+            "update access_key set previous_token = token, previous_until_us = $5, token = $3, \
+             version = version + 1, updated_us = $4 where account = $1 and id = $2",
+            (account, key.id, token, now_us, until_us),
         )
         .await?;
     write.event(&KEY_CHANGED, key.id, &key.draft.told(key.id, key.draft.state.name()))?;
     write.commit().await?;
-    Ok(RotatedKey { secret: bearer.format() })
+    Ok(RotatedKey { secret: bearer.format(), previous_until: Instant(until_us) })
 }
 
 /// Removes a key for good; its name to log in is free again.
@@ -333,7 +358,7 @@ pub(crate) async fn locked(write: &mut Write, allowed: &Allowed<ManageKeys>, whi
         write.tx().fetch_optional(ONE, (allowed.account(), which.id(), which.code())).await?;
     let row = row.ok_or(Code::NotFound)?;
     allowed.must_cover(permissions(&row.permissions)?)?;
-    let key = row.shown()?;
+    let key = row.shown(write.now_us)?;
     Bounds::of_keys(write, allowed).await?.must_hold(&key.draft)?;
     Ok(key)
 }
@@ -382,7 +407,7 @@ fn network(text: &str) -> Option<IpNet> {
 }
 
 impl Row {
-    fn shown(self) -> Result<Key> {
+    fn shown(self, now_us: i64) -> Result<Key> {
         let draft = KeyDraft {
             permissions: permissions(&self.permissions)?.names(),
             networks: serde_json::from_str(&self.networks).map_err(Problem::internal)?,
@@ -398,6 +423,7 @@ impl Row {
             version: self.version,
             draft,
             login: self.login,
+            previous_until: self.previous_until_us.filter(|until_us| *until_us > now_us).map(Instant),
             created_at: Instant(self.created_us),
             updated_at: Instant(self.updated_us),
         })

@@ -5,7 +5,7 @@ use campo_protocol::model::Ref;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    key::{self, RotatedKey},
+    key::{self, KeyRotation, RotatedKey},
     password::{self, KeyLogin, KeyLoginSet},
 };
 use crate::{
@@ -22,19 +22,23 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Gives a key a new secret
 ///
-/// The secret before it no longer holds, from the next request on.
+/// The secret before it no longer holds, from the next request on, unless `overlap_hours` says for how long it does, so
+/// that the system can change in peace.
 #[utoipa::path(
     post, path = "/v1/keys/{key}/rotate", tag = "keys",
     security(("bearer" = ["manage_keys"])),
     params(("key" = Ref, Path, description = "Its id, or `code:` and its code")),
+    request_body = Option<KeyRotation>,
     responses((status = OK, body = RotatedKey))
 )]
 async fn rotate(
     State(app): State<App>,
     allowed: Auth<ManageKeys>,
     Path(key): Path<Ref>,
+    given: Option<Json<KeyRotation>>,
 ) -> Result<Json<RotatedKey>> {
-    key::rotate(&app, &allowed, &key).await.map(Json)
+    let Json(given) = given.unwrap_or_default();
+    key::rotate(&app, &allowed, &key, &given).await.map(Json)
 }
 
 /// Gives a key a name and a password, for SOAP and FTP

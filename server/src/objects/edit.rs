@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     access::Allowed,
-    api::edit::IfMatch,
+    api::{edit::IfMatch, patch::tidy_member},
     log::write::Write,
     problem::{Code, Problem, Result},
 };
@@ -171,13 +171,15 @@ pub async fn save_many<K: Kept>(
 ) -> Result<Vec<Outcome<K>>> {
     same_account::<K>(write, allowed)?;
     let account = write.account();
-    let codes = documents.iter().filter_map(code_of::<K>).collect();
-    let mut stored = read::by_codes::<K>(write.tx(), account, codes).await?;
+    let codes: Vec<Option<String>> = documents.iter().map(code_of::<K>).collect();
+    let mut stored =
+        read::by_codes::<K>(write.tx(), account, codes.iter().flatten().cloned().collect()).await?;
     let mut seen = HashSet::new();
     let candidates = documents
         .iter()
-        .map(|document| {
-            let code = code_of::<K>(document);
+        .zip(&codes)
+        .map(|(document, code)| {
+            let code = code.as_deref();
             let before = code.and_then(|code| stored.remove(code));
             let id = before.as_ref().map_or_else(|| write.new_id(), |before| before.1.id);
             let repeated = code.is_some_and(|code| !seen.insert(code));
@@ -236,6 +238,10 @@ fn read_over<K: Kept>(before: &Object<K>, base: Value, document: &Value) -> Resu
 
 fn read_into<K: Kept>(mut base: Value, document: &Value) -> Result<K> {
     document::merge(&mut base, document);
+    tidy_member(&mut base, K::CODE);
+    if K::HAS_TABLE {
+        tidy_member(&mut base, "table");
+    }
     Ok(document::read(&base)?)
 }
 

@@ -1,6 +1,6 @@
 //! An object with what the server adds to it.
 
-use campo_protocol::faults::Faults;
+use campo_protocol::{faults::Faults, text::tidy};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use sqlx::FromRow;
@@ -113,9 +113,9 @@ fn check_id(faults: &mut Faults, members: &Map<String, Value>, id: Option<Uuid>)
     }
 }
 
-/// The code that a document names, when it is text that a table can hold.
-pub(super) fn code_of<K: Kept>(document: &Value) -> Option<&str> {
-    document.get(K::CODE)?.as_str().filter(|code| !code.contains('\0'))
+/// The code that a document names, [tidied](tidy), when it is text that a table can hold.
+pub(super) fn code_of<K: Kept>(document: &Value) -> Option<String> {
+    document.get(K::CODE)?.as_str().filter(|code| !code.contains('\0')).map(tidy)
 }
 
 /// By what an object is sorted and found: its name, then its code.

@@ -96,10 +96,10 @@ pub(super) async fn find<K: Kept>(tx: &mut Tx, account: i64, reference: &Ref) ->
 pub(super) async fn by_codes<K: Kept>(
     tx: &mut Tx,
     account: i64,
-    codes: BTreeSet<&str>,
+    codes: BTreeSet<String>,
 ) -> Result<HashMap<String, (Row, Object<K>)>> {
     let count = codes.len();
-    let codes: Vec<String> = codes.into_iter().map(str::to_owned).collect();
+    let codes: Vec<String> = codes.into_iter().collect();
     let rows: Vec<Row> = tx
         .fetch_many(
             "a, d, c",
@@ -181,13 +181,14 @@ pub async fn list<K: Kept>(
     if (filter.parent.is_some() && parent.is_none()) || (filter.within.is_some() && within.is_none()) {
         return Ok(Page { items: Vec::new(), next: None });
     }
-    let table = filter.table.as_deref();
+    let (table, code) = (filter.table.as_deref().map(text::tidy), filter.code.as_deref().map(text::tidy));
+    let table = table.as_deref();
     if table.is_some() && !K::HAS_TABLE {
         return Err(not_applicable("/table", table.unwrap_or_default(), "a filter for items of tables"));
     }
     let more = limit + 1;
     // One text each for what has an index of its own: one for all would read the whole list.
-    let rows: Vec<ListRow> = match (filter.code.as_deref(), parent) {
+    let rows: Vec<ListRow> = match (code.as_deref(), parent) {
         (code, _) if table.is_some() => {
             let args = (account, kind, state, changed_us, pattern, key, id, more, table, code);
             db.fetch_all(LIST_IN_TABLE, args).await?
@@ -246,7 +247,7 @@ fn pattern(search: &str) -> Result<String> {
     faults.check_text("/q", search, MAX_NAME);
     faults.into_result()?;
     let mut pattern = String::from("%");
-    for c in text::sort_key(search.trim()).chars() {
+    for c in text::sort_key(&text::tidy(search)).chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }

@@ -267,7 +267,7 @@ fn check_count(batch: &Batch) -> Result<()> {
 
 fn shown<K: Kept>(batch: &Batch, outcomes: Vec<Outcome<K>>, language: Language) -> BatchAnswer {
     let item = |(item, outcome): (&Value, Outcome<K>)| {
-        let code = code_of::<K>(item).map(str::to_owned);
+        let code = code_of::<K>(item);
         match outcome {
             Ok(saved) => ItemShown {
                 code,

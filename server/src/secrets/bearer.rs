@@ -5,7 +5,11 @@ use std::fmt;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
+use super::{Secrets, same};
 use crate::environment::Environment;
+
+/// How many of the 32 bytes of a secret are random; those behind them are a keyed check of what is before.
+const RANDOM_BYTES: usize = 26;
 
 /// Who holds a bearer secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,20 +49,36 @@ pub struct Bearer {
     pub holder: Holder,
     /// The key, session, installation, agent or link
     pub id: Uuid,
-    /// 32 random bytes in base64url: 43 characters
+    /// 32 bytes in base64url: 43 characters. Those of agents, and of releases before the check, are random all
     pub secret: String,
 }
 
 impl Bearer {
     /// A new secret for the holder with this id. Shown once; tables keep [`super::Secrets::token_hash`] of
     /// [`Self::secret`].
-    pub fn new(account: i64, holder: Holder, id: Uuid, environment: &Environment) -> Self {
-        let secret = URL_SAFE_NO_PAD.encode(environment.random::<32>());
-        Self { account, holder, id, secret }
+    pub fn new(account: i64, holder: Holder, id: Uuid, secrets: &Secrets, environment: &Environment) -> Self {
+        let mut bearer = Self { account, holder, id, secret: String::new() };
+        let random = environment.random::<RANDOM_BYTES>();
+        let check = bearer.check(&random, secrets);
+        bearer.secret = URL_SAFE_NO_PAD.encode([&random[..], &check[..32 - RANDOM_BYTES]].concat());
+        bearer
+    }
+
+    /// True when this server made it for this account, holder and id, whether or not it still holds. False for one that
+    /// somebody made up, and for one that has no check.
+    pub fn is_checked(&self, secrets: &Secrets) -> bool {
+        let Ok(bytes) = URL_SAFE_NO_PAD.decode(&self.secret) else { return false };
+        let Some((random, check)) = bytes.split_at_checked(RANDOM_BYTES) else { return false };
+        same(&self.check(random, secrets)[..32 - RANDOM_BYTES], check)
+    }
+
+    fn check(&self, random: &[u8], secrets: &Secrets) -> [u8; 32] {
+        let named = format!("{}_{}{}_", self.account, self.holder.letter(), self.id.simple());
+        secrets.bearer_check(&[named.as_bytes(), random].concat())
     }
 
     /// The secret of the link with this id, see [`super::Secrets::link_secret`].
-    pub fn of_link(account: i64, id: Uuid, secrets: &super::Secrets) -> Self {
+    pub fn of_link(account: i64, id: Uuid, secrets: &Secrets) -> Self {
         let secret = URL_SAFE_NO_PAD.encode(secrets.link_secret(id));
         Self { account, holder: Holder::Link, id, secret }
     }
@@ -94,11 +114,36 @@ impl fmt::Debug for Bearer {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use zeroize::Zeroizing;
 
-    use super::*;
+    use super::{super::MasterKey, *};
+
+    fn secrets(byte: u8) -> Secrets {
+        Secrets::new(MasterKey(Zeroizing::new([byte; 32])))
+    }
 
     fn bearer(holder: Holder) -> Bearer {
-        Bearer::new(12, holder, Uuid::from_u128(7), &Environment::seeded(1, 0))
+        Bearer::new(12, holder, Uuid::from_u128(7), &secrets(1), &Environment::seeded(1, 0))
+    }
+
+    #[test]
+    fn a_server_knows_the_bearers_that_it_made_and_no_others() {
+        let made = bearer(Holder::Key);
+        assert!(made.is_checked(&secrets(1)));
+        assert!(!made.is_checked(&secrets(2)), "of another server");
+        let random = URL_SAFE_NO_PAD.encode(Environment::seeded(2, 0).random::<32>());
+        let mut altered = made.secret.clone();
+        altered.replace_range(..1, if altered.starts_with('A') { "B" } else { "A" });
+        for other in [
+            Bearer { account: 13, ..made.clone() },
+            Bearer { holder: Holder::Session, ..made.clone() },
+            Bearer { id: Uuid::from_u128(8), ..made.clone() },
+            Bearer { secret: altered, ..made.clone() },
+            Bearer { secret: random, ..made.clone() },
+            Bearer { secret: String::new(), ..made.clone() },
+        ] {
+            assert!(!other.is_checked(&secrets(1)), "{other:?}");
+        }
     }
 
     #[test]

@@ -49,6 +49,7 @@ struct Keys {
     heads: Zeroizing<[u8; 32]>,
     uploads: Zeroizing<[u8; 32]>,
     links: Zeroizing<[u8; 32]>,
+    bearers: Zeroizing<[u8; 32]>,
     check: [u8; 16],
     /// Filled by [`Secrets::head_key`] alone: one key for each account that this process signed for
     signing: RwLock<HashMap<i64, SigningKey>>,
@@ -65,6 +66,7 @@ impl Secrets {
             heads: Zeroizing::new(expand(&derive, b"campo heads 1")),
             uploads: Zeroizing::new(expand(&derive, b"campo uploads 1")),
             links: Zeroizing::new(expand(&derive, b"campo links 1")),
+            bearers: Zeroizing::new(expand(&derive, b"campo bearers 1")),
             check: expand(&derive, b"campo check 1"),
             signing: RwLock::default(),
         }))
@@ -74,6 +76,11 @@ impl Secrets {
     /// put in one of their own. Compare with [`same`].
     pub fn token_hash(&self, secret: &str) -> [u8; 32] {
         keyed_hash(&self.0.tokens, secret.as_bytes())
+    }
+
+    /// What tells, without a look at tables, that this server made a bearer secret.
+    fn bearer_check(&self, bearer: &[u8]) -> [u8; 32] {
+        keyed_hash(&self.0.bearers, bearer)
     }
 
     /// What proves that this server made the ticket of an upload. Compare with [`same`].

@@ -123,7 +123,7 @@ pub(super) async fn location(call: &mut Call<'_>) -> Result<Done, Refused> {
 async fn found(call: &Call<'_>) -> Result<Uuid, Refused> {
     let allowed = call.allow::<ViewEmployees>()?;
     if let Some(number) = call.parameters.word("employeeNumber") {
-        let found = objects::get::<Employee>(&call.app.db, &allowed, &Ref::Code(number.to_owned())).await;
+        let found = objects::get::<Employee>(&call.app.db, &allowed, &Ref::of_code(number)).await;
         return Ok(found.map_err(|problem| not_found(ResultCode::EmployeeNumberNotFound, problem))?.id);
     }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();

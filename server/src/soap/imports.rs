@@ -10,7 +10,7 @@ use campo_protocol::{
         catalogue::{CatalogueItem, code_in_table},
         group::Group,
     },
-    text::{hex, sort_key},
+    text::{hex, sort_key, tidy},
 };
 use campo_soap::{record::Record, value::Value};
 use campo_spreadsheets::{Cell, Row};
@@ -355,7 +355,7 @@ pub(super) async fn groups(call: &mut Call<'_>) -> Result<Done, Refused> {
 /// A table of data of forms from a file, at once.
 pub(super) async fn form_data_table(call: &mut Call<'_>) -> Result<Done, Refused> {
     let request = call.parameters;
-    let name = request.word("Code").ok_or_else(|| missing("Code"))?.to_owned();
+    let name = tidy(request.word("Code").ok_or_else(|| missing("Code"))?);
     let option =
         request.record("Options").map(|options| options.choice("ItemsNotInFileOption")).transpose()?;
     let deletes = option.flatten() == Some("Delete");

@@ -146,7 +146,7 @@ fn document(call: &mut Call<'_>, number: &str) -> Result<Map<String, serde_json:
 /// The point that a parent is named by: its number, or else its name.
 async fn parent_of(call: &Call<'_>, text: &str) -> Result<Option<Ref>, Refused> {
     let allowed = call.allow::<ViewPois>()?;
-    let code = Ref::Code(text.to_owned());
+    let code = Ref::of_code(text);
     match objects::get::<Poi>(&call.app.db, &allowed, &code).await {
         Ok(found) => return Ok(Some(Ref::Id(found.id))),
         Err(problem) if problem.code() == Code::NotFound => {}
@@ -164,7 +164,7 @@ pub(super) async fn remove(call: &mut Call<'_>) -> Result<Done, Refused> {
     let number = call.parameters.word("customerNumber").ok_or_else(|| missing("customerNumber"))?;
     let allowed = call.allow::<ManagePois>()?;
     let mut write = call.app.log.begin(&allowed, Class::Office).await?;
-    objects::remove::<Poi>(&mut write, &allowed, &Ref::Code(number.to_owned()), &IfMatch::Any)
+    objects::remove::<Poi>(&mut write, &allowed, &Ref::of_code(number), &IfMatch::Any)
         .await
         .map_err(refused)?;
     write.commit().await?;
@@ -200,11 +200,11 @@ async fn change_links(
     let employee = parameters.word("employeeNumber").ok_or_else(|| missing("employeeNumber"))?;
     let recursive = parameters.choice("options")? == Some("Recursive");
     let people = call.allow::<ViewEmployees>()?;
-    let found = objects::get::<Employee>(&call.app.db, &people, &Ref::Code(employee.to_owned())).await;
+    let found = objects::get::<Employee>(&call.app.db, &people, &Ref::of_code(employee)).await;
     let employee = found.map_err(|problem| not_found(ResultCode::EmployeeNumberNotFound, problem))?.id;
     let allowed = call.allow::<ManagePois>()?;
     let mut write = call.app.log.begin(&allowed, Class::Office).await?;
-    let reference = Ref::Code(number.to_owned());
+    let reference = Ref::of_code(number);
     let mut changed = false;
     let edit = objects::edit::merge_with::<Poi>(&mut write, &allowed, &reference, |poi| {
         let mut links = poi.links.employees.clone();

@@ -139,7 +139,7 @@ fn document(
     }
     for (name, member) in LINKS {
         if shape.counts(record, name)? {
-            let code = record.word(&shape.name(name)).map(|code| Ref::Code(code.to_owned()));
+            let code = record.word(&shape.name(name)).map(Ref::of_code);
             document.insert(member.to_owned(), json!(code));
         }
     }
@@ -171,8 +171,7 @@ fn task_of(call: &mut Call<'_>, task: Record<'_>, employee: Option<&str>) -> Res
     let is_new = task.word("TaskNumber").is_none_or(|number| number == "0");
     let mut save = read_task(call, task, Counting::Everything)?.into_save(Operation::AutoSelect);
     if let Some(employee) = employee.filter(|_| is_new && save.assignments.is_none()) {
-        save.assignments =
-            Some(vec![AssignTo { employee: Ref::Code(employee.to_owned()), role: Role::Lead }]);
+        save.assignments = Some(vec![AssignTo { employee: Ref::of_code(employee), role: Role::Lead }]);
     }
     Ok(save)
 }
@@ -185,7 +184,7 @@ async fn save_tasks(
 ) -> Result<Vec<Result<Saved, Refused>>, Refused> {
     let of_order = |save: &Save| {
         let mut save = save.clone();
-        save.document["work_order"] = json!(Ref::Code(number.to_owned()));
+        save.document["work_order"] = json!(Ref::of_code(number));
         save
     };
     let saves: Vec<Save> = tasks.iter().filter_map(|task| task.as_ref().ok()).map(of_order).collect();

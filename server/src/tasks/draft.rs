@@ -4,6 +4,7 @@ use campo_protocol::{
     document::{merge, read},
     faults::Faults,
     task::fields::{TaskFields, number_of_text},
+    text::tidy,
 };
 use serde_json::{Map, Value};
 
@@ -24,9 +25,9 @@ impl Numbers {
         let told = document.get("task_number").and_then(Value::as_i64).filter(|number| *number > 0);
         let text =
             document.get("external_number").and_then(Value::as_str).filter(|text| !text.contains('\0'));
-        let meant = text.and_then(number_of_text);
-        let external = text.filter(|text| meant.is_none() && !text.trim().is_empty());
-        Self { number: told.or(meant), external: external.map(str::to_owned) }
+        let text = text.map(tidy).filter(|text| !text.is_empty());
+        let meant = text.as_deref().and_then(number_of_text);
+        Self { number: told.or(meant), external: text.filter(|_| meant.is_none()) }
     }
 }
 
@@ -99,6 +100,8 @@ mod tests {
             (none(), Merge, json!({"task_number": null, "external_number": "0"}), json!([null, null])),
             (none(), Merge, json!({"external_number": "00042"}), json!([42, "00042"])),
             (none(), Merge, json!({"external_number": "A-7"}), json!([null, "A-7"])),
+            (none(), Merge, json!({"external_number": " A-7\u{200B}"}), json!([null, "A-7"])),
+            (none(), Merge, json!({"external_number": "\u{FEFF}"}), json!([null, null])),
             (none(), Merge, json!({"task_number": -1}), json!([["/task_number", "out_of_range"]])),
             (
                 none(),
@@ -129,6 +132,8 @@ mod tests {
             (json!({"task_number": 0, "external_number": "007"}), Some(7), None),
             (json!({"task_number": 7, "external_number": "A"}), Some(7), Some("A")),
             (json!({"task_number": "7", "external_number": " "}), None, None),
+            (json!({"external_number": "\u{FEFF} 007"}), Some(7), None),
+            (json!({"external_number": "Jose\u{301}\u{200B}"}), None, Some("José")),
             (json!([7]), None, None),
         ] {
             let external = external.map(str::to_owned);

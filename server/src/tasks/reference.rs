@@ -2,7 +2,10 @@
 
 use std::{convert::Infallible, fmt, str::FromStr};
 
-use campo_protocol::{task::fields::number_of_text, text::storable};
+use campo_protocol::{
+    task::fields::number_of_text,
+    text::{is_blank, storable, tidy},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -15,7 +18,7 @@ pub enum TaskReference {
     Id(Uuid),
     /// By task number
     Number(i64),
-    /// By the customer's own text, compared exactly
+    /// By the customer's own text as it is [kept](tidy)
     External(String),
     /// Names nothing
     Nothing(String),
@@ -27,8 +30,9 @@ impl FromStr for TaskReference {
     fn from_str(text: &str) -> Result<Self, Infallible> {
         let own = text.strip_prefix("number:").or_else(|| text.strip_prefix("external:"));
         Ok(match own {
-            Some(own) if !own.is_empty() => {
-                number_of_text(own).map_or_else(|| Self::External(storable(own).into_owned()), Self::Number)
+            Some(own) if !is_blank(own) => {
+                let own = tidy(own);
+                number_of_text(&own).map_or_else(|| Self::External(storable(&own).into_owned()), Self::Number)
             }
             _ => text.parse().map_or_else(|_| Self::Nothing(text.to_owned()), Self::Id),
         })
@@ -88,12 +92,14 @@ mod tests {
             ("number:00042".to_owned(), TaskReference::Number(42)),
             ("external:00042".to_owned(), TaskReference::Number(42)),
             ("external:A-42".to_owned(), TaskReference::External("A-42".to_owned())),
+            ("external:\u{FEFF}A-42 ".to_owned(), TaskReference::External("A-42".to_owned())),
             ("number:A-42".to_owned(), TaskReference::External("A-42".to_owned())),
             (
                 "external:99999999999999999999".to_owned(),
                 TaskReference::External("99999999999999999999".to_owned()),
             ),
             ("number:".to_owned(), TaskReference::Nothing("number:".to_owned())),
+            ("external: ".to_owned(), TaskReference::Nothing("external: ".to_owned())),
             ("42".to_owned(), TaskReference::Nothing("42".to_owned())),
         ] {
             assert_eq!(text.parse(), Ok(reference), "{text}");

@@ -209,7 +209,7 @@ async fn open(
 ) -> Result<(Bearer, i64)> {
     let (account, now_us) = (write.account(), write.now_us);
     let id = write.new_id();
-    let bearer = Bearer::new(account, Holder::Session, id, write.environment());
+    let bearer = Bearer::new(account, Holder::Session, id, write.secrets(), write.environment());
     let token = write.secrets().token_hash(&bearer.secret).to_vec();
     let expires_us = now_us + LONGEST_US.max(app.limits.session_us);
     let opened = write

@@ -5,7 +5,11 @@ use axum::{
     extract::ConnectInfo,
     http::{Method, Request},
 };
-use campo_server::{access::PermissionName::ViewTasks, environment::Environment, keys::password};
+use campo_server::{
+    access::PermissionName::{ManageKeys, ViewTasks},
+    environment::Environment,
+    keys::password,
+};
 use campo_tests::{
     api::{Answer, Client},
     on_both,
@@ -17,6 +21,7 @@ use super::{all_mighty, delete, done, patch, put, refused};
 
 on_both! {
     a_key_is_made_changed_rotated_and_removed,
+    the_secret_before_holds_until_the_end_that_was_asked_for,
     a_key_may_what_its_scopes_say,
     a_key_is_refused_from_other_networks,
     a_key_expires,
@@ -51,6 +56,58 @@ async fn a_key_is_made_changed_rotated_and_removed(world: World) {
     refused(&who(&second).await, 401, "unauthenticated");
     let again = done(&office.post("/v1/keys", &draft).await.unwrap(), 201);
     assert_ne!(again["id"], made["id"]);
+}
+
+async fn the_secret_before_holds_until_the_end_that_was_asked_for(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let clock = Environment::seeded(1, 2_000_000_000_000_000);
+    let replica = world.replica_with(clock.clone()).await.unwrap();
+    let office = Client::new(&replica, Some(&account.key(&[ManageKeys, ViewTasks]).await.unwrap()));
+    let rotate = async |body: Value| office.post("/v1/keys/code:erp/rotate", &body).await.unwrap();
+    let client = |made: &Value| Client::new(&replica, made["secret"].as_str());
+    let draft = json!({"code": "erp", "name": "ERP", "permissions": ["view_tasks"]});
+    let first = client(&done(&office.post("/v1/keys", &draft).await.unwrap(), 201));
+    for (wrong, field) in [
+        (json!({"overlap_hours": 721}), "/overlap_hours"),
+        (json!({"overlap_hours": -1}), "/overlap_hours"),
+        (json!({"overlap": 1}), "/overlap"),
+    ] {
+        let answer = rotate(wrong).await;
+        refused(&answer, 422, "validation_failed");
+        assert_eq!(answer.json()["faults"][0]["field"], field);
+    }
+    let rotated = done(&rotate(json!({"overlap_hours": 24})).await, 200);
+    assert_eq!(rotated["previous_until"], "2033-05-19T03:33:20Z");
+    let second = client(&rotated);
+    for shown in ["/v1/keys/code:erp", "/v1/keys"] {
+        let shown = done(&office.get(shown).await.unwrap(), 200);
+        let key = shown["items"].as_array().and_then(|keys| keys.iter().find(|key| key["code"] == "erp"));
+        assert_eq!(key.unwrap_or(&shown)["previous_until"], rotated["previous_until"]);
+    }
+    clock.advance(24 * 3600 * 1_000_000 - 1);
+    done(&who(&first).await, 200);
+    done(&who(&second).await, 200);
+    clock.advance(1);
+    refused(&who(&first).await, 401, "unauthenticated");
+    done(&who(&second).await, 200);
+    assert_eq!(done(&office.get("/v1/keys/code:erp").await.unwrap(), 200).get("previous_until"), None);
+
+    // Of three the first holds no longer; what ends the key ends each of them
+    let third = client(&done(&rotate(json!({"overlap_hours": 720})).await, 200));
+    done(&who(&second).await, 200);
+    let fourth = client(&done(&rotate(json!({"overlap_hours": 1})).await, 200));
+    refused(&who(&second).await, 401, "unauthenticated");
+    done(&who(&third).await, 200);
+    done(&who(&fourth).await, 200);
+    done(&patch(&office, "/v1/keys/code:erp", 4, &json!({"state": "disabled"})).await, 200);
+    refused(&who(&third).await, 401, "unauthenticated");
+    done(&patch(&office, "/v1/keys/code:erp", 5, &json!({"state": "enabled"})).await, 200);
+    done(&who(&third).await, 200);
+    // Without a body the one before ends at once
+    let bare = office.call(Method::POST, "/v1/keys/code:erp/rotate", &[], None).await.unwrap();
+    let fifth = client(&done(&bare, 200));
+    refused(&who(&fourth).await, 401, "unauthenticated");
+    done(&who(&fifth).await, 200);
 }
 
 async fn a_key_may_what_its_scopes_say(world: World) {

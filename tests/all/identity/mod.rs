@@ -1,6 +1,7 @@
 //! Who is who, attacked: accounts, profiles, users, sessions, keys, installations.
 
 mod accounts;
+mod bearers;
 mod browser;
 mod enrolments;
 mod installations;

@@ -13,6 +13,7 @@ on_both! {
     more_than_a_tenth_needs_a_yes_and_gets_it_or_not,
     a_refused_row_lists_what_it_names_and_one_that_names_nothing_holds_all_back,
     what_somebody_began_stays,
+    what_a_file_writes_with_accents_apart_is_what_it_made_before,
     points_of_interest_that_nothing_needs_go_out_of_use,
     points_of_interest_are_moved_below_another_and_back_by_the_act,
     more_than_a_tenth_is_moved_after_a_yes,
@@ -34,6 +35,18 @@ fn file(numbers: impl IntoIterator<Item = usize>) -> Vec<u8> {
 
 async fn status(desk: &Desk, number: usize) -> Value {
     desk.get(&format!("/v1/tasks/external:T-{number}")).await["progress"]["status"].clone()
+}
+
+async fn what_a_file_writes_with_accents_apart_is_what_it_made_before(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let desk = Desk::of(&account).await;
+    desk.template(withdrawing()).await;
+    let run = desk.import("simple", "a.csv", "Número;Trabajo\nAÑO-1;Uno\n".as_bytes()).await;
+    assert_eq!(counts(&run), [1, 0, 0, 0], "{run}");
+    let apart = "Número;Trabajo\nAN\u{303}O-1\u{200B};Dos\n";
+    let run = desk.import("simple", "b.csv", apart.as_bytes()).await;
+    assert_eq!((counts(&run), &run["withdrawn"]), ([0, 1, 0, 0], &json!(0)), "{run}");
+    assert_eq!(desk.get("/v1/tasks/external:AN%CC%83O-1").await["description"], "Dos");
 }
 
 async fn what_a_file_lists_no_longer_stays_unless_the_template_says_so(world: World) {

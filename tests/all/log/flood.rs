@@ -8,10 +8,14 @@ use std::sync::{
 };
 use std::task::Poll;
 
+use axum::http::Method;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use campo_server::{
     app::App,
+    environment::Environment,
     log::{Log, Options, queue::GROUP_ENTRIES},
     problem::{Code, Problem},
+    secrets::Bearer,
 };
 use campo_tests::{
     api::Client,
@@ -33,6 +37,7 @@ on_both! {
     what_the_office_queues_shuts_out_no_capture,
     many_accounts_at_once_never_run_out_of_turns,
     who_reads_much_leaves_room_for_those_who_read_little,
+    who_makes_up_bearers_of_an_account_does_not_stand_in_its_way,
 }
 
 /// The server of the world with other bounds.
@@ -191,6 +196,41 @@ async fn who_reads_much_leaves_room_for_those_who_read_little(world: World) {
     let meanwhile = served.load(Ordering::Relaxed) - before;
     over.store(true, Ordering::Release);
     assert!(meanwhile <= SERVED_BEFORE, "waited for {meanwhile} readers of another account");
+    for one in reading {
+        one.await.unwrap();
+    }
+}
+
+/// Requests that only claim to be of an account wait among strangers, not before its own people.
+async fn who_makes_up_bearers_of_an_account_does_not_stand_in_its_way(world: World) {
+    let account = world.account("acme").await.unwrap();
+    let ana = account.employee("ZZ1").await.unwrap();
+    let phone = account.phone(ana).await.unwrap();
+    let client = Client::new(&world.app, Some(&phone.bearer));
+    let (mut made_up, chance) = (Bearer::parse(&phone.bearer).unwrap(), Environment::seeded(4711, 0));
+    let (over, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let (stranger, mut reading) = (Client::new(&world.app, None), Vec::new());
+    for _ in 0..READERS {
+        made_up.secret = URL_SAFE_NO_PAD.encode(chance.random::<32>());
+        let (stranger, bearer) = (stranger.clone(), format!("Bearer {}", made_up.format()));
+        let (over, refused) = (Arc::clone(&over), Arc::clone(&refused));
+        reading.push(tokio::spawn(async move {
+            while !over.load(Ordering::Acquire) {
+                let headers = [("authorization", bearer.as_str())];
+                let answer = stranger.call(Method::GET, "/v1/session", &headers, None).await.unwrap();
+                assert_eq!(answer.status, 401);
+                refused.fetch_add(1, Ordering::Relaxed);
+            }
+        }));
+    }
+    while refused.load(Ordering::Relaxed) < READERS {
+        tokio::task::yield_now().await;
+    }
+    let before = refused.load(Ordering::Relaxed);
+    assert_eq!(read_all(&client).await, 200);
+    let meanwhile = refused.load(Ordering::Relaxed) - before;
+    over.store(true, Ordering::Release);
+    assert!(meanwhile <= READERS, "waited for {meanwhile} requests of strangers");
     for one in reading {
         one.await.unwrap();
     }

@@ -2,6 +2,7 @@
 
 mod events;
 mod flood;
+mod frozen;
 mod groups;
 mod hang_up;
 mod histories;

@@ -68,6 +68,9 @@ async fn what_is_wrong_with_a_channel_is_named(world: World) {
         ("/url", json!("https://169.254.169.254/latest/meta-data/")),
         ("/url", json!("https://[::1]/")),
         ("/url", json!("https://[::ffff:10.0.0.1]/")),
+        ("/url", json!("https://example.com:22/")),
+        ("/url", json!("https://example.com:25/")),
+        ("/authority", json!("nobody")),
         ("/events/0", json!(["entry.gone"])),
         ("/events/1", json!(["entry.added", "entry.added"])),
         ("/format", json!(campo_server::notifications::format::NEWEST + 1)),
@@ -86,6 +89,9 @@ async fn what_is_wrong_with_a_channel_is_named(world: World) {
             (422, &json!(field)),
             "{value}"
         );
+        if value.as_str().is_some_and(|url| url.contains(".com:2")) {
+            assert!(answer.json()["faults"][0]["expected"].as_str().unwrap().contains("port"), "{value}");
+        }
         if field == "/url" {
             assert!(!answer.json().to_string().contains("secret"), "{}", answer.json());
         }

@@ -1,6 +1,7 @@
 //! What the office keeps: the same promises for every kind.
 
 mod batch;
+mod codes;
 mod crud;
 mod documents;
 mod edits;

@@ -48,6 +48,14 @@ async fn a_point_is_made_changed_listed_and_removed(world: World) {
         ("C-2".into(), "C-1".into())
     );
     assert_eq!(listed.matches("<PointOfInterest>").count(), 1);
+    // what looks the same is the same point
+    let apart =
+        "<operation>Update</operation><customerNumber>\u{FEFF}AN\u{303}O</customerNumber><name>Third</name>";
+    assert_eq!(code(&customer.call("InsertOrUpdatePointOfInterest", apart).await), "CustomerNumberNotFound");
+    let made = apart.replace("Update", "Create");
+    assert_ok(&customer.call("InsertOrUpdatePointOfInterest", &made).await);
+    assert_eq!(customer.office.get("/v1/pois/code:A%C3%91O").await["name"], "Third");
+    assert_ok(&customer.call("DeletePointOfInterest", "<customerNumber>AÑO </customerNumber>").await);
     // what has others below it stays
     let held = customer.call("DeletePointOfInterest", "<customerNumber>C-1</customerNumber>").await;
     assert_eq!(code(&held), "OperationNotAllowed");

@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -11,7 +12,7 @@ use axum::http::Request;
 use campo_mobile_core::{core::transport::HttpRequest, wire::HttpAnswer};
 use campo_server::{
     app::{App, Limits},
-    database::{Db, Options, Synchronous, migrations},
+    database::{Bounds, Db, Options, Synchronous, migrations},
     environment::Environment,
     files::store::Store,
     log::{self, Log},
@@ -173,5 +174,6 @@ fn database(number: u64) -> String {
 fn options(folder: &Path, number: u64) -> Options {
     let url = format!("sqlite:{}/{}", folder.display(), database(number));
     // Nothing here loses power: the machines that do have a test of their own
-    Options { url, connections: 1, pooler: false, synchronous: Synchronous::Off }
+    let bounds = Bounds::of_command(Duration::from_secs(30));
+    Options { url, connections: 1, pooler: false, synchronous: Synchronous::Off, bounds }
 }

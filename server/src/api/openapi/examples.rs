@@ -209,6 +209,7 @@ fn exchange() -> Value {
         "POST /v1/channels/{channel}/replay": { "position": 1 },
         "POST /v1/channels/{channel}/recipients/link": { "email": "avisos@example.com" },
         "POST /v1/channels/{channel}/rotate": { "overlap_hours": 24 },
+        "POST /v1/keys/{key}/rotate": { "overlap_hours": 24 },
         "POST /v1/import-templates": {
             "code": "tareas-diarias", "name": "Tareas diarias", "makes": "tasks", "key": "external_number",
             "columns": [

@@ -81,7 +81,7 @@ pub struct AgentReport {
 /// Makes a code for an agent. The program that had enrolled as it is no longer known.
 pub(super) async fn issue(write: &mut Write, agent: Uuid) -> Result<EnrolmentCode> {
     let (account, until_us) = (write.account(), write.now_us + CODE_US);
-    let code = Bearer::new(account, Holder::Agent, agent, write.environment());
+    let code = Bearer::new(account, Holder::Agent, agent, write.secrets(), write.environment());
     let hash = write.secrets().token_hash(&code.secret).to_vec();
     write
         .tx()

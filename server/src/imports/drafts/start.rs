@@ -213,7 +213,7 @@ pub(super) async fn save(
     let created = template::create(app, allowed, once, &document).await?;
     let mut write = app.log.begin(allowed, Class::Office).await?;
     let saved: Option<template::Template> =
-        template::find(&app.db, account, &Ref::Code(mapping.code.clone())).await?;
+        template::find(&app.db, account, &Ref::of_code(&mapping.code)).await?;
     if let Some(saved) = saved.filter(|_| row.state == "ready") {
         let body = serde_json::to_string(&saved.draft).map_err(Problem::internal)?;
         write

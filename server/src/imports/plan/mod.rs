@@ -5,7 +5,10 @@ mod bound;
 pub(super) mod document;
 pub(super) mod fault;
 
-use campo_protocol::model::catalogue::{CATALOGUE, code_in_table};
+use campo_protocol::{
+    model::catalogue::{CATALOGUE, code_in_table},
+    text::tidy,
+};
 use campo_spreadsheets::{Row, cell::is_invisible};
 use jiff::tz::TimeZone;
 
@@ -120,7 +123,7 @@ impl Plan {
 /// What stands in a cell, without what nobody sees.
 fn said(bound: &Bound, row: &Row) -> Option<String> {
     let shown: String = bound.cell(row)?.shown().chars().filter(|c| !is_invisible(*c)).collect();
-    Some(shown.trim().to_owned()).filter(|said| !said.is_empty())
+    Some(tidy(&shown)).filter(|said| !said.is_empty())
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ impl<'a> Reading<'a, '_> {
         {
             if let Some(text) = self.word(name)? {
                 let nothing = text.is_empty() || (name == "WorkOrderNumber" && text == "0");
-                let value = if nothing { Value::Null } else { json!(Ref::Code(text.to_owned())) };
+                let value = if nothing { Value::Null } else { json!(Ref::of_code(text)) };
                 self.set(member, value);
             }
         }
@@ -298,7 +298,7 @@ impl<'a> Reading<'a, '_> {
         if number.is_empty() {
             return Ok((self.counting == Counting::Flagged).then(Vec::new));
         }
-        let employee = Ref::Code(number.to_owned());
+        let employee = Ref::of_code(number);
         if number.contains('\0') {
             return Err(Refused::because(ResultCode::EmployeeNumberNotFound, "missing", "EmployeeNumber"));
         }

@@ -137,7 +137,7 @@ pub(super) async fn types(call: &mut Call<'_>) -> Result<Done, Refused> {
 pub(super) async fn one_type(call: &mut Call<'_>) -> Result<Done, Refused> {
     let allowed = call.allow::<ViewDefinitions>()?;
     let code = call.parameters.word("code").ok_or_else(|| missing("code"))?;
-    let found = objects::get::<TaskType>(&call.app.db, &allowed, &Ref::Code(code.to_owned())).await;
+    let found = objects::get::<TaskType>(&call.app.db, &allowed, &Ref::of_code(code)).await;
     let found = found.map_err(|problem| not_found(ResultCode::TaskTypeNotFound, problem))?;
     Ok(Done::with("Result", shown_type(&found)))
 }

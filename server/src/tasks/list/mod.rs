@@ -9,7 +9,7 @@ use campo_protocol::{
     faults::Faults,
     model::{Kind, MAX_NAME, Ref},
     task::{fields::Priority, status::Status},
-    text::sort_key,
+    text::{is_blank, sort_key, tidy},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -216,7 +216,7 @@ impl Wanted {
         check_box(&query, &mut faults);
         faults.into_result()?;
         let [employee, group, task_type, poi, work_order] = targets(tx, account, &query).await?;
-        let text = query.q.as_ref().filter(|text| !text.trim().is_empty()).map(|text| pattern(text));
+        let text = query.q.as_ref().filter(|text| !is_blank(text)).map(|text| pattern(text));
         Ok(Self { query, employee, group, task_type, poi, work_order, text, now_us })
     }
 
@@ -390,7 +390,7 @@ async fn targets(tx: &mut Tx, account: i64, query: &TaskQuery) -> Result<[Option
 /// The pattern of `like` that finds `text` anywhere, its own wildcards escaped.
 fn pattern(text: &str) -> String {
     let mut pattern = "%".to_owned();
-    for c in sort_key(text.trim()).chars() {
+    for c in sort_key(&tidy(text)).chars() {
         if matches!(c, '%' | '_' | '!') {
             pattern.push('!');
         }
@@ -406,7 +406,9 @@ mod tests {
 
     #[test]
     fn what_is_searched_for_is_no_pattern() {
-        for (text, expected) in [(" Ñu%a ", "%n~u!%a%"), ("100_!", "%100!_!!%"), ("", "%%")] {
+        for (text, expected) in
+            [(" Ñu%a ", "%n~u!%a%"), ("\u{FEFF}N\u{303}u", "%n~u%"), ("100_!", "%100!_!!%"), ("", "%%")]
+        {
             assert_eq!(pattern(text), expected);
         }
     }

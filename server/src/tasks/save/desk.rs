@@ -14,6 +14,7 @@ use campo_protocol::{
         state::TaskState,
         status::Status,
     },
+    text::tidy,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -313,7 +314,7 @@ impl Desk {
 fn refuse_other(found: Option<&Working>, document: &Value) -> Result<()> {
     let own = found.and_then(|task| task.fields.external_number.as_deref());
     match (own, document.get("external_number").and_then(Value::as_str)) {
-        (Some(own), Some(said)) if own != said.trim() => {
+        (Some(own), Some(said)) if tidy(own) != tidy(said) => {
             Err(Problem::new(Code::AlreadyExists).with("field", "/external_number").with("value", own))
         }
         _ => Ok(()),

@@ -1,6 +1,7 @@
 //! Who takes part: companies, their people with phones, forms and tasks, and what their phones capture.
 
 use anyhow::Result;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use campo_protocol::{
     entry::Kind,
     task::{
@@ -117,7 +118,8 @@ pub(crate) fn phone(company: &Company, number: usize, mix: Mix, count: usize) ->
 /// The bearer secret of this person's phone.
 pub(crate) fn bearer(company: &Company, person: &Person) -> Bearer {
     let chance = Environment::seeded(person.installation.as_u64_pair().1, START_US);
-    Bearer::new(company.account, Holder::Installation, person.installation, &chance)
+    let secret = URL_SAFE_NO_PAD.encode(chance.random::<32>());
+    Bearer { account: company.account, holder: Holder::Installation, id: person.installation, secret }
 }
 
 /// Puts the cast into an empty database.

@@ -3,12 +3,13 @@
 use std::{
     fs::{self, File},
     path::PathBuf,
+    time::Duration,
 };
 
 use anyhow::{Result, ensure};
 use campo_server::{
     app::App,
-    database::{Db, Options, Synchronous, migrations},
+    database::{Bounds, Db, Options, Synchronous, migrations},
     environment::Environment,
 };
 use campo_tests::{
@@ -163,8 +164,8 @@ async fn sqlite_template(content: Content) -> Result<TempDir> {
 
 async fn prepare(url: &str, content: Content) -> Result<()> {
     if content == Content::Empty {
-        let options =
-            Options { url: url.to_owned(), connections: 2, pooler: false, synchronous: Synchronous::Full };
+        let (url, bounds) = (url.to_owned(), Bounds::of_command(Duration::from_secs(30)));
+        let options = Options { url, connections: 2, pooler: false, synchronous: Synchronous::Full, bounds };
         let db = Db::open(&options).await?;
         migrations::migrate(&db).await?;
         db.close().await;

@@ -12,12 +12,12 @@ import { useMay } from "~/app/session";
 import { Button, Confirm, Drawer, ErrorSummary, KeyValues, Note, Status, say } from "~/ui";
 import { toOf } from "../intercambio/destination";
 import { useDestinationWords } from "../intercambio/DestinationFields";
+import { RotateDialog } from "../RotateDialog";
 import { ChannelStatus } from "./Channels";
 import { Deliveries } from "./Deliveries";
 import { HeadersDialog } from "./HeadersDialog";
-import { type Channel, askRecipient, changeChannel, removeChannel } from "./queries";
+import { type Channel, askRecipient, changeChannel, removeChannel, rotateSecret } from "./queries";
 import { ReplayDialog } from "./ReplayDialog";
-import { RotateDialog } from "./RotateDialog";
 import { TestResult } from "./TestResult";
 import { behind, eventLabel, problemWords } from "./words";
 
@@ -25,6 +25,7 @@ type Props = { channel: Channel; onClose: () => void; onEdit: () => void; onSecr
 
 export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
     const { t } = useLingui();
+    const format = useFormat();
     const mayChange = useMay("view_entries");
     const mayDeliveries = useMay("view_deliveries");
     const [asked, ask] = useState<"remove" | "replay" | "rotate" | "headers" | null>(null);
@@ -99,13 +100,18 @@ export function ChannelDrawer({ channel, onClose, onEdit, onSecret }: Props) {
             {asked === "replay" && <ReplayDialog channel={channel} onClose={() => ask(null)} />}
             {asked === "rotate" && (
                 <RotateDialog
-                    channel={channel}
-                    onClose={() => ask(null)}
-                    onSecret={(secret) => {
+                    name={channel.name}
+                    rotate={(hours) => rotateSecret(channel.id, hours)}
+                    rotated={async ({ secret, previous_until }) => {
                         ask(null);
                         onSecret(secret);
+                        say(t`El secreto anterior firma también hasta ${format.moment(previous_until)}`);
+                        await again();
                     }}
-                />
+                    onClose={() => ask(null)}
+                >
+                    <Trans>Mientras valgan los dos, cada notificación lleva ambas firmas: el receptor puede cambiar cuando quiera dentro de ese tiempo.</Trans>
+                </RotateDialog>
             )}
             {asked === "remove" && (
                 <Confirm title={t`¿Quitar el canal «${channel.name}»?`} act={t`Quitar el canal`} pending={removal.isPending} onAct={() => removal.mutate()} onClose={() => ask(null)}>

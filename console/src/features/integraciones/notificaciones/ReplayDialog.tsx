@@ -21,8 +21,9 @@ export function ReplayDialog({ channel, onClose }: { channel: Channel; onClose: 
     const missing = by === "time" ? (instant ? undefined : t`Falta desde cuándo.`) : /^\d+$/.test(position.trim()) ? undefined : t`Falta desde qué evento.`;
     const replaying = useMutation({
         mutationFn: () => replayFrom(channel.id, by === "time" ? { time: instant ?? "" } : { position: Number(position) }),
-        onSuccess: async ({ events, position: first }) => {
-            say(plural(events, { 0: `Sigue desde el evento ${first}: todavía no hay ninguno`, one: `Sigue desde el evento ${first}: # evento`, other: `Sigue desde el evento ${first}: # eventos` }));
+        onSuccess: async ({ events, position: first, skipped }) => {
+            if (skipped > 0) say(plural(skipped, { one: `Sigue desde el evento ${first}: deja fuera # que no había entregado`, other: `Sigue desde el evento ${first}: deja fuera # que no había entregado` }));
+            else say(plural(events, { 0: `Sigue desde el evento ${first}: todavía no hay ninguno`, one: `Sigue desde el evento ${first}: # evento`, other: `Sigue desde el evento ${first}: # eventos` }));
             onClose();
             await Promise.all([queries.invalidateQueries({ queryKey: ["channels"] }), queries.invalidateQueries({ queryKey: ["deliveries"] })]);
         },

@@ -6,6 +6,7 @@ import { KeyRound, RotateCcw, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { refusalOf } from "~/api/problem";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
+import { useFormat } from "~/app/format";
 import { permissionGroups, permissionHelp } from "~/app/permissionGroups";
 import { permissionLabel } from "~/app/permissions";
 import { queries } from "~/app/queries";
@@ -13,6 +14,7 @@ import { useFinalRemoval } from "~/app/removal";
 import { type Permission, useMay, useWho } from "~/app/session";
 import { Button, Checkbox, Confirm, Drawer, ErrorSummary, Note, Select, say, TextArea, TextField } from "~/ui";
 import { DateTimeField } from "~/ui/DateTimeField";
+import { RotateDialog } from "../RotateDialog";
 import { type KeyDraft, keyBody, keyDraft } from "./draft";
 import { KeyState, type Secrets } from "./Keys";
 import { PasswordDialog } from "./PasswordDialog";
@@ -115,16 +117,9 @@ function Permissions({ held, onChange, problem }: { held: Permission[]; onChange
 /** With what it gets in, and what it did. */
 function Access({ apiKey, onSecret }: { apiKey: Key; onSecret: (secrets: Secrets) => void }) {
     const { t } = useLingui();
+    const format = useFormat();
     const mayCalls = useMay("view_calls");
     const [asked, ask] = useState<"rotate" | "password" | "forget" | null>(null);
-    const rotating = useMutation({
-        mutationFn: () => rotateKey(apiKey.id),
-        onSuccess: async ({ secret }) => {
-            onSecret({ title: t`Secreto nuevo de «${apiKey.name}»`, secrets: [{ label: t`Secreto`, value: secret }] });
-            await again();
-        },
-        onSettled: () => ask(null),
-    });
     const forgetting = useMutation({
         mutationFn: () => removePassword(apiKey.id),
         onSuccess: async () => {
@@ -133,8 +128,7 @@ function Access({ apiKey, onSecret }: { apiKey: Key; onSecret: (secrets: Secrets
         },
         onSettled: () => ask(null),
     });
-    const failed = rotating.error ?? forgetting.error;
-    const problem = failed ? refusalOf(failed).problem : undefined;
+    const problem = forgetting.error ? refusalOf(forgetting.error).problem : undefined;
     const soap = apiKey.permissions?.includes("use_web_services");
     return (
         <>
@@ -157,6 +151,11 @@ function Access({ apiKey, onSecret }: { apiKey: Key; onSecret: (secrets: Secrets
                     </Link>
                 )}
             </div>
+            {apiKey.previous_until && (
+                <p className="dim">
+                    <Trans>El secreto anterior vale también hasta {format.moment(apiKey.previous_until)}.</Trans>
+                </p>
+            )}
             {apiKey.login && (
                 <p className="dim">
                     <Trans>
@@ -178,11 +177,18 @@ function Access({ apiKey, onSecret }: { apiKey: Key; onSecret: (secrets: Secrets
                 />
             )}
             {asked === "rotate" && (
-                <Confirm title={t`¿Cambiar el secreto de «${apiKey.name}»?`} act={t`Cambiar el secreto`} pending={rotating.isPending} onAct={() => rotating.mutate()} onClose={() => ask(null)}>
-                    <p>
-                        <Trans>El de ahora deja de valer desde la próxima llamada: tenga a mano a quien pone el nuevo en su sistema.</Trans>
-                    </p>
-                </Confirm>
+                <RotateDialog
+                    name={apiKey.name}
+                    rotate={(hours) => rotateKey(apiKey.id, hours)}
+                    rotated={async ({ secret }) => {
+                        ask(null);
+                        onSecret({ title: t`Secreto nuevo de «${apiKey.name}»`, secrets: [{ label: t`Secreto`, value: secret }] });
+                        await again();
+                    }}
+                    onClose={() => ask(null)}
+                >
+                    <Trans>Mientras valgan los dos, su sistema entra con cualquiera: quien pone el nuevo puede hacerlo cuando quiera dentro de ese tiempo.</Trans>
+                </RotateDialog>
             )}
             {asked === "forget" && (
                 <Confirm title={t`¿Quitar el usuario «${apiKey.login}»?`} act={t`Quitar el usuario`} pending={forgetting.isPending} onAct={() => forgetting.mutate()} onClose={() => ask(null)}>

@@ -35,6 +35,6 @@ export const makeKey = (body: unknown, once = idempotencyKey()) => answer(api.PO
 export const oneKey = (key: string) => answer(api.GET("/v1/keys/{key}", { params: at(key) }));
 export const changeKey = (key: string, changes: unknown, version: number) => answer(api.PATCH("/v1/keys/{key}", { params: { ...at(key), header: ifMatch(version) }, body: changes as never, headers: { "Content-Type": "application/merge-patch+json" } }));
 export const removeKey = (key: string, version: number) => answer(api.DELETE("/v1/keys/{key}", { params: { ...at(key), header: ifMatch(version) } }));
-export const rotateKey = (key: string) => answer(api.POST("/v1/keys/{key}/rotate", { params: at(key) }));
+export const rotateKey = (key: string, overlap_hours: number) => answer(api.POST("/v1/keys/{key}/rotate", { params: at(key), body: { overlap_hours } }));
 export const setPassword = (key: string, body: { login: string; password?: string }) => answer(api.PUT("/v1/keys/{key}/password", { params: at(key), body }));
 export const removePassword = (key: string) => answer(api.DELETE("/v1/keys/{key}/password", { params: at(key) }));
