@@ -42,13 +42,14 @@ const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-poli
 /// Puts around the routes, from the outside: id, span, line and metrics of the request; problems in its language;
 /// panics become problems; headers against misuse of pages; time-outs; whose turns its reads take; the bound on bodies and
 /// their least rate.
-pub fn around(router: Router, app: &App) -> Router {
-    let (request_bytes, clock) = (app.limits.request_bytes, app.environment.clone());
+pub fn around(router: Router, app: App) -> Router {
+    let (request_bytes, environment) = (app.limits.request_bytes, app.environment.clone());
+    let clock = environment.clone();
     let pace = move |request: Request| ready(request.map(|body| Body::new(Paced::new(body, clock.clone()))));
     router
         .layer(DefaultBodyLimit::max(request_bytes))
         .layer(map_response(move |response| ready(name_limit(response, request_bytes))))
-        .layer(from_fn_with_state(app.clone(), read_of_account))
+        .layer(from_fn_with_state(app, read_of_account))
         .layer(from_fn(refuse_encoded))
         .layer(map_request(pace))
         .layer(RequestBodyTimeoutLayer::new(PART_TIME))
@@ -56,7 +57,7 @@ pub fn around(router: Router, app: &App) -> Router {
         .layer(map_response(protect))
         .layer(CatchPanicLayer::custom(problem::panicked))
         .layer(from_fn(problem::localize))
-        .layer(from_fn_with_state(app.environment.clone(), telemetry::observe))
+        .layer(from_fn_with_state(environment, telemetry::observe))
 }
 
 /// The reads of a request take turns for the account that its bearer secret names: that is known before anything was read,
@@ -69,10 +70,10 @@ async fn read_of_account(State(app): State<App>, request: Request, next: Next) -
 /// Refuses a body that is compressed, or encoded otherwise, where nobody undoes that: it would be kept as it is, or refused
 /// for what it is not.
 async fn refuse_encoded(request: Request, next: Next) -> Response {
-    let encodings = request.headers().get_all(header::CONTENT_ENCODING).into_iter();
+    let mut encodings = request.headers().get_all(header::CONTENT_ENCODING).into_iter();
     let is_plain =
         |value: &HeaderValue| value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity");
-    if request.uri().path() != DECODED && !encodings.map(is_plain).all(|is_plain| is_plain) {
+    if request.uri().path() != DECODED && !encodings.all(is_plain) {
         return Problem::new(Code::UnsupportedMediaType).with("expected", "identity").into_response();
     }
     next.run(request).await

@@ -28,7 +28,7 @@ pub fn router(app: App) -> Router {
     let (router, _) = routes(&app.limits).split_for_parts();
     let tap = from_fn_with_state(app.clone(), calls::tap);
     let router = router.merge(openapi::page()).merge(console::pages()).with_state(app.clone()).layer(tap);
-    let router = layers::around(router, &app);
+    let router = layers::around(router, app);
     // Before a route is chosen, since customers write the address of the services in any case
     Router::new().fallback_service(router.map_request(soap::spelled))
 }

@@ -23,14 +23,14 @@ pub(super) fn connect_options(options: &Options) -> sqlx::Result<PgConnectOption
 
 /// How a transaction that writes begins: behind a pooler it brings the settings itself, for as long as it lasts.
 pub(super) fn begin(options: &Options) -> Arc<str> {
-    let mut begin = "begin".to_owned();
-    if options.pooler {
-        begin.push_str("; set local jit = off");
-        for (name, milliseconds) in options.bounds.settings() {
-            begin += &format!("; set local {name} = {milliseconds}");
-        }
+    if !options.pooler {
+        return "begin".into();
     }
-    begin.into()
+    let bounds = options.bounds.settings().into_iter();
+    let settings = bounds.map(|(name, milliseconds)| format!("set local {name} = {milliseconds}"));
+    let statements: Vec<String> =
+        ["begin".to_owned(), "set local jit = off".to_owned()].into_iter().chain(settings).collect();
+    statements.join("; ").into()
 }
 
 #[cfg(test)]

@@ -110,10 +110,10 @@ async fn started(site: &Site, file: &Value, how: Value) -> Value {
     answer.json()
 }
 
-fn assert_refused(answer: &Answer, status: u16, code: &str, parameters: Value) {
+fn assert_refused(answer: &Answer, status: u16, code: &str, parameters: &Value) {
     let problem = answer.json();
     assert_eq!((answer.status.as_u16(), &problem["code"]), (status, &json!(code)), "{problem}");
-    assert_has(&problem["parameters"], &parameters);
+    assert_has(&problem["parameters"], parameters);
 }
 
 async fn notices(site: &Site) -> Value {
@@ -164,7 +164,7 @@ async fn what_is_open_is_answered_and_the_import_of_the_draft_is_that_of_the_fil
         &open(&site.office, &files[0]).await,
         409,
         "file_state_differs",
-        json!({ "state": "done" }),
+        &json!({ "state": "done" }),
     );
 }
 
@@ -204,7 +204,7 @@ async fn a_file_that_is_tried_again_or_dismissed_meanwhile_is_not_imported_by_it
     for (what, state) in [("retry", "waiting"), ("dismiss", "dismissed")] {
         assert_eq!(decide(&site, &file, what).await.status, 200);
         let refused = start(&site.office, &file, json!({})).await;
-        assert_refused(&refused, 409, "file_state_differs", json!({ "state": state }));
+        assert_refused(&refused, 409, "file_state_differs", &json!({ "state": state }));
         if what == "retry" {
             site.work_off().await;
             assert_eq!(states(&site).await, ["parked", "waiting"]);
@@ -214,7 +214,7 @@ async fn a_file_that_is_tried_again_or_dismissed_meanwhile_is_not_imported_by_it
         &open(&site.office, &file).await,
         409,
         "file_state_differs",
-        json!({ "state": "dismissed" }),
+        &json!({ "state": "dismissed" }),
     );
     assert_eq!(decide(&site, &file, "retry").await.status, 200);
     site.work_off().await;
@@ -225,10 +225,10 @@ async fn a_file_that_is_tried_again_or_dismissed_meanwhile_is_not_imported_by_it
     let (one, two) = tokio::join!(start(&site.office, &file, json!({})), start(&other, &file, json!({})));
     let (won, lost) = if one.status == 202 { (one, two) } else { (two, one) };
     assert_eq!(won.status, 202, "{}", won.json());
-    assert_refused(&lost, 409, "file_state_differs", json!({ "state": "importing" }));
+    assert_refused(&lost, 409, "file_state_differs", &json!({ "state": "importing" }));
     for what in ["retry", "dismiss"] {
         let refused = decide(&site, &file, what).await;
-        assert_refused(&refused, 409, "file_state_differs", json!({ "state": "importing" }));
+        assert_refused(&refused, 409, "file_state_differs", &json!({ "state": "importing" }));
     }
     site.work_off().await;
     assert_eq!((states(&site).await, site.tasks().await), (vec!["done".to_owned(); 2], 7));
@@ -256,13 +256,13 @@ async fn whoever_may_not_neither_opens_nor_starts_it(world: World) {
     let stranger = client(&world.account("other").await.unwrap(), &everything()).await;
     for (held, lacking) in [(RunImports, "manage_exchange"), (ManageExchange, "run_imports")] {
         let refused = open(&client(&site.account, &[held]).await, &file).await;
-        assert_refused(&refused, 403, "forbidden", json!({ "permission": lacking }));
+        assert_refused(&refused, 403, "forbidden", &json!({ "permission": lacking }));
     }
     assert_eq!(open(&stranger, &file).await.status, 404);
     opened(&site, &file).await;
     for (held, lacking) in [(ManageTasks, "manage_exchange"), (ManageExchange, "manage_tasks")] {
         let refused = start(&client(&site.account, &[RunImports, held]).await, &file, json!({})).await;
-        assert_refused(&refused, 403, "forbidden", json!({ "permission": lacking }));
+        assert_refused(&refused, 403, "forbidden", &json!({ "permission": lacking }));
     }
     assert_eq!(start(&stranger, &file, json!({})).await.status, 404);
     assert_eq!(states(&site).await, ["parked"]);
@@ -297,7 +297,7 @@ async fn what_a_file_lists_no_longer_is_withdrawn_or_left_as_its_draft_says(worl
     let preview = site.office.get(&preview).await.unwrap().json();
     assert_has(&preview["withdrawals"], &json!({ "unlisted": 2, "managed": 10, "needs_yes": true }));
     let refused = start(&site.office, &file, json!({})).await;
-    assert_refused(&refused, 409, "withdrawals_asked", json!({ "file": "b.csv", "count": "2" }));
+    assert_refused(&refused, 409, "withdrawals_asked", &json!({ "file": "b.csv", "count": "2" }));
     assert_eq!(states(&site).await, ["done", "parked", "waiting"]);
     let run = started(&site, &file, json!({ "confirm_withdrawals": 2 })).await;
     assert_eq!((&run["id"], &run["repeated"]), (&file["import"], &json!(false)));
@@ -347,7 +347,7 @@ async fn a_file_that_failed_is_mended_by_its_draft_and_none_overtakes_another(wo
     opened(&site, &files[1]).await;
     assert_eq!(decide(&site, &files[0], "retry").await.status, 200);
     let refused = start(&site.office, &files[1], json!({})).await;
-    assert_refused(&refused, 409, "file_not_next", json!({ "file": "a.csv", "state": "waiting" }));
+    assert_refused(&refused, 409, "file_not_next", &json!({ "file": "a.csv", "state": "waiting" }));
     use_template(&site, "enabled").await;
     site.work_off().await;
     assert_eq!(states(&site).await, ["failed", "parked"]);
@@ -358,7 +358,7 @@ async fn a_file_that_failed_is_mended_by_its_draft_and_none_overtakes_another(wo
     patch(&site, &draft, json!({ "columns": { "A": [{ "field": "external_number" }] } })).await;
     let run = started(&site, &files[0], json!({})).await;
     let refused = start(&site.office, &files[1], json!({})).await;
-    assert_refused(&refused, 409, "file_not_next", json!({ "file": "a.csv", "state": "importing" }));
+    assert_refused(&refused, 409, "file_not_next", &json!({ "file": "a.csv", "state": "importing" }));
     site.work_off().await;
     assert_eq!(states(&site).await, ["done", "parked"]);
     let file = &site.received().await[0];

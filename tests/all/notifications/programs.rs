@@ -55,7 +55,8 @@ fn by_attachment(root: &Element) -> Vec<(String, String, Vec<u8>)> {
         .map(|file| {
             let text = |name: &str| file.child_text(name).unwrap().to_owned();
             let (guid, name) = (text("Guid"), text("Filename"));
-            assert!(name.starts_with(&format!("{guid}_")) && name.ends_with(".jpg"), "{name}");
+            let counter = name.strip_prefix(&format!("{guid}_")).and_then(|rest| rest.strip_suffix(".jpg"));
+            assert!(counter.is_some_and(|counter| counter.parse::<u8>().is_ok()), "{name}");
             (text("Id"), name, STANDARD.decode(text("Data")).unwrap())
         })
         .collect()

@@ -68,9 +68,9 @@ pub(in super::super) async fn given(write: &mut Write, run: &RunRow, count: i64)
         return Err(Problem::new(Code::Conflict).with("with", "state"));
     }
     if count > 0 {
-        goes_on(write, run, count).await?
+        goes_on(write, run, count).await?;
     } else {
-        is_left(write, id).await?
+        is_left(write, id).await?;
     }
     // A file that came by itself waited for this
     let freed: Vec<(Option<Uuid>,)> = write
