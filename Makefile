@@ -85,7 +85,7 @@ test-package: package ## Installs, starts, upgrades and removes the package here
 	packaging/package.sh test
 
 SIMULATOR := "$${CARGO_TARGET_DIR:-target}/debug/simulator"
-SEEDS := 600
+SEEDS := 200
 simulate: ## Plays seeds of the simulator, and finds planted faults: make simulate SEEDS="10000 1" for 10000 from 1 on
 	cargo build --workspace --bins
 	$(SIMULATOR) $(SEEDS)
