@@ -23,7 +23,7 @@ use campo_server::{
     app::{App, Limits},
     database::{Bounds, Db, Options, Synchronous, migrations},
     environment::Environment,
-    files::store::Store,
+    files::{room::Shares, store::Store},
     installations::{
         enrolment::{self, EnrolmentDraft},
         installation::Device,
@@ -229,7 +229,7 @@ pub async fn app_with(
     let secrets = Secrets::new(MasterKey::from_hex("the test kit", SECRET)?);
     server_setting::prepare(&db, &environment, &secrets).await?;
     let log = Log::new(db.clone(), environment.clone(), secrets.clone(), &log::Options::default());
-    let store = Store::folder(&folder.join("files"))?;
+    let store = Store::with_shares(&folder.join("files"), Shares::NONE)?;
     let limits = Limits { outbound: rules(), ..Limits::default() };
     Ok(App::new(db, log, store, environment, secrets, limits))
 }
@@ -389,7 +389,7 @@ impl Account {
     pub async fn session(&self, login: &str) -> Result<String> {
         let password = Secret::new(PASSWORD.to_owned());
         let credentials = Credentials { login: login.to_owned(), password, account: None, cookie: false };
-        let place = Place { address: None, agent_text: None };
+        let place = Place { address: None, agent_text: None, device: None };
         Ok(sessions::log_in(&self.app, place, &credentials).await?.0.reveal().to_owned())
     }
 }

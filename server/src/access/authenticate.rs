@@ -11,7 +11,11 @@ use ipnet::IpNet;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::{Allowed, Caller, Permission, PermissionName, Permissions, Principal, browser, client_address};
+use super::{
+    Allowed, Caller, Permission, PermissionName, Permissions, Principal,
+    browser::{self, Cookie},
+    client_address,
+};
 use crate::{
     api::noted::Noted,
     app::App,
@@ -132,7 +136,7 @@ pub fn claimed_account(app: &App, headers: &HeaderMap) -> Option<i64> {
     let text = if headers.contains_key(header::AUTHORIZATION) {
         secret(headers).ok()?
     } else {
-        browser::cookie(headers)?
+        browser::cookie(headers, Cookie::Session)?
     };
     let bearer = Bearer::parse(text)?;
     (bearer.is_checked(&app.secrets) || app.guards.proven.has(&bearer)).then_some(bearer.account)
@@ -167,7 +171,7 @@ impl Presented {
 /// What a request shows of its caller. Where it has `Authorization` its cookie is ignored; a cookie counts only where a
 /// page of ours asked.
 fn presented(app: &App, headers: &HeaderMap) -> Result<(Bearer, Presented)> {
-    let (text, by) = match browser::cookie(headers) {
+    let (text, by) = match browser::cookie(headers, Cookie::Session) {
         Some(cookie) if !headers.contains_key(header::AUTHORIZATION) => {
             browser::check_same_origin(app, headers)?;
             (cookie, Presented::Cookie)

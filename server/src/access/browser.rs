@@ -15,17 +15,33 @@ use crate::{
     problem::{Code, Problem, Result},
 };
 
-/// The cookie over TLS: the prefix makes browsers refuse one that was set for a whole domain, for a path, or without TLS
-/// (RFC 6265bis, section 4.1.3.2).
-const SECURE_NAME: &str = "__Host-campo";
-/// The cookie over plain HTTP, on loopback or where the operator's `public_url` is `http://`.
-const PLAIN_NAME: &str = "campo";
+/// What a browser keeps for us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cookie {
+    /// The bearer secret of a session
+    Session,
+    /// That somebody logged in with it before ([`super::device`])
+    Device,
+}
+
+impl Cookie {
+    /// Its name over TLS, whose prefix makes browsers refuse one that was set for a whole domain, for a path, or without
+    /// TLS (RFC 6265bis, section 4.1.3.2); and that over plain HTTP, on loopback or where the operator's `public_url` is
+    /// `http://`.
+    const fn names(self) -> [&'static str; 2] {
+        match self {
+            Self::Session => ["__Host-campo", "campo"],
+            Self::Device => ["__Host-campo-device", "campo-device"],
+        }
+    }
+}
+
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The bearer secret in the session's cookie.
-pub(super) fn cookie(headers: &HeaderMap) -> Option<&str> {
-    [SECURE_NAME, PLAIN_NAME].into_iter().find_map(|name| {
+/// What a request brings in a cookie.
+pub(super) fn cookie(headers: &HeaderMap, cookie: Cookie) -> Option<&str> {
+    cookie.names().into_iter().find_map(|name| {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.split_once('='));
         pairs.find(|(found, _)| found.trim() == name).map(|(_, value)| value.trim())
@@ -53,13 +69,14 @@ fn is_our_origin(app: &App, headers: &HeaderMap) -> bool {
     ours.is_ok_and(|ours| ours.origin() == origin.origin())
 }
 
-/// The header that gives a browser its session, for as long as `seconds`. [`Code::InsecureConnection`] where a password
-/// and the cookie would cross a network in clear.
-pub fn set_cookie(app: &App, parts: &Parts, bearer: &str, seconds: i64) -> Result<HeaderValue> {
+/// The header that gives a browser a cookie, for as long as `seconds`. [`Code::InsecureConnection`] where a password and
+/// the cookie would cross a network in clear.
+pub fn set_cookie(app: &App, parts: &Parts, cookie: Cookie, text: &str, seconds: i64) -> Result<HeaderValue> {
     let attributes = format!("Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}");
+    let [secure, plain] = cookie.names();
     let text = match road(app, parts) {
-        Road::Tls => format!("{SECURE_NAME}={bearer}; Secure; {attributes}"),
-        Road::PlainAllowed => format!("{PLAIN_NAME}={bearer}; {attributes}"),
+        Road::Tls => format!("{secure}={text}; Secure; {attributes}"),
+        Road::PlainAllowed => format!("{plain}={text}; {attributes}"),
         Road::Plain => return Err(Code::InsecureConnection.into()),
     };
     let mut value = HeaderValue::try_from(text).map_err(Problem::internal)?;
@@ -134,7 +151,9 @@ mod tests {
 
     #[test]
     fn the_cookie_is_found_among_others() {
-        let found = |text: &'static str| cookie(&headers(&[(header::COOKIE, text)])).map(str::to_owned);
+        let found = |text: &'static str| {
+            cookie(&headers(&[(header::COOKIE, text)]), Cookie::Session).map(str::to_owned)
+        };
         assert_eq!(found("a=1; campo=x; b=2").as_deref(), Some("x"));
         assert_eq!(found("campo=x; __Host-campo=y").as_deref(), Some("y"));
         assert_eq!(found("xcampo=1; campo2=2"), None);

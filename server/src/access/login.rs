@@ -21,8 +21,6 @@ use crate::{
 const MAX_NAME: usize = 100;
 /// How many accounts may have the same name. So many passwords are tried at each log-in, of nobody where they are fewer.
 pub const HOLDERS: usize = 3;
-/// For how long an address is known from which somebody logged in: 90 days.
-pub const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
 
 /// What logs in under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

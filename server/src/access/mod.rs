@@ -6,6 +6,7 @@
 mod address;
 pub mod authenticate;
 pub mod browser;
+pub mod device;
 pub mod guard;
 pub mod login;
 mod operator;

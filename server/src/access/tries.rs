@@ -3,11 +3,16 @@
 
 use std::net::IpAddr;
 
+use uuid::Uuid;
+
 use super::{guard::address_key, throttle::Throttle};
 use crate::{
     app::App,
     problem::{Code, Result},
 };
+
+/// For how long an address is known from which somebody logged in, and a browser: 90 days.
+pub(super) const KNOWN_US: i64 = 90 * 24 * 3600 * 1_000_000;
 
 /// A try under way.
 #[derive(Debug)]
@@ -46,19 +51,35 @@ impl<'a> Try<'a> {
 
     /// Counts a log-in under a name: by the address, by both, and by the name alone where it does not turn out that whoever
     /// has it logged in from there before. So nobody who guesses elsewhere keeps the others out.
+    ///
+    /// `used` finds the id of somebody of that name ($1) who was there ($2) not long ago (since $3).
     pub async fn count_log_in(
         &mut self,
         name: &str,
         address: Option<IpAddr>,
-        has_been_there: impl Future<Output = Result<bool>>,
+        used: &'static str,
     ) -> Result<()> {
         let (guards, from) = (&self.app.guards, address_key(address));
         self.count(&guards.login_addresses, &from).await?;
         self.count(&guards.login_names, &format!("{name}\0{from}")).await?;
-        if !has_been_there.await? {
+        if !self.has_been_there(name, address, used).await? {
             self.count(&guards.login_strangers, name).await?;
         }
         Ok(())
+    }
+
+    /// Counts a log-in under a name with a browser in which somebody of that name logged in before ([`super::device`]): by
+    /// both, and by nothing that others can use up.
+    pub async fn count_log_in_with(&mut self, device: Uuid, name: &str) -> Result<()> {
+        self.count(&self.app.guards.login_names, &format!("{name}\0{}", device.simple())).await
+    }
+
+    async fn has_been_there(&self, name: &str, address: Option<IpAddr>, used: &'static str) -> Result<bool> {
+        let Some(address) = address else { return Ok(false) };
+        let since_us = self.app.environment.now_us().saturating_sub(KNOWN_US);
+        let found: Option<(Uuid,)> =
+            self.app.db.fetch_optional(used, (name, address.to_string(), since_us)).await?;
+        Ok(found.is_some())
     }
 
     /// Ends it: what was right costs nothing, what was wrong is known to all replicas.

@@ -2,17 +2,30 @@
 
 use std::{io, path::Path};
 
-/// Below this share of the disk somebody should make room: `/health` says so.
-pub const LOW: f64 = 0.10;
-/// Below this share files are refused, so that the database can go on and what phones captured is still taken.
-pub const RESERVE: f64 = 0.02;
+/// The shares of the disk that stay free.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shares {
+    /// Below this share somebody should make room: `/health` says so
+    pub low: f64,
+    /// Below this share files are refused, so that the database can go on and what phones captured is still taken
+    pub reserve: f64,
+}
+
+impl Shares {
+    /// Those of every server.
+    pub const USUAL: Self = Self { low: 0.10, reserve: 0.02 };
+    /// None, for those who do not ask how full their disk is.
+    pub const NONE: Self = Self { low: 0.0, reserve: 0.0 };
+    /// More than there is, as if the disk were always full.
+    pub const FULL: Self = Self { low: 1.01, reserve: 1.01 };
+}
 
 /// The room of a disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
     /// What this process may still write
     pub free_bytes: u64,
-    /// All there is
+    /// What is used and what may still be written, as df(1) counts: what is reserved for the system is neither
     pub total_bytes: u64,
 }
 
@@ -20,9 +33,10 @@ impl Room {
     /// That of the disk on which this folder is.
     pub(super) fn of(folder: &Path) -> io::Result<Self> {
         let disk = rustix::fs::statvfs(folder)?;
+        let used = disk.f_blocks.saturating_sub(disk.f_bfree);
         Ok(Self {
             free_bytes: disk.f_bavail.saturating_mul(disk.f_frsize),
-            total_bytes: disk.f_blocks.saturating_mul(disk.f_frsize),
+            total_bytes: used.saturating_add(disk.f_bavail).saturating_mul(disk.f_frsize),
         })
     }
 
@@ -59,7 +73,11 @@ mod tests {
             (0, 0, false, false),
         ] {
             let room = Room { free_bytes, total_bytes };
-            assert_eq!((room.is_below(LOW), room.keeps(RESERVE).is_err()), (is_low, is_refused), "{room:?}");
+            assert_eq!(
+                (room.is_below(Shares::USUAL.low), room.keeps(Shares::USUAL.reserve).is_err()),
+                (is_low, is_refused),
+                "{room:?}"
+            );
         }
     }
 

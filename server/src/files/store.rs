@@ -20,7 +20,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::{io::AsyncReadExt as _, io::AsyncSeekExt as _, task::spawn_blocking};
 use uuid::Uuid;
 
-use super::room::{RESERVE, Room};
+use super::room::{Room, Shares};
 
 /// How much of an upload is gathered before it is written, and how much of a file is read at a time.
 const BLOCK_BYTES: usize = 256 * 1024;
@@ -48,8 +48,8 @@ pub enum Store {
 #[derive(Debug)]
 pub struct Folder {
     root: PathBuf,
-    /// The share of the disk that stays free
-    reserve: f64,
+    /// The shares of the disk that stay free
+    shares: Shares,
     /// The folders whose own names this process has synced: (account, first byte of the hash)
     durable: Mutex<HashSet<(i64, u8)>>,
 }
@@ -148,24 +148,24 @@ impl Drop for Draft {
 impl Store {
     /// The store in the folder at `root`, which is made if it is not there.
     pub fn folder(root: &Path) -> io::Result<Self> {
-        Self::with_reserve(root, RESERVE)
+        Self::with_shares(root, Shares::USUAL)
     }
 
-    /// The same, where files are refused that would leave less than this share of the disk free.
-    pub fn with_reserve(root: &Path, reserve: f64) -> io::Result<Self> {
+    /// The same, where these shares of the disk stay free.
+    pub fn with_shares(root: &Path, shares: Shares) -> io::Result<Self> {
         fs::create_dir_all(root)?;
         sync_folder(root)?;
         if let Some(parent) = root.parent() {
             sync_folder(parent)?;
         }
-        Ok(Self::Folder(Arc::new(Folder { root: root.to_owned(), reserve, durable: Mutex::default() })))
+        Ok(Self::Folder(Arc::new(Folder { root: root.to_owned(), shares, durable: Mutex::default() })))
     }
 
-    /// The room on the disk of the store.
-    pub async fn room(&self) -> io::Result<Room> {
+    /// True where somebody should make room on the disk of the store.
+    pub async fn is_low(&self) -> io::Result<bool> {
         let Self::Folder(folder) = self;
         let folder = Arc::clone(folder);
-        spawn_blocking(move || Room::of(&folder.root)).await?
+        spawn_blocking(move || Ok(Room::of(&folder.root)?.is_below(folder.shares.low))).await?
     }
 
     /// Begins an upload. `name` is a new id. [`io::ErrorKind::StorageFull`] where the disk is so full that the rest is
@@ -176,7 +176,7 @@ impl Store {
         let path = incoming.join(name.simple().to_string());
         let (named, folder) = (path.clone(), Arc::clone(folder));
         let file = spawn_blocking(move || {
-            Room::of(&folder.root)?.keeps(folder.reserve)?;
+            Room::of(&folder.root)?.keeps(folder.shares.reserve)?;
             fs::create_dir_all(&incoming)?;
             File::create_new(named)
         })
@@ -263,7 +263,7 @@ impl Store {
         let Self::Folder(folder) = self;
         let folder = Arc::clone(folder);
         spawn_blocking(move || {
-            Room::of(&folder.root)?.keeps(folder.reserve)?;
+            Room::of(&folder.root)?.keeps(folder.shares.reserve)?;
             let parts = folder.parts(account, upload);
             if !parts.is_dir() {
                 fs::create_dir_all(&parts)?;

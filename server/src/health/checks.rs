@@ -3,7 +3,7 @@
 use std::io;
 
 use super::report::{Fault, Finding, Status};
-use crate::{app::App, capabilities::DUTIES, duties, files::room};
+use crate::{app::App, capabilities::DUTIES, duties};
 
 const SECOND_US: i64 = 1_000_000;
 /// A phone that waits this long has a bad network or a slow server: somebody should look.
@@ -45,10 +45,8 @@ pub async fn files(app: &App) -> Finding {
         store.probe(name, now_us).await
     });
     match probe.await.map_err(io::Error::other).and_then(|result| result) {
-        Ok(()) => match app.store.room().await {
-            Ok(room) if room.is_below(room::LOW) => {
-                Finding::wrong("files", Status::Degraded, Fault::Operator, "storage_low")
-            }
+        Ok(()) => match app.store.is_low().await {
+            Ok(true) => Finding::wrong("files", Status::Degraded, Fault::Operator, "storage_low"),
             _ => Finding::ok("files"),
         },
         Err(error) => {

@@ -14,7 +14,7 @@ use crate::{
     access::{
         Allowed, Caller, Principal,
         authenticate::{network_allows, permissions},
-        login::{self, KNOWN_US, LoginHolder, login_name},
+        login::{self, LoginHolder, login_name},
         permissions::ManageKeys,
     },
     app::App,
@@ -158,21 +158,10 @@ pub async fn find(app: &App, name: &str, address: Option<IpAddr>) -> Result<Vec<
     Ok(known)
 }
 
-/// True where a key of this name called from the address last, and not long ago: a customer's system goes on while
-/// somebody guesses elsewhere.
-pub async fn has_called_from(app: &App, name: &str, address: Option<IpAddr>) -> Result<bool> {
-    let Some(address) = address else { return Ok(false) };
-    let since_us = app.environment.now_us().saturating_sub(KNOWN_US);
-    let found: Option<(Uuid,)> = app
-        .db
-        .fetch_optional(
-            "select k.id from login l join access_key k on k.account = l.account and k.id = l.holder_id \
-             where l.name = $1 and l.holder = 'key' and k.used_from = $2 and k.used_us >= $3",
-            (name, address.to_string(), since_us),
-        )
-        .await?;
-    Ok(found.is_some())
-}
+/// Finds a key of a name that called from an address last, and not long ago: a customer's system goes on while somebody
+/// guesses elsewhere. See [`Try::count_log_in`](crate::access::tries::Try::count_log_in).
+pub const CALLED_FROM: &str = "select k.id from login l join access_key k on k.account = l.account and k.id = l.holder_id \
+                               where l.name = $1 and l.holder = 'key' and k.used_from = $2 and k.used_us >= $3";
 
 /// Notes from where a key called, once a day and where it is another place: each call would be a write otherwise.
 pub async fn note_call(app: &App, known: &KnownLogin, address: Option<IpAddr>) -> Result<()> {

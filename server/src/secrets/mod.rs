@@ -50,6 +50,7 @@ struct Keys {
     uploads: Zeroizing<[u8; 32]>,
     links: Zeroizing<[u8; 32]>,
     bearers: Zeroizing<[u8; 32]>,
+    devices: Zeroizing<[u8; 32]>,
     check: [u8; 16],
     /// Filled by [`Secrets::head_key`] alone: one key for each account that this process signed for
     signing: RwLock<HashMap<i64, SigningKey>>,
@@ -67,6 +68,7 @@ impl Secrets {
             uploads: Zeroizing::new(expand(&derive, b"campo uploads 1")),
             links: Zeroizing::new(expand(&derive, b"campo links 1")),
             bearers: Zeroizing::new(expand(&derive, b"campo bearers 1")),
+            devices: Zeroizing::new(expand(&derive, b"campo devices 1")),
             check: expand(&derive, b"campo check 1"),
             signing: RwLock::default(),
         }))
@@ -81,6 +83,11 @@ impl Secrets {
     /// What tells, without a look at tables, that this server made a bearer secret.
     fn bearer_check(&self, bearer: &[u8]) -> [u8; 32] {
         keyed_hash(&self.0.bearers, bearer)
+    }
+
+    /// What proves that somebody logged in with a browser before. Compare with [`same`].
+    pub fn device_check(&self, device: &[u8]) -> [u8; 32] {
+        keyed_hash(&self.0.devices, device)
     }
 
     /// What proves that this server made the ticket of an upload. Compare with [`same`].

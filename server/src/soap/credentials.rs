@@ -50,8 +50,7 @@ pub(super) async fn caller(
     let name = token.map(|token| token.username.as_str()).or(given.name);
     let name = login_name(name.unwrap_or_default());
     let mut tries = Try::begin(app);
-    let has_been_there = password::has_called_from(app, &name, address);
-    tries.count_log_in(&name, address, has_been_there).await.map_err(too_many)?;
+    tries.count_log_in(&name, address, password::CALLED_FROM).await.map_err(too_many)?;
     let timely = security.is_none_or(|security| security.is_timely(app.environment.now_us()));
     for known in password::find(app, &name, address).await? {
         let right = if let Some(token) = token {

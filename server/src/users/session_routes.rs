@@ -13,7 +13,12 @@ use super::{
     sessions::{self, Credentials, LoggedIn, OpenSession, Place, Who},
 };
 use crate::{
-    access::{Anybody, OwnSession, browser, client_address},
+    access::{
+        Anybody, OwnSession,
+        browser::{self, Cookie},
+        client_address, device,
+        login::login_name,
+    },
     app::App,
     extract::{Json, Path, Private},
     problem::Result,
@@ -36,7 +41,8 @@ const MAX_AGENT: usize = 200;
 /// The answer has the bearer secret of a new session; a person may have several. With `cookie` the session is kept in a
 /// cookie instead, for browsers: its requests count only where a page of this server asked for them
 /// (`Sec-Fetch-Site: same-origin`, or an `Origin` that is this server's). Too many wrong tries for one name or from one
-/// address are answered with 429 and `Retry-After`.
+/// address are answered with 429 and `Retry-After`; those of a browser in which somebody of that name logged in within 90
+/// days are counted apart.
 #[utoipa::path(
     post, path = "/v1/session", tag = "session",
     request_body = Credentials,
@@ -49,23 +55,30 @@ async fn log_in(State(app): State<App>, request: Request) -> Result<Response> {
     if credentials.cookie {
         browser::check_same_origin(&app, &parts.headers)?;
         // Before the password is looked at: it must not have crossed a network in clear for nothing
-        browser::set_cookie(&app, &parts, "", 0)?;
+        browser::set_cookie(&app, &parts, Cookie::Session, "", 0)?;
     }
-    let place = place(&app, &mut parts);
+    let name = login_name(&credentials.login);
+    let known = device::known(&app, &parts.headers, &name);
+    let place = Place { device: known, ..place(&app, &mut parts) };
     let (token, session) = sessions::log_in(&app, place, &credentials).await?;
     if !credentials.cookie {
         return Ok((StatusCode::CREATED, Json(session)).into_response());
     }
     let seconds = (session.expires_at.0 - app.environment.now_us()) / 1_000_000;
-    let cookie = browser::set_cookie(&app, &parts, token.reveal(), seconds)?;
-    Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(session)).into_response())
+    let device = known.unwrap_or_else(|| app.environment.uuid());
+    let cookies = [
+        browser::set_cookie(&app, &parts, Cookie::Session, token.reveal(), seconds)?,
+        device::remember(&app, &parts, device, &name)?,
+    ];
+    let cookies = AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie)));
+    Ok((StatusCode::CREATED, cookies, Json(session)).into_response())
 }
 
 /// From where a request comes.
 fn place(app: &App, parts: &mut Parts) -> Place {
     let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent_text = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
-    Place { address: client_address(app, parts), agent_text }
+    Place { address: client_address(app, parts), agent_text, device: None }
 }
 
 /// One's own sessions

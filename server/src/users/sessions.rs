@@ -12,7 +12,7 @@ use crate::{
     access::{
         Caller, OwnSession, PermissionName, Permissions, Principal,
         authenticate::{Presented, permissions},
-        login::{KNOWN_US, login_name, whose_password},
+        login::{login_name, whose_password},
         tries::Try,
     },
     accounts::own::language_of,
@@ -80,6 +80,9 @@ pub struct Who {
     pub id: Uuid,
     /// Its name
     pub name: String,
+    /// The name with which a user logs in
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
     /// What one may do
     pub permissions: Vec<PermissionName>,
     /// True when somebody else set the password: a browser must change it before anything else
@@ -136,15 +139,24 @@ pub struct Place {
     pub address: Option<IpAddr>,
     /// What the program says it is, shortened
     pub agent_text: Option<String>,
+    /// The browser, where somebody of that name logged in with it before
+    pub device: Option<Uuid>,
 }
+
+/// Finds whoever has a name and logged in from an address not long ago.
+const LOGGED_IN_FROM: &str = "select s.id from login l join user_session s on s.account = l.account \
+                              and s.account_user = l.holder_id where l.name = $1 and l.holder = 'user' \
+                              and s.address = $2 and s.created_us >= $3 limit 1";
 
 /// Logs a person in. A wrong name takes as long as a wrong password, and both answer the same; tries are counted by
 /// name and by address. The bearer secret of the session stands beside what is said of it.
 pub async fn log_in(app: &App, place: Place, given: &Credentials) -> Result<(Secret, LoggedIn)> {
-    let address = place.address;
     let login = login_name(&given.login);
     let mut tries = Try::begin(app);
-    tries.count_log_in(&login, address, has_been_there(app, &login, address)).await?;
+    match place.device {
+        Some(device) => tries.count_log_in_with(device, &login).await?,
+        None => tries.count_log_in(&login, place.address, LOGGED_IN_FROM).await?,
+    }
     let (row, stored) = tries.end(find(app, &login, given).await).await?;
     let caller = Caller {
         account: row.account,
@@ -181,22 +193,6 @@ async fn find(app: &App, login: &str, given: &Credentials) -> Result<(UserRow, S
     let (row, _) = found.ok_or(Code::CredentialsWrong)?;
     let stored = row.password.clone();
     Ok((row, stored))
-}
-
-/// True where whoever has this name logged in from the address not long ago.
-async fn has_been_there(app: &App, login: &str, address: Option<IpAddr>) -> Result<bool> {
-    let Some(address) = address else { return Ok(false) };
-    let since_us = app.environment.now_us().saturating_sub(KNOWN_US);
-    let found: Option<(i64,)> = app
-        .db
-        .fetch_optional(
-            "select s.created_us from login l join user_session s on s.account = l.account \
-             and s.account_user = l.holder_id where l.name = $1 and l.holder = 'user' \
-             and s.address = $2 and s.created_us >= $3 limit 1",
-            (login, address.to_string(), since_us),
-        )
-        .await?;
-    Ok(found.is_some())
 }
 
 /// Opens a session, unless the password that was right is another one by now or the user may not log in any more.
@@ -274,6 +270,7 @@ pub async fn end(app: &App, own: &OwnSession, session: Uuid) -> Result<()> {
 #[derive(FromRow)]
 struct Named {
     name: String,
+    login: Option<String>,
     must_change: bool,
     language: Option<String>,
 }
@@ -355,17 +352,21 @@ pub async fn who(app: &App, caller: &Caller) -> Result<Who> {
         Principal::User(id) => (
             WhoKind::User,
             id,
-            "select name, must_change, language from account_user where account = $1 and id = $2",
+            "select u.name, l.name as login, u.must_change, u.language from account_user u \
+             left join login l on l.account = u.account and l.holder = 'user' and l.holder_id = u.id \
+             where u.account = $1 and u.id = $2",
         ),
         Principal::Key(id) => (
             WhoKind::Key,
             id,
-            "select name, false as must_change, null as language from access_key where account = $1 and id = $2",
+            "select name, null as login, false as must_change, null as language from access_key \
+             where account = $1 and id = $2",
         ),
         Principal::Installation(id) => (
             WhoKind::Installation,
             id,
-            "select name, false as must_change, null as language from installation where account = $1 and id = $2",
+            "select name, null as login, false as must_change, null as language from installation \
+             where account = $1 and id = $2",
         ),
         Principal::Intake(_) | Principal::Agent(_) | Principal::Duty(_) => {
             return Err(Problem::new(Code::NotFound));
@@ -377,6 +378,7 @@ pub async fn who(app: &App, caller: &Caller) -> Result<Who> {
         kind,
         id,
         name: row.name,
+        login: row.login,
         must_change_password: row.must_change,
         language: row.language.map(AccountLanguage::from),
         permissions: Permissions::names(caller.permissions),

@@ -9,7 +9,7 @@ use campo_server::{
         hosted::{Beginning, Door, ItemKind, by_password},
         take,
     },
-    files::store::Store,
+    files::{room::Shares, store::Store},
     jobs,
     problem::Code,
 };
@@ -82,13 +82,13 @@ async fn passwords_that_are_guessed_by_thousands_keep_no_system_out(world: World
     assert_eq!(entered.unwrap().account, acme.id);
 }
 
-/// More than all of the disk is kept free at one of two replicas, so that it is always full there.
+/// The disk counts as full at one of two replicas, however much of it is free.
 async fn a_full_disk_is_told_to_the_client_keeps_the_part_and_imports_nothing_half(world: World) {
     let account = world.account("acme").await.unwrap();
     let site = Site::of(&account, "acme-erp").await;
     site.intake("tareas", "", "*.csv", json!({})).await;
     let mut full = account.clone();
-    full.app.store = Store::with_reserve(&world.folder.path().join("files"), 1.01).unwrap();
+    full.app.store = Store::with_shares(&world.folder.path().join("files"), Shares::FULL).unwrap();
     let full_site = Site::of(&full, "acme-lleno").await;
 
     let mut text = tasks(1, 30);

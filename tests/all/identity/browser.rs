@@ -7,6 +7,7 @@ use axum::{
 use campo_server::{
     access::{PermissionName, Permissions},
     app::App,
+    environment::Environment,
 };
 use campo_tests::{
     api::{Answer, Client},
@@ -22,6 +23,7 @@ on_both! {
     a_password_that_somebody_else_set_is_changed_first,
     own_sessions_are_seen_and_ended,
     the_stream_ends_when_its_session_does,
+    a_browser_that_logged_in_before_is_not_kept_out_by_those_who_guess,
 }
 
 const ORIGIN: &str = "http://localhost:8080";
@@ -58,8 +60,10 @@ impl Browser {
     async fn log_in(&mut self, login: &str, password: &str) -> Answer {
         let body = json!({"login": login, "password": password, "cookie": true});
         let answer = self.ask(Method::POST, "/v1/session", Some(&body)).await;
-        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-        self.cookie = Some(cookie).filter(|cookie| !cookie.is_empty());
+        let set = answer.headers.get_all(header::SET_COOKIE).iter();
+        let pairs: Vec<_> =
+            set.map(|value| value.to_str().unwrap().split(';').next().unwrap().to_owned()).collect();
+        self.cookie = Some(pairs.join("; ")).filter(|cookies| !cookies.is_empty());
         answer
     }
 }
@@ -239,4 +243,37 @@ async fn the_stream_ends_when_its_session_does(world: World) {
     while let Some(part) = next().await {
         assert!(part == ":\n\n" || part.contains("event: topics"), "{part}");
     }
+}
+
+async fn a_browser_that_logged_in_before_is_not_kept_out_by_those_who_guess(world: World) {
+    let mut account = world.account("acme").await.unwrap();
+    // A clock that stands still: no try comes back in the meantime
+    let clock = Environment::seeded(1, world.app.environment.now_us());
+    account.app = world.replica_with(clock).await.unwrap();
+    let (password, other) = (user(&account, "ana").await, user(&account, "eva").await);
+    let mut own = Browser::of(&account);
+    assert_eq!(own.log_in("ana", &password).await.status, StatusCode::CREATED);
+    let device = own.cookie.as_ref().unwrap().split("; ").nth(1).unwrap().to_owned();
+    assert!(device.starts_with("campo-device="), "{device}");
+
+    let mut guessing = Browser::of(&account);
+    while guessing.log_in("ana", "a guess").await.status == StatusCode::UNAUTHORIZED {}
+    assert_eq!(guessing.log_in("ana", &password).await.status, StatusCode::TOO_MANY_REQUESTS);
+    // the cookie of another name opens no other door
+    let mut eva = Browser::of(&account);
+    assert_eq!(eva.log_in("eva", &other).await.status, StatusCode::CREATED);
+    assert_eq!(eva.log_in("ana", &password).await.status, StatusCode::TOO_MANY_REQUESTS);
+
+    own.cookie = Some(device.clone());
+    assert_eq!(own.log_in("ana", &password).await.status, StatusCode::CREATED);
+    let renewed = own.cookie.as_ref().unwrap().split("; ").nth(1).unwrap();
+    assert_eq!(renewed.split('.').next(), device.split('.').next(), "it is the same browser");
+    // whoever has it guesses no faster than from one address
+    let mut guesses = 0;
+    own.cookie = Some(device.clone());
+    while own.log_in("ana", "a guess").await.status == StatusCode::UNAUTHORIZED {
+        guesses += 1;
+        own.cookie = Some(device.clone());
+    }
+    assert_eq!(guesses, 10);
 }

@@ -11,7 +11,7 @@ use crate::{
     access::{
         PermissionName,
         authenticate::{network_allows, permissions},
-        login::{KNOWN_US, login_name, whose_password},
+        login::{login_name, whose_password},
         tries::Try,
     },
     accounts::own::language_of,
@@ -21,6 +21,11 @@ use crate::{
     secrets::Secret,
     texts::Language,
 };
+
+/// Finds whoever has a name and logged in from an address last, and not long ago: a customer's system goes on while somebody
+/// guesses elsewhere.
+const ENTERED_FROM: &str = "select k.id from login l join key_login k on k.account = l.account and k.id = l.holder_id \
+                            where l.name = $1 and l.holder = 'key_login' and k.used_from = $2 and k.used_us >= $3";
 
 #[derive(FromRow)]
 struct Row {
@@ -80,27 +85,11 @@ pub async fn by_password(
 ) -> Result<Hosted> {
     let name = login_name(name);
     let mut tries = Try::begin(app);
-    tries.count_log_in(&name, address, has_been_there(app, &name, address)).await?;
+    tries.count_log_in(&name, address, ENTERED_FROM).await?;
     let row = tries.end(opened(app, (door, address), &name, password).await).await?;
     let hosted = row.entered(app, door);
     note(&hosted, address).await?;
     Ok(hosted)
-}
-
-/// True where whoever has this name logged in from the address last, and not long ago: a customer's system goes on while
-/// somebody guesses elsewhere.
-async fn has_been_there(app: &App, name: &str, address: Option<IpAddr>) -> Result<bool> {
-    let Some(address) = address else { return Ok(false) };
-    let since_us = app.environment.now_us().saturating_sub(KNOWN_US);
-    let found: Option<(Uuid,)> = app
-        .db
-        .fetch_optional(
-            "select k.id from login l join key_login k on k.account = l.account and k.id = l.holder_id \
-             where l.name = $1 and l.holder = 'key_login' and k.used_from = $2 and k.used_us >= $3",
-            (name, address.to_string(), since_us),
-        )
-        .await?;
-    Ok(found.is_some())
 }
 
 /// The log-in of a name whose password this is, where it opens this door from there.
