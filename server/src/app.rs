@@ -11,7 +11,7 @@ use crate::{
     database::Db,
     environment::Environment,
     events::wait::Waiting,
-    exchange::doors::Doors,
+    exchange::{connections::Connections, doors::Doors},
     files::store::Store,
     health::Health,
     imports::Readers,
@@ -58,6 +58,8 @@ pub struct App {
     pub contacts: Arc<Contacts>,
     /// What customers' systems called, until it is written
     pub calls: Arc<Calls>,
+    /// Who is connected to exchange files
+    pub connections: Connections,
     /// The phones that listen at this replica
     pub awake: Arc<Awake>,
     /// What wakes the others; nothing does until it is set
@@ -87,7 +89,8 @@ impl App {
         let (limits, metrics) = (Arc::new(limits), Metrics::install());
         let (guards, work, contacts, calls, awake) =
             (Arc::default(), Arc::default(), Arc::default(), Arc::default(), Arc::default());
-        let (loops, live, reading) = (Arc::default(), Arc::default(), Arc::default());
+        let (loops, live, reading, connections) =
+            (Arc::default(), Arc::default(), Arc::default(), Connections::default());
         let push = Arc::new(Services::default());
         let (operator_token, mail) = (None, None);
         Self {
@@ -105,6 +108,7 @@ impl App {
             work,
             contacts,
             calls,
+            connections,
             awake,
             push,
             mail,

@@ -1,4 +1,4 @@
-//! How many connections each address has, whatever the door.
+//! How many connections for files each address has, whatever the door.
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ const MOST: usize = 50;
 
 /// Counts connections. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Connections(Arc<Mutex<HashMap<String, usize>>>);
+pub struct Connections(Arc<Mutex<HashMap<String, usize>>>);
 
 impl Connections {
     /// Counts one more of an address; false when it has as many as it may.
@@ -35,6 +35,11 @@ impl Connections {
                 counts.remove(&key);
             }
         }
+    }
+
+    /// How many there are. One is over when everything that came by it is written.
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
     }
 }
 

@@ -5,7 +5,7 @@
 //! that is over `results` are put beside it for the customer to take. An intake knows no way, a way no format.
 
 pub mod agents;
-mod connections;
+pub mod connections;
 pub mod doors;
 pub mod exports;
 mod folder_routes;

@@ -115,5 +115,6 @@ fn rendered(app: &App) -> Response {
     metrics::gauge!("campo_queue_turns").set(app.log.waiting_turns() as f64);
     let oldest_us = app.log.oldest_waiting_us().unwrap_or(0);
     metrics::gauge!("campo_queue_oldest_seconds").set(oldest_us as f64 / 1e6);
+    metrics::gauge!("campo_file_connections").set(app.connections.count() as f64);
     ([(header::CONTENT_TYPE, METRICS_TYPE)], app.metrics.render()).into_response()
 }

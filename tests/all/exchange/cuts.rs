@@ -150,23 +150,6 @@ async fn ends_within(child: &mut tokio::process::Child, time: Duration) -> bool 
     tokio::time::timeout(time, child.wait()).await.is_ok()
 }
 
-/// Waits until a server on this machine has left every connection: what a client that was killed sent last may stand before
-/// it still.
-async fn until_left(address: SocketAddr) {
-    let port = format!(":{:04X}", address.port());
-    // Own address, that of the other side, state; 0A listens, 06 was left (proc(5), include/net/tcp_states.h)
-    let is_held = |line: &str| {
-        let fields: Vec<&str> = line.split_whitespace().collect();
-        fields.get(1).is_some_and(|own| own.ends_with(&port)) && !["0A", "06"].contains(&fields[3])
-    };
-    wait::until("the server to leave its connections", WAIT, async || {
-        let table = std::fs::read_to_string("/proc/net/tcp")?;
-        Ok((!table.lines().any(is_held)).then_some(()))
-    })
-    .await
-    .unwrap();
-}
-
 async fn a_file_whose_client_is_killed_is_imported_once(world: World) {
     let account = world.account("acme").await.unwrap();
     let site = Site::of(&account, "acme-erp").await;
@@ -182,7 +165,11 @@ async fn a_file_whose_client_is_killed_is_imported_once(world: World) {
             child.kill().await.unwrap();
             kills += 1;
         }
-        until_left(site.address).await;
+        // What a client that was killed sent last is written still
+        let connections = &site.account.app.connections;
+        wait::until("the connection to be over", WAIT, async || Ok((connections.count() == 0).then_some(())))
+            .await
+            .unwrap();
         site.work_off().await;
         if came(&site, &name).await == 0 {
             let (went_well, output) = site.sftp(&way.commands(&name)).await;

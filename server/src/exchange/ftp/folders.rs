@@ -9,10 +9,7 @@ use campo_ftp_server::{
 
 use crate::{
     app::App,
-    exchange::{
-        connections::Connections,
-        hosted::{self, Door, Hosted},
-    },
+    exchange::hosted::{self, Door, Hosted},
     problem::{Code, Problem},
     texts::Language,
 };
@@ -21,12 +18,11 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(super) struct FtpBackend {
     app: App,
-    connections: Connections,
 }
 
 impl FtpBackend {
     pub(super) fn new(app: App) -> Self {
-        Self { app, connections: Connections::default() }
+        Self { app }
     }
 }
 
@@ -50,11 +46,11 @@ impl Backend for FtpBackend {
     type Folders = Hosted;
 
     fn may_connect(&self, address: IpAddr) -> bool {
-        self.connections.enter(address)
+        self.app.connections.enter(address)
     }
 
     fn disconnected(&self, address: IpAddr) {
-        self.connections.leave(address);
+        self.app.connections.leave(address);
     }
 
     fn now_us(&self) -> i64 {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    convert::Infallible,
     net::IpAddr,
     sync::{
         Arc,
@@ -13,6 +14,7 @@ use russh::{
     Channel, ChannelId, Error, Pty,
     server::{Auth, ChannelOpenHandle, Handler, Msg, PublicKeyOffer, Session, VerifiedPublicKey},
 };
+use tokio::sync::mpsc::Sender;
 
 use super::files;
 use crate::{
@@ -36,12 +38,15 @@ pub(super) struct Guest {
     /// Those for which no subsystem was asked yet
     channels: HashMap<ChannelId, Channel<Msg>>,
     opened: usize,
+    /// Held by everything that works for this connection
+    at_work: Sender<Infallible>,
 }
 
 impl Guest {
-    pub(super) fn new(app: App, address: IpAddr) -> Self {
+    /// `at_work` is closed when nothing works for this connection any more.
+    pub(super) fn new(app: App, address: IpAddr, at_work: Sender<Infallible>) -> Self {
         let (hosted, entered, channels) = (None, Arc::default(), HashMap::new());
-        Self { app, address, hosted, entered, channels, opened: 0 }
+        Self { app, address, hosted, entered, channels, opened: 0, at_work }
     }
 
     /// Set once somebody logged in.
@@ -123,7 +128,11 @@ impl Handler for Guest {
         match (channel, self.hosted.clone()) {
             (Some(channel), Some(hosted)) => {
                 session.channel_success(id)?;
-                tokio::spawn(files::serve(channel.into_stream(), hosted));
+                let at_work = self.at_work.clone();
+                tokio::spawn(async move {
+                    files::serve(channel.into_stream(), hosted).await;
+                    drop(at_work);
+                });
                 Ok(())
             }
             _ => session.channel_failure(id),

@@ -17,11 +17,10 @@ use russh::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Semaphore, mpsc},
 };
 
 use self::guest::Guest;
-use super::connections::Connections;
 use crate::{app::App, problem::Result};
 
 pub use host_key::fingerprint;
@@ -47,7 +46,7 @@ pub async fn serve(app: App, listener: TcpListener) -> Result<()> {
         inactivity_timeout: Some(IDLE_TIME),
         ..Config::default()
     });
-    let (permits, addresses) = (Arc::new(Semaphore::new(CONNECTIONS)), Connections::default());
+    let permits = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         // The semaphore is never closed
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return Ok(()) };
@@ -60,24 +59,26 @@ pub async fn serve(app: App, listener: TcpListener) -> Result<()> {
             }
         };
         let address = peer.ip().to_canonical();
-        if !addresses.enter(address) {
+        if !app.connections.enter(address) {
             continue;
         }
-        let (app, config, addresses) = (app.clone(), Arc::clone(&config), addresses.clone());
+        let (app, config) = (app.clone(), Arc::clone(&config));
         tokio::spawn(async move {
-            connection(app, config, stream, address).await;
-            addresses.leave(address);
+            let (at_work, mut over) = mpsc::channel(1);
+            connection(&app, Guest::new(app.clone(), address, at_work), config, stream, address).await;
+            // What a client sent before it left is written still
+            over.recv().await;
+            app.connections.leave(address);
             drop(permit);
         });
     }
 }
 
-async fn connection(app: App, config: Arc<Config>, stream: TcpStream, address: IpAddr) {
+async fn connection(app: &App, guest: Guest, config: Arc<Config>, stream: TcpStream, address: IpAddr) {
     // With Nagle's algorithm an upload is forty times slower
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let guest = Guest::new(app.clone(), address);
     let entered = guest.entered();
     let begun = tokio::select! {
         begun = server::run_stream(config, stream, guest) => begun,
