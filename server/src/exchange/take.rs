@@ -192,6 +192,10 @@ async fn follow(app: &App, allowed: &Allowed<ManageExchange>, row: &Row) -> Resu
     if !import.state.is_over() {
         return Ok(false);
     }
+    if let Some(problem) = imports::open_question(&app.db, account, &import).await? {
+        park(app, allowed, row.intake.unwrap_or_default(), row, &problem).await?;
+        return Ok(false);
+    }
     if let Some(asked) =
         import.withdrawals.as_ref().filter(|one| one.state == imports::WithdrawalState::Asked)
     {

@@ -52,7 +52,8 @@ pub use run::{ImportRun, RunState, UsedTemplate, get, list, stop};
 pub use start::needs;
 pub use template::{Template, create as create_template, ensure as ensure_template, used as used_template};
 pub use unattended::{
-    Start, prepare, problem_to_stored, refused_rows, start_stored, stored_problem, stored_problem_shown,
+    Start, open_question, prepare, problem_to_stored, refused_rows, start_stored, stored_problem,
+    stored_problem_shown,
 };
 pub use upload::{Upload, Uploaded, upload};
 pub use withdraw::state::{WithdrawalState, Withdrawals};

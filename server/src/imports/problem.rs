@@ -90,14 +90,20 @@ pub(super) fn to_stored(problem: &Problem) -> Result<String> {
     serde_json::to_string(&stored).map_err(Problem::internal)
 }
 
-/// As people read it. A code of a newer release is shown as a fault of ours.
-pub(super) fn shown(stored: &str, language: Language) -> Result<ProblemShown> {
+/// As it was before a run kept it. A code of a newer release is a fault of ours.
+pub(super) fn from_stored(stored: &str) -> Result<Problem> {
     let stored: Stored = serde_json::from_str(stored).map_err(Problem::internal)?;
     let code = Code::ALL.iter().copied().find(|code| code.name() == stored.code).unwrap_or(Code::Internal);
-    let problem =
-        PARAMETERS.iter().fold(Problem::new(code), |problem, name| match stored.parameters.get(*name) {
-            Some(value) => problem.with(name, value),
-            None => problem,
-        });
-    Ok(problem.shown(language, None))
+    let known = PARAMETERS.iter().filter_map(|name| Some((*name, stored.parameters.get(*name)?)));
+    Ok(known.fold(Problem::new(code), |problem, (name, value)| problem.with(name, value)))
+}
+
+/// As people read it.
+pub(super) fn shown(stored: &str, language: Language) -> Result<ProblemShown> {
+    Ok(from_stored(stored)?.shown(language, None))
+}
+
+/// True where a person can answer what keeps the file from being imported, by mapping it anew.
+pub(super) const fn is_open_question(code: Code) -> bool {
+    matches!(code, Code::HeadingsMissing | Code::HeadingsAmbiguous | Code::SheetMissing)
 }

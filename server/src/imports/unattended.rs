@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     outcome_file, problem,
     rows::{self, RowOutcome},
-    run::RunRow,
+    run::{ImportRun, RunRow, RunState},
     start::{Start as Order, Started, needs, stored},
     template::{self, Template},
 };
@@ -112,6 +112,17 @@ pub async fn refused_rows(app: &App, account: i64, run: Uuid, language: Language
 /// Why an import failed or was stopped, as tables keep it.
 pub async fn stored_problem(db: &Db, account: i64, run: Uuid) -> Result<Option<String>> {
     Ok(RunRow::load(db, account, run).await?.and_then(|run| run.problem))
+}
+
+/// What a person must say of a file whose import failed before its first row: its sheet or its headings are not those of
+/// the template. None where it ended otherwise.
+pub async fn open_question(db: &Db, account: i64, run: &ImportRun) -> Result<Option<Problem>> {
+    if run.state != RunState::Failed {
+        return Ok(None);
+    }
+    let stored = stored_problem(db, account, run.id).await?;
+    let problem = stored.as_deref().map(problem::from_stored).transpose()?;
+    Ok(problem.filter(|problem| problem::is_open_question(problem.code())))
 }
 
 /// A problem as tables keep it.

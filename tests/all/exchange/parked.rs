@@ -21,7 +21,7 @@ on_both! {
     a_file_that_is_tried_again_or_dismissed_meanwhile_is_not_imported_by_its_draft,
     whoever_may_not_neither_opens_nor_starts_it,
     what_a_file_lists_no_longer_is_withdrawn_or_left_as_its_draft_says,
-    a_file_that_failed_is_mended_by_its_draft_and_none_overtakes_another,
+    a_file_with_other_headings_waits_is_mended_by_its_draft_and_none_overtakes_another,
     a_server_that_is_killed_while_it_imports_a_draft_imports_each_row_once,
 }
 
@@ -334,23 +334,32 @@ async fn what_a_file_lists_no_longer_is_withdrawn_or_left_as_its_draft_says(worl
     assert_eq!(task["progress"]["status"], "new");
 }
 
-async fn a_file_that_failed_is_mended_by_its_draft_and_none_overtakes_another(world: World) {
+async fn a_file_with_other_headings_waits_is_mended_by_its_draft_and_none_overtakes_another(world: World) {
     let account = world.account("acme").await.unwrap();
     let site = Site::of(&account, "acme-erp").await;
     site.intake("tareas", "", "*.csv", json!({})).await;
     let other = "Alfa;Trabajo\n1;Cambiar medidor\n";
-    bring(&site, vec![("a.csv", other.into())]).await;
-    use_template(&site, "disabled").await;
-    bring(&site, vec![("b.csv", tasks(2, 3))]).await;
+    bring(&site, vec![("a.csv", other.into()), ("b.csv", tasks(2, 3))]).await;
     let files = site.received().await;
-    assert_eq!(states(&site).await, ["failed", "parked"]);
+    assert_eq!(states(&site).await, ["parked", "waiting"]);
+    let problem = &files[0]["problem"];
+    assert_eq!(
+        (&problem["code"], &problem["parameters"]["headings"]),
+        (&json!("headings_missing"), &json!("`Número`"))
+    );
+    assert_eq!(notices(&site).await, json!(["file_parked"]));
+    assert!(text(&site, "/in/a.csv").await.starts_with("Alfa"));
+    use_template(&site, "disabled").await;
+    assert_eq!(decide(&site, &files[0], "dismiss").await.status, 200);
+    site.work_off().await;
+    assert_eq!(states(&site).await, ["dismissed", "parked"]);
     opened(&site, &files[1]).await;
     assert_eq!(decide(&site, &files[0], "retry").await.status, 200);
     let refused = start(&site.office, &files[1], json!({})).await;
     assert_refused(&refused, 409, "file_not_next", &json!({ "file": "a.csv", "state": "waiting" }));
     use_template(&site, "enabled").await;
     site.work_off().await;
-    assert_eq!(states(&site).await, ["failed", "parked"]);
+    assert_eq!(states(&site).await, ["parked", "parked"]);
 
     let draft = opened(&site, &files[0]).await;
     assert_eq!(draft["can_start"], false);
