@@ -14,6 +14,7 @@ pub mod page;
 pub mod patch;
 pub mod problems;
 pub mod router;
+pub mod search;
 pub mod table;
 pub mod time;
 pub mod tls;

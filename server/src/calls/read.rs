@@ -1,10 +1,6 @@
 //! The log of calls as people see it.
 
-use campo_protocol::{
-    faults::Faults,
-    model::Ref,
-    text::{sort_key, tidy},
-};
+use campo_protocol::{faults::Faults, model::Ref};
 use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +10,7 @@ use crate::{
     access::{Allowed, permissions::ViewCalls},
     api::{
         page::{Page, PageQuery},
+        search,
         time::Instant,
     },
     app::App,
@@ -185,19 +182,11 @@ async fn of_key(app: &App, account: i64, key: &Ref) -> Result<Option<Uuid>> {
 }
 
 /// The `like` pattern that finds text anywhere.
-fn pattern(search: &str) -> Result<String> {
+fn pattern(search_for: &str) -> Result<String> {
     let mut faults = Faults::default();
-    faults.check_text("/q", search, 300);
+    faults.check_text("/q", search_for, 300);
     faults.into_result()?;
-    let mut pattern = String::from("%");
-    for c in sort_key(&tidy(search)).chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    Ok(pattern)
+    Ok(search::pattern(search_for))
 }
 
 /// One call with its bodies.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{hosted, remotes};
 use crate::{
     database::Tx,
-    files::upload::StoredFile,
+    files::{reference, upload::StoredFile},
     log::write::Write,
     problem::{Code, Problem, Result},
 };
@@ -172,7 +172,7 @@ pub(crate) async fn place(
     to: &Destination,
     outgoing: &Outgoing,
 ) -> Result<bool> {
-    let (account, now_us, author) = (write.account(), write.now_us, write.principal);
+    let (account, now_us) = (write.account(), write.now_us);
     let hash = hash_from(&outgoing.file.hash).ok_or(Code::Internal)?;
     let (id, name, size_bytes) = (outgoing.id, outgoing.name.as_str(), outgoing.file.size_bytes);
     let new = write
@@ -186,14 +186,7 @@ pub(crate) async fn place(
     if new == 0 {
         return Ok(false);
     }
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, 'outgoing_file', $2, $2, $3, $4, $5, $6, $7)",
-            (account, id, &hash[..], name, author.kind(), author.id(), now_us),
-        )
-        .await?;
+    reference::refer(write, ("outgoing_file", id, id), &hash[..], name).await?;
     put(write, origin, to, outgoing).await?;
     Ok(true)
 }

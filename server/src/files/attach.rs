@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     attached::{AttachedFile, attached_to},
+    reference,
     upload::FileRow,
 };
 use crate::{
@@ -88,28 +89,9 @@ pub(super) async fn attach<P: Permission>(
 
 /// Attaches it to its owner.
 async fn to(write: &mut Write, kind: OwnerKind, owner: Uuid, new: &NewAttachment) -> Result<AttachedFile> {
-    let account = write.account();
     let file = check(write, kind, owner, new).await?;
     let (id, now_us) = (write.new_id(), write.now_us);
-    let author = write.principal;
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            (
-                account,
-                kind.name(),
-                owner,
-                id,
-                &file.hash[..],
-                new.name.as_str(),
-                author.kind(),
-                author.id(),
-                now_us,
-            ),
-        )
-        .await?;
+    reference::refer(write, (kind.name(), owner, id), &file.hash[..], &new.name).await?;
     change_owner(write, kind, owner).await?;
     Ok(AttachedFile {
         id,

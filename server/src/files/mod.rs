@@ -6,6 +6,7 @@ pub mod complete;
 pub mod download;
 pub(crate) mod media_type;
 pub(crate) mod range;
+pub(crate) mod reference;
 pub mod room;
 mod routes;
 pub mod store;

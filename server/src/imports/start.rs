@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     access::{PermissionName, Permissions},
+    files::reference,
     jobs,
     log::write::Write,
     problem::{Code, Limit, Problem, Result},
@@ -150,14 +151,7 @@ async fn insert(write: &mut Write, start: &Start<'_>, mapping: &str) -> Result<U
             ),
         )
         .await?;
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, 'import_run', $2, $2, $3, $4, $5, $6, $7)",
-            (account, id, &start.hash[..], name.as_str(), author.kind(), author.id(), now_us),
-        )
-        .await?;
+    reference::refer(write, ("import_run", id, id), &start.hash[..], &name).await?;
     jobs::enqueue(write, &JOB, start.lane, id, &serde_json::json!({})).await?;
     Ok(id)
 }

@@ -18,6 +18,7 @@ use crate::{
     access::Allowed,
     api::{
         page::{Page, PageQuery},
+        search,
         time::Instant,
     },
     database::{Db, Tx},
@@ -242,19 +243,11 @@ fn not_applicable(field: &str, found: &str, expected: &str) -> Problem {
 }
 
 /// The `like` pattern that finds `search` anywhere in a sort key.
-fn pattern(search: &str) -> Result<String> {
+fn pattern(search_for: &str) -> Result<String> {
     let mut faults = Faults::default();
-    faults.check_text("/q", search, MAX_NAME);
+    faults.check_text("/q", search_for, MAX_NAME);
     faults.into_result()?;
-    let mut pattern = String::from("%");
-    for c in text::sort_key(&text::tidy(search)).chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    Ok(pattern)
+    Ok(search::pattern(search_for))
 }
 
 /// An object as it is, or as it was before an edit.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     app::App,
     database::Tx,
+    files::reference,
     log::write::Write,
     problem::{Problem, Result},
 };
@@ -161,11 +162,7 @@ pub(super) async fn blank(write: &mut Write, objects: Vec<Deleted>) -> Result<()
 
 /// Forgets what was attached to a thing, and what phones had of it before it was taken from them.
 async fn forget(tx: &mut Tx, account: i64, kind: &str, id: Uuid) -> Result<()> {
-    tx.execute(
-        "delete from file_reference where account = $1 and owner_kind = $2 and owner = $3",
-        (account, kind, id),
-    )
-    .await?;
+    reference::forget(tx, account, kind, id).await?;
     tx.execute(
         "update change_body set body = $4 where account = $1 and kind = $2 and id = $3 and not exists ( \
          select 1 from change c where c.account = change_body.account and c.kind = change_body.kind \

@@ -4,7 +4,7 @@ use campo_protocol::entry::hash_from;
 use uuid::Uuid;
 
 use crate::{
-    files::upload::StoredFile,
+    files::{reference, upload::StoredFile},
     log::write::Write,
     problem::{Code, Problem, Result},
 };
@@ -26,7 +26,7 @@ pub(in crate::exchange) struct Kept<'a> {
 
 /// Puts a file into a folder, over the one that has its name; its id.
 pub(in crate::exchange) async fn put(write: &mut Write, kept: &Kept<'_>) -> Result<Uuid> {
-    let (account, id, now_us, author) = (write.account(), write.new_id(), write.now_us, write.principal);
+    let (account, id, now_us) = (write.account(), write.new_id(), write.now_us);
     let before: Option<(Uuid, String)> = write
         .tx()
         .fetch_optional(
@@ -62,14 +62,7 @@ pub(in crate::exchange) async fn put(write: &mut Write, kept: &Kept<'_>) -> Resu
             ),
         )
         .await?;
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, 'hosted_file', $2, $2, $3, $4, $5, $6, $7)",
-            (account, id, &hash[..], kept.name, author.kind(), author.id(), now_us),
-        )
-        .await?;
+    reference::refer(write, ("hosted_file", id, id), &hash[..], kept.name).await?;
     Ok(id)
 }
 
@@ -77,12 +70,5 @@ pub(in crate::exchange) async fn put(write: &mut Write, kept: &Kept<'_>) -> Resu
 pub(in crate::exchange) async fn remove_by_id(write: &mut Write, id: Uuid) -> Result<()> {
     let account = write.account();
     write.tx().execute("delete from hosted_file where account = $1 and id = $2", (account, id)).await?;
-    write
-        .tx()
-        .execute(
-            "delete from file_reference where account = $1 and owner_kind = 'hosted_file' and owner = $2",
-            (account, id),
-        )
-        .await?;
-    Ok(())
+    reference::forget(write.tx(), account, "hosted_file", id).await
 }

@@ -10,6 +10,7 @@ use crate::{
         hosted::{Door, remove_by_id},
         intake,
     },
+    files::reference,
     log::write::Write,
     notices::{Told, kinds::FILE_UNMATCHED, tell},
     problem::{Code, Result},
@@ -148,7 +149,7 @@ pub(in crate::exchange) struct NewFile {
 /// Notes a file that came; false when this arrival was noted before with an intake. One that fitted none then and fits
 /// one now, after it was renamed, is given to that.
 pub(in crate::exchange) async fn insert(write: &mut Write, arrival: &NewFile) -> Result<bool> {
-    let (account, now_us, author) = (write.account(), write.now_us, write.principal);
+    let (account, now_us) = (write.account(), write.now_us);
     let state = if arrival.intake.is_some() { "waiting" } else { "unmatched" };
     let written = write
         .tx()
@@ -196,22 +197,7 @@ pub(in crate::exchange) async fn insert(write: &mut Write, arrival: &NewFile) ->
         };
         tell(write, told).await?;
     }
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, 'received_file', $2, $2, $3, $4, $5, $6, $7)",
-            (
-                account,
-                arrival.id,
-                arrival.hash.as_slice(),
-                arrival.name.as_str(),
-                author.kind(),
-                author.id(),
-                now_us,
-            ),
-        )
-        .await?;
+    reference::refer(write, ("received_file", arrival.id, arrival.id), &arrival.hash, &arrival.name).await?;
     Ok(true)
 }
 

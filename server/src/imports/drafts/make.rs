@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::row::{DraftRow, KEPT_US};
 use crate::{
-    files::upload::StoredFile,
+    files::{reference, upload::StoredFile},
     imports::{makes::Makes, preview, template::Template},
     log::write::Write,
     problem::{Code, Limit, Problem, Result},
@@ -78,7 +78,7 @@ pub(super) async fn make(write: &mut Write, new: &New<'_>) -> Result<DraftRow> {
 /// Names the stored file, so that it is kept as long as the draft.
 pub(super) async fn whole(write: &mut Write, id: Uuid, name: &str, file: &StoredFile) -> Result<()> {
     let hash = hash_from(&file.hash).ok_or(Code::Internal)?;
-    let (account, now_us, author) = (write.account(), write.now_us, write.principal);
+    let account = write.account();
     write
         .tx()
         .execute(
@@ -86,13 +86,5 @@ pub(super) async fn whole(write: &mut Write, id: Uuid, name: &str, file: &Stored
             (account, id, &hash[..]),
         )
         .await?;
-    write
-        .tx()
-        .execute(
-            "insert into file_reference (account, owner_kind, owner, id, hash, name, author, author_id, created_us) \
-             values ($1, 'import_draft', $2, $2, $3, $4, $5, $6, $7)",
-            (account, id, &hash[..], name, author.kind(), author.id(), now_us),
-        )
-        .await?;
-    Ok(())
+    reference::refer(write, ("import_draft", id, id), &hash[..], name).await
 }

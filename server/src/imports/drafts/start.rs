@@ -18,6 +18,7 @@ use crate::{
     api::edit::{Created, Made, Once},
     app::App,
     exchange::received::confirm::{self, Waiting},
+    files::reference,
     imports::{
         columns,
         draft::TemplateDraft,
@@ -258,12 +259,5 @@ pub(super) async fn delete(app: &App, allowed: &Allowed<RunImports>, id: Uuid) -
 pub(super) async fn remove(write: &mut Write, id: Uuid) -> Result<()> {
     let account = write.account();
     write.tx().execute("delete from import_draft where account = $1 and id = $2", (account, id)).await?;
-    write
-        .tx()
-        .execute(
-            "delete from file_reference where account = $1 and owner_kind = 'import_draft' and owner = $2",
-            (account, id),
-        )
-        .await?;
-    Ok(())
+    reference::forget(write.tx(), account, "import_draft", id).await
 }

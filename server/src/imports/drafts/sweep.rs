@@ -2,7 +2,11 @@
 
 use uuid::Uuid;
 
-use crate::{app::App, files::upload::unavailable, problem::Result};
+use crate::{
+    app::App,
+    files::{reference, upload::unavailable},
+    problem::Result,
+};
 
 /// The most drafts that go in one transaction.
 const BATCH: i64 = 200;
@@ -19,13 +23,7 @@ pub async fn expired(app: &App, now_us: i64) -> Result<bool> {
         )
         .await?;
     for (account, id) in &gone {
-        transaction
-            .tx()
-            .execute(
-                "delete from file_reference where account = $1 and owner_kind = 'import_draft' and owner = $2",
-                (*account, *id),
-            )
-            .await?;
+        reference::forget(transaction.tx(), *account, "import_draft", *id).await?;
     }
     transaction.commit().await?;
     for (account, id) in &gone {

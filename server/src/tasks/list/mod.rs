@@ -9,7 +9,7 @@ use campo_protocol::{
     faults::Faults,
     model::{Kind, MAX_NAME, Ref},
     task::{fields::Priority, status::Status},
-    text::{is_blank, sort_key, tidy},
+    text::is_blank,
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -24,6 +24,7 @@ use crate::{
     access::{Allowed, permissions::ViewTasks},
     api::{
         page::{Page, PageQuery},
+        search,
         time::Instant,
     },
     app::App,
@@ -216,7 +217,7 @@ impl Wanted {
         check_box(&query, &mut faults);
         faults.into_result()?;
         let [employee, group, task_type, poi, work_order] = targets(tx, account, &query).await?;
-        let text = query.q.as_ref().filter(|text| !is_blank(text)).map(|text| pattern(text));
+        let text = query.q.as_ref().filter(|text| !is_blank(text)).map(|text| search::pattern(text));
         Ok(Self { query, employee, group, task_type, poi, work_order, text, now_us })
     }
 
@@ -387,31 +388,9 @@ async fn targets(tx: &mut Tx, account: i64, query: &TaskQuery) -> Result<[Option
     Ok(found)
 }
 
-/// The pattern of `like` that finds `text` anywhere, its own wildcards escaped.
-fn pattern(text: &str) -> String {
-    let mut pattern = "%".to_owned();
-    for c in sort_key(&tidy(text)).chars() {
-        if matches!(c, '%' | '_' | '!') {
-            pattern.push('!');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_searched_for_is_no_pattern() {
-        for (text, expected) in
-            [(" Ñu%a ", "%n~u!%a%"), ("\u{FEFF}N\u{303}u", "%n~u%"), ("100_!", "%100!_!!%"), ("", "%%")]
-        {
-            assert_eq!(pattern(text), expected);
-        }
-    }
 
     #[test]
     fn the_statuses_of_what_is_not_over_are_those_of_the_statements() {
