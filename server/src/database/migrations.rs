@@ -7,11 +7,11 @@
 use std::borrow::Cow;
 
 use sqlx::{
-    Executor as _,
+    Connection as _, PgConnection,
     migrate::{Migration, MigrationType, Migrator},
 };
 
-use super::{Db, OpenError};
+use super::{Db, OpenError, pooler};
 
 /// The texts, in order.
 pub const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -107,12 +107,11 @@ pub async fn migrate_to(db: &Db, last: i64) -> Result<(), OpenError> {
             migrator.run(write).await?;
         }
         Db::Postgres { pool, .. } => {
-            let mut connection = pool.acquire().await?;
             // Tables are changed for as long as it takes, and others that start wait for it
-            connection.execute("set statement_timeout = 0").await?;
-            let migrated = migrator.run(&mut *connection).await;
-            connection.execute("reset statement_timeout").await?;
-            migrated?;
+            let unbounded = pooler::unbounded(&pool.connect_options());
+            let mut connection = PgConnection::connect_with(&unbounded).await?;
+            migrator.run(&mut connection).await?;
+            connection.close().await?;
         }
     }
     Ok(())

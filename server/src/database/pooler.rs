@@ -21,6 +21,13 @@ pub(super) fn connect_options(options: &Options) -> sqlx::Result<PgConnectOption
         .statement_cache_capacity(400))
 }
 
+/// The same for a session of its own whose statements take as long as they take. Behind a pooler none is bounded by its
+/// session.
+pub(super) fn unbounded(connect: &PgConnectOptions) -> PgConnectOptions {
+    let connect = connect.clone();
+    if connect.get_options().is_none() { connect } else { connect.options([("statement_timeout", "0")]) }
+}
+
 /// How a transaction that writes begins: behind a pooler it brings the settings itself, for as long as it lasts.
 pub(super) fn begin(options: &Options) -> Arc<str> {
     if !options.pooler {
@@ -63,6 +70,11 @@ mod tests {
             let options = Options { url, connections: 2, pooler, synchronous: Synchronous::Full, bounds };
             assert_eq!(connect_options(&options).unwrap().get_options(), at_the_start);
             assert_eq!(&*begin(&options), begin_with);
+            let alone = unbounded(&connect_options(&options).unwrap());
+            assert_eq!(
+                alone.get_options().map(|settings| settings.ends_with("-c statement_timeout=0")),
+                at_the_start.map(|_| true)
+            );
         }
     }
 }
