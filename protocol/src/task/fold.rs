@@ -371,9 +371,7 @@ impl TaskState {
             Some(Reason::Late)
         }
     }
-}
 
-impl TaskState {
     /// Keeps at most [`MAX_REPORTS`] reports: those with the greatest keys and the first of each way to end, whatever
     /// the order in which they arrived.
     fn forget_the_least(&mut self) {

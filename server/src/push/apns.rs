@@ -3,9 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::BoxFuture;
-use serde::{Deserialize, Serialize};
-
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde::{Deserialize, Serialize};
 
 use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer, jwt::SigningKey};
 use crate::{

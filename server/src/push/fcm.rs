@@ -1,11 +1,10 @@
 //! Firebase Cloud Messaging, HTTP v1: a service account's signed word is changed for an access token, which sends.
 
 use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::Mutex;
-
-use http::{HeaderMap, HeaderValue, header};
 
 use super::{PUSH_TIME, Push, Pushed, Service, Target, bearer, jwt::SigningKey};
 use crate::{

@@ -25,6 +25,7 @@ use campo_tests::{
     world::{Phone, World},
 };
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 const CALM: usize = 5;
 /// More than the bound, each with fifty entries: the queue holds more than anybody may wait for.
@@ -176,29 +177,15 @@ async fn who_reads_much_leaves_room_for_those_who_read_little(world: World) {
     let (phone, other) = (busy.phone(ana).await.unwrap(), calm.phone(eva).await.unwrap());
     let (busy_client, calm_client) =
         (Client::new(&world.app, Some(&phone.bearer)), Client::new(&world.app, Some(&other.bearer)));
-    let (over, served) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let mut reading = Vec::new();
+    let mut crowd = Crowd::default();
     for _ in 0..READERS {
-        let (over, served) = (Arc::clone(&over), Arc::clone(&served));
         let client = busy_client.clone();
-        reading.push(tokio::spawn(async move {
-            while !over.load(Ordering::Acquire) {
-                assert_eq!(read_all(&client).await, 200);
-                served.fetch_add(1, Ordering::Relaxed);
-            }
-        }));
+        crowd.join(move || {
+            let client = client.clone();
+            async move { assert_eq!(read_all(&client).await, 200) }
+        });
     }
-    while served.load(Ordering::Relaxed) < SERVED_BEFORE {
-        tokio::task::yield_now().await;
-    }
-    let before = served.load(Ordering::Relaxed);
-    assert_eq!(read_all(&calm_client).await, 200);
-    let meanwhile = served.load(Ordering::Relaxed) - before;
-    over.store(true, Ordering::Release);
-    assert!(meanwhile <= SERVED_BEFORE, "waited for {meanwhile} readers of another account");
-    for one in reading {
-        one.await.unwrap();
-    }
+    crowd.lets_in(SERVED_BEFORE, &calm_client).await;
 }
 
 /// Requests that only claim to be of an account wait among strangers, not before its own people.
@@ -208,31 +195,55 @@ async fn who_makes_up_bearers_of_an_account_does_not_stand_in_its_way(world: Wor
     let phone = account.phone(ana).await.unwrap();
     let client = Client::new(&world.app, Some(&phone.bearer));
     let (mut made_up, chance) = (Bearer::parse(&phone.bearer).unwrap(), Environment::seeded(4711, 0));
-    let (over, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let (stranger, mut reading) = (Client::new(&world.app, None), Vec::new());
+    let (stranger, mut crowd) = (Client::new(&world.app, None), Crowd::default());
     for _ in 0..READERS {
         made_up.secret = URL_SAFE_NO_PAD.encode(chance.random::<32>());
         let (stranger, bearer) = (stranger.clone(), format!("Bearer {}", made_up.format()));
-        let (over, refused) = (Arc::clone(&over), Arc::clone(&refused));
-        reading.push(tokio::spawn(async move {
-            while !over.load(Ordering::Acquire) {
+        crowd.join(move || {
+            let (stranger, bearer) = (stranger.clone(), bearer.clone());
+            async move {
                 let headers = [("authorization", bearer.as_str())];
                 let answer = stranger.call(Method::GET, "/v1/session", &headers, None).await.unwrap();
                 assert_eq!(answer.status, 401);
-                refused.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+    }
+    crowd.lets_in(READERS, &client).await;
+}
+
+/// Many who ask again and again.
+#[derive(Default)]
+struct Crowd {
+    over: Arc<AtomicBool>,
+    answered: Arc<AtomicUsize>,
+    asking: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    /// One more, who asks so.
+    fn join<Asked: Future<Output = ()> + Send>(&mut self, ask: impl Fn() -> Asked + Send + 'static) {
+        let (over, answered) = (Arc::clone(&self.over), Arc::clone(&self.answered));
+        self.asking.push(tokio::spawn(async move {
+            while !over.load(Ordering::Acquire) {
+                ask().await;
+                answered.fetch_add(1, Ordering::Relaxed);
             }
         }));
     }
-    while refused.load(Ordering::Relaxed) < READERS {
-        tokio::task::yield_now().await;
-    }
-    let before = refused.load(Ordering::Relaxed);
-    assert_eq!(read_all(&client).await, 200);
-    let meanwhile = refused.load(Ordering::Relaxed) - before;
-    over.store(true, Ordering::Release);
-    assert!(meanwhile <= READERS, "waited for {meanwhile} requests of strangers");
-    for one in reading {
-        one.await.unwrap();
+
+    /// Once so many were answered, somebody else reads, before whom at most as many may be; then the crowd goes.
+    async fn lets_in(self, most: usize, client: &Client) {
+        while self.answered.load(Ordering::Relaxed) < most {
+            tokio::task::yield_now().await;
+        }
+        let before = self.answered.load(Ordering::Relaxed);
+        assert_eq!(read_all(client).await, 200);
+        let meanwhile = self.answered.load(Ordering::Relaxed) - before;
+        self.over.store(true, Ordering::Release);
+        assert!(meanwhile <= most, "waited for {meanwhile} others");
+        for one in self.asking {
+            one.await.unwrap();
+        }
     }
 }
 

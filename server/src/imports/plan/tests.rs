@@ -235,3 +235,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn cells_and_codes_call_the_same_characters_invisible() {
+    for c in '\0'..=char::MAX {
+        assert_eq!(campo_spreadsheets::cell::is_invisible(c), campo_protocol::text::is_invisible(c), "{c:?}");
+    }
+}

@@ -98,18 +98,18 @@ pub(super) async fn things(
     listed: &Listed,
     below: Option<Uuid>,
 ) -> Result<(i64, Vec<Thing>)> {
-    let stays = |thing: &Thing| {
-        below.is_some() && !listed.has(thing) && (thing.parent == below || Some(thing.id) == below)
-    };
     let (mut managed, mut unlisted, mut after) = (0, Vec::new(), Uuid::nil());
     loop {
         let page = page(app, claim, plan, run, after).await?;
         let Some(last) = page.last() else { return Ok((managed, unlisted)) };
         after = last.id;
-        let counted = page.into_iter().filter(|thing| !stays(thing));
-        for thing in counted {
-            managed += 1;
-            if !listed.has(&thing) {
+        for thing in page {
+            let is_listed = listed.has(&thing);
+            let stays = below.is_some() && [Some(thing.id), thing.parent].contains(&below);
+            if is_listed || !stays {
+                managed += 1;
+            }
+            if !is_listed && !stays {
                 unlisted.push(thing);
             }
         }
