@@ -19,7 +19,6 @@ mod text;
 pub mod wire;
 pub mod write;
 mod xls;
-mod xls_check;
 mod xlsx;
 mod xml_spreadsheet;
 

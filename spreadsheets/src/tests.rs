@@ -272,6 +272,24 @@ fn an_old_workbook_gives_values_without_its_formulas() {
 }
 
 #[test]
+fn the_formats_of_an_old_workbook_are_known() {
+    let wide = record(0x041E, &[shorts([164, 5]), vec![1], shorts([48; 5])].concat());
+    let cut = record(0x041E, &[shorts([165, 900]), b"\x0000".to_vec()].concat());
+    let style = |format: u16| record(0x00E0, &shorts([0, format]));
+    let number = |column: u16, style: u16| {
+        record(0x0203, &[shorts([0, column, style]), 1.5_f64.to_le_bytes().to_vec()].concat())
+    };
+    // As whole numbers 7 and 8, in columns 4 and 5
+    let many = record(0x00BD, &shorts([0, 4, 0, 7 << 2 | 2, 0, 1, 8 << 2 | 2, 0, 5]));
+    let globals = [wide, cut, style(164), style(9), style(165), style(14), style(46)];
+    let nested = [begin(), number(1, 3), end()].concat();
+    let cells = [number(0, 1), number(1, 2), number(2, 3), number(3, 4), many, number(6, 77), nested];
+    let (_, rows) = all(&xls(&old_workbook(&globals, &[0], &cells)), None, &Limits::default()).unwrap();
+    let expected = ["150%", "1.5", "1900-01-01 12:00:00", "36:00:00", "00007", "800%", "1.5"];
+    assert_eq!(shown(&rows), [(1, expected.map(str::to_owned).to_vec())]);
+}
+
+#[test]
 fn an_old_workbook_cannot_claim_more_than_it_holds() {
     let dimensions = |rows: u32| {
         record(0x0200, &[shorts([0, 0]), rows.to_le_bytes().to_vec(), shorts([0, 255, 0])].concat())

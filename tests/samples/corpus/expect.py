@@ -121,11 +121,6 @@ otherwise(
     fecha="number:47498", mes="number:47498", fecha_y_hora="number:47498.3541666667", hora="number:0.354166666666667",
     veinticuatro="number:1", treinta_y_seis_horas="number:1.5", fórmula_fallida="empty:",
 )
-for pattern in ("sheetjs/*.xls", "libreoffice/*.xls"):
-    otherwise(
-        pattern, "the formats of old workbooks are known for days alone (docs/imports.md)",
-        ceros_por_formato="number:42", texto_en_formato="number:42", porcentaje="number:0.5", porcentaje_fino="number:0.1234",
-    )
 
 
 def expected(path, trap):

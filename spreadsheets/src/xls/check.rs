@@ -6,7 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{
+use super::records::{
+    BEGIN, BOOLEAN, BOUND_SHEET, CONTINUE, DIMENSIONS, END, FORMULA, MANY_NUMBERS, NAME, NUMBER, PASSWORD,
+    RICH_TEXT, Record, SHARED_TEXT, SHORT_NUMBER, TEXT, TEXT_OF_FORMULA, TEXTS, short,
+};
+use crate::{
     Unreadable,
     collect::{damaged, too_large},
 };
@@ -19,24 +23,6 @@ const MAX_TEXT: u64 = 64 * 1024 * 1024;
 const MAX_COLUMNS: u16 = 256;
 /// The most parts of the table of texts: calamine takes time for the square of it. Excel begins a part every 8 KiB.
 const MAX_TEXT_PARTS: usize = 16_384;
-
-const FORMULA: u16 = 0x0006;
-const END: u16 = 0x000A;
-const NAME: u16 = 0x0018;
-const PASSWORD: u16 = 0x002F;
-const CONTINUE: u16 = 0x003C;
-const BOUND_SHEET: u16 = 0x0085;
-const MANY_NUMBERS: u16 = 0x00BD;
-const RICH_TEXT: u16 = 0x00D6;
-const TEXTS: u16 = 0x00FC;
-const SHARED_TEXT: u16 = 0x00FD;
-const DIMENSIONS: u16 = 0x0200;
-const NUMBER: u16 = 0x0203;
-const TEXT: u16 = 0x0204;
-const BOOLEAN: u16 = 0x0205;
-const TEXT_OF_FORMULA: u16 = 0x0207;
-const SHORT_NUMBER: u16 = 0x027E;
-const BEGIN: u16 = 0x0809;
 
 /// Refuses a workbook that claims more than it holds, and takes out of it what is not read.
 pub(super) fn prepare(stream: &mut [u8]) -> Result<(), Unreadable> {
@@ -64,40 +50,6 @@ fn take_out_formulas(stream: &mut [u8]) {
         }
         at = end;
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Record<'a> {
-    at: usize,
-    kind: u16,
-    data: &'a [u8],
-}
-
-impl<'a> Record<'a> {
-    /// The record at a place; none where it is cut off.
-    fn at(stream: &'a [u8], at: usize) -> Option<Self> {
-        let (kind, length) = (short(stream, at)?, short(stream, at + 2)?);
-        let data = stream.get(at + 4..at + 4 + usize::from(length))?;
-        Some(Self { at, kind, data })
-    }
-
-    fn all(stream: &'a [u8]) -> impl Iterator<Item = Self> {
-        std::iter::successors(Self::at(stream, 0), |record| {
-            Self::at(stream, record.at + 4 + record.data.len())
-        })
-    }
-
-    fn short(&self, at: usize) -> Result<u16, Unreadable> {
-        short(self.data, at).ok_or_else(|| damaged("a record is cut off"))
-    }
-
-    fn long(&self, at: usize) -> Result<u32, Unreadable> {
-        Ok(u32::from(self.short(at)?) | u32::from(self.short(at + 2)?) << 16)
-    }
-}
-
-fn short(bytes: &[u8], at: usize) -> Option<u16> {
-    Some(u16::from_le_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]))
 }
 
 /// What stands before the first sheet.

@@ -2,8 +2,12 @@
 //!
 //! calamine reads the whole file at once, follows whatever chain of sectors the container names, and reserves room for
 //! what records claim. So the workbook's stream is taken out of the container first, by a reader that checks the chains,
-//! its records are walked (`xls_check`), and calamine gets a new container with nothing else in it. What number formats
-//! show is not known here: leading zeros are in text cells only.
+//! its records are walked ([`check`]), and calamine gets a new container with nothing else in it. It does not tell the
+//! number formats of cells, so that those are taken out of the records as well ([`formats`]).
+
+mod check;
+mod formats;
+mod records;
 
 use std::{
     borrow::Cow,
@@ -13,15 +17,16 @@ use std::{
 use calamine::{Data, Reader as _, SheetType, SheetVisible, Xls, XlsError};
 use cfb::CompoundFile;
 
+use self::formats::Formats;
 use super::{
     Book, Cell, Kind, Options, Sheet, Unreadable, choose,
     collect::{Rows, Stop, damaged, ended},
-    serial, xls_check,
+    serial,
 };
 
 pub(super) fn read(bytes: &[u8], options: &Options, rows: &mut Rows<'_>) -> Result<Book, Unreadable> {
     let mut stream = workbook(bytes)?;
-    xls_check::prepare(&mut stream)?;
+    check::prepare(&mut stream)?;
     let mut book: Xls<_> = Xls::new(Cursor::new(container(&stream)?)).map_err(|error| match error {
         XlsError::Password => Unreadable::PasswordProtected,
         other => damaged(other),
@@ -29,8 +34,10 @@ pub(super) fn read(bytes: &[u8], options: &Options, rows: &mut Rows<'_>) -> Resu
     let sheets = sheets(book.sheets_metadata());
     let chosen = choose(&sheets, options.sheet.as_deref())?.name.clone();
     let is_1904 = book.has_1904_epoch();
+    let listed = book.sheets_metadata().iter().position(|sheet| sheet.name == chosen);
+    let formats = Formats::read(&stream, listed.unwrap_or_default())?;
     let range = book.worksheet_range(&chosen).map_err(damaged)?;
-    ended(cells(&range, is_1904, rows))?;
+    ended(cells(&range, &formats, is_1904, rows))?;
     Ok(Book { sheets, sheet: chosen, ..Book::of(Kind::Xls) })
 }
 
@@ -97,15 +104,34 @@ fn container(stream: &[u8]) -> Result<Vec<u8>, Unreadable> {
     Ok(file.into_inner().into_inner())
 }
 
-fn cells(range: &calamine::Range<Data>, is_1904: bool, rows: &mut Rows<'_>) -> Result<(), Stop> {
+fn cells(
+    range: &calamine::Range<Data>,
+    formats: &Formats,
+    is_1904: bool,
+    rows: &mut Rows<'_>,
+) -> Result<(), Stop> {
     let (first_row, first_column) = range.start().unwrap_or_default();
     for (row, column, value) in range.used_cells() {
-        let row = i64::from(first_row) + row as i64 + 1;
-        rows.cell(row, first_column as usize + column, cell(value, is_1904))?;
+        let (row, column) = (first_row + row as u32, first_column + column as u32);
+        let cell = match (number(value), formats.of(row, column)) {
+            (Some(number), Some(format)) => serial::formatted(number, format, is_1904),
+            _ => cell(value, is_1904),
+        };
+        rows.cell(i64::from(row) + 1, column as usize, cell)?;
     }
     rows.end()
 }
 
+fn number(value: &Data) -> Option<f64> {
+    match value {
+        Data::Int(number) => Some(*number as f64),
+        Data::Float(number) => Some(*number),
+        Data::DateTime(time) => Some(time.as_f64()),
+        _ => None,
+    }
+}
+
+/// A cell whose format is not known.
 fn cell(value: &Data, is_1904: bool) -> Cell {
     match value {
         Data::Empty => Cell::Empty,
@@ -114,10 +140,6 @@ fn cell(value: &Data, is_1904: bool) -> Cell {
         Data::Int(number) => Cell::number(*number as f64),
         Data::Float(number) => Cell::number(*number),
         Data::DateTime(time) if time.is_duration() => serial::duration(time.as_f64()),
-        // Shown as `h:mm` or as a day: which of both is not known, and nobody means January of 1900
-        Data::DateTime(time) if !is_1904 && (1.0..32.0).contains(&time.as_f64()) => {
-            serial::duration(time.as_f64())
-        }
         Data::DateTime(time) => serial::cell(time.as_f64(), is_1904),
         Data::Error(error) => Cell::Error { error: error.to_string() },
     }
