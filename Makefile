@@ -1,7 +1,7 @@
 # The commands of the checkout; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows package test-package corpus test test-api peers fuzz test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
+.PHONY: help run console pictures phone phone-pictures bindings agent agent-windows test-agent-windows package test-package corpus test test-api peers fuzz test-console test-kotlin test-swift simulate bench lint lint-format lint-code lint-docs deny clean-services
 
 help: ## Lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -77,6 +77,9 @@ agent: ## Builds the agent for Linux into the folder that the setting `agent_fol
 
 agent-windows: ## The same for Windows, from Linux; installs what it takes (root)
 	agent/build.sh windows "$(AGENTS)"
+
+test-agent-windows: agent-windows ## Tries the agent for Windows under Wine, which it installs (root)
+	agent/wine.sh "$(AGENTS)"
 
 package: console ## Builds the Debian package of the server; installs cargo-deb where it is missing
 	packaging/package.sh build

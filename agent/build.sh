@@ -1,17 +1,19 @@
 #!/bin/sh
 # Builds campo-agent for release into a folder: build.sh linux|windows FOLDER. The console gives out what lies there where
-# the setting `agent_folder` of the server names it.
+# the setting `agent_folder` of the server names it. What follows is told to cargo.
 set -eu
 cd "$(dirname "$0")/.."
 system="$1"
 folder="$2"
+shift 2
 target="${CARGO_TARGET_DIR:-target}"
 mkdir -p "$folder"
 case "$system" in
 linux)
-    cargo build --release -p campo-agent
+    cargo build --release -p campo-agent "$@"
     program="$target/release/campo-agent"
     name=campo-agent-linux-x86_64
+    strip=strip
     ;;
 windows)
     # Debian's Rust builds the standard library for Windows from its sources
@@ -23,9 +25,10 @@ windows)
     # A folder of its own: another compiler
     target="$target/agent-windows"
     CARGO_TARGET_DIR="$target" /usr/bin/cargo build --release -Zbuild-std=std,panic_unwind \
-        --target x86_64-pc-windows-gnu -p campo-agent
+        --target x86_64-pc-windows-gnu -p campo-agent "$@"
     program="$target/x86_64-pc-windows-gnu/release/campo-agent.exe"
     name=campo-agent-windows-x86_64.exe
+    strip=x86_64-w64-mingw32-strip
     ;;
 *)
     echo "build.sh linux|windows FOLDER" >&2
@@ -33,6 +36,6 @@ windows)
     ;;
 esac
 # Whole or not at all
-cp "$program" "$folder/.$name.part"
+"$strip" -o "$folder/.$name.part" "$program"
 mv "$folder/.$name.part" "$folder/$name"
 echo "$folder/$name"

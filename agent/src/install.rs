@@ -1,4 +1,5 @@
-//! Has the agent start with the machine, or with a person's session: as a unit of systemd, or as a task of Windows.
+//! Has the agent start with the machine, or with a person's session: as a unit of systemd; on Windows as a service, or as a
+//! task.
 
 use std::{
     fs,
@@ -8,9 +9,10 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::tell;
+use crate::{task, tell};
 
-const NAME: &str = "campo-agent";
+/// Its name as a unit, a service and a task.
+pub(crate) const NAME: &str = "campo-agent";
 
 /// For whom it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +27,12 @@ pub(crate) enum For {
 pub(crate) fn install(config: &Path, state: &Path, whom: For) -> Result<()> {
     let program = std::env::current_exe().context("where this program is")?;
     let config = fs::canonicalize(config).context("where the configuration is")?;
+    #[cfg(windows)]
+    if whom == For::Machine {
+        return crate::service::install(&program, &config);
+    }
     if cfg!(windows) {
-        return carry_out(&[task(&program, &config, whom)]);
+        return install_task(&program, &config, state);
     }
     let folder = units(whom)?;
     fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
@@ -95,14 +101,20 @@ fn enabling(whom: For) -> [Vec<String>; 2] {
     [systemctl(&["daemon-reload"]), systemctl(&["enable", "--now", "campo-agent.service"])]
 }
 
-fn task(program: &Path, config: &Path, whom: For) -> Vec<String> {
-    let run = format!("\"{}\" --config \"{}\" run", program.display(), config.display());
-    let mut line = vec!["schtasks", "/create", "/f", "/tn", NAME, "/tr", run.as_str()];
-    line.extend(match whom {
-        For::Machine => ["/sc", "onstart", "/ru", "NT AUTHORITY\\NETWORK SERVICE"].as_slice(),
-        For::Person => ["/sc", "onlogon"].as_slice(),
-    });
-    line.into_iter().map(str::to_owned).collect()
+/// A task of Windows with the session of whoever installs it, which begins at once.
+fn install_task(program: &Path, config: &Path, state: &Path) -> Result<()> {
+    let named = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
+    let person = format!("{}\\{}", named("USERDOMAIN")?, named("USERNAME")?);
+    let path = state.join("task.xml");
+    fs::create_dir_all(state).with_context(|| format!("{} cannot be made", state.display()))?;
+    fs::write(&path, task::file(program, config, &person))
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    let path = path.display().to_string();
+    let line = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    carry_out(&[
+        line(&["schtasks", "/create", "/f", "/tn", NAME, "/xml", &path]),
+        line(&["schtasks", "/run", "/tn", NAME]),
+    ])
 }
 
 fn carry_out(lines: &[Vec<String>]) -> Result<()> {
@@ -130,15 +142,5 @@ mod tests {
         assert!(text.ends_with("WantedBy=multi-user.target\n"), "{text}");
         let text = unit(program, config, None, For::Person);
         assert!(!text.contains("User=") && text.ends_with("WantedBy=default.target\n"), "{text}");
-    }
-
-    #[test]
-    fn a_task_of_windows_is_the_machine_s_or_a_person_s() {
-        let (program, config) =
-            (Path::new("C:\\Program Files\\Campo\\campo-agent.exe"), Path::new("C:\\c.toml"));
-        let line = task(program, config, For::Machine);
-        assert_eq!(line[6], "\"C:\\Program Files\\Campo\\campo-agent.exe\" --config \"C:\\c.toml\" run");
-        assert_eq!(&line[7..], ["/sc", "onstart", "/ru", "NT AUTHORITY\\NETWORK SERVICE"]);
-        assert_eq!(&task(program, config, For::Person)[7..], ["/sc", "onlogon"]);
     }
 }

@@ -14,6 +14,9 @@ mod journal;
 mod logfile;
 mod outward;
 mod round;
+#[cfg(windows)]
+mod service;
+mod task;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -38,12 +41,16 @@ enum What {
         #[arg(long)]
         once: bool,
     },
-    /// Has it start with the machine: as a unit of systemd, or a task of Windows
+    /// Has it start with the machine: as a unit of systemd, or a service of Windows
     Install {
         /// With your session instead, and with what you can reach, such as shares
         #[arg(long)]
         user: bool,
     },
+    /// Carries files as a service: Windows starts it so
+    #[cfg(windows)]
+    #[command(hide = true)]
+    Service,
     /// Says whether the configuration can be read, and whether Campo answers
     Status,
 }
@@ -53,6 +60,8 @@ fn main() -> ExitCode {
     let worked = config::Config::read(&arguments.config).and_then(|config| match arguments.what {
         What::Run { once } => to_its_end(round::run(&config, once)),
         What::Status => to_its_end(round::status(&config)),
+        #[cfg(windows)]
+        What::Service => service::run(config),
         What::Install { user } => {
             let whom = if user { install::For::Person } else { install::For::Machine };
             install::install(&arguments.config, &config.state, whom)

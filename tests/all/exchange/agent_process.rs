@@ -43,8 +43,7 @@ impl Agent {
             at("out"),
         );
         std::fs::write(folder.path().join("campo-agent.toml"), config).unwrap();
-        let name = format!("campo-agent{}", std::env::consts::EXE_SUFFIX);
-        Self { folder, binary: process::binary().unwrap().with_file_name(name) }
+        Self { folder, binary: binary() }
     }
 
     fn command(&self) -> Command {
@@ -73,6 +72,13 @@ impl Agent {
     fn names(&self, folder: &str) -> Vec<String> {
         names(&self.path(folder))
     }
+}
+
+/// The program, or what runs it in another way (`agent/wine.sh`).
+fn binary() -> PathBuf {
+    let name = format!("campo-agent{}", std::env::consts::EXE_SUFFIX);
+    let other = std::env::var_os("CAMPO_TEST_AGENT").map(PathBuf::from);
+    other.unwrap_or_else(|| process::binary().unwrap().with_file_name(name))
 }
 
 fn names(folder: &Path) -> Vec<String> {
