@@ -15,6 +15,8 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         // What each address of the first load weighs is measured by a test.
         manifest: true,
+        // One request for the icons that pages share, instead of one each
+        rolldownOptions: { output: { codeSplitting: { groups: [{ name: "icons", test: /lucide-react/, minShareCount: 2 }] } } },
     },
     server: { port: 5173, proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server, "/services": server, "/referencia": server, "/reference": server } },
     preview: { proxy: { "/v1": { target: server, changeOrigin: true }, "/problems": server, "/services": server, "/referencia": server, "/reference": server } },

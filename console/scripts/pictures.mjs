@@ -51,6 +51,8 @@ const PAGES = [
     ["formularios", "/formularios/formularios", "administrator"],
     ["formulario", "/formularios/formularios/code:VISITA", "administrator"],
     ["tipos-de-tarea", "/formularios/tipos-de-tarea", "administrator"],
+    ["tablas", "/formularios/tablas", "administrator"],
+    ["tabla", "/formularios/tablas/causas?abierto=code:causas:SIN-ENERGIA", "administrator"],
     ["cuenta", "/ajustes/cuenta", "administrator"],
     ["reglas-de-jornada", "/ajustes/reglas-de-jornada?abierto=nuevas", "administrator"],
     ["dias-no-laborables", "/ajustes/dias-no-laborables?abierto=nuevo", "administrator"],
@@ -111,6 +113,7 @@ async function work(api) {
     const draft = await upload("/v1/imports/drafts?file_name=ordenes.xlsx&makes=tasks", "ordenes.xlsx");
     await api.send("POST", "/v1/import-templates", { code: "corto", name: "Órdenes de la hoja", makes: "tasks", columns: [{ heading: "N° OT", field: "external_number" }, { heading: "CLIENTE / RAZÓN SOCIAL", field: "customer_name" }] });
     const done = await upload("/v1/imports?template=code:corto&file_name=ordenes.xlsx", "ordenes.xlsx");
+    await api.send("POST", "/v1/catalogue-items/batch", { items: [["SIN-ENERGIA", "Sin energía en el sitio"], ["FIBRA-CORTADA", "Fibra cortada"]].map(([code, name]) => ({ table: "causas", code: `causas:${code}`, name, values: { Área: "Red", Cobra: "No" } })) });
     const { id: employee } = await api.send("GET", "/v1/employees/number:1012");
     const { id: seen } = await api.send("GET", "/v1/tasks/number:700101");
     const { id: place } = await api.send("GET", "/v1/pois/number:C101");

@@ -58,7 +58,7 @@ function Inside() {
     return (
         <>
             <RouterProvider router={router} />
-            {session.state === "ended" && <SignInAgain login={session.who.name} />}
+            {session.state === "ended" && <SignInAgain who={session.who} />}
         </>
     );
 }

@@ -49,6 +49,7 @@ export const MENU: MenuItem[] = [
         pages: [
             { to: "/formularios/formularios", label: msg`Formularios`, anyOf: ["view_definitions"] },
             { to: "/formularios/tipos-de-tarea", label: msg`Tipos de tarea`, anyOf: ["view_definitions"] },
+            { to: "/formularios/tablas", label: msg`Tablas`, anyOf: ["view_definitions"] },
         ],
     },
     {

@@ -1,5 +1,4 @@
 // Asked beforehand only where there is no way back: what will happen, in words, and two answers.
-import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Button } from "./Button";
 import { Dialog } from "./Dialog";
@@ -11,15 +10,11 @@ export function Confirm({ title, children, act, pending, onAct, onClose }: { tit
             open
             alert
             onClose={onClose}
+            leave
             foot={
-                <>
-                    <Button onPress={onClose}>
-                        <Trans>Dejar como está</Trans>
-                    </Button>
-                    <Button look="primary" pending={pending} onPress={onAct}>
-                        {act}
-                    </Button>
-                </>
+                <Button look="primary" pending={pending} onPress={onAct}>
+                    {act}
+                </Button>
             }
         >
             {children}

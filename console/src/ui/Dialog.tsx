@@ -3,7 +3,7 @@ import { t } from "@lingui/core/macro";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-import { IconButton } from "./Button";
+import { Button, IconButton } from "./Button";
 
 export type DialogProps = {
     title: string;
@@ -11,6 +11,8 @@ export type DialogProps = {
     onClose: () => void;
     children: ReactNode;
     foot?: ReactNode;
+    /** Offers to leave all as it is, before what stands in `foot`. */
+    leave?: boolean;
     wide?: boolean;
     /** What was typed would be lost by a click beside it. */
     keep?: boolean;
@@ -19,7 +21,7 @@ export type DialogProps = {
     alert?: boolean;
 };
 
-export function Dialog({ title, open, onClose, children, foot, wide, keep, fixed, alert }: DialogProps) {
+export function Dialog({ title, open, onClose, children, foot, leave, wide, keep, fixed, alert }: DialogProps) {
     return (
         <ModalOverlay className="veil" isOpen={open} onOpenChange={(isOpen) => !isOpen && !fixed && onClose()} isDismissable={!keep && !fixed} isKeyboardDismissDisabled={fixed}>
             <Modal className={`dialog${wide ? " dialog-wide" : ""}`}>
@@ -29,7 +31,12 @@ export function Dialog({ title, open, onClose, children, foot, wide, keep, fixed
                         {!fixed && <IconButton name={t`Cerrar`} icon={X} onPress={onClose} small />}
                     </header>
                     <div className="dialog-body">{children}</div>
-                    {foot && <footer>{foot}</footer>}
+                    {foot && (
+                        <footer>
+                            {leave && <Button onPress={onClose}>{t`Dejar como está`}</Button>}
+                            {foot}
+                        </footer>
+                    )}
                 </AriaDialog>
             </Modal>
         </ModalOverlay>

@@ -2,7 +2,7 @@
 import { Trans } from "@lingui/react/macro";
 import { useLingui } from "@lingui/react/macro";
 import { Check, ChevronDown, CircleX, Eye, EyeOff, Minus, Search, X } from "lucide-react";
-import { type HTMLInputAutoCompleteAttribute, type ReactNode, type Ref, useState } from "react";
+import { type HTMLInputAutoCompleteAttribute, type ReactNode, type Ref, useEffect, useState } from "react";
 import {
     Button as AriaButton,
     Checkbox as AriaCheckbox,
@@ -145,6 +145,18 @@ export function SearchField(props: { label: string; value: string; onChange: (va
             </div>
         </AriaSearchField>
     );
+}
+
+/** A search that the server answers: typing waits a moment before it counts, as in the address of the page. */
+export function Finder({ text, onText, ...field }: { label: string; placeholder?: string; text: string; onText: (text: string) => void }) {
+    const [typed, setTyped] = useState(text);
+    useEffect(() => setTyped(text), [text]);
+    useEffect(() => {
+        if (typed === text) return;
+        const timer = setTimeout(() => onText(typed), 250);
+        return () => clearTimeout(timer);
+    }, [typed, text, onText]);
+    return <SearchField {...field} value={typed} onChange={setTyped} />;
 }
 
 export type Option = { id: string; label: string; detail?: string };

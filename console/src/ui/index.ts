@@ -7,7 +7,7 @@ export { Dialog } from "./Dialog";
 export { Drawer } from "./Drawer";
 export { EmptyState } from "./EmptyState";
 export { ErrorSummary, type SummaryItem } from "./ErrorSummary";
-export { Checkbox, Combo, type Option, PasswordField, RadioGroup, SearchField, Select, TextArea, TextField } from "./fields";
+export { Checkbox, Combo, Finder, type Option, PasswordField, RadioGroup, SearchField, Select, TextArea, TextField } from "./fields";
 export { KeyValues } from "./KeyValues";
 export { Menu, type MenuAct, MenuList } from "./Menu";
 export { Note } from "./Note";

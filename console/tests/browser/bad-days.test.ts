@@ -48,7 +48,7 @@ test("names of 200 characters, of one word, and from right to left are read whol
     }
 });
 
-const PAGES = ["/tablero", "/jornadas/dia", "/jornadas/semana", "/lugares", "/equipo/empleados", "/equipo/grupos", "/equipo/perfiles", "/equipo/telefonos", "/equipo/mensajes", "/formularios/formularios", "/formularios/tipos-de-tarea", "/integraciones/planillas", "/integraciones/historial", "/integraciones/notificaciones", "/integraciones/intercambio/recibidos", "/integraciones/intercambio/entradas", "/integraciones/intercambio/exportaciones", "/integraciones/intercambio/servidores", "/integraciones/intercambio/agentes", "/integraciones/intercambio/accesos", "/integraciones/servicios-web/claves", "/integraciones/servicios-web/llamadas", "/bandeja", "/ajustes/reglas-de-jornada", "/ajustes/dias-no-laborables"];
+const PAGES = ["/tablero", "/jornadas/dia", "/jornadas/semana", "/lugares", "/equipo/empleados", "/equipo/grupos", "/equipo/perfiles", "/equipo/telefonos", "/equipo/mensajes", "/formularios/formularios", "/formularios/tipos-de-tarea", "/formularios/tablas", "/integraciones/planillas", "/integraciones/historial", "/integraciones/notificaciones", "/integraciones/intercambio/recibidos", "/integraciones/intercambio/entradas", "/integraciones/intercambio/exportaciones", "/integraciones/intercambio/servidores", "/integraciones/intercambio/agentes", "/integraciones/intercambio/accesos", "/integraciones/servicios-web/claves", "/integraciones/servicios-web/llamadas", "/bandeja", "/ajustes/reglas-de-jornada", "/ajustes/dias-no-laborables"];
 
 test("in a company with nothing in it every page says why it is empty, and what comes next", async () => {
     const server = await startServer();

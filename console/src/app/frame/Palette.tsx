@@ -24,26 +24,34 @@ export function Palette() {
     const shown = useSyncExternalStore(subscribe, () => open);
     const actions = useAllActions();
     const filter = (text: string, typed: string) => folded(typed).split(/\s+/).every((word) => folded(text).includes(word));
+    const listed = actions.filter((action) => action.id !== "undo");
+    const act = (action: (typeof actions)[number]) => {
+        set(false);
+        action.run();
+    };
+    // Enter comes here until a result is marked, which takes a moment: it means the first of them.
+    const submit = (typed: string) => {
+        const first = listed.find((action) => action.reason === undefined && filter(action.label, typed));
+        const isMarked = document.activeElement?.hasAttribute("aria-activedescendant");
+        if (open && !isMarked && typed && first) act(first);
+    };
     return (
         <ModalOverlay className="veil veil-top" isOpen={shown} onOpenChange={set} isDismissable>
             <Modal className="dialog palette">
                 <Dialog aria-label={t`Buscar o hacer`} render={(dom) => <section {...dom} />}>
                     <Autocomplete filter={filter}>
-                        <SearchField aria-label={t`Buscar o hacer`} autoFocus className="palette-field">
+                        <SearchField aria-label={t`Buscar o hacer`} autoFocus className="palette-field" onSubmit={submit}>
                             <Search size={16} aria-hidden />
                             <Input placeholder={t`Escriba una página, una acción…`} />
                         </SearchField>
-                        <Menu className="options menu palette-list" aria-label={t`Resultados`} items={actions.filter((action) => action.id !== "undo")} renderEmptyState={() => <p className="menu-title">{t`Nada se llama así.`}</p>}>
+                        <Menu className="options menu palette-list" aria-label={t`Resultados`} items={listed} renderEmptyState={() => <p className="menu-title">{t`Nada se llama así.`}</p>}>
                             {(action) => (
                                 <MenuItem
                                     id={action.id}
                                     className="menu-item"
                                     textValue={action.label}
                                     isDisabled={action.reason !== undefined}
-                                    onAction={() => {
-                                        set(false);
-                                        action.run();
-                                    }}
+                                    onAction={() => act(action)}
                                 >
                                     <span>
                                         <Text slot="label">{action.label}</Text>

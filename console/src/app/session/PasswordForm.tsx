@@ -4,14 +4,15 @@ import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { faultAt, faultItems, refusalOf } from "~/api/problem";
 import { Button, ErrorSummary, PasswordField, say } from "~/ui";
-import { changePassword } from ".";
+import { changePassword, useWho } from ".";
 
 export function PasswordForm({ wide }: { wide?: boolean }) {
     const { t } = useLingui();
+    const who = useWho();
     const [current, setCurrent] = useState("");
     const [password, setPassword] = useState("");
     const changing = useMutation({
-        mutationFn: () => changePassword(current, password),
+        mutationFn: () => changePassword(who, current, password),
         onSuccess: () => {
             setCurrent("");
             setPassword("");

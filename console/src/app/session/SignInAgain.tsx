@@ -3,17 +3,19 @@ import { useLingui } from "@lingui/react/macro";
 import { Trans } from "@lingui/react/macro";
 import { Dialog } from "~/ui";
 import { SignInForm } from "./SignInForm";
+import type { Who } from ".";
 import "./sign-in.css";
 
-export function SignInAgain({ login }: { login: string }) {
+export function SignInAgain({ who }: { who: Who }) {
     const { t } = useLingui();
+    const { name } = who;
     return (
         <Dialog title={t`Su sesión terminó`} open fixed onClose={() => {}}>
             <div className="again">
                 <p>
-                    <Trans>Lo que estaba escrito en la página sigue ahí. Entre de nuevo como {login} para seguir.</Trans>
+                    <Trans>Lo que estaba escrito en la página sigue ahí. Entre de nuevo como {name} para seguir.</Trans>
                 </p>
-                <SignInForm />
+                <SignInForm known={who.login ?? ""} />
             </div>
         </Dialog>
     );

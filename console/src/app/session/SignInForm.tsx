@@ -7,9 +7,10 @@ import { refusalOf } from "~/api/problem";
 import { Button, ErrorSummary, Note, PasswordField, TextField } from "~/ui";
 import { signIn } from ".";
 
-export function SignInForm({ children }: { children?: React.ReactNode }) {
+/** `known` is the name of whoever was signed in here until now. */
+export function SignInForm({ known = "", children }: { known?: string; children?: React.ReactNode }) {
     const { t } = useLingui();
-    const [login, setLogin] = useState("");
+    const [login, setLogin] = useState(known);
     const [password, setPassword] = useState("");
     const [tried, setTried] = useState(false);
     const entering = useMutation({ mutationFn: () => signIn(login.trim(), password) });
@@ -23,8 +24,8 @@ export function SignInForm({ children }: { children?: React.ReactNode }) {
             {children}
             {!isProtected() && <Unprotected />}
             {entering.isError && <ErrorSummary key={entering.submittedAt} title={t`No se pudo entrar.`} detail={refusalOf(entering.error).problem.detail} />}
-            <TextField label={t`Usuario`} name="login" value={login} onChange={setLogin} autoComplete="username" spellCheck="false" autoFocus required error={tried && !login.trim() ? t`Escriba su nombre de usuario.` : undefined} />
-            <PasswordField label={t`Contraseña`} name="password" value={password} onChange={setPassword} autoComplete="current-password" required error={tried && !password ? t`Escriba su contraseña.` : undefined} />
+            <TextField label={t`Usuario`} name="login" value={login} onChange={setLogin} autoComplete="username" spellCheck="false" autoFocus={!known} required error={tried && !login.trim() ? t`Escriba su nombre de usuario.` : undefined} />
+            <PasswordField label={t`Contraseña`} name="password" value={password} onChange={setPassword} autoComplete="current-password" autoFocus={known !== ""} required error={tried && !password ? t`Escriba su contraseña.` : undefined} />
             <Button type="submit" look="primary" wide pending={entering.isPending}>
                 <Trans>Entrar</Trans>
             </Button>

@@ -33,12 +33,9 @@ export async function resume(): Promise<void> {
     }
 }
 
-// The name with which somebody signed in on this page: a changed password ends all sessions, and this one goes on with it.
-let signedInAs: string | null = null;
-
-export async function signIn(login: string, password: string): Promise<void> {
-    const { token: _, expires_at: __, ...who } = await answer(api.POST("/v1/session", { body: { login, password, ...AS_BROWSER } }));
-    signedInAs = login;
+/** `account` is the code of the company, for those whose name and password open several. */
+export async function signIn(login: string, password: string, account?: string): Promise<void> {
+    const { token: _, expires_at: __, ...who } = await answer(api.POST("/v1/session", { body: { login, password, account, ...AS_BROWSER } }));
     const before = "who" in session ? session.who : undefined;
     const same = before?.id === who.id && before.account.id === who.account.id;
     if (!same) queries.clear();
@@ -46,23 +43,16 @@ export async function signIn(login: string, password: string): Promise<void> {
     if (same) await queries.invalidateQueries();
 }
 
-/** Changes one's own password; true where one is signed in with it already, false where one must sign in anew. */
-export async function changePassword(current: string, password: string): Promise<boolean> {
+/** Changes one's own password. That ends all sessions, and this page goes on with a new one. */
+export async function changePassword(who: Who, current: string, password: string): Promise<void> {
     await answer(api.PUT("/v1/session/password", { body: { current, password } }));
-    if (signedInAs !== null) {
-        await signIn(signedInAs, password);
-        return true;
-    }
-    queries.clear();
-    become({ state: "nobody" });
-    return false;
+    await signIn(who.login ?? "", password, who.account.code);
 }
 
 export async function signOut(): Promise<void> {
     try {
         await answer(api.DELETE("/v1/session"));
     } finally {
-        signedInAs = null;
         queries.clear();
         become({ state: "nobody" });
     }

@@ -3,10 +3,10 @@ import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link2, ListFilter, MapPinOff, Tag, UserRound, Users } from "lucide-react";
-import { memo, useEffect, useState } from "react";
+import { memo, useState } from "react";
 import { Button as AriaButton } from "react-aria-components";
 import { useMay } from "~/app/session";
-import { Button, Chip, copy, Dialog, Menu, type MenuAct, RadioGroup, say, SearchField } from "~/ui";
+import { Button, Chip, copy, Dialog, Finder, Menu, type MenuAct, RadioGroup, say } from "~/ui";
 import { type Filter, isFiltered, STATES, type State } from "./filter";
 import { taskTypesQuery } from "./queries";
 import type { Board } from "./useBoard";
@@ -57,7 +57,9 @@ export const Filters = memo(function Filters({ board, filter, selected, onFilter
                 </>
             ) : (
                 <>
-                    <Finder text={filter.q ?? ""} onText={(q) => onFilter({ q: q || undefined })} />
+                    <div className="board-search">
+                        <Finder label={t`Buscar en el tablero`} placeholder={t`Buscar tarea…`} text={filter.q ?? ""} onText={(q) => onFilter({ q: q || undefined })} />
+                    </div>
                     {standing.map((what) => (
                         <Chip key={what} category={options[what].title} value={nameOf(what, filter[what] ?? "")} onRemove={() => onFilter({ [what]: undefined })} />
                     ))}
@@ -100,20 +102,3 @@ export const Filters = memo(function Filters({ board, filter, selected, onFilter
         </div>
     );
 });
-
-/** Typing waits a moment before it becomes the address. */
-function Finder({ text, onText }: { text: string; onText: (text: string) => void }) {
-    const { t } = useLingui();
-    const [typed, setTyped] = useState(text);
-    useEffect(() => setTyped(text), [text]);
-    useEffect(() => {
-        if (typed === text) return;
-        const timer = setTimeout(() => onText(typed), 250);
-        return () => clearTimeout(timer);
-    }, [typed, text, onText]);
-    return (
-        <div className="board-search">
-            <SearchField label={t`Buscar en el tablero`} placeholder={t`Buscar tarea…`} value={typed} onChange={setTyped} />
-        </div>
-    );
-}

@@ -25,15 +25,11 @@ export function StatusDialog({ tasks, onClose, onStatus }: { tasks: Task[]; onCl
             title={t`Cambiar estado`}
             open
             onClose={onClose}
+            leave
             foot={
-                <>
-                    <Button onPress={onClose}>
-                        <Trans>Dejar como está</Trans>
-                    </Button>
-                    <Button look="primary" reason={status ? undefined : t`Elija un estado.`} onPress={apply}>
-                        <Trans>Cambiar</Trans>
-                    </Button>
-                </>
+                <Button look="primary" reason={status ? undefined : t`Elija un estado.`} onPress={apply}>
+                    <Trans>Cambiar</Trans>
+                </Button>
             }
         >
             <p className="dim" dir="auto">

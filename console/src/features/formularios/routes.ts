@@ -1,14 +1,16 @@
-// Forms and task types: what is asked in the field, and what the fields of a task are called.
+// Forms, task types and look-up tables: what is asked in the field, what the fields of a task are called, and what a form
+// chooses from.
 import { createRoute } from "@tanstack/react-router";
 import { lazyPageOf } from "~/app/lazyPage";
 import { queries } from "~/app/queries";
 import { needs, rootRoute } from "~/app/root";
-import { formQuery, formsQuery, typesQuery } from "./queries";
+import { formQuery, formsQuery, itemsQuery, typesQuery } from "./queries";
 
 const page = lazyPageOf("formularios");
 
 export const FORM = "/formularios/formularios/$form";
 export const NEW_FORM = "nuevo";
+export const TABLE = "/formularios/tablas/$table";
 
 export type ListSearch = { abierto?: string; q?: string };
 
@@ -40,4 +42,23 @@ const types = createRoute({
     component: page(() => import("./tipos/Types"), "Types"),
 });
 
-export const pages = [forms, form, types];
+const tables = createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/formularios/tablas",
+    validateSearch: (search: Record<string, unknown>): ListSearch => ({ abierto: text(search.abierto), q: text(search.q) }),
+    beforeLoad: needs("view_definitions"),
+    loader: () => queries.ensureInfiniteQueryData(itemsQuery()),
+    component: page(() => import("./tablas/Tables"), "Tables"),
+});
+
+const table = createRoute({
+    getParentRoute: () => rootRoute,
+    path: TABLE,
+    validateSearch: (search: Record<string, unknown>): ListSearch => ({ abierto: text(search.abierto), q: text(search.q) }),
+    beforeLoad: needs("view_definitions"),
+    loaderDeps: ({ search: { q } }) => ({ q }),
+    loader: ({ params, deps }) => queries.ensureInfiniteQueryData(itemsQuery(params.table, deps.q)),
+    component: page(() => import("./tablas/TablePage"), "TablePage"),
+});
+
+export const pages = [forms, form, types, tables, table];

@@ -21,15 +21,11 @@ export function RotateDialog({ name, rotate, rotated, onClose, children }: Props
             title={t`Cambiar el secreto de «${name}»`}
             open
             onClose={onClose}
+            leave
             foot={
-                <>
-                    <Button onPress={onClose}>
-                        <Trans>Dejar como está</Trans>
-                    </Button>
-                    <Button look="primary" reason={error} pending={rotating.isPending} onPress={() => rotating.mutate()}>
-                        <Trans>Hacer un secreto nuevo</Trans>
-                    </Button>
-                </>
+                <Button look="primary" reason={error} pending={rotating.isPending} onPress={() => rotating.mutate()}>
+                    <Trans>Hacer un secreto nuevo</Trans>
+                </Button>
             }
         >
             {problem && <ErrorSummary key={rotating.submittedAt} title={problem.title} detail={problem.detail} items={faultItems(rotating.error)} />}

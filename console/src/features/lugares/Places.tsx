@@ -3,12 +3,12 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Building2, FolderTree, List, Map as MapIcon, MapPin, MapPinOff, Plus } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo } from "react";
 import { useActions } from "~/app/actions";
 import { Page } from "~/app/frame/Page";
 import type { Pin } from "~/app/map/MapView";
 import { useMay } from "~/app/session";
-import { Button, Chip, type Column, EmptyState, SearchField, Status, Table, useNarrow } from "~/ui";
+import { Button, Chip, type Column, EmptyState, Finder, Status, Table, useNarrow } from "~/ui";
 import { PlaceDrawer } from "./PlaceDrawer";
 import { addressOf } from "./place";
 import { type Poi, poiQuery, poisQuery } from "./queries";
@@ -58,7 +58,9 @@ export function Places() {
             }
         >
             <div className="toolbar" role="toolbar" aria-label={t`Filtros`}>
-                <Finder text={search.q ?? ""} onText={(q) => go({ q: q || undefined })} />
+                <div className="place-search">
+                    <Finder label={t`Buscar lugares`} placeholder={t`Nombre o número…`} text={search.q ?? ""} onText={(q) => go({ q: q || undefined })} />
+                </div>
                 {search.padre && <Chip category={t`Dentro de`} value={parent.data?.name ?? "…"} onRemove={() => go({ padre: undefined })} />}
                 <span className="grow" />
                 {narrow && (
@@ -131,20 +133,3 @@ function PlaceTable({ rows, current, onOpen, onEnd, search, onClear }: { rows: P
 }
 
 const keyOf = (poi: Poi) => poi.id;
-
-/** Typing waits a moment before it becomes the address. */
-function Finder({ text, onText }: { text: string; onText: (text: string) => void }) {
-    const { t } = useLingui();
-    const [typed, setTyped] = useState(text);
-    useEffect(() => setTyped(text), [text]);
-    useEffect(() => {
-        if (typed === text) return;
-        const timer = setTimeout(() => onText(typed), 250);
-        return () => clearTimeout(timer);
-    }, [typed, text, onText]);
-    return (
-        <div className="place-search">
-            <SearchField label={t`Buscar lugares`} placeholder={t`Nombre o número…`} value={typed} onChange={setTyped} />
-        </div>
-    );
-}

@@ -8,7 +8,8 @@ import { useMay } from "~/app/session";
 import { priorityLabels, statusLabels } from "~/app/statuses";
 import { Versions } from "~/app/Versions";
 import { Button, Drawer, ErrorSummary, KeyValues, PickMany, Select, say, TextField } from "~/ui";
-import { changeType, type Form, makeType, oneType, removeType, type TaskType, typeVersions } from "../queries";
+import type { Form, TaskType } from "../queries";
+import { changeType, makeType, oneType, removeType, typeVersions } from "../writes";
 import { CUSTOM, type TypeDraft, typeBody, typeDraft } from "./draft";
 import { LabelsField } from "./LabelsField";
 

@@ -25,11 +25,11 @@ export function Start() {
     const { t } = useLingui();
     const format = useFormat();
     const navigate = route.useNavigate();
-    const { planilla } = route.useSearch();
+    const { planilla, hace } = route.useSearch();
     const templates = useSuspenseQuery(templatesQuery()).data.filter((one) => one.state !== "disabled");
     const chosen = templates.find((one) => one.id === planilla);
     const all = useMakes();
-    const [makes, setMakes] = useState<Makes>(() => all.find((one) => may(one.permission))?.id ?? "tasks");
+    const [makes, setMakes] = useState<Makes>(() => (all.find((one) => one.id === hace) ?? all.find((one) => may(one.permission)))?.id ?? "tasks");
     const [pasting, setPasting] = useState(false);
     const [cells, setCells] = useState("");
     const [received, setReceived] = useState(0);

@@ -15,7 +15,7 @@ export type MakesWords = {
     permission: Permission;
     /** What the permission is called. */
     permissionName: string;
-    page: "/tablero" | "/lugares" | "/equipo/empleados" | "/equipo/grupos" | "/ajustes/dias-no-laborables" | "/formularios/formularios";
+    page: "/tablero" | "/lugares" | "/equipo/empleados" | "/equipo/grupos" | "/ajustes/dias-no-laborables" | "/formularios/tablas";
     goThere: string;
     /** Why a column with its number helps. */
     keyHelp: string;
@@ -92,8 +92,8 @@ export function useMakes(): readonly MakesWords[] {
             detail: t`Listas de las que se elige al llenar un formulario: ciudades, causas, materiales.`,
             permission: "manage_definitions",
             permissionName: t`Administrar formularios y tipos de tarea`,
-            page: "/formularios/formularios",
-            goThere: t`Ir a los formularios`,
+            page: "/formularios/tablas",
+            goThere: t`Ir a las tablas`,
             keyHelp: t`Cada fila necesita su código dentro de la tabla.`,
         },
     ];

@@ -12,7 +12,8 @@ const page = lazyPageOf("integraciones");
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value.slice(0, 200) : undefined);
 
-export type StartSearch = { planilla?: string };
+/** `hace`: what the rows become, as another page asks for it. */
+export type StartSearch = { planilla?: string; hace?: string };
 export type Step = "columnas" | "vista";
 export type DraftSearch = { paso?: Step };
 export type TemplatesSearch = { abierta?: string };
@@ -31,7 +32,7 @@ async function there<T>(asked: Promise<T>): Promise<T> {
 const start = createRoute({
     getParentRoute: () => rootRoute,
     path: "/integraciones/importar",
-    validateSearch: (search: Record<string, unknown>): StartSearch => ({ planilla: text(search.planilla) }),
+    validateSearch: (search: Record<string, unknown>): StartSearch => ({ planilla: text(search.planilla), hace: text(search.hace) }),
     beforeLoad: needs("run_imports"),
     loader: () => Promise.all([queries.ensureInfiniteQueryData(draftsQuery()), queries.ensureQueryData(templatesQuery())]),
     component: page(() => import("./Start"), "Start"),

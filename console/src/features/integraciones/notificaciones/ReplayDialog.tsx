@@ -35,15 +35,11 @@ export function ReplayDialog({ channel, onClose }: { channel: Channel; onClose: 
             open
             keep
             onClose={onClose}
+            leave
             foot={
-                <>
-                    <Button onPress={onClose}>
-                        <Trans>Dejar como está</Trans>
-                    </Button>
-                    <Button look="primary" reason={missing} pending={replaying.isPending} onPress={() => replaying.mutate()}>
-                        <Trans>Seguir desde ahí</Trans>
-                    </Button>
-                </>
+                <Button look="primary" reason={missing} pending={replaying.isPending} onPress={() => replaying.mutate()}>
+                    <Trans>Seguir desde ahí</Trans>
+                </Button>
             }
         >
             {problem && <ErrorSummary key={replaying.submittedAt} title={problem.title} detail={problem.detail} items={faultItems(replaying.error)} />}

@@ -3,13 +3,13 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery, useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { Activity, CircleCheck, CircleX, RotateCw } from "lucide-react";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useActions } from "~/app/actions";
 import { useFormat } from "~/app/format";
 import { Beside, focusRow } from "~/app/frame/Beside";
 import { queries } from "~/app/queries";
 import { useMay } from "~/app/session";
-import { Button, Checkbox, Chip, type Column, EmptyState, SearchField, Select, Status, Table } from "~/ui";
+import { Button, Checkbox, Chip, type Column, EmptyState, Finder, Select, Status, Table } from "~/ui";
 import { CallDrawer } from "./CallDrawer";
 import { CallFilterDialog } from "./CallFilterDialog";
 import { type Call, callsQuery, keysQuery } from "./queries";
@@ -62,7 +62,7 @@ export function Calls() {
         <ServicesPage>
             <Beside drawer={llamada && <CallDrawer key={llamada} id={llamada} nameOf={nameOf} onClose={close} />}>
                 <div className="toolbar" role="toolbar" aria-label={t`Filtros`}>
-                    <Finder text={search.q ?? ""} onText={(q) => go({ q: q || undefined }, true)} />
+                    <Finder label={t`Buscar en las llamadas`} placeholder={t`Ruta, código, número…`} text={search.q ?? ""} onText={(q) => go({ q: q || undefined }, true)} />
                     {mayKeys && <Select label={t`Clave`} hideLabel options={[{ id: ALL, label: t`Todas las claves` }, ...(keys.data ?? []).map(({ id, name }) => ({ id, label: name }))]} value={search.clave ?? ALL} onChange={(clave) => go({ clave: clave === ALL ? undefined : clave }, true)} />}
                     <Checkbox selected={search.fallidas ?? false} onChange={(on) => go({ fallidas: on || undefined }, true)}>
                         <Trans>Solo fallidas</Trans>
@@ -112,17 +112,4 @@ export function CallResult({ call, pill }: { call: Call; pill?: boolean }) {
             {call.status} {call.code}
         </Status>
     );
-}
-
-/** Typing waits a moment before it becomes the address. */
-function Finder({ text, onText }: { text: string; onText: (text: string) => void }) {
-    const { t } = useLingui();
-    const [typed, setTyped] = useState(text);
-    useEffect(() => setTyped(text), [text]);
-    useEffect(() => {
-        if (typed === text) return;
-        const timer = setTimeout(() => onText(typed), 250);
-        return () => clearTimeout(timer);
-    }, [typed, text, onText]);
-    return <SearchField label={t`Buscar en las llamadas`} placeholder={t`Ruta, código, número…`} value={typed} onChange={setTyped} />;
 }

@@ -22,15 +22,11 @@ export function PasswordDialog({ apiKey, onClose, onSaved }: { apiKey: Key; onCl
             open
             keep
             onClose={onClose}
+            leave
             foot={
-                <>
-                    <Button onPress={onClose}>
-                        <Trans>Dejar como está</Trans>
-                    </Button>
-                    <Button look="primary" type="submit" form="key-password" pending={saving.isPending}>
-                        <Trans>Guardar</Trans>
-                    </Button>
-                </>
+                <Button look="primary" type="submit" form="key-password" pending={saving.isPending}>
+                    <Trans>Guardar</Trans>
+                </Button>
             }
         >
             {problem && <ErrorSummary key={saving.submittedAt} title={problem.title} detail={problem.detail} items={faultItems(saving.error, labels)} />}
