@@ -63,7 +63,10 @@ pub(crate) fn install(program: &Path, config: &Path) -> Result<()> {
     let service = service.context("the service cannot be registered")?;
     service.set_description("Carries files between folders of this machine and Campo")?;
     if let Err(error) = begins_anew(&service) {
-        tell(&format!("the service will not begin anew by itself when it fails: {:#}", anyhow::Error::from(error)));
+        tell(&format!(
+            "the service will not begin anew by itself when it fails: {:#}",
+            anyhow::Error::from(error)
+        ));
     }
     if service.query_status()?.current_state == ServiceState::Stopped {
         service
