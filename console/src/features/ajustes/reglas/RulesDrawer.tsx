@@ -1,16 +1,15 @@
 // Rules of working time, to read or to change, with what they were before.
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { useFormat } from "~/app/format";
 import { employeeProfilesQuery } from "~/app/people";
 import { queries } from "~/app/queries";
-import { useRemoval } from "~/app/removal";
+import { RemovalAct, useRemoval } from "~/app/removal";
 import { ScopeFields, useScopeWords } from "~/app/ScopeFields";
 import { useMay } from "~/app/session";
 import { Versions } from "~/app/Versions";
-import { Button, Drawer, ErrorSummary, KeyValues, Note, PickMany, Select, say, TextField } from "~/ui";
+import { Drawer, ErrorSummary, KeyValues, Note, PickMany, Select, say, TextField } from "~/ui";
 import { DateField } from "~/ui/DateTimeField";
 import { TimeField } from "~/ui/TimeField";
 import { changeRules, makeRules, oneRules, type Rules, removeRules, rulesVersions } from "../objects";
@@ -97,13 +96,7 @@ export function RulesDrawer({ rules, onClose, onOpen }: { rules?: Rules; onClose
                 )
             )}
             {rules && <Versions topic="timesheets" id={rules.id} ask={() => rulesVersions(rules.id)} labels={labels} words={words} />}
-            {rules && mayChange && (
-                <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
-                        <Trans>Dejar fuera de uso</Trans>
-                    </Button>
-                </div>
-            )}
+            {rules && mayChange && <RemovalAct removal={removal} />}
         </Drawer>
     );
 }

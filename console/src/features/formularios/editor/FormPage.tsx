@@ -3,14 +3,14 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useRouter } from "@tanstack/react-router";
-import { ArrowLeft, Send, Trash2 } from "lucide-react";
+import { ArrowLeft, Send } from "lucide-react";
 import { useState } from "react";
 import { useActions } from "~/app/actions";
 import { EditForm, useEditing } from "~/app/editing";
 import { Page } from "~/app/frame/Page";
 import { employeeProfilesQuery, groupOptions, groupsQuery } from "~/app/people";
 import { queries } from "~/app/queries";
-import { useRemoval } from "~/app/removal";
+import { RemovalAct, useRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Versions } from "~/app/Versions";
 import { Button, ErrorSummary, PickMany, say, TextField, useNarrow } from "~/ui";
@@ -157,13 +157,7 @@ function About({ form, mayChange }: { form: Form; mayChange: boolean }) {
         <>
             {removal.problem && <ErrorSummary key={removal.submittedAt} title={removal.problem.title} detail={removal.problem.detail} />}
             <Versions topic="definitions" id={form.id} ask={() => formVersions(form.id)} labels={labels} words={words} />
-            {mayChange && (
-                <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
-                        <Trans>Dejar fuera de uso</Trans>
-                    </Button>
-                </div>
-            )}
+            {mayChange && <RemovalAct removal={removal} />}
         </>
     );
 }

@@ -1,14 +1,13 @@
 // One item of a look-up table, to read or to change, with what it was before. The first item of a table makes the table.
-import { Trans, useLingui } from "@lingui/react/macro";
+import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
 import { refusalOf } from "~/api/problem";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { queries } from "~/app/queries";
-import { useRemoval } from "~/app/removal";
+import { RemovalAct, useRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { Versions } from "~/app/Versions";
-import { Button, Drawer, ErrorSummary, KeyValues, Note, say, TextField } from "~/ui";
+import { Drawer, ErrorSummary, KeyValues, Note, say, TextField } from "~/ui";
 import type { Item } from "../queries";
 import { changeItem, itemQuery, itemVersions, makeItem, oneItem, removeItem } from "../writes";
 import { ColumnFields, NewColumn } from "./ColumnFields";
@@ -101,13 +100,7 @@ function ItemShown({ item, table, columns = [], onClose, onOpen }: Omit<Props, "
                 item && <KeyValues facts={[[labels.code!, ownCode(item)], [labels.category!, item.category], [labels.unit!, item.unit], ...own.map((column): [string, string | undefined] => [column, item.values?.[column]])]} />
             )}
             {item && <Versions topic="definitions" id={item.id} ask={() => itemVersions(item.id)} labels={labels} words={written} />}
-            {item && mayChange && (
-                <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
-                        <Trans>Dejar fuera de uso</Trans>
-                    </Button>
-                </div>
-            )}
+            {item && mayChange && <RemovalAct removal={removal} />}
         </Drawer>
     );
 }

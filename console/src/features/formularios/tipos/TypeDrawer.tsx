@@ -1,13 +1,12 @@
 // One task type, to read or to change, with what it was before.
-import { Trans, useLingui } from "@lingui/react/macro";
-import { Trash2 } from "lucide-react";
+import { useLingui } from "@lingui/react/macro";
 import { EditActs, EditForm, useEditing } from "~/app/editing";
 import { queries } from "~/app/queries";
-import { useRemoval } from "~/app/removal";
+import { RemovalAct, useRemoval } from "~/app/removal";
 import { useMay } from "~/app/session";
 import { priorityLabels, statusLabels } from "~/app/statuses";
 import { Versions } from "~/app/Versions";
-import { Button, Drawer, ErrorSummary, KeyValues, PickMany, Select, say, TextField } from "~/ui";
+import { Drawer, ErrorSummary, KeyValues, PickMany, Select, say, TextField } from "~/ui";
 import type { Form, TaskType } from "../queries";
 import { changeType, makeType, oneType, removeType, typeVersions } from "../writes";
 import { CUSTOM, type TypeDraft, typeBody, typeDraft } from "./draft";
@@ -81,13 +80,7 @@ export function TypeDrawer({ type, forms, onClose, onOpen }: { type?: TaskType; 
                 )
             )}
             {type && <Versions topic="definitions" id={type.id} ask={() => typeVersions(type.id)} labels={labels} />}
-            {type && mayChange && (
-                <div className="form-acts">
-                    <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
-                        <Trans>Dejar fuera de uso</Trans>
-                    </Button>
-                </div>
-            )}
+            {type && mayChange && <RemovalAct removal={removal} />}
         </Drawer>
     );
 }

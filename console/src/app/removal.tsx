@@ -1,7 +1,9 @@
 // One way to take an object out of use: the message that says so can put it back.
+import { Trans } from "@lingui/react/macro";
 import { useMutation } from "@tanstack/react-query";
+import { Trash2 } from "lucide-react";
 import { refusalOf } from "~/api/problem";
-import { say } from "~/ui";
+import { Button, say } from "~/ui";
 
 export type RemovalOf<T> = {
     remove: () => Promise<unknown>;
@@ -34,6 +36,17 @@ export function useRemoval<T>({ remove, one, restore, again, saidGone, saidBack,
     });
     const problem = removal.error ? refusalOf(removal.error).problem : undefined;
     return { remove: () => removal.mutate(), isPending: removal.isPending, submittedAt: removal.submittedAt, problem };
+}
+
+/** Under what one sees: the button that takes it out of use. */
+export function RemovalAct({ removal }: { removal: Pick<ReturnType<typeof useRemoval>, "remove" | "isPending"> }) {
+    return (
+        <div className="form-acts">
+            <Button small look="quiet" icon={Trash2} pending={removal.isPending} onPress={removal.remove}>
+                <Trans>Dejar fuera de uso</Trans>
+            </Button>
+        </div>
+    );
 }
 
 export type FinalRemovalOf = {
