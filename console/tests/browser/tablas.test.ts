@@ -113,6 +113,24 @@ test("an item is changed in a column that it has and one that is new, taken out 
     await close();
 });
 
+test("a question of a form chooses from a table", async () => {
+    const { page, faults, close } = await signedIn("administrator", "/formularios/formularios");
+    await page.getByRole("button", { name: /Nuevo formulario/ }).click();
+    await page.getByRole("textbox", { name: "Nombre" }).fill("Causa de la falla");
+    await page.getByRole("button", { name: "Agregar una pregunta" }).click();
+    await page.getByRole("menuitem", { name: "Elegir una", exact: true }).click();
+    await page.getByRole("textbox", { name: "Qué pregunta" }).fill("¿Por qué falló?");
+    await page.getByRole("button", { name: /De dónde se elige/ }).click();
+    await page.getByRole("option", { name: "La tabla «causas»" }).click();
+    expect(await page.getByRole("textbox", { name: "Opciones, una por línea" }).count()).toBe(0);
+    await page.getByRole("region", { name: "Vista previa en el teléfono" }).getByText("Elegir de «causas»").waitFor();
+    await page.getByRole("button", { name: "Publicar" }).click();
+    await page.getByText("«Causa de la falla» publicado: versión 1").waitFor();
+    expect(await api.send("GET", "/v1/forms/code:CAUSA-DE-LA-FALLA")).toMatchObject({ fields: [{ id: "por_que_fallo", kind: "choice", choices_from: "causas" }] });
+    expect(faults).toEqual([]);
+    await close();
+});
+
 test("of two who change one item each column is merged, and what both changed is asked", async () => {
     const { page, faults, close } = await signedIn("administrator", "/formularios/tablas/causas");
     await page.getByRole("row", { name: "Equipo dañado" }).click();

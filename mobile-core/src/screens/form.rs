@@ -7,6 +7,7 @@ use campo_protocol::{
     model::{
         Ref, State,
         answers::{FieldAnswer, FilledForm, check_answers},
+        catalogue::CatalogueItem,
         form::{FormDefinition, FormField, FormFieldKind},
         form_logic::LOGIC_VERSION,
     },
@@ -310,7 +311,7 @@ impl Store {
             form,
             version: definition.version,
             name: definition.name.clone(),
-            questions: definition.fields.iter().map(question).collect(),
+            questions: self.questions(&definition.fields)?,
             state: check(&definition, form, &draft.answers, &dates.today().to_string(), dates.language),
             needs_newer_app: definition.logic_version > LOGIC_VERSION,
             saved: saved_us.map(|at_us| dates.when(at_us)).unwrap_or_default(),
@@ -324,6 +325,38 @@ impl Store {
         let today = dates.today().to_string();
         let definition = self.form_definition(form)?;
         Ok(definition.map(|definition| check(&definition, form, answers, &today, dates.language)))
+    }
+
+    /// What the fields ask, with the items of the look-up tables from which they have one choose.
+    fn questions(&self, fields: &[FormField]) -> Result<Vec<Question>> {
+        let columns = fields.iter().flat_map(|field| &field.columns);
+        let named = fields.iter().chain(columns).map(|field| field.choices_from.as_str());
+        let tables = self.look_up_tables(&named.filter(|table| !table.is_empty()).collect())?;
+        Ok(fields.iter().map(|field| question(field, &tables)).collect())
+    }
+
+    /// The items in use of these look-up tables, by name.
+    fn look_up_tables(&self, wanted: &BTreeSet<&str>) -> Result<LookUpTables> {
+        let mut tables = LookUpTables::new();
+        if wanted.is_empty() {
+            return Ok(tables);
+        }
+        let mut statement = self
+            .read()
+            .prepare_cached("select body from object where kind = 'catalogue_item' order by id")?;
+        let mut rows = statement.query(())?;
+        while let Some(row) = rows.next()? {
+            let body: Vec<u8> = row.get(0)?;
+            let Ok(item) = serde_json::from_slice::<CatalogueItem>(&body) else { continue };
+            if item.state == State::Enabled && wanted.contains(item.table.as_str()) {
+                let choice = Choice { value: item.own_code().to_owned(), text: item.name };
+                tables.entry(item.table).or_default().push(choice);
+            }
+        }
+        for choices in tables.values_mut() {
+            choices.sort_by_cached_key(|choice| choice.text.to_lowercase());
+        }
+        Ok(tables)
     }
 
     fn form_definition(&self, form: Uuid) -> Result<Option<FormDefinition>> {
@@ -417,14 +450,17 @@ fn quoted(text: &str) -> Option<String> {
     text.split('`').nth(1).map(str::to_owned)
 }
 
-fn question(field: &FormField) -> Question {
+/// The items of look-up tables, by the code of the table.
+type LookUpTables = BTreeMap<String, Vec<Choice>>;
+
+fn question(field: &FormField, tables: &LookUpTables) -> Question {
     Question {
         id: field.id.clone(),
         label: field.label.clone(),
         kind: kind(field.kind),
         required: field.required,
         maximum: field.maximum,
-        choices: choices(field),
+        choices: choices(field, tables),
         columns: field
             .columns
             .iter()
@@ -433,13 +469,16 @@ fn question(field: &FormField) -> Question {
                 label: column.label.clone(),
                 kind: kind(column.kind),
                 required: column.required,
-                choices: choices(column),
+                choices: choices(column, tables),
             })
             .collect(),
     }
 }
 
-fn choices(field: &FormField) -> Vec<Choice> {
+fn choices(field: &FormField, tables: &LookUpTables) -> Vec<Choice> {
+    if let Some(items) = tables.get(&field.choices_from) {
+        return items.clone();
+    }
     let choice = |choice: &campo_protocol::model::form::FormChoice| Choice {
         value: choice.value.clone(),
         text: choice.text.clone(),

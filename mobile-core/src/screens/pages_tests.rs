@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    form::{Draft, FormProgress},
+    form::{Choice, Draft, FormProgress},
     home::PositionMode,
     permitted::Prohibition,
     shift::ShiftState,
@@ -223,6 +223,42 @@ fn a_form_that_the_phone_does_not_have_stands_in_no_way() {
     let form = json!({ "code": "ACT", "name": "Acta", "version": 3, "state": "deleted", "fields": [] });
     phone.told(Scope::Account, "form", FORM, &form);
     does(&mut phone, "close", close(), None).unwrap();
+}
+
+#[test]
+fn a_form_chooses_from_a_look_up_table() {
+    let mut phone = equipped();
+    let form = json!({ "code": "ACT", "name": "Acta", "version": 3, "fields": [
+        { "id": "city", "label": "Ciudad", "kind": "choice", "choices_from": "cities", "required": true },
+        { "id": "used", "label": "Materiales", "kind": "table", "columns": [
+            { "id": "item", "label": "Material", "kind": "choice", "choices_from": "catalogue" }
+        ] },
+        { "id": "none", "label": "Otra", "kind": "choices", "choices_from": "gone" },
+    ] });
+    phone.told(Scope::Account, "form", FORM, &form);
+    for (id, table, code, name, state) in [
+        (1, "cities", "cities:7", "Lima", "enabled"),
+        (2, "cities", "cities:8", "arequipa", "enabled"),
+        (3, "cities", "cities:9", "Cusco", "deleted"),
+        (4, "catalogue", "CABLE", "Cable", "enabled"),
+        (5, "causes", "causes:1", "Lluvia", "enabled"),
+    ] {
+        let item = json!({ "code": code, "name": name, "table": table, "state": state });
+        phone.told(Scope::Catalogue, "catalogue_item", Uuid::from_u128(0x5000 + id), &item);
+    }
+    let page = phone.store.form_page(FORM, Some(TASK), NOW_US).unwrap().unwrap();
+    let shown = |choices: &[Choice]| -> Vec<_> {
+        choices.iter().map(|choice| (choice.value.clone(), choice.text.clone())).collect()
+    };
+    let expected =
+        [("8", "arequipa"), ("7", "Lima")].map(|(value, text)| (value.to_owned(), text.to_owned()));
+    assert_eq!(shown(&page.questions[0].choices), expected);
+    let cable = [("CABLE".to_owned(), "Cable".to_owned())];
+    assert_eq!(shown(&page.questions[1].columns[0].choices), cable);
+    assert_eq!(shown(&page.questions[2].choices), []);
+    let chosen = FieldAnswer { text: Some("Lima".to_owned()), ..FieldAnswer::new("city", Some("7")) };
+    let state = phone.store.form_state(FORM, &[chosen], NOW_US).unwrap().unwrap();
+    assert!(state.complete, "{:?}", state.faults);
 }
 
 #[test]

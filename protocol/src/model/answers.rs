@@ -190,8 +190,9 @@ fn check_value(marks: &mut Faults, at: &str, field: &FormField, answer: &FieldAn
     }
 }
 
+/// What a look-up table holds, or held when the worker chose, is not known here.
 fn check_chosen(marks: &mut Faults, at: String, field: &FormField, value: &str) {
-    if !field.choices.iter().any(|choice| choice.value == value) {
+    if field.choices_from.is_empty() && !field.choices.iter().any(|choice| choice.value == value) {
         marks.add(at, "not_a_choice", value, "the value of a choice of the field");
     }
 }
@@ -274,6 +275,7 @@ mod tests {
             {"id": "number", "label": "x", "kind": "number", "minimum": 0},
             {"id": "date", "label": "x", "kind": "date"},
             {"id": "choice", "label": "x", "kind": "choice", "choices": [{"value": "1", "text": "Uno"}]},
+            {"id": "city", "label": "x", "kind": "choice", "choices_from": "cities"},
             {"id": "choices", "label": "x", "kind": "choices", "maximum": 2, "choices": [
                 {"value": "1", "text": "Uno"}, {"value": "2", "text": "Dos"}, {"value": "3", "text": "Tres"}
             ]},
@@ -318,6 +320,8 @@ mod tests {
             (json!({"field": "date", "value": "15/01/2030"}), vec![("/answers/1/value", "wrong_type")]),
             (json!({"field": "choice", "value": "1", "text": "Uno"}), vec![]),
             (json!({"field": "choice", "value": "Uno"}), vec![("/answers/1/value", "not_a_choice")]),
+            (json!({"field": "city", "value": "7", "text": "Lima"}), vec![]),
+            (json!({"field": "city", "values": ["7"]}), vec![("/answers/1/value", "wrong_type")]),
             (json!({"field": "choices", "values": ["3", "1"], "texts": ["Tres", "Uno"]}), vec![]),
             (json!({"field": "choices", "values": []}), vec![]),
             (
@@ -394,6 +398,7 @@ mod tests {
             "number",
             "date",
             "choice",
+            "city",
             "choices",
             "location",
             "photo",

@@ -55,6 +55,15 @@ pub fn code_in_table(table: &str, own: &str) -> String {
     if table == CATALOGUE { own } else { format!("{table}:{own}") }
 }
 
+/// Refuses the code of a table that could not be told from one of its items; true where it did.
+pub(super) fn check_table_code(faults: &mut Faults, at: &str, table: &str) -> bool {
+    let is_wrong = table.contains(':');
+    if is_wrong {
+        faults.add(at, "invalid_value", table, "a code without colon");
+    }
+    is_wrong
+}
+
 impl CatalogueItem {
     /// The code that it has in its table.
     pub fn own_code(&self) -> &str {
@@ -67,9 +76,10 @@ impl CatalogueItem {
 
     fn check_table(&self, faults: &mut Faults) {
         faults.check_required_text("/table", &self.table, MAX_CODE);
-        if self.table.contains(':') {
-            faults.add("/table", "invalid_value", &self.table, "a code without colon");
-        } else if self.table != CATALOGUE && self.own_code().len() == self.code.len() {
+        if check_table_code(faults, "/table", &self.table) {
+            return;
+        }
+        if self.table != CATALOGUE && self.own_code().len() == self.code.len() {
             let expected = format!("a code that begins with `{}:`", self.table);
             faults.add("/code", "code_without_table", &self.code, expected);
         } else if is_blank(self.own_code()) && !self.code.is_empty() {

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Custom, Kind, Link, MAX_CODE, MAX_NAME, MAX_TEXT, Ref, Reference, State, basics, check_common,
-    check_refs, form_logic::FieldLogic, is_default, links_of,
+    Custom, Kind, Link, MAX_CODE, MAX_NAME, MAX_TEXT, Ref, Reference, State, basics,
+    catalogue::check_table_code, check_common, check_refs, form_logic::FieldLogic, is_default, links_of,
 };
 use crate::{
     faults::{Faults, pointer},
@@ -17,7 +17,7 @@ use crate::{
 
 /// The most fields of a form, columns included.
 pub const MAX_FIELDS: usize = 1000;
-/// The most choices of a field; longer lists are tables of the catalogue.
+/// The most choices of a field; longer lists are look-up tables.
 pub const MAX_CHOICES: usize = 2000;
 
 /// What a form asks.
@@ -85,6 +85,9 @@ pub struct FormField {
     /// What a choice, or several, choose from
     #[serde(default, skip_serializing_if = "is_default")]
     pub choices: Vec<FormChoice>,
+    /// The look-up table whose items are chosen from instead: the answer is the item's own code in that table
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub choices_from: String,
     /// What each row of a table asks; no tables
     #[serde(default, skip_serializing_if = "is_default")]
     #[schema(no_recursion)]
@@ -121,7 +124,7 @@ impl FormFieldKind {
         matches!(self, Self::Text | Self::Number | Self::Choices | Self::Photo | Self::Table)
     }
 
-    /// True when an answer is chosen from [`FormField::choices`].
+    /// True when an answer is chosen from [`FormField::choices`] or [`FormField::choices_from`].
     const fn is_chosen(self) -> bool {
         matches!(self, Self::Choice | Self::Choices)
     }
@@ -141,7 +144,7 @@ impl FormField {
         faults.check_required_text(&pointer(at, "id"), &self.id, MAX_CODE);
         faults.check_required_text(&pointer(at, "label"), &self.label, MAX_TEXT);
         self.check_limits(faults, at);
-        self.check_choices(faults, &pointer(at, "choices"));
+        self.check_choices(faults, at);
         let columns = pointer(at, "columns");
         match (self.kind, in_table) {
             (FormFieldKind::Table, true) => {
@@ -186,12 +189,33 @@ impl FormField {
     }
 
     fn check_choices(&self, faults: &mut Faults, at: &str) {
-        match (self.kind.is_chosen(), self.choices.is_empty()) {
-            (true, true) => faults.add(at, "required", "", "at least one choice"),
-            (true, false) => {}
-            (false, false) => faults.add(at, "not_applicable", "", "choices of a choice only"),
-            (false, true) => return,
+        let from = pointer(at, "choices_from");
+        let at = &pointer(at, "choices");
+        match (self.kind.is_chosen(), self.choices.is_empty(), self.choices_from.is_empty()) {
+            (true, true, true) => {
+                faults.add(at, "required", "", "at least one choice, or a look-up table in `choices_from`");
+            }
+            (true, false, false) => {
+                faults.add(
+                    from.as_str(),
+                    "not_applicable",
+                    &self.choices_from,
+                    "choices or a look-up table, not both",
+                );
+            }
+            (false, _, false) => {
+                faults.add(
+                    from.as_str(),
+                    "not_applicable",
+                    &self.choices_from,
+                    "a look-up table of a choice only",
+                );
+            }
+            (false, false, true) => faults.add(at, "not_applicable", "", "choices of a choice only"),
+            _ => {}
         }
+        faults.check_text(&from, &self.choices_from, MAX_CODE);
+        check_table_code(faults, &from, &self.choices_from);
         faults.check_count(at, self.choices.len(), MAX_CHOICES);
         for (index, choice) in self.choices.iter().enumerate() {
             let choice_at = pointer(at, index);
@@ -326,6 +350,21 @@ mod tests {
             (json!({"fields": [{"id": "a", "label": "A", "kind": "photos"}]}), &[("/fields/0/kind", "unknown_value")]),
             (json!({"fields": [{"id": "a", "label": "A", "kind": "choice"}]}), &[("/fields/0/choices", "required")]),
             (json!({"fields": [{"id": "a", "label": "A", "kind": "choices"}]}), &[("/fields/0/choices", "required")]),
+            (json!({"fields": [{"id": "a", "label": "A", "kind": "choices", "choices_from": "cities"}]}), &[]),
+            (json!({"fields": [{"id": "a", "label": "A", "kind": "choice", "choices_from": "cities:7"}]}), &[(
+                "/fields/0/choices_from",
+                "invalid_value",
+            )]),
+            (json!({"fields": [{"id": "a", "label": "A", "kind": "text", "choices_from": "cities"}]}), &[(
+                "/fields/0/choices_from",
+                "not_applicable",
+            )]),
+            (
+                json!({"fields": [{"id": "a", "label": "A", "kind": "choice", "choices_from": "cities", "choices": [
+                    {"value": "1", "text": "Uno"}
+                ]}]}),
+                &[("/fields/0/choices_from", "not_applicable")],
+            ),
             (
                 json!({"fields": [{"id": "a", "label": "A", "kind": "choices", "minimum": 2, "maximum": 1, "choices": [
                     {"value": "1", "text": "x"}, {"value": "1", "text": "y"}

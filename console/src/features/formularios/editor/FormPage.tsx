@@ -128,7 +128,7 @@ function Fields({ form, editing, mayChange }: { form?: Form; editing: ReturnType
 function useFieldLabels(draft: FormDraft): Record<string, string> {
     const { t } = useLingui();
     const labels: Record<string, string> = { name: t`Nombre`, code: t`Código`, category: t`Categoría`, groups: t`Grupos`, profiles: t`Perfiles de empleados`, fields: t`Preguntas` };
-    const parts: Record<string, string> = { label: t`texto`, id: t`identificador`, kind: t`tipo`, minimum: t`mínimo`, maximum: t`máximo`, choices: t`opciones`, columns: t`columnas` };
+    const parts: Record<string, string> = { label: t`texto`, id: t`identificador`, kind: t`tipo`, minimum: t`mínimo`, maximum: t`máximo`, choices: t`opciones`, choices_from: t`tabla`, columns: t`columnas` };
     const name = (pointer: string, number: string, label: string) => {
         for (const [part, word] of Object.entries(parts)) labels[`${pointer}.${part}`] = label ? t`Pregunta ${number}, «${label}»: ${word}` : t`Pregunta ${number}: ${word}`;
     };

@@ -2,6 +2,7 @@
 import { Trans, useLingui } from "@lingui/react/macro";
 import { Camera, MapPin, PenLine, Plus } from "lucide-react";
 import type { ReactNode } from "react";
+import { tableName } from "../tablas/words";
 import { hasLimits, type Question, readChoices } from "./draft";
 
 /** As many options of a long list as are shown. */
@@ -52,6 +53,7 @@ function Answer({ question }: { question: Question }): ReactNode {
     switch (question.kind) {
         case "choice":
         case "choices":
+            if (question.from) return <span className="phone-act">{t`Elegir de «${tableName(question.from)}»`}</span>;
             return (
                 <ul className="phone-choices">
                     {choices.slice(0, SHOWN).map(({ value, text }, place) => (

@@ -1,8 +1,9 @@
 // One question: what it asks, what kind of answer it takes, and within which limits.
 import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 import { Checkbox, Note, Select, TextArea, TextField } from "~/ui";
+import { ChosenFrom } from "./ChosenFrom";
 import { hasLimits, isChosen, type Kind, KINDS, type Question, readChoices } from "./draft";
 import { kindLabels, limitLabels } from "./words";
 
@@ -25,6 +26,11 @@ export function QuestionForm({ question, onChange, errorAt, at, inTable, fixed, 
                 </Checkbox>
             </div>
             {isChosen(question.kind) && (
+                <Suspense fallback={null}>
+                    <ChosenFrom name={`${at}.choices_from`} table={question.from} onChange={(from) => onChange({ from })} disabled={fixed} error={errorAt(`${at}.choices_from`)} />
+                </Suspense>
+            )}
+            {isChosen(question.kind) && question.from === "" && (
                 <TextArea label={t`Opciones, una por línea`} name={`${at}.choices`} value={question.choices} onChange={(text) => onChange({ choices: text })} rows={5} disabled={fixed} error={choicesError} help={`${plural(choices, { one: "# opción.", other: "# opciones." })} ${t`«1 = Bueno» guarda 1 y muestra Bueno; también se pueden pegar de una hoja de cálculo.`}`} />
             )}
             {hasLimits(question.kind) && (

@@ -16,6 +16,8 @@ export type Question = {
     maximum: string;
     /** A line each: the text, or `value = text`. */
     choices: string;
+    /** The look-up table from which one chooses instead; empty for the choices above. */
+    from: string;
     columns: Question[];
     /** Members that this page does not know, kept as they came. */
     kept: Record<string, unknown>;
@@ -29,7 +31,7 @@ export const isChosen = (kind: Kind) => kind === "choice" || kind === "choices";
 let made = 0;
 const nextKey = () => `q${(made += 1)}-${Date.now().toString(36)}`;
 
-export const newQuestion = (kind: Kind = "text"): Question => ({ key: nextKey(), id: "", idFollows: true, label: "", kind, required: false, minimum: "", maximum: "", choices: "", columns: [], kept: {} });
+export const newQuestion = (kind: Kind = "text"): Question => ({ key: nextKey(), id: "", idFollows: true, label: "", kind, required: false, minimum: "", maximum: "", choices: "", from: "", columns: [], kept: {} });
 
 const line = ({ value, text }: { value: string; text: string }) => (value === text ? text : `${value} = ${text}`);
 
@@ -48,8 +50,8 @@ export function readChoices(text: string): { value: string; text: string }[] {
 const limit = (value: number | null | undefined) => (value == null ? "" : String(value));
 
 function question(field: FormField): Question {
-    const { id, label, kind, required, minimum, maximum, choices, columns, ...kept } = field;
-    return { key: id, id, idFollows: false, label, kind, required: required ?? false, minimum: limit(minimum), maximum: limit(maximum), choices: (choices ?? []).map(line).join("\n"), columns: (columns ?? []).map(question), kept };
+    const { id, label, kind, required, minimum, maximum, choices, choices_from, columns, ...kept } = field;
+    return { key: id, id, idFollows: false, label, kind, required: required ?? false, minimum: limit(minimum), maximum: limit(maximum), choices: (choices ?? []).map(line).join("\n"), from: choices_from ?? "", columns: (columns ?? []).map(question), kept };
 }
 
 export const formDraft = (form?: Form): FormDraft => ({ code: form?.code ?? "", name: form?.name ?? "", category: form?.category ?? "", groups: form?.groups ?? [], profiles: form?.profiles ?? [], questions: (form?.fields ?? []).map(question) });
@@ -78,7 +80,7 @@ function field(one: Question, taken: Set<string>): Record<string, unknown> {
         ...(one.required ? { required: true } : {}),
         ...(hasLimits(one.kind) && one.minimum.trim() ? { minimum: numberOf(one.minimum) } : {}),
         ...(hasLimits(one.kind) && one.maximum.trim() ? { maximum: numberOf(one.maximum) } : {}),
-        ...(isChosen(one.kind) ? { choices: readChoices(one.choices) } : {}),
+        ...(isChosen(one.kind) ? (one.from ? { choices_from: one.from } : { choices: readChoices(one.choices) }) : {}),
         ...(one.kind === "table" ? { columns: one.columns.map((column) => field(column, taken)) } : {}),
     };
 }

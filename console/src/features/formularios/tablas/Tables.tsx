@@ -1,10 +1,9 @@
 // The look-up tables: which there are, how long they are, and which columns they have of their own.
 import { plural } from "@lingui/core/macro";
 import { Trans, useLingui } from "@lingui/react/macro";
-import { useSuspenseInfiniteQuery } from "@tanstack/react-query";
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { Plus, Table2 } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useMemo } from "react";
 import { useActions } from "~/app/actions";
 import { useFormat } from "~/app/format";
 import { Beside } from "~/app/frame/Beside";
@@ -12,28 +11,14 @@ import { Page } from "~/app/frame/Page";
 import { useMay } from "~/app/session";
 import { folded } from "~/app/words";
 import { Button, type Column, EmptyState, Note, SearchField, Table } from "~/ui";
-import { itemsQuery } from "../queries";
 import { type ListSearch, TABLE } from "../routes";
 import { ImportLink } from "./ImportLink";
 import { ItemDrawer, NEW } from "./ItemDrawer";
-import { type LookUp, tablesIn } from "./tables";
+import type { LookUp } from "./tables";
+import { useTables } from "./useTables";
 import { tableName } from "./words";
 
 const route = getRouteApi("/formularios/tablas");
-/** As many pages of items are read at most: the server counts no tables, so they are counted here. */
-const MOST_PAGES = 20;
-
-/** The tables of the items that were read, and whether there are more items than are ever read. */
-function useTables() {
-    const { data, hasNextPage, isFetching, isFetchNextPageError, fetchNextPage } = useSuspenseInfiniteQuery(itemsQuery());
-    const read = data.pages.length;
-    useEffect(() => {
-        if (hasNextPage && !isFetching && !isFetchNextPageError && read < MOST_PAGES) void fetchNextPage();
-    }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage, read]);
-    const items = useMemo(() => data.pages.flatMap((page) => page.items), [data]);
-    return { tables: useMemo(() => tablesIn(items), [items]), counted: items.length, reading: hasNextPage && read < MOST_PAGES && !isFetchNextPageError, cut: hasNextPage && (read >= MOST_PAGES || isFetchNextPageError) };
-}
-
 export function Tables() {
     const { t } = useLingui();
     const format = useFormat();
