@@ -167,12 +167,10 @@ private struct QuestionBody: View {
         case .date:
             DatePicker(question.label, selection: date, displayedComponents: .date).datePickerStyle(.graphical)
         case .choice, .choices:
-            Rows {
-                ForEach(question.choices, id: \.value) { choice in
-                    let chosen = question.kind == .choice ? answer.value == choice.value : answer.values.contains(choice.value)
-                    RowItem(title: choice.text, icon: chosen ? "checkmark.circle.fill" : "circle", strong: chosen) { choose(choice) }
-                        .accessibilityAddTraits(chosen ? .isSelected : [])
-                }
+            ChoiceRows(choices: question.choices) { choice in
+                question.kind == .choice ? answer.value == choice.value : answer.values.contains(choice.value)
+            } choose: { choice in
+                choose(choice)
             }
         case .location:
             if let value = answer.value { Fact(text: value, icon: "mappin", color: .ink) }
@@ -230,6 +228,36 @@ private struct QuestionBody: View {
         let chosen = question.choices.filter { values.contains($0.value) }
         (answer.values, answer.texts) = (chosen.map(\.value), chosen.map(\.text))
         editor.set(answer)
+    }
+}
+
+/// The choices as rows; of a long list, as look-up tables are, what is chosen and what has the words that were typed.
+private struct ChoiceRows: View {
+    private static let shown = 30
+    @EnvironmentObject private var shell: Shell
+    let choices: [Choice]
+    let isChosen: (Choice) -> Bool
+    let choose: (Choice) -> Void
+    @State private var words = ""
+
+    var body: some View {
+        let found = choices.count > Self.shown ? choices.filter(isChosen) + choices.filter { !isChosen($0) && fits($0) } : choices
+        if choices.count > Self.shown {
+            TextField(shell.texts.search, text: $words).textFieldStyle(.roundedBorder).frame(minHeight: target)
+        }
+        Rows {
+            ForEach(found.prefix(Self.shown), id: \.value) { choice in
+                let chosen = isChosen(choice)
+                RowItem(title: choice.text, icon: chosen ? "checkmark.circle.fill" : "circle", strong: chosen) { choose(choice) }
+                    .accessibilityAddTraits(chosen ? .isSelected : [])
+            }
+        }
+        if found.count > Self.shown { Text(shell.texts.moreChoices(found.count - Self.shown)).font(.campoSecond) }
+    }
+
+    /// Accents do not count in search.
+    private func fits(_ choice: Choice) -> Bool {
+        words.split(separator: " ").allSatisfy { "\(choice.text) \(choice.value)".range(of: $0, options: [.caseInsensitive, .diacriticInsensitive]) != nil }
     }
 }
 

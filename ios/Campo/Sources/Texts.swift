@@ -65,6 +65,8 @@ struct Texts {
     var next: String { pick("Siguiente", "Next") }
     var review: String { pick("Revisar", "Review") }
     var handIn: String { pick("Entregar formulario", "Hand the form in") }
+    var search: String { pick("Buscar", "Search") }
+    func moreChoices(_ count: Int) -> String { pick("Hay \(count) más: escriba para encontrar", "\(count) more: type to find") }
     var addRow: String { pick("Agregar fila", "Add a row") }
     var removeRow: String { pick("Quitar fila", "Remove the row") }
     var sign: String { pick("Firmar", "Sign") }

@@ -88,6 +88,7 @@ interface Texts {
     val nothingFound: String
     val clearFilter: String
     val hidden: (Int) -> String
+    val moreChoices: (Int) -> String
     val task: (String) -> String
     val steps: String
     val howToGetThere: String
@@ -289,6 +290,7 @@ object Spanish : Texts {
     override val nothingFound = "Ninguna tarea con este filtro"
     override val clearFilter = "Ver todas"
     override val hidden = { count: Int -> if (count == 1) "Hay 1 tarea más" else "Hay $count tareas más" }
+    override val moreChoices = { count: Int -> if (count == 1) "Hay 1 más: escriba para encontrarlo" else "Hay $count más: escriba para encontrarlos" }
     override val task = { number: String -> "Tarea $number" }
     override val steps = "Pasos"
     override val howToGetThere = "Cómo llegar"
@@ -472,6 +474,7 @@ object English : Texts {
     override val nothingFound = "No task with this filter"
     override val clearFilter = "See all"
     override val hidden = { count: Int -> if (count == 1) "There is 1 more task" else "There are $count more tasks" }
+    override val moreChoices = { count: Int -> if (count == 1) "1 more: type to find it" else "$count more: type to find them" }
     override val task = { number: String -> "Task $number" }
     override val steps = "Steps"
     override val howToGetThere = "How to get there"

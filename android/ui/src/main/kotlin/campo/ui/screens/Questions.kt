@@ -49,7 +49,6 @@ import campo.ui.parts.CampoButton
 import campo.ui.parts.CampoIcon
 import campo.ui.parts.Fact
 import campo.ui.parts.Field
-import campo.ui.parts.Rows
 import campo.ui.parts.Target
 import campo.ui.parts.isLargeText
 import campo.ui.theme.Campo
@@ -109,19 +108,9 @@ private fun Choices(editor: FormEditor, question: Question) {
         val chosen = toggled(question.choices, answer.values, choice)
         editor.set(emptyAnswer(question.id).copy(values = chosen.map { it.value }, texts = chosen.map { it.text }))
     }
-    Rows(
-        question.choices.map { choice ->
-            {
-                val chosen = if (several) choice.value in answer.values else choice.value == answer.value
-                ChoiceRow(choice.text, chosen, several) { choose(choice) }
-            }
-        },
-    )
+    val isChosen = { choice: Choice -> if (several) choice.value in answer.values else choice.value == answer.value }
+    ChoiceRows(question.choices, isChosen, several, ::choose)
 }
-
-/** What is chosen after a tap: in the order of the form, whatever the order of the taps. */
-internal fun toggled(choices: List<Choice>, values: List<String>, tapped: Choice): List<Choice> =
-    choices.filter { if (it.value == tapped.value) it.value !in values else it.value in values }
 
 @Composable
 internal fun ChoiceRow(text: String, chosen: Boolean, several: Boolean, onClick: () -> Unit) {

@@ -32,7 +32,6 @@ import campo.ui.parts.Choosing
 import campo.ui.parts.FaultLine
 import campo.ui.parts.Field
 import campo.ui.parts.Hairline
-import campo.ui.parts.Rows
 import campo.ui.parts.Sheet
 import campo.ui.parts.SideBySide
 import campo.ui.parts.isLargeText
@@ -135,16 +134,10 @@ private fun Cards(editor: FormEditor, question: Question) {
 @Composable
 private fun SeveralChoices(column: TableColumn, cell: Cell, onDone: () -> Unit, onChanged: (Cell) -> Unit) {
     Sheet(column.label, onDone, LocalShell.current.texts.done) {
-        Rows(
-            column.choices.map { choice ->
-                {
-                    ChoiceRow(choice.text, choice.value in cell.values, several = true) {
-                        val chosen = toggled(column.choices, cell.values, choice)
-                        onChanged(emptyCell(column.id).copy(values = chosen.map { it.value }, texts = chosen.map { it.text }))
-                    }
-                }
-            },
-        )
+        ChoiceRows(column.choices, { it.value in cell.values }, several = true) { choice ->
+            val chosen = toggled(column.choices, cell.values, choice)
+            onChanged(emptyCell(column.id).copy(values = chosen.map { it.value }, texts = chosen.map { it.text }))
+        }
     }
 }
 
@@ -186,9 +179,11 @@ private fun CellField(
             if (open && column.kind == QuestionKind.CHOICES) {
                 SeveralChoices(column, cell, onDone = { open = false }, onChanged = ::set)
             } else if (open) {
-                Choosing(column.label, column.choices.map { Triple(it.value, it.text, "") }, onGiveUp = { open = false }) { value ->
-                    open = false
-                    set(emptyCell(column.id).copy(value = value, text = column.choices.first { it.value == value }.text))
+                Sheet(column.label, onGiveUp = { open = false }) {
+                    ChoiceRows(column.choices, { it.value == cell.value }, several = false) { choice ->
+                        open = false
+                        set(emptyCell(column.id).copy(value = choice.value, text = choice.text))
+                    }
                 }
             }
         }

@@ -120,10 +120,6 @@ private fun TaskRow.has(words: String): Boolean {
     return words.folded().split(' ').all { it in all }
 }
 
-/** Accents do not count in search. */
-private fun String.folded(): String =
-    java.text.Normalizer.normalize(lowercase(), java.text.Normalizer.Form.NFD).replace(Regex("\\p{M}+"), "")
-
 private fun heading(group: TaskGroup, texts: campo.ui.Texts) =
     when (group) {
         TaskGroup.NOW -> texts.now
