@@ -140,6 +140,10 @@ fn cell(value: &Data, is_1904: bool) -> Cell {
         Data::Int(number) => Cell::number(*number as f64),
         Data::Float(number) => Cell::number(*number),
         Data::DateTime(time) if time.is_duration() => serial::duration(time.as_f64()),
+        // Shown as `h:mm` or as a day: which of both is not known, and nobody means January of 1900
+        Data::DateTime(time) if !is_1904 && (1.0..32.0).contains(&time.as_f64()) => {
+            serial::duration(time.as_f64())
+        }
         Data::DateTime(time) => serial::cell(time.as_f64(), is_1904),
         Data::Error(error) => Cell::Error { error: error.to_string() },
     }
