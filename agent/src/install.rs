@@ -13,6 +13,8 @@ use crate::{task, tell};
 
 /// Its name as a unit, a service and a task.
 pub(crate) const NAME: &str = "campo-agent";
+/// What it is, for whoever finds it among others.
+pub(crate) const DESCRIPTION: &str = "Carries files between folders of this machine and Campo";
 
 /// For whom it runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +79,7 @@ fn unit(program: &Path, config: &Path, user: Option<u32>, whom: For) -> String {
     let user = user.map(|user| format!("User={user}\n")).unwrap_or_default();
     let wanted_by = if whom == For::Machine { "multi-user.target" } else { "default.target" };
     format!(
-        "[Unit]\nDescription=Carries files between folders of this machine and Campo\n\
+        "[Unit]\nDescription={DESCRIPTION}\n\
          Wants=network-online.target\nAfter=network-online.target\n\n\
          [Service]\nExecStart={program} --config {config} run\n{user}Restart=always\nRestartSec=10\n\
          NoNewPrivileges=yes\n\n[Install]\nWantedBy={wanted_by}\n"

@@ -22,7 +22,11 @@ use windows_service::{
     service_manager::{ServiceManager, ServiceManagerAccess},
 };
 
-use crate::{config::Config, install::NAME, round, tell, to_its_end};
+use crate::{
+    config::Config,
+    install::{DESCRIPTION, NAME},
+    round, tell, to_its_end,
+};
 
 /// The account as which it runs: it may use the network, and of this machine what everybody may.
 const ACCOUNT: &str = "NT AUTHORITY\\NetworkService";
@@ -61,7 +65,7 @@ pub(crate) fn install(program: &Path, config: &Path) -> Result<()> {
         Err(_) => manager.create_service(&info, access),
     };
     let service = service.context("the service cannot be registered")?;
-    service.set_description("Carries files between folders of this machine and Campo")?;
+    service.set_description(DESCRIPTION)?;
     if let Err(error) = begins_anew(&service) {
         tell(&format!(
             "the service will not begin anew by itself when it fails: {:#}",

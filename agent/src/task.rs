@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use crate::install::DESCRIPTION;
+
 /// The description as `schtasks /xml` reads it: UTF-16 with its mark.
 pub(crate) fn file(program: &Path, config: &Path, person: &str) -> Vec<u8> {
     std::iter::once(0xFEFF)
@@ -18,7 +20,7 @@ fn described(program: &Path, config: &Path, person: &str) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
-  <RegistrationInfo><Description>Carries files between folders of this machine and Campo</Description></RegistrationInfo>
+  <RegistrationInfo><Description>{DESCRIPTION}</Description></RegistrationInfo>
   <Triggers><LogonTrigger><UserId>{person}</UserId></LogonTrigger></Triggers>
   <Principals>
     <Principal id="person">
