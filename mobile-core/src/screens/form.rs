@@ -359,13 +359,13 @@ impl Store {
         Ok(tables)
     }
 
-    fn form_definition(&self, form: Uuid) -> Result<Option<FormDefinition>> {
+    pub(super) fn form_definition(&self, form: Uuid) -> Result<Option<FormDefinition>> {
         let body = objects::object(self.read(), "form", form)?;
         Ok(body.and_then(|body| serde_json::from_slice(&body).ok()))
     }
 
     /// The draft of a form of whoever works with the phone, and when it was kept.
-    fn form_draft(&self, task: Option<Uuid>, form: Uuid) -> Result<Option<(Draft, i64)>> {
+    pub(super) fn form_draft(&self, task: Option<Uuid>, form: Uuid) -> Result<Option<(Draft, i64)>> {
         let Some(session) = self.session()? else { return Ok(None) };
         let row: Option<(String, i64)> = self
             .read()

@@ -1,6 +1,6 @@
 //! The trays: what is begun, what waits, what was sent, what needs repair.
 
-use super::{my_time::is_doubtful, shift::REACH_US, texts};
+use super::{form, my_time::is_doubtful, shift::REACH_US, texts};
 use crate::store::{Store, failure::Result};
 use uuid::Uuid;
 
@@ -92,12 +92,15 @@ impl Store {
             let mut ids = name.split('/').skip(1).map(str::parse::<Uuid>);
             let (Some(Ok(task)), Some(Ok(form))) = (ids.next(), ids.next()) else { continue };
             let task = Some(task).filter(|task| !task.is_nil());
-            let Some(page) = self.form_page(form, task, now_us)? else { continue };
+            let Some(definition) = self.form_definition(form)? else { continue };
+            let draft = self.form_draft(task, form)?.map(|(draft, _)| draft).unwrap_or_default();
             let dates = self.dates(now_us)?;
+            let today = dates.today().to_string();
+            let state = form::check(&definition, form, &draft.answers, &today, dates.language);
             lines.push(TrayLine {
                 tray: TrayKind::Draft,
-                title: page.name,
-                detail: texts::draft(dates.language, page.state.answered, page.state.asked),
+                title: definition.name,
+                detail: texts::draft(dates.language, state.answered, state.asked),
                 when: dates.when(at_us),
                 entry: None,
                 form: Some(form.to_string()),
