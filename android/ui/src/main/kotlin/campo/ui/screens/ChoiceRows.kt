@@ -29,12 +29,13 @@ internal fun ChoiceRows(choices: List<Choice>, isChosen: (Choice) -> Boolean, se
 
 /** What is chosen comes first, so that it is seen whatever is typed. */
 internal fun found(choices: List<Choice>, words: String, isChosen: (Choice) -> Boolean): List<Choice> {
+    val (chosen, others) = choices.partition(isChosen)
+    if (words.isBlank()) return chosen + others
     val typed = words.folded().split(' ')
     fun fits(choice: Choice): Boolean {
         val all = "${choice.text} ${choice.value}".folded()
         return typed.all { it in all }
     }
-    val (chosen, others) = choices.partition(isChosen)
     return chosen + others.filter(::fits)
 }
 
@@ -42,6 +43,8 @@ internal fun found(choices: List<Choice>, words: String, isChosen: (Choice) -> B
 internal fun toggled(choices: List<Choice>, values: List<String>, tapped: Choice): List<Choice> =
     choices.filter { if (it.value == tapped.value) it.value !in values else it.value in values }
 
+private val ACCENTS = Regex("\\p{M}+")
+
 /** Accents do not count in search. */
 internal fun String.folded(): String =
-    java.text.Normalizer.normalize(lowercase(), java.text.Normalizer.Form.NFD).replace(Regex("\\p{M}+"), "")
+    java.text.Normalizer.normalize(lowercase(), java.text.Normalizer.Form.NFD).replace(ACCENTS, "")
